@@ -1,0 +1,85 @@
+# One directory is one CMake target. The files of the directory decide what is built:
+#   x.cpp             the library dim_NAME
+#   x_test.cpp        a unit test, in NAME_test, ctest label "unit"
+#   x_root_test.cpp   needs root and its own namespaces, label "root"
+#   x_daemon_test.cpp runs real daemons on loopback or in its own network namespaces, label "daemon"
+#   x_fuzz.cpp        a fuzz target of its own (DIM_FUZZ), label "fuzz"
+#   main.cpp          belongs to the executable, see dim_executable
+
+add_library(dim_flags INTERFACE)
+target_compile_options(dim_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wconversion
+    -Wno-sign-conversion -Werror "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
+target_compile_definitions(dim_flags INTERFACE DIM_VERSION="${PROJECT_VERSION}")
+target_include_directories(dim_flags INTERFACE "${CMAKE_SOURCE_DIR}")
+if(DIM_SANITIZE)
+    target_compile_options(dim_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(dim_flags INTERFACE -fsanitize=address,undefined)
+endif()
+if(DIM_FUZZ)
+    target_compile_options(dim_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# dim_library(NAME LINK target...): the library and the tests of the current directory.
+function(dim_library name)
+    cmake_parse_arguments(arg "" "" "LINK;TEST_LINK" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+    list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|/main)\\.cpp$")
+    if(sources)
+        add_library(dim_${name} STATIC ${sources})
+        target_link_libraries(dim_${name} PUBLIC dim_flags ${arg_LINK})
+    else()
+        add_library(dim_${name} INTERFACE)
+        target_link_libraries(dim_${name} INTERFACE dim_flags ${arg_LINK})
+    endif()
+    dim_tests(${name} LINK dim_${name} ${arg_TEST_LINK})
+endfunction()
+
+# dim_executable(NAME LINK target...): main.cpp of the current directory.
+function(dim_executable name)
+    cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+    add_executable(${name} main.cpp)
+    target_link_libraries(${name} PRIVATE dim_flags ${arg_LINK})
+endfunction()
+
+# dim_tests(NAME LINK target...): every kind of test of the current directory.
+function(dim_tests name)
+    cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+    if(DIM_AGENT_ONLY)
+        return()
+    endif()
+    file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
+    set(root_tests ${tests})
+    set(daemon_tests ${tests})
+    list(FILTER root_tests INCLUDE REGEX "_root_test\\.cpp$")
+    list(FILTER daemon_tests INCLUDE REGEX "_daemon_test\\.cpp$")
+    list(FILTER tests EXCLUDE REGEX "_(root|daemon)_test\\.cpp$")
+    dim_test_executable(${name}_test unit 60 "${tests}" ${arg_LINK})
+    dim_test_executable(${name}_root_test root 120 "${root_tests}" ${arg_LINK})
+    dim_test_executable(${name}_daemon_test daemon 180 "${daemon_tests}" ${arg_LINK})
+    if(DIM_FUZZ)
+        file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
+        foreach(source IN LISTS fuzzers)
+            get_filename_component(fuzzer "${source}" NAME_WE)
+            add_executable(${fuzzer} "${source}")
+            target_link_libraries(${fuzzer} PRIVATE ${arg_LINK})
+            target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+            add_test(NAME fuzz.${fuzzer} COMMAND ${fuzzer} -max_total_time=${DIM_FUZZ_SECONDS} -max_len=8192 -timeout=10
+                -rss_limit_mb=1024 -print_final_stats=1)
+            set_tests_properties(fuzz.${fuzzer} PROPERTIES LABELS fuzz TIMEOUT 600)
+        endforeach()
+    endif()
+endfunction()
+set(DIM_FUZZ_SECONDS 5 CACHE STRING "Seconds each fuzz target runs as a test")
+
+# One GoogleTest program; each of its suites' cases is a ctest test of its own, but root and daemon tests run one program at
+# a time so that each sets up its namespaces once.
+function(dim_test_executable target label timeout sources)
+    if(NOT sources)
+        return()
+    endif()
+    add_executable(${target} ${sources})
+    target_link_libraries(${target} PRIVATE ${ARGN} GTest::gmock_main)
+    target_compile_definitions(${target} PRIVATE DIM_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${label}.${target} COMMAND ${target})
+    set_tests_properties(${label}.${target} PROPERTIES LABELS ${label} TIMEOUT ${timeout})
+endfunction()
