@@ -19,11 +19,16 @@ if(DIM_FUZZ)
     target_compile_options(dim_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# dim_library(NAME LINK target...): the library and the tests of the current directory.
+# dim_library(NAME LINK target... [TEST_LINK target...] [NOT_AGENT source...]): the library and the tests of the current
+# directory; NOT_AGENT sources are left out of the agent's build.
 function(dim_library name)
-    cmake_parse_arguments(arg "" "" "LINK;TEST_LINK" ${ARGN})
+    cmake_parse_arguments(arg "" "" "LINK;TEST_LINK;NOT_AGENT" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS *.cpp)
     list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|/main)\\.cpp$")
+    if(DIM_AGENT_ONLY AND arg_NOT_AGENT)
+        list(TRANSFORM arg_NOT_AGENT PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+        list(REMOVE_ITEM sources ${arg_NOT_AGENT})
+    endif()
     if(sources)
         add_library(dim_${name} STATIC ${sources})
         target_link_libraries(dim_${name} PUBLIC dim_flags ${arg_LINK})

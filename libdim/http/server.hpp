@@ -1,0 +1,98 @@
+#pragma once
+
+#include "libdim/http/message.hpp"
+#include "libdim/sys/socket.hpp"
+#include "libdim/tls/settings.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dim::http {
+
+/// Who is at the other end.
+struct Peer {
+    std::optional<sys::PeerCredentials> credentials;  ///< through the Unix socket
+    std::uint32_t address = 0;                        ///< through TLS, IPv4 in host byte order
+    bool is_local() const { return credentials.has_value(); }
+    bool operator==(const Peer&) const = default;
+};
+/// "10.0.0.7", "uid 0 (pid 4711)".
+std::string to_string(const Peer& peer);
+
+/// What a handler answers: a response, or the head of one with a stream of parts as its body.
+struct Reply {
+    Reply(Response whole) : response(std::move(whole)) {}  // NOLINT: the usual case reads as it is
+    /// Each call waits for the next part, typically a line of JSON with its line feed; nothing ends
+    /// the stream. It is cancelled (asio cancellation) when the peer goes away.
+    using Parts = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
+    Reply(Response head, Parts stream) : response(std::move(head)), parts(std::move(stream)) {}
+
+    Response response;
+    Parts parts;
+};
+
+/// Answers one request. The references are good until the awaitable is done. What it throws becomes
+/// a 500 and an observer event.
+using Handler = std::function<boost::asio::awaitable<Reply>(const Request&, const Peer&)>;
+
+/// Why a peer was refused or dropped.
+enum class Refusal {
+    tls_failed,            ///< with the peer's alert in words
+    malformed,             ///< answered 4xx or 501
+    too_long,              ///< answered 413, 414 or 431
+    too_slow,              ///< a deadline passed
+    too_many_connections,  ///< in all, or of one address
+    broken_off,            ///< the peer closed in the middle of a request or response
+    handler_failed,        ///< a bug of ours, answered 500
+};
+std::string_view to_string(Refusal refusal);
+
+/// Told of every refusal, unfiltered: limit the rate before it reaches a disk.
+using Observer = std::function<void(const Peer&, Refusal, std::string_view text)>;
+
+/// An HTTP/1.1 server with keep-alive on Unix sockets and TLS over TCP. The executor's context is
+/// run by one thread, which also makes and destroys the server.
+class Server {
+public:
+    struct Settings {
+        Limits limits;
+        std::size_t connections = 4096;
+        std::size_t connections_per_address = 8;
+        std::chrono::milliseconds handshake_timeout{10'000};
+        std::chrono::milliseconds request_timeout{10'000};  ///< from its first to its last byte
+        std::chrono::milliseconds idle_timeout{120'000};    ///< between requests
+        std::chrono::milliseconds write_timeout{30'000};    ///< a response, or one part of a stream
+    };
+
+    Server(boost::asio::any_io_executor executor, Settings settings, Handler handler,
+           Observer observer);
+    /// Stops.
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// See sys::listen_unix.
+    Result<void> listen_unix(const std::string& path, mode_t mode);
+    /// TLS is taken over and kept as long as any session needs it. Returns the port, for PORT 0.
+    Result<std::uint16_t> listen_tls(std::uint32_t address, std::uint16_t port,
+                                     std::shared_ptr<const tls::ServerSettings> tls,
+                                     const std::string& device = "");
+    /// Closes the listeners and drops every connection; requests being handled are cancelled.
+    void stop();
+
+    std::size_t connection_count() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace dim::http

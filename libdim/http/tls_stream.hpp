@@ -1,0 +1,35 @@
+#pragma once
+
+#include "libdim/http/byte_stream.hpp"
+#include "libdim/tls/session.hpp"
+
+#include <memory>
+#include <string>
+
+namespace dim::http {
+
+/// A TLS session over a connected non-blocking socket, blocking until deadlines.
+class TlsStream final : public ByteStream {
+public:
+    /// Does the handshake as a client. SETTINGS must outlive the stream. Errors: those of
+    /// tls::Session, timed_out.
+    static Result<std::unique_ptr<TlsStream>> connect(const tls::ClientSettings& settings,
+                                                      const std::string& server_name,
+                                                      sys::Fd socket,
+                                                      const sys::Deadline& deadline);
+    /// Says close_notify if the socket takes it at once.
+    ~TlsStream() override;
+
+    Result<std::size_t> read(std::span<char> buffer, const sys::Deadline& deadline) override;
+    Result<void> write(std::string_view bytes, const sys::Deadline& deadline) override;
+
+private:
+    TlsStream(sys::Fd socket, tls::Session session)
+        : socket_(std::move(socket)), session_(std::move(session)) {}
+    Result<void> wait(tls::Progress progress, const sys::Deadline& deadline);
+
+    sys::Fd socket_;
+    tls::Session session_;
+};
+
+}  // namespace dim::http

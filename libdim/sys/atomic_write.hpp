@@ -1,0 +1,19 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+
+namespace dim::sys {
+
+/// Makes or replaces a file so that a crash at any instant leaves the old or the new one, whole:
+/// temporary file beside it, fsync, rename, fsync of the directory. MODE is set exactly, whatever
+/// the umask. A leftover ".NAME.new" of a killed predecessor is replaced.
+Result<void> write_file_atomically(const std::string& path, std::string_view bytes,
+                                   mode_t mode = 0644);
+Result<void> write_file_atomically(int directory, std::string_view name, std::string_view bytes,
+                                   mode_t mode = 0644);
+
+}  // namespace dim::sys

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace dim::sys {
+
+/// Runs FUNCTION in a child process and returns what it returned, for calls that may hang in the
+/// kernel, such as mount(2) of NFS. At the deadline the child is killed (and reaped when the kernel
+/// lets it go). What the child does to mounts stays; to memory does not. Texts above 64 KiB are
+/// cut. Errors: timed_out; internal when the child died.
+Result<std::string> fork_child(const std::function<Result<std::string>()>& function,
+                               std::chrono::milliseconds timeout);
+Result<void> fork_child(const std::function<Result<void>()>& function,
+                        std::chrono::milliseconds timeout);
+
+}  // namespace dim::sys

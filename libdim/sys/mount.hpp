@@ -1,0 +1,38 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/sys/mountinfo.hpp"
+
+#include <string>
+#include <sys/mount.h>
+#include <vector>
+
+namespace dim::sys {
+
+/// mount(2). FLAGS are MS_…; OPTIONS is the comma-separated text for the file system. May block as
+/// long as the other side of a network file system likes: see fork_child.
+Result<void> mount(const std::string& source, const std::string& target, const std::string& type,
+                   unsigned long flags, const std::string& options);
+/// umount2(2). FLAGS are MNT_DETACH, UMOUNT_NOFOLLOW….
+Result<void> umount(const std::string& target, int flags = 0);
+
+enum class Access { read_write, read_only };
+/// Shows SOURCE at TARGET too. Read-only takes two calls to the kernel; when the second fails the
+/// first is undone.
+Result<void> bind_mount(const std::string& source, const std::string& target, Access access);
+Result<void> move_mount(const std::string& from, const std::string& to);
+/// Takes a mount point out of its peer group, with everything below, so that nothing we do there
+/// reaches another mount namespace.
+Result<void> make_private(const std::string& target);
+
+/// What is mounted in our mount namespace, in mount order.
+Result<std::vector<MountEntry>> mounts();
+/// The topmost mount exactly at TARGET. Errors: not_found.
+Result<MountEntry> mount_at(const std::string& target);
+
+Result<void> chroot(const std::string& path);
+Result<void> chdir(const std::string& path);
+/// pivot_root(2): NEW_ROOT becomes "/", the old root is found at PUT_OLD.
+Result<void> pivot_root(const std::string& new_root, const std::string& put_old);
+
+}  // namespace dim::sys

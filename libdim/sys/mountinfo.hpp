@@ -1,0 +1,36 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dim::sys {
+
+inline constexpr std::size_t kMountsLimit = 100'000;
+
+/// One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)); octal escapes are decoded.
+struct MountEntry {
+    std::uint32_t id = 0;
+    std::uint32_t parent = 0;
+    std::uint32_t device_major = 0;
+    std::uint32_t device_minor = 0;
+    std::string root;     ///< what part of the file system is mounted
+    std::string target;   ///< the mount point
+    std::string options;  ///< of the mount: "rw,relatime"
+    std::string type;     ///< "nfs4", "ext4"
+    std::string source;
+    std::string super_options;  ///< of the file system
+
+    bool operator==(const MountEntry&) const = default;
+};
+
+/// Errors: invalid_input, naming the line.
+Result<std::vector<MountEntry>> parse_mountinfo(std::string_view text);
+/// A line that parse_mountinfo reads back to an equal entry (optional fields are not kept).
+std::string to_string(const MountEntry& entry);
+
+}  // namespace dim::sys

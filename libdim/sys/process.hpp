@@ -1,0 +1,73 @@
+#pragma once
+
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/fd.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace dim::sys {
+
+enum class ProcessGroup { ours, own_group, own_session };
+
+struct SpawnSettings {
+    std::vector<std::string> arguments;  ///< [0] is the program, looked up in PATH if without slash
+    std::vector<std::string> environment;  ///< "NAME=value"; empty: ours
+    std::string directory;                 ///< working directory; empty: ours
+    int standard_output = -1;              ///< -1: /dev/null
+    int standard_error = -1;               ///< -1: /dev/null
+    ProcessGroup group = ProcessGroup::ours;
+};
+
+/// How a process ended.
+struct ExitStatus {
+    int code = 0;    ///< exit code, when signal is 0
+    int signal = 0;  ///< what killed it
+    bool is_success() const { return code == 0 && signal == 0; }
+    bool operator==(const ExitStatus&) const = default;
+};
+/// "exit code 3", "killed by signal 9".
+std::string to_string(const ExitStatus& status);
+
+/// A child of ours, or a process found again after our restart. Nothing is killed by destruction.
+class Process {
+public:
+    Process(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+    pid_t pid() const { return pid_; }
+    /// Readable when the process has ended.
+    int pidfd() const { return pidfd_.get(); }
+
+    /// Errors: timed_out; not_found when it is not our child.
+    Result<ExitStatus> wait(const Deadline& deadline);
+    /// Nothing when it still runs.
+    Result<std::optional<ExitStatus>> try_wait();
+    /// To this very process, never to a successor with its number. Errors: not_found when it ended.
+    Result<void> kill(int signal);
+
+private:
+    pid_t pid_;
+    Fd pidfd_;
+};
+
+/// Starts a program with an empty signal mask, default signal actions and stdin from /dev/null; it
+/// inherits nothing but the descriptors named. Errors: not_found and others from exec itself.
+Result<Process> spawn(const SpawnSettings& settings);
+
+/// What tells a process from a later one with the same number; survives our restart when stored.
+struct ProcessIdentity {
+    pid_t pid = 0;
+    std::uint64_t start_ticks = 0;  ///< since boot, /proc/PID/stat field 22
+    bool operator==(const ProcessIdentity&) const = default;
+};
+/// Errors: not_found.
+Result<ProcessIdentity> process_identity(pid_t pid);
+/// The process, if it still runs. Errors: not_found when it has ended, even if its number is in
+/// use.
+Result<Process> find_process(const ProcessIdentity& identity);
+/// The start time out of the text of /proc/PID/stat.
+Result<std::uint64_t> parse_start_ticks(std::string_view stat);
+
+}  // namespace dim::sys

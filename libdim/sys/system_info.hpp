@@ -1,0 +1,27 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace dim::sys {
+
+struct SystemInfo {
+    std::string host_name;
+    std::string kernel_release;  ///< "6.1.0-ppc64"
+    std::string machine;         ///< "ppc64"
+    std::uint64_t memory_bytes = 0;
+    std::uint64_t free_memory_bytes = 0;
+    std::uint32_t cpus = 0;  ///< online
+    std::int64_t uptime_seconds = 0;
+};
+Result<SystemInfo> system_info();
+
+enum class RebootAction { restart, power_off, halt };
+/// Does not return on success; syncs file systems first.
+Result<void> reboot(RebootAction action);
+
+Result<void> sethostname(const std::string& name);
+
+}  // namespace dim::sys

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dim::tls {
+
+/// What a certificate says. Not part of the agent.
+struct CertificateInfo {
+    std::string common_name;
+    std::int64_t not_before = 0;  ///< seconds since 1970
+    std::int64_t not_after = 0;
+    std::vector<std::string> dns_names;
+    std::vector<std::uint32_t> addresses;  ///< host byte order
+    std::string fingerprint;               ///< SHA-256, lower-case hexadecimal
+    bool is_authority = false;
+};
+
+/// Reads the first certificate of a PEM text. Errors: invalid_input.
+Result<CertificateInfo> describe_certificate(std::string_view pem);
+
+}  // namespace dim::tls
