@@ -10,28 +10,28 @@ namespace {
 
 ErrorCode code_for(int number) {
     switch (number) {
-    case ENOENT:
-    case ENODEV:
-    case ENXIO: return ErrorCode::not_found;
-    case EEXIST: return ErrorCode::already_exists;
-    case EACCES:
-    case EPERM:
-    case EROFS: return ErrorCode::permission_denied;
-    case EINVAL:
-    case ENAMETOOLONG: return ErrorCode::invalid_input;
-    case ETIMEDOUT: return ErrorCode::timed_out;
-    case ECONNREFUSED:
-    case ECONNRESET:
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-    case EPIPE:
-    case EAGAIN: return ErrorCode::unavailable;
-    case EBUSY: return ErrorCode::conflict;
-    case ENOSPC:
-    case EDQUOT:
-    case EMFILE:
-    case ENFILE: return ErrorCode::limit_exceeded;
-    default: return ErrorCode::io;
+        case ENOENT:
+        case ENODEV:
+        case ENXIO: return ErrorCode::not_found;
+        case EEXIST: return ErrorCode::already_exists;
+        case EACCES:
+        case EPERM:
+        case EROFS: return ErrorCode::permission_denied;
+        case EINVAL:
+        case ENAMETOOLONG: return ErrorCode::invalid_input;
+        case ETIMEDOUT: return ErrorCode::timed_out;
+        case ECONNREFUSED:
+        case ECONNRESET:
+        case EHOSTUNREACH:
+        case ENETUNREACH:
+        case EPIPE:
+        case EAGAIN: return ErrorCode::unavailable;
+        case EBUSY: return ErrorCode::conflict;
+        case ENOSPC:
+        case EDQUOT:
+        case EMFILE:
+        case ENFILE: return ErrorCode::limit_exceeded;
+        default: return ErrorCode::io;
     }
 }
 
@@ -39,22 +39,23 @@ ErrorCode code_for(int number) {
 
 std::string_view to_string(ErrorCode code) {
     switch (code) {
-    case ErrorCode::invalid_input: return "invalid-input";
-    case ErrorCode::not_found: return "not-found";
-    case ErrorCode::already_exists: return "already-exists";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::permission_denied: return "permission-denied";
-    case ErrorCode::limit_exceeded: return "limit-exceeded";
-    case ErrorCode::timed_out: return "timed-out";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::io: return "io";
-    case ErrorCode::internal: return "internal";
+        case ErrorCode::invalid_input: return "invalid-input";
+        case ErrorCode::not_found: return "not-found";
+        case ErrorCode::already_exists: return "already-exists";
+        case ErrorCode::conflict: return "conflict";
+        case ErrorCode::permission_denied: return "permission-denied";
+        case ErrorCode::limit_exceeded: return "limit-exceeded";
+        case ErrorCode::timed_out: return "timed-out";
+        case ErrorCode::unavailable: return "unavailable";
+        case ErrorCode::io: return "io";
+        case ErrorCode::internal: return "internal";
     }
     std::unreachable();
 }
 
 Error Error::from_errno(int number, std::string_view what) {
-    Error error(code_for(number), std::string(what) + ": " + std::generic_category().message(number));
+    Error error(code_for(number),
+                std::string(what) + ": " + std::generic_category().message(number));
     error.errno_ = number;
     return error;
 }

@@ -1,5 +1,4 @@
 #include "libdim/base/error.hpp"
-
 #include "libdim/base/result.hpp"
 
 #include <cerrno>
@@ -35,7 +34,8 @@ TEST(Error, FromErrnoNamesTheThingAndChoosesTheKind) {
 }
 
 TEST(Error, ContextGoesBeforeAndCureBehind) {
-    Error error = Error(ErrorCode::io, "disk full").with_context("create 'b1'").with_cure("free some space");
+    Error error =
+        Error(ErrorCode::io, "disk full").with_context("create 'b1'").with_cure("free some space");
     EXPECT_EQ(error.message(), "create 'b1': disk full");
     EXPECT_EQ(to_string(error), "create 'b1': disk full (free some space)");
 }

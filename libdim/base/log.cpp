@@ -7,8 +7,9 @@ namespace dim {
 
 namespace {
 // Written once by main before any other thread exists; reading needs no lock.
-LogLevel lowest_level = LogLevel::info;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-std::string program_prefix;              // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+LogLevel lowest_level =
+    LogLevel::info;          // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::string program_prefix;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 }  // namespace
 
 void set_log_level(LogLevel level) { lowest_level = level; }
@@ -17,7 +18,8 @@ void set_log_prefix(std::string_view program) { program_prefix = std::string(pro
 
 void log(LogLevel level, std::string_view text) {
     if (level > lowest_level) return;
-    std::string line = program_prefix.empty() ? "<" + std::to_string(static_cast<int>(level)) + ">" : program_prefix;
+    std::string line = program_prefix.empty() ? "<" + std::to_string(static_cast<int>(level)) + ">"
+                                              : program_prefix;
     line.append(text).push_back('\n');
     // One write for one line, so that lines of several processes do not mix.
     static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));

@@ -4,7 +4,8 @@
 
 namespace dim {
 
-/// syslog(3) severities we use; each line starts with "<N>", which journald and the kernel log understand.
+/// syslog(3) severities we use; each line starts with "<N>", which journald and the kernel log
+/// understand.
 enum class LogLevel { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };
 
 /// One line to standard error. Only edges log: main, the daemon's loops, the agent's console.

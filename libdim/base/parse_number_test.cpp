@@ -12,7 +12,8 @@ TEST(ParseNumber, RefusesWhatIsNotWhollyANumber) {
         EXPECT_FALSE(parse_number<std::uint16_t>(text)) << text;
     }
     EXPECT_FALSE(parse_number<int>("11", 0, 10));
-    EXPECT_EQ(parse_number<int>("11", 0, 10).error().message(), "'11' is not a number from 0 to 10");
+    EXPECT_EQ(parse_number<int>("11", 0, 10).error().message(),
+              "'11' is not a number from 0 to 10");
 }
 
 TEST(ParseNumber, TakesTheWholeRange) {

@@ -6,7 +6,7 @@ namespace dim {
 
 namespace {
 constexpr std::string_view kBlank = " \t\r\n";
-}
+}  // namespace
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> pieces;

@@ -15,7 +15,8 @@ std::vector<std::string_view> split_words(std::string_view text);
 /// Without leading and trailing blanks, tabs, CR and LF.
 std::string_view trim(std::string_view text);
 
-/// Text from outside made fit to print: control characters and bytes outside ASCII become '?', at most LIMIT bytes.
+/// Text from outside made fit to print: control characters and bytes outside ASCII become '?', at
+/// most LIMIT bytes.
 std::string printable(std::string_view text, std::size_t limit);
 
 /// Lower-case hexadecimal, two digits a byte.

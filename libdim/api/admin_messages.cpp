@@ -1,0 +1,231 @@
+#include "libdim/api/admin_messages.hpp"
+
+#include "libdim/api/codec.hpp"
+#include "libdim/api/problem_codec.hpp"
+
+namespace dim::api {
+
+template <>
+struct Members<BootSeconds> {
+    static constexpr auto all = std::tuple{
+        member("firmware", &BootSeconds::firmware),
+        member("kernel", &BootSeconds::kernel),
+        member("agent", &BootSeconds::agent),
+        member("init", &BootSeconds::init),
+    };
+};
+
+template <>
+struct Members<BladeStatus> {
+    static constexpr auto all = std::tuple{
+        member("name", &BladeStatus::name),
+        member("type", &BladeStatus::type),
+        member("mac", &BladeStatus::mac),
+        member("address", &BladeStatus::address),
+        member("image", &BladeStatus::image),
+        member("generation", &BladeStatus::generation),
+        member("state", &BladeStatus::state),
+        member("stage", &BladeStatus::stage),
+        member("cause", &BladeStatus::cause, limits::kMessageBytes),
+        member("cure", &BladeStatus::cure),
+        member("since", &BladeStatus::since),
+        member("last_heard", &BladeStatus::last_heard),
+        member("age_seconds", &BladeStatus::age_seconds),
+        member("seconds", &BladeStatus::seconds),
+    };
+};
+
+template <>
+struct Members<ServiceStatus> {
+    static constexpr auto all = std::tuple{
+        member("name", &ServiceStatus::name),
+        member("running", &ServiceStatus::is_running),
+        member("pid", &ServiceStatus::pid),
+        member("cause", &ServiceStatus::cause, limits::kMessageBytes),
+        member("since", &ServiceStatus::since),
+    };
+};
+
+template <>
+struct Members<Alert> {
+    static constexpr auto all = std::tuple{
+        member("first", &Alert::first),   member("last", &Alert::last),
+        member("count", &Alert::count),   member("kind", &Alert::kind),
+        member("origin", &Alert::origin), member("text", &Alert::text, limits::kMessageBytes),
+        member("cure", &Alert::cure),
+    };
+};
+
+template <>
+struct Members<ClusterStatus> {
+    static constexpr auto all = std::tuple{
+        member("server", &ClusterStatus::server), member("version", &ClusterStatus::version),
+        member("now", &ClusterStatus::now),       member("since", &ClusterStatus::since),
+        member("blades", &ClusterStatus::blades), member("services", &ClusterStatus::services),
+        member("alerts", &ClusterStatus::alerts),
+    };
+};
+
+template <>
+struct Members<StoryEvent> {
+    static constexpr auto all = std::tuple{
+        member("time", &StoryEvent::time),
+        member("source", &StoryEvent::source),
+        member("boot_id", &StoryEvent::boot_id),
+        member("stage", &StoryEvent::stage),
+        member("text", &StoryEvent::text, limits::kMessageBytes),
+        member("detail", &StoryEvent::detail),
+    };
+};
+
+template <>
+struct Members<BladeStory> {
+    static constexpr auto all = std::tuple{
+        member("status", &BladeStory::status),
+        member("events", &BladeStory::events),
+    };
+};
+
+template <>
+struct Members<ImportImage> {
+    static constexpr auto all = std::tuple{
+        member("name", &ImportImage::name),
+        member("architecture", &ImportImage::architecture),
+        member("directory", &ImportImage::directory),
+        member("shared", &ImportImage::shared),
+        member("init", &ImportImage::init),
+        member("blade_image_bytes", &ImportImage::blade_image_bytes),
+    };
+};
+
+template <>
+struct Members<ImageSummary> {
+    static constexpr auto all = std::tuple{
+        member("name", &ImageSummary::name),
+        member("architecture", &ImageSummary::architecture),
+        member("generation", &ImageSummary::generation),
+        member("shared", &ImageSummary::shared),
+        member("init", &ImageSummary::init),
+        member("blade_image_bytes", &ImageSummary::blade_image_bytes),
+        member("created", &ImageSummary::created),
+        member("zimage_bytes", &ImageSummary::zimage_bytes),
+        member("blade_images", &ImageSummary::blade_images),
+    };
+};
+
+template <>
+struct Members<ImageList> {
+    static constexpr auto all = std::tuple{
+        member("images", &ImageList::images),
+    };
+};
+
+template <>
+struct Members<ImageOfBlades> {
+    static constexpr auto all = std::tuple{
+        member("image", &ImageOfBlades::image),
+        member("blades", &ImageOfBlades::blades),
+    };
+};
+
+template <>
+struct Members<BladeImage> {
+    static constexpr auto all = std::tuple{
+        member("blade", &BladeImage::blade),
+        member("image", &BladeImage::image),
+        member("generation", &BladeImage::generation),
+        member("path", &BladeImage::path),
+        member("size_bytes", &BladeImage::size_bytes),
+        member("used_bytes", &BladeImage::used_bytes),
+        member("mounted", &BladeImage::is_mounted),
+        member("exported", &BladeImage::is_exported),
+        member("cause", &BladeImage::cause, limits::kMessageBytes),
+    };
+};
+
+template <>
+struct Members<BladeImageList> {
+    static constexpr auto all = std::tuple{
+        member("blade_images", &BladeImageList::blade_images),
+    };
+};
+
+template <>
+struct Members<NfsExport> {
+    static constexpr auto all = std::tuple{
+        member("path", &NfsExport::path),
+        member("source", &NfsExport::source),
+        member("client", &NfsExport::client),
+        member("writable", &NfsExport::is_writable),
+    };
+};
+
+template <>
+struct Members<NfsExportList> {
+    static constexpr auto all = std::tuple{
+        member("exports", &NfsExportList::exports),
+    };
+};
+
+template <>
+struct Members<DhcpHost> {
+    static constexpr auto all = std::tuple{
+        member("blade", &DhcpHost::blade),         member("mac", &DhcpHost::mac),
+        member("address", &DhcpHost::address),     member("image", &DhcpHost::image),
+        member("boot_file", &DhcpHost::boot_file),
+    };
+};
+
+template <>
+struct Members<DhcpHostList> {
+    static constexpr auto all = std::tuple{
+        member("hosts", &DhcpHostList::hosts),
+    };
+};
+
+template <>
+struct Members<BuildBootFile> {
+    static constexpr auto all = std::tuple{
+        member("image", &BuildBootFile::image),
+        member("options", &BuildBootFile::options),
+    };
+};
+
+template <>
+struct Members<BootFile> {
+    static constexpr auto all = std::tuple{
+        member("image", &BootFile::image),   member("generation", &BootFile::generation),
+        member("path", &BootFile::path),     member("bytes", &BootFile::bytes),
+        member("sha256", &BootFile::sha256), member("command_line", &BootFile::command_line),
+    };
+};
+
+template <>
+struct Members<JobLine> {
+    static constexpr auto all = std::tuple{
+        member("progress", &JobLine::progress, limits::kMessageBytes),
+        member("step", &JobLine::step),
+        member("steps", &JobLine::steps),
+        member("done", &JobLine::done, limits::kMessageBytes),
+        member("problem", &JobLine::problem),
+    };
+};
+
+DIM_API_MESSAGE(BladeStatus, limits::kReplyBytes)
+DIM_API_MESSAGE(ClusterStatus, limits::kReplyBytes)
+DIM_API_MESSAGE(BladeStory, limits::kReplyBytes)
+DIM_API_MESSAGE(ImportImage, limits::kMessageBytes)
+DIM_API_MESSAGE(ImageSummary, limits::kReplyBytes)
+DIM_API_MESSAGE(ImageList, limits::kReplyBytes)
+DIM_API_MESSAGE(ImageOfBlades, limits::kReplyBytes)
+DIM_API_MESSAGE(BladeImage, limits::kReplyBytes)
+DIM_API_MESSAGE(BladeImageList, limits::kReplyBytes)
+DIM_API_MESSAGE(NfsExport, limits::kReplyBytes)
+DIM_API_MESSAGE(NfsExportList, limits::kReplyBytes)
+DIM_API_MESSAGE(DhcpHost, limits::kReplyBytes)
+DIM_API_MESSAGE(DhcpHostList, limits::kReplyBytes)
+DIM_API_MESSAGE(BuildBootFile, limits::kMessageBytes)
+DIM_API_MESSAGE(BootFile, limits::kReplyBytes)
+DIM_API_MESSAGE(JobLine, limits::kReplyBytes)
+
+}  // namespace dim::api

@@ -1,0 +1,240 @@
+#pragma once
+
+#include "libdim/api/json.hpp"
+#include "libdim/api/problem.hpp"
+#include "libdim/model/boot_stage.hpp"
+#include "libdim/model/hardware.hpp"
+#include "libdim/model/ipv4.hpp"
+#include "libdim/model/mac_address.hpp"
+#include "libdim/model/names.hpp"
+#include "libdim/model/timestamp.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the administrator's programs and the daemon say to each other, over the Unix socket
+/// (docs/api/openapi.json).
+namespace dim::api {
+
+/// Where the time of a boot went. Absent: not observed (yet).
+struct BootSeconds {
+    std::optional<double> firmware;  ///< first DHCP request to start of the kernel
+    std::optional<double> kernel;    ///< start of the kernel to process 1
+    std::optional<double> agent;     ///< process 1 to exec of the distribution's init
+    std::optional<double> init;      ///< exec to the monitor's report that it runs
+
+    bool operator==(const BootSeconds&) const = default;
+};
+
+struct BladeStatus {
+    model::ComponentName name;
+    model::BladeType type;
+    model::MacAddress mac;
+    model::Ipv4Address address;
+    std::optional<model::ImageName> image;
+    std::optional<model::Generation> generation;
+    model::BladeState state;
+    std::optional<model::BootStage>
+        stage;  ///< the last stage begun; with state failed, the one that failed
+    std::optional<std::string> cause;            ///< why it failed or is lost
+    std::optional<std::string> cure;             ///< what to do about it
+    std::optional<model::Timestamp> since;       ///< when the state began
+    std::optional<model::Timestamp> last_heard;  ///< when the blade last said anything
+    std::optional<double> age_seconds;           ///< since last_heard, when the status was made
+    BootSeconds seconds;
+
+    bool operator==(const BladeStatus&) const = default;
+};
+
+/// A daemon that DIM runs: dhcpd, tftpd, ganesha.
+struct ServiceStatus {
+    std::string name;
+    bool is_running;
+    std::optional<std::uint32_t> pid;
+    std::optional<std::string>
+        cause;  ///< why it does not run, or why its last configuration was refused
+    std::optional<model::Timestamp> since;
+
+    bool operator==(const ServiceStatus&) const = default;
+};
+
+/// Something seen that belongs to no known blade: a refused connection, an unknown MAC address.
+struct Alert {
+    model::Timestamp first;
+    model::Timestamp last;
+    std::uint32_t count;
+    std::string
+        kind;  ///< "unknown-mac", "unknown-address", "tls", "malformed", "slow", "too-many"…
+    std::string origin;  ///< MAC or IP address
+    std::string text;
+    std::optional<std::string> cure;
+
+    bool operator==(const Alert&) const = default;
+};
+
+/// GET /v1/status
+struct ClusterStatus {
+    model::ComponentName server;
+    std::string version;
+    model::Timestamp now;
+    model::Timestamp since;  ///< start of the daemon
+    std::vector<BladeStatus> blades;
+    std::vector<ServiceStatus> services;
+    std::vector<Alert> alerts;
+
+    bool operator==(const ClusterStatus&) const = default;
+};
+
+/// One line of a blade's story.
+struct StoryEvent {
+    model::Timestamp time;
+    std::string
+        source;  ///< who saw it: "dhcpd", "agent", "monitor", "imageserver", "administrator"
+    std::optional<std::string> boot_id;
+    std::optional<model::BootStage> stage;
+    std::string text;
+    std::vector<std::string> detail;  ///< more lines: what was tried, kernel messages
+
+    bool operator==(const StoryEvent&) const = default;
+};
+
+/// GET /v1/blades/{name}: what is, and how it came to be; events oldest first.
+struct BladeStory {
+    BladeStatus status;
+    std::vector<StoryEvent> events;
+
+    bool operator==(const BladeStory&) const = default;
+};
+
+/// POST /v1/images: make generation 1 of an image from a directory tree on the server.
+struct ImportImage {
+    model::ImageName name;
+    model::Architecture architecture;
+    std::string directory;            ///< absolute path, with the distribution's root below it
+    std::vector<std::string> shared;  ///< first-level directories of the shared root: "usr", "opt"
+    std::string init;                 ///< "/sbin/init"
+    std::uint64_t blade_image_bytes;  ///< the size (and so the quota) of a blade image
+
+    bool operator==(const ImportImage&) const = default;
+};
+
+/// GET /v1/images
+struct ImageSummary {
+    model::ImageName name;
+    model::Architecture architecture;
+    model::Generation generation;
+    std::vector<std::string> shared;
+    std::string init;
+    std::uint64_t blade_image_bytes;
+    model::Timestamp created;
+    std::optional<std::uint64_t> zimage_bytes;  ///< absent: no boot file built yet
+    std::uint32_t blade_images;                 ///< how many there are
+
+    bool operator==(const ImageSummary&) const = default;
+};
+
+struct ImageList {
+    std::vector<ImageSummary> images;
+
+    bool operator==(const ImageList&) const = default;
+};
+
+/// POST /v1/blade-images, PUT /v1/assignments, PUT and DELETE /v1/exports: an image and the blades
+/// it is about.
+struct ImageOfBlades {
+    model::ImageName image;
+    std::vector<model::ComponentName> blades;
+
+    bool operator==(const ImageOfBlades&) const = default;
+};
+
+/// GET /v1/blade-images
+struct BladeImage {
+    model::ComponentName blade;
+    model::ImageName image;
+    model::Generation generation;
+    std::string path;  ///< of the file on the server
+    std::uint64_t size_bytes;
+    std::uint64_t used_bytes;  ///< blocks the file takes on the server's disk
+    bool is_mounted;
+    bool is_exported;
+    std::optional<std::string> cause;  ///< what is wrong with it
+
+    bool operator==(const BladeImage&) const = default;
+};
+
+struct BladeImageList {
+    std::vector<BladeImage> blade_images;
+
+    bool operator==(const BladeImageList&) const = default;
+};
+
+/// GET /v1/exports: what the NFS server offers to whom.
+struct NfsExport {
+    std::string path;    ///< as clients name it: "/blades/s01c1b01/granite"
+    std::string source;  ///< the directory on the server
+    std::string client;  ///< address or network
+    bool is_writable;
+
+    bool operator==(const NfsExport&) const = default;
+};
+
+struct NfsExportList {
+    std::vector<NfsExport> exports;
+
+    bool operator==(const NfsExportList&) const = default;
+};
+
+/// GET /v1/dhcp: what dhcpd tells which blade.
+struct DhcpHost {
+    model::ComponentName blade;
+    model::MacAddress mac;
+    model::Ipv4Address address;
+    std::optional<model::ImageName> image;
+    std::optional<std::string>
+        boot_file;  ///< below the TFTP root; absent: the blade is given an address only
+
+    bool operator==(const DhcpHost&) const = default;
+};
+
+struct DhcpHostList {
+    std::vector<DhcpHost> hosts;
+
+    bool operator==(const DhcpHostList&) const = default;
+};
+
+/// POST /v1/boot-files: assemble the zImage of an image.
+struct BuildBootFile {
+    model::ImageName image;
+    std::vector<std::string>
+        options;  ///< more words for the kernel command line: "quiet", "dim.on-failure=reboot"
+
+    bool operator==(const BuildBootFile&) const = default;
+};
+
+struct BootFile {
+    model::ImageName image;
+    model::Generation generation;
+    std::string path;  ///< below the TFTP root
+    std::uint64_t bytes;
+    std::string sha256;
+    std::string command_line;
+
+    bool operator==(const BootFile&) const = default;
+};
+
+/// One line of the answer to a long request (application/x-ndjson): progress lines, then one with
+/// "done" or "problem".
+struct JobLine {
+    std::optional<std::string> progress;  ///< what is being done
+    std::optional<std::uint64_t> step;    ///< of STEPS
+    std::optional<std::uint64_t> steps;
+    std::optional<std::string> done;  ///< what was achieved, one sentence
+    std::optional<Problem> problem;
+
+    bool operator==(const JobLine&) const = default;
+};
+
+}  // namespace dim::api
