@@ -1,0 +1,141 @@
+#include "imageserver/state/database.hpp"
+
+#include "imageserver/state/sqlite_error.hpp"
+#include "libdim/sys/file.hpp"
+
+#include <atomic>
+#include <fcntl.h>
+#include <mutex>
+#include <set>
+#include <sqlite3.h>
+#include <thread>
+
+namespace dim::server {
+
+namespace {
+
+struct Close {
+    void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+};
+
+constexpr int kBusyMilliseconds = 5000;  // a person with sqlite3 open on our file
+
+// WAL with NORMAL: a commit survives the death of the process at any instant; the power failing may
+// cost the last commits, never the database.
+constexpr const char* kPragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+                                 "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+
+}  // namespace
+
+struct Database::State {
+    std::unique_ptr<sqlite3, Close> connection;
+    std::mutex mutex;
+    std::atomic<std::thread::id> holder;
+
+    Result<void> execute(const char* sql) {
+        if (sqlite3_exec(connection.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+            return fail(sqlite_error(connection.get()));
+        return {};
+    }
+};
+
+Result<Statement> Transaction::prepare(std::string_view sql) {
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(connection_, sql.data(), static_cast<int>(sql.size()), &statement,
+                           nullptr) != SQLITE_OK) {
+        return fail(sqlite_error(connection_));
+    }
+    return Statement(statement);
+}
+
+std::int64_t Transaction::last_inserted_id() const {
+    return sqlite3_last_insert_rowid(connection_);
+}
+
+std::int64_t Transaction::changes() const { return sqlite3_changes64(connection_); }
+
+Database::Scope::Scope(State& state) : state_(&state), transaction_(state.connection.get()) {}
+
+Database::Scope::Scope(Scope&& other) noexcept
+    : state_(std::exchange(other.state_, nullptr)), transaction_(other.transaction_) {}
+
+Database::Scope::~Scope() {
+    if (state_ == nullptr) return;
+    if (sqlite3_get_autocommit(state_->connection.get()) == 0) {
+        // Cannot fail in a way that matters: an open transaction of a failed connection is lost.
+        sqlite3_exec(state_->connection.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+    state_->holder = std::thread::id();
+    state_->mutex.unlock();
+}
+
+Result<void> Database::Scope::commit() { return state_->execute("COMMIT"); }
+
+Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Result<Database::Scope> Database::begin() {
+    if (state_->holder.load() == std::this_thread::get_id())
+        return fail(ErrorCode::internal, "database: a transaction inside a transaction");
+    state_->mutex.lock();
+    state_->holder = std::this_thread::get_id();
+    Scope scope(*state_);
+    DIM_CHECK(state_->execute("BEGIN IMMEDIATE"));
+    return scope;
+}
+
+Result<Database> Database::open(const std::string& path, std::span<const Migration> migrations) {
+    // SQLite gives its -wal and -shm files the mode of the database.
+    DIM_TRY(sys::Fd file, sys::open(path, O_RDWR | O_CREAT, 0600));
+    file.reset();
+
+    auto state = std::make_unique<State>();
+    sqlite3* connection = nullptr;
+    const int code = sqlite3_open_v2(
+        path.c_str(), &connection,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    state->connection.reset(connection);
+    if (code != SQLITE_OK) return fail(sqlite_error(connection).with_context(path));
+    sqlite3_busy_timeout(connection, kBusyMilliseconds);
+    Database database(std::move(state));
+    auto ready = database.state_->execute(kPragmas);
+    if (ready) ready = database.migrate(migrations);
+    if (!ready) {
+        Error error = std::move(ready).error().with_context(path);
+        if (error.cure().empty()) {
+            error = std::move(error).with_cure("restore " + path +
+                                               " from a copy, or move it away to start afresh");
+        }
+        return fail(std::move(error));
+    }
+    return database;
+}
+
+Result<void> Database::migrate(std::span<const Migration> migrations) {
+    return transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(
+            transaction.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY) "
+                                "STRICT, WITHOUT ROWID"));
+        std::set<std::string, std::less<>> applied;
+        DIM_TRY(Statement rows, transaction.query("SELECT name FROM migration"));
+        for (;;) {
+            DIM_TRY(const bool has_row, rows.next());
+            if (!has_row) break;
+            applied.insert(rows.text(0));
+        }
+        for (const Migration& migration : migrations) {
+            if (applied.erase(std::string(migration.name)) != 0) continue;
+            if (auto done = state_->execute(std::string(migration.sql).c_str()); !done)
+                return fail(std::move(done).error().with_context(migration.name));
+            DIM_CHECK(transaction.execute("INSERT INTO migration VALUES (?1)", migration.name));
+        }
+        if (applied.empty()) return {};
+        return fail(Error(ErrorCode::conflict,
+                          "the database was made by a newer imageserver (" + *applied.begin() + ")")
+                        .with_cure("install that version again"));
+    });
+}
+
+}  // namespace dim::server
