@@ -1,4 +1,5 @@
-/* The one entropy source of the agent's mbedTLS: getrandom(2), which waits until the kernel's generator is seeded. */
+/* The one entropy source of the agent's mbedTLS: getrandom(2), which waits until the kernel's
+ * generator is seeded. */
 #include <errno.h>
 #include <sys/random.h>
 
