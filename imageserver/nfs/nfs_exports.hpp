@@ -1,0 +1,58 @@
+#pragma once
+
+#include "imageserver/image/image_store.hpp"
+#include "imageserver/state/database.hpp"
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/ipv4.hpp"
+#include "libdim/model/names.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dim::server {
+
+class ConfiguredService;
+
+extern const Migration kNfsMigration;
+
+/// Who may reach what: from the cluster definition.
+struct NfsClients {
+    model::Ipv4Network bootnet;                                 ///< reads the shared roots
+    std::map<model::ComponentName, model::Ipv4Address> blades;  ///< writes its own images
+
+    bool operator==(const NfsClients&) const = default;
+};
+
+/// What the NFS server offers: every mounted blade image that is marked exported, to the one
+/// address of its blade, and the shared root of every generation, read-only, to the bootnet. Any
+/// thread may call; calls take turns.
+class NfsExports {
+public:
+    NfsExports(ImageStore& images, Database& database, ConfiguredService& ganesha,
+               model::Ipv4Address server, std::string recovery_directory);
+    ~NfsExports();
+
+    /// Before the first apply(), and when the cluster definition changed.
+    void set_clients(NfsClients clients);
+    /// Brings the NFS server's configuration in line with the blade images; starts it if needed.
+    Result<void> apply();
+    /// For a boot plan: the blade's image is there, sound, mounted and offered; mounts and offers
+    /// it again when it was not. Errors: those of ImageStore::mount_state; conflict when it is not
+    /// marked exported; those of apply().
+    Result<void> ensure_served(const model::ComponentName& blade, const model::ImageName& image);
+    /// What the NFS server was last told to offer.
+    std::vector<api::NfsExport> exports() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// The paths under which clients find things.
+std::string blade_export_path(const model::ComponentName& blade, const model::ImageName& image);
+std::string shared_export_path(const model::ImageName& image, model::Generation generation);
+
+}  // namespace dim::server
