@@ -29,7 +29,7 @@ struct InterfaceAddress {
     bool operator==(const InterfaceAddress&) const = default;
 };
 
-/// All of them, the loopback interface too.
+/// PREFIX_LENGTH is 0 to 32 everywhere. All interfaces, the loopback interface too.
 Result<std::vector<NetworkInterface>> network_interfaces();
 Result<std::vector<InterfaceAddress>> interface_addresses();
 Result<void> set_link_up(int index);

@@ -1,0 +1,173 @@
+#include "libdim/sys/directory.hpp"
+
+#include "libdim/sys/file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <dirent.h>
+#include <linux/openat2.h>
+#include <memory>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace dim::sys {
+
+Result<void> check_name(std::string_view name) {
+    if (name.empty() || name == "." || name == ".." || name.size() > 255 ||
+        name.find('/') != name.npos || name.find('\0') != name.npos) {
+        return fail(ErrorCode::invalid_input,
+                    "'" + std::string(name.substr(0, 80)) + "' is not the name of a file");
+    }
+    return {};
+}
+
+Result<Fd> open_directory(const std::string& path) { return open(path, O_RDONLY | O_DIRECTORY); }
+
+Result<Fd> open_beneath(int directory, std::string_view relative, int flags, mode_t mode) {
+    const std::string text(relative);
+    struct open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? mode : 0;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    for (;;) {
+        const long fd = ::syscall(SYS_openat2, directory, text.c_str(), &how, sizeof how);
+        if (fd >= 0) return Fd(static_cast<int>(fd));
+        if (errno == EAGAIN || errno == EINTR) continue;  // a rename raced with the resolution
+        if (errno == EXDEV)
+            return fail(ErrorCode::permission_denied, text + ": leads out of its directory");
+        if (errno == ELOOP)
+            return fail(ErrorCode::invalid_input, text + ": is or passes a symbolic link");
+        return fail(Error::from_errno(errno, text));
+    }
+}
+
+Result<std::vector<std::string>> list_names(int directory) {
+    // A descriptor of its own, so that the caller's has no reading position.
+    const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (copy < 0) return fail(Error::from_errno(errno, "open directory"));
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy), ::closedir);
+    if (!stream) {
+        ::close(copy);
+        return fail(Error::from_errno(ENOMEM, "read directory"));
+    }
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = ::readdir(stream.get())) {
+        const std::string_view name = entry->d_name;
+        if (name == "." || name == "..") continue;
+        if (names.size() == kNamesLimit)
+            return fail(ErrorCode::limit_exceeded, "directory with too many names");
+        names.emplace_back(name);
+    }
+    if (errno != 0) return fail(Error::from_errno(errno, "read directory"));
+    std::ranges::sort(names);
+    return names;
+}
+
+Result<std::vector<std::string>> list_names(const std::string& path) {
+    DIM_TRY(const Fd directory, open_directory(path));
+    Result<std::vector<std::string>> names = list_names(directory.get());
+    if (!names) return fail(std::move(names).error().with_context(path));
+    return names;
+}
+
+Result<void> mkdir(const std::string& path, mode_t mode) {
+    if (::mkdir(path.c_str(), mode) != 0) return fail(Error::from_errno(errno, path));
+    return {};
+}
+
+Result<void> mkdirat(int directory, std::string_view name, mode_t mode) {
+    DIM_CHECK(check_name(name));
+    const std::string text(name);
+    if (::mkdirat(directory, text.c_str(), mode) != 0) return fail(Error::from_errno(errno, text));
+    return {};
+}
+
+Result<void> ensure_directory(const std::string& path, mode_t mode) {
+    for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
+        const std::string part = path.substr(0, slash);
+        if (::mkdir(part.c_str(), mode) != 0 && errno != EEXIST) {
+            const int error = errno;
+            struct stat status{};
+            // On a read-only file system mkdir says so even where a directory is.
+            if (::stat(part.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
+                return fail(Error::from_errno(error, part));
+        }
+        if (slash == path.npos) break;
+    }
+    DIM_TRY(const FileStatus status, stat(path));
+    if (!S_ISDIR(status.mode)) return fail(Error::from_errno(ENOTDIR, path));
+    return {};
+}
+
+Result<Fd> ensure_directory_at(int directory, std::string_view name, mode_t mode) {
+    if (auto made = mkdirat(directory, name, mode);
+        !made && made.error().code() != ErrorCode::already_exists) {
+        return fail(std::move(made).error());
+    }
+    return openat(directory, name, O_RDONLY | O_DIRECTORY);
+}
+
+Result<void> rename(const std::string& from, const std::string& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0)
+        return fail(Error::from_errno(errno, "rename " + from + " to " + to));
+    return {};
+}
+
+Result<void> renameat(int from_directory, std::string_view from, int to_directory,
+                      std::string_view to) {
+    DIM_CHECK(check_name(from));
+    DIM_CHECK(check_name(to));
+    const std::string old_name(from);
+    const std::string new_name(to);
+    if (::renameat(from_directory, old_name.c_str(), to_directory, new_name.c_str()) != 0)
+        return fail(Error::from_errno(errno, "rename " + old_name + " to " + new_name));
+    return {};
+}
+
+Result<void> link(const std::string& from, const std::string& to) {
+    if (::link(from.c_str(), to.c_str()) != 0)
+        return fail(Error::from_errno(errno, "link " + from + " to " + to));
+    return {};
+}
+
+Result<void> symlink(const std::string& target, const std::string& path) {
+    if (::symlink(target.c_str(), path.c_str()) != 0) return fail(Error::from_errno(errno, path));
+    return {};
+}
+
+Result<void> unlink(const std::string& path) {
+    if (::unlink(path.c_str()) != 0) return fail(Error::from_errno(errno, path));
+    return {};
+}
+
+Result<void> unlinkat(int directory, std::string_view name) {
+    DIM_CHECK(check_name(name));
+    const std::string text(name);
+    if (::unlinkat(directory, text.c_str(), 0) != 0) return fail(Error::from_errno(errno, text));
+    return {};
+}
+
+Result<void> rmdir(const std::string& path) {
+    if (::rmdir(path.c_str()) != 0) return fail(Error::from_errno(errno, path));
+    return {};
+}
+
+Result<void> chmod(const std::string& path, mode_t mode) {
+    if (::chmod(path.c_str(), mode) != 0) return fail(Error::from_errno(errno, path));
+    return {};
+}
+
+Result<SpaceInfo> statfs(const std::string& path) {
+    struct statfs info{};
+    if (::statfs(path.c_str(), &info) != 0) return fail(Error::from_errno(errno, path));
+    const auto block =
+        static_cast<std::uint64_t>(info.f_frsize != 0 ? info.f_frsize : info.f_bsize);
+    return SpaceInfo{.total_bytes = info.f_blocks * block,
+                     .available_bytes = info.f_bavail * block,
+                     .available_inodes = info.f_ffree};
+}
+
+}  // namespace dim::sys

@@ -1,0 +1,146 @@
+#include "libdim/sys/file.hpp"
+
+#include "libdim/sys/directory.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace dim::sys {
+
+namespace {
+
+FileStatus file_status(const struct stat& from) {
+    FileStatus status;
+    status.mode = from.st_mode;
+    status.owner = from.st_uid;
+    status.group = from.st_gid;
+    status.size = static_cast<std::uint64_t>(from.st_size);
+    status.allocated = static_cast<std::uint64_t>(from.st_blocks) * 512;
+    status.inode = from.st_ino;
+    status.device = from.st_dev;
+    status.links = from.st_nlink;
+    status.modified_us =
+        std::int64_t{from.st_mtim.tv_sec} * 1'000'000 + from.st_mtim.tv_nsec / 1000;
+    status.special_device = from.st_rdev;
+    return status;
+}
+
+}  // namespace
+
+Result<Fd> open(const std::string& path, int flags, mode_t mode) {
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+    if (fd < 0) return fail(Error::from_errno(errno, path));
+    return Fd(fd);
+}
+
+Result<Fd> openat(int directory, std::string_view name, int flags, mode_t mode) {
+    DIM_CHECK(check_name(name));
+    const std::string text(name);
+    const int fd = ::openat(directory, text.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0) return fail(Error::from_errno(errno, text));
+    return Fd(fd);
+}
+
+Result<std::size_t> read(int fd, std::span<char> buffer) {
+    for (;;) {
+        const ssize_t count = ::read(fd, buffer.data(), buffer.size());
+        if (count >= 0) return static_cast<std::size_t>(count);
+        if (errno != EINTR) return fail(Error::from_errno(errno, "read"));
+    }
+}
+
+Result<std::string> read_all(int fd, std::size_t limit) {
+    // The size a kernel file tells is often 0, so it only decides how much is asked for first.
+    constexpr std::size_t kFirst = 4096;
+    std::string text;
+    std::size_t used = 0;
+    for (;;) {
+        if (used == text.size()) text.resize(std::min(limit + 1, std::max(kFirst, 2 * used)));
+        DIM_TRY(const std::size_t count, read(fd, std::span(text).subspan(used)));
+        if (count == 0) break;
+        used += count;
+        if (used > limit) {
+            return fail(ErrorCode::limit_exceeded,
+                        "more than the " + std::to_string(limit) + " bytes allowed");
+        }
+    }
+    text.resize(used);
+    return text;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+    DIM_TRY(const Fd file, open(path, O_RDONLY));
+    Result<std::string> text = read_all(file.get(), limit);
+    if (!text) return fail(std::move(text).error().with_context(path));
+    return text;
+}
+
+Result<std::string> read_file(int directory, std::string_view name, std::size_t limit) {
+    DIM_TRY(const Fd file, openat(directory, name, O_RDONLY));
+    Result<std::string> text = read_all(file.get(), limit);
+    if (!text) return fail(std::move(text).error().with_context(name));
+    return text;
+}
+
+Result<void> write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+        if (count >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+        } else if (errno != EINTR) {
+            return fail(Error::from_errno(errno, "write"));
+        }
+    }
+    return {};
+}
+
+Result<void> write_file(const std::string& path, std::string_view bytes) {
+    DIM_TRY(const Fd file, open(path, O_WRONLY));
+    const ssize_t count = ::write(file.get(), bytes.data(), bytes.size());
+    if (count < 0) return fail(Error::from_errno(errno, "write to " + path));
+    if (static_cast<std::size_t>(count) != bytes.size())
+        return fail(ErrorCode::io, "write to " + path + ": only part of it was taken");
+    return {};
+}
+
+Result<void> fsync(int fd) {
+    if (::fsync(fd) != 0) return fail(Error::from_errno(errno, "fsync"));
+    return {};
+}
+
+Result<void> ftruncate(int fd, std::uint64_t size) {
+    if (::ftruncate(fd, static_cast<off_t>(size)) != 0)
+        return fail(Error::from_errno(errno, "set file size"));
+    return {};
+}
+
+Result<void> fallocate(int fd, std::uint64_t size) {
+    if (const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(size)); error != 0)
+        return fail(Error::from_errno(error, "reserve space"));
+    return {};
+}
+
+Result<FileStatus> fstat(int fd) {
+    struct stat status{};
+    if (::fstat(fd, &status) != 0) return fail(Error::from_errno(errno, "fstat"));
+    return file_status(status);
+}
+
+Result<FileStatus> stat(const std::string& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) return fail(Error::from_errno(errno, path));
+    return file_status(status);
+}
+
+Result<FileStatus> fstatat(int directory, std::string_view name) {
+    DIM_CHECK(check_name(name));
+    const std::string text(name);
+    struct stat status{};
+    if (::fstatat(directory, text.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return fail(Error::from_errno(errno, text));
+    return file_status(status);
+}
+
+}  // namespace dim::sys

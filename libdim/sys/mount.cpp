@@ -1,0 +1,73 @@
+#include "libdim/sys/mount.hpp"
+
+#include "libdim/sys/file.hpp"
+
+#include <cerrno>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace dim::sys {
+
+Result<void> mount(const std::string& source, const std::string& target, const std::string& type,
+                   unsigned long flags, const std::string& options) {
+    const char* type_text = type.empty() ? nullptr : type.c_str();
+    const char* options_text = options.empty() ? nullptr : options.c_str();
+    if (::mount(source.c_str(), target.c_str(), type_text, flags, options_text) != 0)
+        return fail(Error::from_errno(errno, "mount " + source + " at " + target));
+    return {};
+}
+
+Result<void> umount(const std::string& target, int flags) {
+    if (::umount2(target.c_str(), flags) != 0)
+        return fail(Error::from_errno(errno, "unmount " + target));
+    return {};
+}
+
+Result<void> bind_mount(const std::string& source, const std::string& target, Access access) {
+    DIM_CHECK(mount(source, target, "", MS_BIND, ""));
+    if (access == Access::read_write) return {};
+    Result<void> made_read_only = mount(source, target, "", MS_BIND | MS_REMOUNT | MS_RDONLY, "");
+    if (!made_read_only) (void)umount(target, MNT_DETACH);
+    return made_read_only;
+}
+
+Result<void> move_mount(const std::string& from, const std::string& to) {
+    return mount(from, to, "", MS_MOVE, "");
+}
+
+Result<void> make_private(const std::string& target) {
+    return mount("none", target, "", MS_REC | MS_PRIVATE, "");
+}
+
+Result<std::vector<MountEntry>> mounts() {
+    DIM_TRY(const std::string text, read_file("/proc/self/mountinfo"));
+    Result<std::vector<MountEntry>> entries = parse_mountinfo(text);
+    if (!entries) return fail(std::move(entries).error().with_context("/proc/self/mountinfo"));
+    return entries;
+}
+
+Result<MountEntry> mount_at(const std::string& target) {
+    DIM_TRY(std::vector<MountEntry> entries, mounts());
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+        if (entry->target == target) return std::move(*entry);
+    }
+    return fail(ErrorCode::not_found, "nothing is mounted at " + target);
+}
+
+Result<void> chroot(const std::string& path) {
+    if (::chroot(path.c_str()) != 0) return fail(Error::from_errno(errno, "chroot to " + path));
+    return {};
+}
+
+Result<void> chdir(const std::string& path) {
+    if (::chdir(path.c_str()) != 0) return fail(Error::from_errno(errno, path));
+    return {};
+}
+
+Result<void> pivot_root(const std::string& new_root, const std::string& put_old) {
+    if (::syscall(SYS_pivot_root, new_root.c_str(), put_old.c_str()) != 0)
+        return fail(Error::from_errno(errno, "make " + new_root + " the root"));
+    return {};
+}
+
+}  // namespace dim::sys

@@ -1,0 +1,163 @@
+#include "libdim/sys/netlink.hpp"
+
+#include "libdim/sys/netlink_message.hpp"
+#include "libdim/sys/socket.hpp"
+
+#include <arpa/inet.h>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/socket.h>
+
+namespace dim::sys {
+
+namespace {
+
+constexpr std::uint32_t kSequence = 1;  // each socket asks once
+constexpr std::chrono::seconds kTimeout{5};
+constexpr std::size_t kDatagramLimit = 64 * 1024;
+
+template <class Structure>
+std::string bytes_of(const Structure& structure) {
+    return {reinterpret_cast<const char*>(&structure), sizeof structure};
+}
+
+Result<Fd> netlink_socket() {
+    Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
+    if (!socket) return fail(Error::from_errno(errno, "make a netlink socket"));
+    sockaddr_nl kernel{};
+    kernel.nl_family = AF_NETLINK;
+    // Connected: only the kernel's own messages are received.
+    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) != 0)
+        return fail(Error::from_errno(errno, "connect a netlink socket"));
+    return socket;
+}
+
+/// The negative errno of an NLMSG_ERROR message or of the end of a dump; 0 is an acknowledgement.
+Result<int> error_number(const NetlinkMessage& message) {
+    std::int32_t number = 0;
+    if (message.payload.size() < sizeof number)
+        return fail(ErrorCode::invalid_input, "malformed netlink message: error");
+    std::memcpy(&number, message.payload.data(), sizeof number);
+    return -number;
+}
+
+using Receiver = std::function<Result<void>(const NetlinkMessage&)>;
+
+/// Sends one request; hands what comes to RECEIVER up to the acknowledgement or the end of the
+/// dump.
+Result<void> request(std::uint16_t type, std::uint16_t flags, std::string_view payload,
+                     const Receiver& receiver) {
+    DIM_TRY(const Fd socket, netlink_socket());
+    DIM_TRY(const auto sent,
+            send(socket.get(), netlink_request(type, flags | NLM_F_REQUEST, kSequence, payload)));
+    if (!sent) return fail(ErrorCode::unavailable, "the kernel takes no netlink request");
+    const Deadline deadline = Deadline::in(kTimeout);
+    std::string buffer(kDatagramLimit, '\0');
+    for (;;) {
+        DIM_CHECK(poll(socket.get(), Readiness::readable, deadline));
+        DIM_TRY(const auto size, receive(socket.get(), buffer));
+        if (!size) continue;
+        DIM_TRY(const auto messages, parse_netlink(std::string_view(buffer).substr(0, *size)));
+        for (const NetlinkMessage& message : messages) {
+            if (message.sequence != kSequence) continue;
+            if (message.type == NLMSG_ERROR) {
+                DIM_TRY(const int number, error_number(message));
+                if (number != 0) return fail(Error::from_errno(number, "rtnetlink"));
+                return {};
+            }
+            if (message.type == NLMSG_DONE) return {};
+            DIM_CHECK(receiver(message));
+        }
+    }
+}
+
+Result<void> change(std::uint16_t type, std::uint16_t flags, std::string_view payload) {
+    return request(type, flags | NLM_F_ACK, payload,
+                   [](const NetlinkMessage&) -> Result<void> { return {}; });
+}
+
+std::string address_attribute(std::uint16_t type, std::uint32_t address) {
+    return netlink_attribute(type, bytes_of(htonl(address)));
+}
+
+}  // namespace
+
+Result<std::vector<NetworkInterface>> network_interfaces() {
+    std::vector<NetworkInterface> interfaces;
+    ifinfomsg header{};
+    header.ifi_family = AF_UNSPEC;
+    const Receiver receiver = [&](const NetlinkMessage& message) -> Result<void> {
+        if (message.type != RTM_NEWLINK) return {};
+        DIM_TRY(NetworkInterface interface, parse_link(message.payload));
+        interfaces.push_back(std::move(interface));
+        return {};
+    };
+    Result<void> listed = request(RTM_GETLINK, NLM_F_DUMP, bytes_of(header), receiver);
+    if (!listed) return fail(std::move(listed).error().with_context("list interfaces"));
+    return interfaces;
+}
+
+Result<std::vector<InterfaceAddress>> interface_addresses() {
+    std::vector<InterfaceAddress> addresses;
+    ifaddrmsg header{};
+    header.ifa_family = AF_INET;
+    const Receiver receiver = [&](const NetlinkMessage& message) -> Result<void> {
+        if (message.type != RTM_NEWADDR) return {};
+        DIM_TRY(const InterfaceAddress address, parse_address(message.payload));
+        addresses.push_back(address);
+        return {};
+    };
+    Result<void> listed = request(RTM_GETADDR, NLM_F_DUMP, bytes_of(header), receiver);
+    if (!listed) return fail(std::move(listed).error().with_context("list addresses"));
+    return addresses;
+}
+
+Result<void> set_link_up(int index) {
+    ifinfomsg header{};
+    header.ifi_family = AF_UNSPEC;
+    header.ifi_index = index;
+    header.ifi_flags = IFF_UP;
+    header.ifi_change = IFF_UP;
+    Result<void> changed = change(RTM_NEWLINK, 0, bytes_of(header));
+    if (!changed) return fail(std::move(changed).error().with_context("bring the interface up"));
+    return {};
+}
+
+Result<void> add_address(int index, std::uint32_t address, int prefix_length) {
+    ifaddrmsg header{};
+    header.ifa_family = AF_INET;
+    header.ifa_prefixlen = static_cast<std::uint8_t>(prefix_length);
+    header.ifa_index = static_cast<std::uint32_t>(index);
+    const auto host_bits =
+        static_cast<std::uint32_t>((std::uint64_t{1} << (32 - prefix_length)) - 1);
+    std::string payload = bytes_of(header) + address_attribute(IFA_LOCAL, address) +
+                          address_attribute(IFA_ADDRESS, address);
+    if (prefix_length < 31) payload += address_attribute(IFA_BROADCAST, address | host_bits);
+    Result<void> changed = change(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, payload);
+    if (!changed) return fail(std::move(changed).error().with_context("set the address"));
+    return {};
+}
+
+Result<void> add_route(int index, std::uint32_t destination, int prefix_length,
+                       std::uint32_t gateway) {
+    rtmsg header{};
+    header.rtm_family = AF_INET;
+    header.rtm_dst_len = static_cast<std::uint8_t>(prefix_length);
+    header.rtm_table = RT_TABLE_MAIN;
+    header.rtm_protocol = RTPROT_BOOT;
+    header.rtm_scope = gateway == 0 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+    header.rtm_type = RTN_UNICAST;
+    std::string payload = bytes_of(header);
+    if (prefix_length != 0) payload += address_attribute(RTA_DST, destination);
+    if (gateway != 0) payload += address_attribute(RTA_GATEWAY, gateway);
+    payload += netlink_attribute(RTA_OIF, bytes_of(static_cast<std::int32_t>(index)));
+    Result<void> changed = change(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, payload);
+    if (!changed) return fail(std::move(changed).error().with_context("set the route"));
+    return {};
+}
+
+}  // namespace dim::sys

@@ -1,0 +1,139 @@
+#include "libdim/sys/process.hpp"
+
+#include "libdim/sys/socket.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace dim::sys {
+
+namespace {
+
+ExitStatus exit_status(int wait_status) {
+    if (WIFSIGNALED(wait_status)) return {.code = 0, .signal = WTERMSIG(wait_status)};
+    return {.code = WEXITSTATUS(wait_status), .signal = 0};
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+    std::vector<char*> result;
+    for (const std::string& text : texts)
+        result.push_back(const_cast<char*>(text.c_str()));
+    result.push_back(nullptr);
+    return result;
+}
+
+/// What posix_spawn is to do in the child; one owner for both of its objects.
+class SpawnPlan {
+public:
+    SpawnPlan() {
+        ::posix_spawn_file_actions_init(&actions_);
+        ::posix_spawnattr_init(&attributes_);
+    }
+    ~SpawnPlan() {
+        ::posix_spawn_file_actions_destroy(&actions_);
+        ::posix_spawnattr_destroy(&attributes_);
+    }
+    SpawnPlan(const SpawnPlan&) = delete;
+    SpawnPlan& operator=(const SpawnPlan&) = delete;
+
+    Result<void> set_output(int number, int fd) {
+        if (fd < 0) {
+            ::posix_spawn_file_actions_addopen(&actions_, number, "/dev/null", O_WRONLY, 0);
+            return {};
+        }
+        // A copy above 2, so that no redirection overwrites the source of the next.
+        DIM_TRY(Fd copy, dup(fd));
+        ::posix_spawn_file_actions_adddup2(&actions_, copy.get(), number);
+        copies_.push_back(std::move(copy));
+        return {};
+    }
+
+    Result<void> prepare(const SpawnSettings& settings) {
+        ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+        DIM_CHECK(set_output(1, settings.standard_output));
+        DIM_CHECK(set_output(2, settings.standard_error));
+        if (!settings.directory.empty())
+            ::posix_spawn_file_actions_addchdir_np(&actions_, settings.directory.c_str());
+
+        sigset_t none;
+        sigset_t all;
+        sigemptyset(&none);
+        sigfillset(&all);
+        ::posix_spawnattr_setsigmask(&attributes_, &none);
+        ::posix_spawnattr_setsigdefault(&attributes_, &all);
+        int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+        switch (settings.group) {
+            case ProcessGroup::ours: break;
+            case ProcessGroup::own_group: flags |= POSIX_SPAWN_SETPGROUP; break;
+            case ProcessGroup::own_session: flags |= POSIX_SPAWN_SETSID; break;
+        }
+        ::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags));
+        return {};
+    }
+
+    const posix_spawn_file_actions_t* actions() const { return &actions_; }
+    const posix_spawnattr_t* attributes() const { return &attributes_; }
+
+private:
+    posix_spawn_file_actions_t actions_{};
+    posix_spawnattr_t attributes_{};
+    std::vector<Fd> copies_;
+};
+
+}  // namespace
+
+std::string to_string(const ExitStatus& status) {
+    if (status.signal != 0) return "killed by signal " + std::to_string(status.signal);
+    return "exit code " + std::to_string(status.code);
+}
+
+Result<Process> spawn(const SpawnSettings& settings) {
+    if (settings.arguments.empty()) return fail(ErrorCode::internal, "spawn without a program");
+    SpawnPlan plan;
+    DIM_CHECK(plan.prepare(settings));
+    const std::vector<char*> arguments = pointers(settings.arguments);
+    const std::vector<char*> environment = pointers(settings.environment);
+    pid_t pid = 0;
+    const int error =
+        ::posix_spawnp(&pid, arguments[0], plan.actions(), plan.attributes(), arguments.data(),
+                       settings.environment.empty() ? environ : environment.data());
+    if (error != 0) return fail(Error::from_errno(error, "run " + settings.arguments[0]));
+    // Our child keeps its number until we wait for it, so this is no other process.
+    Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd) return fail(Error::from_errno(errno, "open process " + std::to_string(pid)));
+    return Process(pid, std::move(pidfd));
+}
+
+Result<std::optional<ExitStatus>> Process::try_wait() {
+    for (;;) {
+        int status = 0;
+        const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
+        if (ended == pid_) return exit_status(status);
+        if (ended == 0) return std::nullopt;
+        if (errno == ECHILD)
+            return fail(ErrorCode::not_found,
+                        "process " + std::to_string(pid_) + " is no child of ours");
+        if (errno != EINTR) return fail(Error::from_errno(errno, "wait for a process"));
+    }
+}
+
+Result<ExitStatus> Process::wait(const Deadline& deadline) {
+    DIM_CHECK(poll(pidfd_.get(), Readiness::readable, deadline));
+    DIM_TRY(const std::optional<ExitStatus> status, try_wait());
+    if (!status) return fail(ErrorCode::internal, "a process that has ended still runs");
+    return *status;
+}
+
+Result<void> Process::kill(int signal) {
+    if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0) == 0) return {};
+    const std::string what = "process " + std::to_string(pid_);
+    if (errno == ESRCH) return fail(ErrorCode::not_found, what + " has ended");
+    return fail(Error::from_errno(errno, "send a signal to " + what));
+}
+
+}  // namespace dim::sys

@@ -1,0 +1,92 @@
+#include "libdim/sys/socket.hpp"
+
+#include <arpa/inet.h>
+#include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace dim::sys {
+
+namespace {
+
+// Connections that wait to be accepted; the kernel cuts it to net.core.somaxconn.
+constexpr int kBacklog = 4096;
+
+sockaddr_in socket_address(std::uint32_t address, std::uint16_t port) {
+    sockaddr_in result{};
+    result.sin_family = AF_INET;
+    result.sin_addr.s_addr = htonl(address);
+    result.sin_port = htons(port);
+    return result;
+}
+
+Result<Fd> tcp_socket() {
+    Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket) return fail(Error::from_errno(errno, "make a TCP socket"));
+    return socket;
+}
+
+Result<void> set_option(int socket, int level, int option, int value) {
+    if (::setsockopt(socket, level, option, &value, sizeof value) != 0)
+        return fail(Error::from_errno(errno, "set socket option"));
+    return {};
+}
+
+Result<InternetEndpoint> endpoint(int result, const sockaddr_in& address) {
+    if (result != 0) return fail(Error::from_errno(errno, "address of a socket"));
+    if (address.sin_family != AF_INET)
+        return fail(ErrorCode::invalid_input, "not the socket of an IPv4 connection");
+    return InternetEndpoint{ntohl(address.sin_addr.s_addr), ntohs(address.sin_port)};
+}
+
+}  // namespace
+
+Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, const Deadline& deadline) {
+    const std::string where = "connect to " + endpoint_text(address, port);
+    DIM_TRY(Fd socket, tcp_socket());
+    DIM_CHECK(set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1));
+    const sockaddr_in target = socket_address(address, port);
+    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0)
+        return socket;
+    if (errno != EINPROGRESS && errno != EINTR) return fail(Error::from_errno(errno, where));
+    if (auto ready = poll(socket.get(), Readiness::writable, deadline); !ready)
+        return fail(std::move(ready).error().with_context(where));
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    if (error != 0) return fail(Error::from_errno(error, where));
+    return socket;
+}
+
+Result<Fd> listen_tcp(std::uint32_t address, std::uint16_t port, const std::string& device) {
+    const std::string where = "listen on " + endpoint_text(address, port);
+    DIM_TRY(Fd socket, tcp_socket());
+    DIM_CHECK(set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1));
+    // Inherited by what is accepted: answers are written whole.
+    DIM_CHECK(set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1));
+    if (!device.empty() && ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, device.data(),
+                                        static_cast<socklen_t>(device.size())) != 0) {
+        return fail(Error::from_errno(errno, "listen on interface " + device));
+    }
+    const sockaddr_in own = socket_address(address, port);
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0 ||
+        ::listen(socket.get(), kBacklog) != 0) {
+        return fail(Error::from_errno(errno, where));
+    }
+    return socket;
+}
+
+Result<InternetEndpoint> peer_endpoint(int socket) {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    return endpoint(::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size), address);
+}
+
+Result<InternetEndpoint> local_endpoint(int socket) {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    return endpoint(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), address);
+}
+
+}  // namespace dim::sys
