@@ -1,0 +1,53 @@
+#pragma once
+
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/base/result.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dim::server {
+
+/// How a running service is made to read its configuration again.
+enum class ReloadAction {
+    restart,  ///< stop and start: ISC dhcpd cannot do better
+    hangup,   ///< SIGHUP
+};
+
+/// A daemon that DIM runs.
+struct ServiceDescription {
+    std::string name;                    ///< a single path component: "dhcpd"
+    std::vector<std::string> arguments;  ///< [0] is the program's absolute path; in the foreground
+    std::string log_file;                ///< gets standard output and standard error; appended to
+    ReloadAction reload = ReloadAction::restart;
+    std::chrono::milliseconds ready_timeout{10'000};
+    /// One quick attempt to see whether the service answers; LOG is what it wrote since it was
+    /// started or reloaded. Repeated until it succeeds; empty: ready as soon as it runs. Called on
+    /// the thread that called start or reload.
+    std::function<Result<void>(std::string_view log)> probe;
+};
+
+/// Starts and stops services. One real implementation (ChildSupervisor) and one fake. All calls may
+/// come from any thread; start, reload and stop block until they are done.
+class ServiceControl {
+public:
+    virtual ~ServiceControl() = default;
+
+    /// Makes sure the service runs, with these very arguments, and is ready; one that runs already,
+    /// also from before our own restart, is kept. From now on it is started again whenever it ends,
+    /// even when this call fails. Errors: unavailable with the last lines of its log; timed_out
+    /// when it runs but does not get ready.
+    virtual Result<void> start(const ServiceDescription& service) = 0;
+    /// Makes the service read its configuration and waits until it is ready again. Errors: as
+    /// start; not_found when it was never started.
+    virtual Result<void> reload(const std::string& name) = 0;
+    /// SIGTERM, then SIGKILL; it is not started again. A service that does not run is success.
+    virtual Result<void> stop(const std::string& name) = 0;
+    /// What was observed last. A name never started is "not running" with that as the cause.
+    virtual api::ServiceStatus status(const std::string& name) const = 0;
+};
+
+}  // namespace dim::server

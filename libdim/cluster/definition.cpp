@@ -1,0 +1,83 @@
+#include "libdim/cluster/definition.hpp"
+
+#include "libdim/model/enum_text.hpp"
+
+#include <algorithm>
+
+namespace dim::cluster {
+
+namespace {
+
+constexpr model::EnumWords<NetworkRole, 2> kNetworkRoles{{
+    {NetworkRole::bootnet, "bootnet"},
+    {NetworkRole::usernet, "usernet"},
+}};
+
+template <class Things, class Key, class Projection>
+auto find(const Things& things, const Key& key, Projection projection) {
+    const auto found = std::ranges::find(things, key, projection);
+    return found == things.end() ? nullptr : &*found;
+}
+
+bool is_bootnet(const Definition& definition, const model::ComponentName& network) {
+    const Network* found = find_network(definition, network);
+    return found != nullptr && found->role == NetworkRole::bootnet;
+}
+
+}  // namespace
+
+std::string_view to_string(NetworkRole role) { return model::word_of(kNetworkRoles, role); }
+
+Result<NetworkRole> parse_network_role(std::string_view text) {
+    return model::parse_word(kNetworkRoles, "role of a network", text);
+}
+
+const Network* find_network(const Definition& definition, const model::ComponentName& name) {
+    return find(definition.networks, name, &Network::name);
+}
+
+const Server* find_server(const Definition& definition, const model::ComponentName& name) {
+    return find(definition.servers, name, &Server::name);
+}
+
+const Blade* find_blade(const Definition& definition, const model::ComponentName& name) {
+    return find(definition.blades, name, &Blade::name);
+}
+
+const Blade* find_blade(const Definition& definition, const model::MacAddress& mac) {
+    return find(definition.blades, mac, &Blade::mac);
+}
+
+Result<ServerBootnet> bootnet_of(const Definition& definition, const model::ComponentName& server) {
+    const Server* found = find_server(definition, server);
+    if (found == nullptr) {
+        return fail(Error(ErrorCode::not_found,
+                          "the cluster definition has no server '" + to_string(server) + "'")
+                        .with_cure("give the name of one of its <server> elements"));
+    }
+    for (const ServerInterface& interface : found->interfaces) {
+        const Network* network = find_network(definition, interface.network);
+        if (network != nullptr && network->role == NetworkRole::bootnet)
+            return ServerBootnet{*network, interface.device, interface.address};
+    }
+    return fail(Error(ErrorCode::not_found,
+                      "server " + to_string(server) + " has no interface on a bootnet")
+                    .with_cure("add an <interface> to it on a network with role=\"bootnet\""));
+}
+
+Result<model::Ipv4Address> bootnet_address(const Definition& definition, const Blade& blade) {
+    for (const BladeInterface& interface : blade.interfaces)
+        if (is_bootnet(definition, interface.network)) return interface.address;
+    return fail(Error(ErrorCode::not_found,
+                      "blade " + to_string(blade.name) + " has no interface on a bootnet")
+                    .with_cure("add an <interface> to it on its server's bootnet"));
+}
+
+std::vector<Blade> blades_of(const Definition& definition, const model::ComponentName& server) {
+    std::vector<Blade> served;
+    for (const Blade& blade : definition.blades)
+        if (blade.server == server) served.push_back(blade);
+    return served;
+}
+
+}  // namespace dim::cluster
