@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <linux/if_addr.h>
-#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 
 namespace dim::sys {
 
