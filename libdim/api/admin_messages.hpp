@@ -141,6 +141,13 @@ struct ImageList {
     bool operator==(const ImageList&) const = default;
 };
 
+/// DELETE /v1/assignments: blades that get no boot file any more.
+struct Blades {
+    std::vector<model::ComponentName> blades;
+
+    bool operator==(const Blades&) const = default;
+};
+
 /// POST /v1/blade-images, PUT /v1/assignments, PUT and DELETE /v1/exports: an image and the blades
 /// it is about.
 struct ImageOfBlades {

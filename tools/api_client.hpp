@@ -1,0 +1,45 @@
+#pragma once
+
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/http/client.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace dim::tool {
+
+/// The daemon's API through its Unix socket. Every call makes its own connection and blocks.
+/// Errors: unavailable, with the cure, when no daemon listens; else the problem the daemon
+/// answered.
+class ApiClient {
+public:
+    explicit ApiClient(std::string socket_path) : socket_path_(std::move(socket_path)) {}
+
+    template <class Answer>
+    Result<Answer> get(const std::string& target) const {
+        DIM_TRY(const std::string body, exchange(http::Method::get, target, ""));
+        return api::parse<Answer>(body);
+    }
+
+    /// The text of the answer, which is empty for 204.
+    Result<std::string> exchange(http::Method method, const std::string& target,
+                                 std::string body) const;
+
+    using ProgressReceiver = std::function<void(const api::JobLine&)>;
+    /// A request that takes long: RECEIVER gets every progress line. Returns what was achieved.
+    Result<std::string> run_job(http::Method method, const std::string& target, std::string body,
+                                const ProgressReceiver& receiver) const;
+
+    /// A stream that ends only when the daemon does, or RECEIVER returns an error.
+    Result<void> follow(const std::string& target,
+                        const std::function<Result<void>(std::string_view)>& receiver) const;
+
+private:
+    Result<http::Client> connect() const;
+
+    std::string socket_path_;
+};
+
+}  // namespace dim::tool

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "tools/command.hpp"
+
+/// One function a command, each in the file of its name.
+namespace dim::tool {
+
+CommandTable command_table();
+
+Action blade_show(CLI::App& app);
+Action buildzimage(CLI::App& app);
+Action cluster_reload(CLI::App& app);
+Action dhcp_assign(CLI::App& app);
+Action dhcp_show(CLI::App& app);
+Action dhcp_unassign(CLI::App& app);
+Action image_create(CLI::App& app);
+Action image_delete(CLI::App& app);
+Action image_import(CLI::App& app);
+Action image_list(CLI::App& app);
+Action nfs_export(CLI::App& app);
+Action nfs_show(CLI::App& app);
+Action nfs_unexport(CLI::App& app);
+Action status(CLI::App& app);
+
+}  // namespace dim::tool

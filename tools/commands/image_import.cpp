@@ -1,0 +1,55 @@
+#include "libdim/model/byte_size.hpp"
+#include "tools/commands/commands.hpp"
+#include "tools/job_progress.hpp"
+
+#include <filesystem>
+
+namespace dim::tool {
+
+namespace {
+
+struct Arguments {
+    std::string name;
+    std::string directory;
+    std::string architecture;
+    std::vector<std::string> shared{"usr", "opt"};
+    std::string init = "/sbin/init";
+    std::string size = "1G";
+};
+
+Result<api::ImportImage> make_request(const Arguments& arguments) {
+    DIM_TRY(auto name, model::ImageName::parse(arguments.name));
+    DIM_TRY(const auto architecture, model::parse_architecture(arguments.architecture));
+    DIM_TRY(const auto size, model::ByteSize::parse(arguments.size));
+    std::error_code error;
+    const auto directory = std::filesystem::absolute(arguments.directory, error);
+    if (error) return fail(ErrorCode::invalid_input, arguments.directory + ": " + error.message());
+    return api::ImportImage{std::move(name),  architecture,   directory.lexically_normal().string(),
+                            arguments.shared, arguments.init, size.bytes()};
+}
+
+}  // namespace
+
+Action image_import(CLI::App& app) {
+    auto arguments = std::make_shared<Arguments>();
+    app.add_option("NAME", arguments->name, "name of the new image")->required();
+    app.add_option("DIRECTORY", arguments->directory,
+                   "the distribution's root directory, on the image server")
+        ->required();
+    app.add_option("--arch", arguments->architecture, "ppc64, ppc64le, x86_64 or aarch64")
+        ->required();
+    app.add_option("--shared", arguments->shared,
+                   "first-level directories that all blades share, read-only")
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option("--init", arguments->init, "the distribution's init")->capture_default_str();
+    app.add_option("--size", arguments->size,
+                   "size, and so the quota, of each blade image (K, M, G, T)")
+        ->capture_default_str();
+    return [=](Context& context) -> Result<void> {
+        DIM_TRY(const auto request, make_request(*arguments));
+        return run_job_with_progress(context, http::Method::post, "/v1/images", to_json(request));
+    };
+}
+
+}  // namespace dim::tool

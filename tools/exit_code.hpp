@@ -1,0 +1,14 @@
+#pragma once
+
+namespace dim::tool {
+
+/// How `dim` ends; documented in dim(1).
+enum class ExitCode {
+    ok = 0,
+    failed = 1,        ///< the daemon or the system refused; standard error says why
+    usage = 2,         ///< the command line is not valid
+    no_daemon = 3,     ///< the image-server daemon cannot be reached
+    not_confirmed = 4  ///< a question was answered with no, or could not be asked
+};
+
+}  // namespace dim::tool

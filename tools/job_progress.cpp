@@ -1,0 +1,37 @@
+#include "tools/job_progress.hpp"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <iostream>
+
+namespace dim::tool {
+
+namespace {
+
+constexpr const char* kClearLine = "\r\x1b[K";
+
+std::string progress_text(const api::JobLine& line) {
+    const std::string text = line.progress.value_or("working");
+    if (!line.step || !line.steps || *line.steps == 0) return text;
+    return fmt::format("[{}/{}] {}", *line.step, *line.steps, text);
+}
+
+}  // namespace
+
+Result<void> run_job_with_progress(const Context& context, http::Method method,
+                                   const std::string& target, std::string body) {
+    const bool draws = context.is_terminal && !context.json;
+    const auto draw = [draws](const api::JobLine& line) {
+        if (!draws) return;
+        std::cerr << kClearLine << progress_text(line) << std::flush;
+    };
+    auto done = context.client.run_job(method, target, std::move(body), draw);
+    if (draws) std::cerr << kClearLine << std::flush;
+    if (!done) return fail(std::move(done).error());
+    api::JobLine result;
+    result.done = *done;
+    std::cout << (context.json ? to_json(result) : *done) << '\n';
+    return {};
+}
+
+}  // namespace dim::tool

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "tools/command.hpp"
+
+#include <string>
+
+namespace dim::tool {
+
+/// Runs a long request, draws its progress on the terminal (not elsewhere) and prints what was
+/// achieved.
+Result<void> run_job_with_progress(const Context& context, http::Method method,
+                                   const std::string& target, std::string body);
+
+}  // namespace dim::tool

@@ -1,0 +1,85 @@
+#include "tools/output/status_text.hpp"
+
+#include "tools/output/table.hpp"
+#include "tools/output/words.hpp"
+
+#include <fmt/format.h>
+
+namespace dim::tool {
+
+namespace {
+
+std::string image_text(const api::BladeStatus& blade) {
+    if (!blade.image) return "";
+    return to_string(*blade.image) + (blade.generation ? '/' + to_string(*blade.generation) : "");
+}
+
+/// The blade's own time to boot: what was measured of it, added up.
+std::optional<double> boot_seconds(const api::BootSeconds& seconds) {
+    if (!seconds.init) return std::nullopt;
+    return seconds.firmware.value_or(0) + seconds.kernel.value_or(0) + seconds.agent.value_or(0) +
+           *seconds.init;
+}
+
+std::string blades_text(const api::ClusterStatus& status) {
+    Table table({"BLADE", "TYPE", "ADDRESS", "IMAGE", "STATE", "STAGE", "HEARD", "BOOT TOOK"});
+    for (const api::BladeStatus& blade : status.blades) {
+        table.add_row({to_string(blade.name), std::string(to_string(blade.type)),
+                       to_string(blade.address), image_text(blade),
+                       std::string(to_string(blade.state)),
+                       blade.stage ? std::string(to_string(*blade.stage)) : "",
+                       blade.age_seconds ? duration_text(blade.age_seconds) + " ago" : "",
+                       duration_text(boot_seconds(blade.seconds))});
+    }
+    return table.text();
+}
+
+std::string services_text(const api::ClusterStatus& status) {
+    std::string text;
+    for (const api::ServiceStatus& service : status.services) {
+        if (service.is_running && !service.cause) continue;
+        text += fmt::format("service {}: {}{}\n", service.name,
+                            service.is_running ? "runs, but " : "does not run: ",
+                            service.cause.value_or("nobody knows why"));
+    }
+    return text;
+}
+
+std::string alerts_text(const api::ClusterStatus& status) {
+    std::string text;
+    for (const api::Alert& alert : status.alerts) {
+        text += fmt::format("{} {} from {}: {}{}\n", to_string(alert.last).substr(0, 19),
+                            alert.kind, alert.origin, alert.text,
+                            alert.count > 1 ? fmt::format(" ({} times)", alert.count) : "");
+        if (alert.cure) text += "  cure: " + *alert.cure + '\n';
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string trouble_text(const api::BladeStatus& blade) {
+    if (!blade.cause) return "";
+    std::string text = to_string(blade.name) + ": " + std::string(to_string(blade.state));
+    if (blade.stage) text += " at " + std::string(to_string(*blade.stage));
+    text += ": " + *blade.cause + '\n';
+    if (blade.cure) text += "  cure: " + *blade.cure + '\n';
+    return text;
+}
+
+std::string status_text(const api::ClusterStatus& status) {
+    std::string text =
+        fmt::format("image server {}, DIM {}, up since {}\n\n", to_string(status.server),
+                    status.version, to_string(status.since).substr(0, 19));
+    text += blades_text(status);
+    std::string trouble;
+    for (const api::BladeStatus& blade : status.blades)
+        trouble += trouble_text(blade);
+    trouble += services_text(status);
+    if (!trouble.empty()) text += '\n' + trouble;
+    if (const std::string alerts = alerts_text(status); !alerts.empty())
+        text += "\nNot from any known blade:\n" + alerts;
+    return text;
+}
+
+}  // namespace dim::tool

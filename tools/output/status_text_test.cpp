@@ -1,0 +1,85 @@
+#include "tools/output/status_text.hpp"
+#include "tools/output/story_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dim::tool {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+api::BladeStatus make_blade(model::BladeState state) {
+    return {.name = *model::ComponentName::parse("s01c1b01"),
+            .type = model::BladeType::js20,
+            .mac = *model::MacAddress::parse("52:54:00:01:01:01"),
+            .address = *model::Ipv4Address::parse("10.1.0.11"),
+            .image = model::ImageName::parse("granite").value(),
+            .generation = model::Generation::from_number(3).value(),
+            .state = state,
+            .stage = {},
+            .cause = {},
+            .cure = {},
+            .since = {},
+            .last_heard = {},
+            .age_seconds = {},
+            .seconds = {}};
+}
+
+api::ClusterStatus make_status(api::BladeStatus blade) {
+    const auto now = *model::Timestamp::parse("2026-11-20T13:40:00.000000Z");
+    return {.server = *model::ComponentName::parse("is01"),
+            .version = "0.1.0",
+            .now = now,
+            .since = now,
+            .blades = {std::move(blade)},
+            .services = {},
+            .alerts = {}};
+}
+
+TEST(StatusText, AFailureNamesStageCauseAndCure) {
+    api::BladeStatus blade = make_blade(model::BladeState::failed);
+    blade.stage = model::BootStage::mount_root;
+    blade.cause = "the image's file is missing";
+    blade.cure = "dim image create granite s01c1b01";
+    EXPECT_THAT(status_text(make_status(blade)),
+                HasSubstr("s01c1b01: failed at mount-root: the image's file is missing\n"
+                          "  cure: dim image create granite s01c1b01\n"));
+}
+
+TEST(StatusText, ServicesAreMentionedOnlyWhenSomethingIsWrong) {
+    api::ClusterStatus status = make_status(make_blade(model::BladeState::running));
+    status.services.push_back(
+        {.name = "dhcpd", .is_running = true, .pid = 7, .cause = {}, .since = {}});
+    EXPECT_THAT(status_text(status), Not(HasSubstr("dhcpd")));
+    status.services.front().is_running = false;
+    status.services.front().cause = "exit status 1";
+    EXPECT_THAT(status_text(status), HasSubstr("service dhcpd: does not run: exit status 1\n"));
+}
+
+TEST(StatusText, AlertsSayHowOften) {
+    api::ClusterStatus status = make_status(make_blade(model::BladeState::unseen));
+    status.alerts.push_back({status.now, status.now, 5, "unknown-mac", "52:54:00:aa:aa:aa",
+                             "asked for an address", "add it to cluster.xml"});
+    EXPECT_THAT(status_text(status), HasSubstr("2026-11-20T13:40:00 unknown-mac from "
+                                               "52:54:00:aa:aa:aa: asked for an address (5 times)\n"
+                                               "  cure: add it to cluster.xml\n"));
+}
+
+TEST(StoryText, EventsComeWithTheirDetails) {
+    const api::BladeStory story{make_blade(model::BladeState::booting),
+                                {{*model::Timestamp::parse("2026-11-20T13:40:00.250000Z"),
+                                  "agent",
+                                  "x",
+                                  model::BootStage::plan,
+                                  "asked for its plan",
+                                  {"kernel: hello"}}}};
+    EXPECT_THAT(
+        story_text(story),
+        HasSubstr("\n2026-11-20\n13:40:00.250  agent          plan          asked for its plan\n"));
+    EXPECT_THAT(story_text(story), HasSubstr("  kernel: hello\n"));
+}
+
+}  // namespace
+}  // namespace dim::tool
