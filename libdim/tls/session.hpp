@@ -45,8 +45,9 @@ public:
     /// "TLS-ECDHE-ECDSA-WITH-AES-128-GCM-SHA256"; empty before the handshake.
     std::string cipher_suite() const;
 
+    struct State;  ///< for this library's own sources
+
 private:
-    struct State;
     explicit Session(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };

@@ -1,0 +1,71 @@
+#include "libdim/tls/certificate.hpp"
+
+#include "libdim/base/text.hpp"
+#include "libdim/tls/settings_state.hpp"
+
+#include <array>
+#include <ctime>
+
+#include <mbedtls/oid.h>
+#include <mbedtls/sha256.h>
+
+namespace dim::tls {
+
+namespace {
+
+std::string_view text_of(const mbedtls_x509_buf& buffer) {
+    return {reinterpret_cast<const char*>(buffer.p), buffer.len};
+}
+
+std::int64_t seconds_of(const mbedtls_x509_time& time) {
+    std::tm parts{};
+    parts.tm_year = time.year - 1900;
+    parts.tm_mon = time.mon - 1;
+    parts.tm_mday = time.day;
+    parts.tm_hour = time.hour;
+    parts.tm_min = time.min;
+    parts.tm_sec = time.sec;
+    return ::timegm(&parts);
+}
+
+void add_name(const mbedtls_x509_buf& name, CertificateInfo& info) {
+    const std::string_view text = text_of(name);
+    switch (name.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) {
+        case 2: info.dns_names.emplace_back(text); break;
+        case 7:
+            if (text.size() != 4) break;  // IPv6
+            info.addresses.push_back(std::uint32_t{name.p[0]} << 24 |
+                                     std::uint32_t{name.p[1]} << 16 |
+                                     std::uint32_t{name.p[2]} << 8 | std::uint32_t{name.p[3]});
+            break;
+        default: break;
+    }
+}
+
+}  // namespace
+
+Result<CertificateInfo> describe_certificate(std::string_view pem) {
+    OwnedCertificate certificate;
+    DIM_CHECK(parse_certificate(pem, certificate.get()));
+    CertificateInfo info;
+    for (const auto* part = &certificate->subject; part != nullptr; part = part->next) {
+        if (text_of(part->oid) == std::string_view(MBEDTLS_OID_AT_CN))
+            info.common_name = text_of(part->val);
+    }
+    info.not_before = seconds_of(certificate->valid_from);
+    info.not_after = seconds_of(certificate->valid_to);
+    if ((certificate->ext_types & MBEDTLS_X509_EXT_SUBJECT_ALT_NAME) != 0) {
+        for (const auto* name = &certificate->subject_alt_names; name != nullptr; name = name->next)
+            add_name(name->buf, info);
+    }
+    std::array<char, 32> hash;
+    if (mbedtls_sha256_ret(certificate->raw.p, certificate->raw.len,
+                           reinterpret_cast<unsigned char*>(hash.data()), 0) != 0) {
+        return fail(ErrorCode::internal, "fingerprint of a certificate");
+    }
+    info.fingerprint = to_hex({hash.data(), hash.size()});
+    info.is_authority = certificate->ca_istrue != 0;
+    return info;
+}
+
+}  // namespace dim::tls
