@@ -26,7 +26,7 @@ foreach(language C CXX)
 endforeach()
 
 # No LTO: with a static musl it breaks unwinding.
-set(dim_flags "--config=${DIM_TOOLCHAIN}/target.cfg -ffunction-sections -fdata-sections -ffile-prefix-map=${DIM_TOOLCHAIN}=sysroot")
+set(dim_flags "--config=${DIM_TOOLCHAIN}/target.cfg -ffunction-sections -fdata-sections")
 set(CMAKE_C_FLAGS_INIT "${dim_flags}")
 set(CMAKE_CXX_FLAGS_INIT "${dim_flags}")
 set(CMAKE_C_FLAGS_MINSIZEREL_INIT "-Os -DNDEBUG")
