@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Brings up one image server and netboots a JS20 and a JS21 from it, as ./demo says."""
+import argparse
+import json
+import os
+import pathlib
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from lib.cluster import IMAGE, JS20, JS21, Cluster
+from lib.sandbox import INSIDE, run_in_sandbox
+
+PARTS = ("firmware", "kernel", "agent", "init")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="./demo", description="Netboots two emulated blades from one image server.")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--keep", action="store_true", help="leave the cluster up and say how to look around")
+    return parser.parse_args()
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def result_of(cluster, states):
+    status_fields = ("name", "type", "state", "image", "generation")
+    blades = [{**{field: state[field] for field in status_fields},
+               "seconds": {part: round(state["seconds"][part], 3) for part in PARTS}} for state in states.values()]
+    images = cluster.server.query("image", "list")["images"]
+    return {"blades": blades, "agent_bytes": cluster.server.agent.stat().st_size,
+            "zimage_bytes": next(image["zimage_bytes"] for image in images if image["name"] == IMAGE)}
+
+
+def text_of(cluster, result, seconds):
+    lines = [cluster.server.dim("status"), f"{'blade':<10} {'type':<6}" + "".join(f"{part:>10}" for part in PARTS)]
+    for blade in result["blades"]:
+        lines.append(f"{blade['name']:<10} {blade['type']:<6}" + "".join(f"{blade['seconds'][part]:>8.2f} s" for part in PARTS))
+    lines.append(f"\nagent: {result['agent_bytes'] / 1024:.0f} KiB, static    zImage: {result['zimage_bytes'] / 2**20:.1f} MiB    "
+                 f"from power to running: {seconds:.1f} s of wall clock for both")
+    lines.append("\nThe story of one boot:\n" + cluster.server.dim("blade", "show", JS21[0]))
+    return "\n".join(lines)
+
+
+def stay(directory, cluster):
+    """--keep: says how to look around, relays consoles through QEMU's own sockets, and waits for the end."""
+    say(f"""
+The cluster stays up until this program ends: press Ctrl-C here, or: kill {os.environ['DIM_DEMO_OUTSIDE_PID']}
+
+Look around from another terminal, as root:
+  nsenter --all --target $(pgrep -P $(pgrep -P {os.environ['DIM_DEMO_OUTSIDE_PID']} unshare)) \\
+      env DIM_SOCKET={cluster.server.socket} PATH={cluster.server.bin}:$PATH bash
+  dim status; dim status --watch; dim blade show {JS20[0]}; dim nfs show; dim dhcp show
+Consoles (root, no password):
+  tail -f {directory}/logs/{JS20[0]}-boot1.console
+Logs, consoles and the server's state: {directory}""")
+    threading.Event().wait()
+
+
+def main(directory):
+    arguments = parse_arguments()
+    cluster = Cluster(directory)
+    say("image server: import the distribution, build the boot file, create, export and assign blade images")
+    cluster.prepare()
+    say("switch on s01c1b01 (JS20) and s01c1b02 (JS21)")
+    start = time.monotonic()
+    states = cluster.boot_all()
+    seconds = time.monotonic() - start
+    result = result_of(cluster, states)
+    print(json.dumps(result) if arguments.json else text_of(cluster, result, seconds), flush=True)
+    if arguments.keep:
+        stay(directory, cluster)
+    cluster.power_off()
+    return 0
+
+
+if __name__ == "__main__":
+    if INSIDE not in os.environ:
+        parse_arguments()
+        os.environ["DIM_DEMO_OUTSIDE_PID"] = str(os.getpid())
+    sys.exit(run_in_sandbox("demo", main))

@@ -1,0 +1,68 @@
+"""An emulated JS20 or JS21: QEMU's pseries machine with the blade's processor and one network port, booting from the network."""
+import socket
+import subprocess
+
+from .console import Console, Shell
+
+PROCESSORS = {"js20": "970", "js21": "970mp"}
+# The mitigations that pseries offers by default do not exist on a PowerPC 970.
+MACHINE = "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken"
+
+
+class Blade:
+    def __init__(self, name, kind, mac, bootnet, directory, memory_mib=256):
+        self.name = name
+        self.kind = kind
+        self.mac = mac
+        self.console = None
+        self._tap = bootnet.add_tap()
+        self._directory = directory
+        self._memory_mib = memory_mib
+        self._starts = 0
+        self._process = None
+
+    def _command(self, console_path):
+        return ["qemu-system-ppc64", "-name", self.name, "-M", MACHINE, "-cpu", PROCESSORS[self.kind],
+                "-m", str(self._memory_mib), "-nodefaults", "-display", "none", "-boot", "n",
+                "-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no",
+                "-device", f"spapr-vlan,netdev=net0,mac={self.mac}",
+                "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "spapr-rng,rng=rng0",
+                "-chardev", f"socket,id=console,path={console_path}", "-serial", "chardev:console"]
+
+    def power_on(self):
+        """Starts the blade; it netboots by itself. Its console is self.console from now on."""
+        assert not self.is_on, f"{self.name} is on already"
+        self._starts += 1
+        console_path = self._directory / f"{self.name}.console"
+        console_path.unlink(missing_ok=True)
+        logs = self._directory / "logs"
+        # We listen and QEMU connects: no moment at which its socket is not there yet.
+        with socket.socket(socket.AF_UNIX) as listener, open(logs / f"{self.name}-qemu.log", "ab") as log:
+            listener.bind(str(console_path))
+            listener.listen(1)
+            self._process = subprocess.Popen(self._command(console_path), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            listener.settimeout(30)
+            connection, _ = listener.accept()
+        connection.settimeout(None)
+        self.console = Console(connection, logs / f"{self.name}-boot{self._starts}.console")
+
+    def power_off(self):
+        """Pulls the plug."""
+        if self.is_on:
+            self._process.kill()
+            self._process.wait()
+        if self.console:
+            self.console.close()
+
+    def shut_down(self, timeout=60):
+        """Lets the distribution shut itself down, and waits until the blade is off."""
+        self.console.send("poweroff\n")
+        self._process.wait(timeout)
+        self.console.close()
+
+    @property
+    def is_on(self):
+        return self._process is not None and self._process.poll() is None
+
+    def login(self, timeout=120):
+        return Shell(self.console, timeout)

@@ -1,0 +1,55 @@
+"""The cluster most tests use: one image server, a JS20 and a JS21, and the Blue Granite distribution as image `granite`."""
+import os
+import pathlib
+import subprocess
+
+from .blade import Blade
+from .image_server import ImageServer
+from .network import Bootnet
+
+JS20 = ("s01c1b01", "js20", "52:54:00:01:01:01", "10.1.0.11")
+JS21 = ("s01c1b02", "js21", "52:54:00:01:01:02", "10.1.0.12")
+IMAGE = "granite"
+
+
+def unpack_distribution(directory):
+    """The distribution's root directory, as an administrator would have it on the image server."""
+    root = directory / "granite-root"
+    root.mkdir()
+    archive = pathlib.Path(os.environ["DIM_DISTRIBUTION"]) / "rootfs.tar"
+    subprocess.run(["tar", "--numeric-owner", "-xpf", archive, "-C", root], check=True)
+    return root
+
+
+class Cluster:
+    def __init__(self, directory, blades=(JS20, JS21)):
+        self.directory = directory
+        self.bootnet = Bootnet()
+        self.server = ImageServer(directory)
+        self.blades = {}
+        for name, kind, mac, address in blades:
+            self.server.define_blade(name, kind, mac, address)
+            self.blades[name] = Blade(name, kind, mac, self.bootnet, directory)
+
+    def prepare(self, options=()):
+        """The administrator's way from nothing to blades that can be switched on, command by command."""
+        server = self.server
+        server.start()
+        server.dim("image", "import", IMAGE, unpack_distribution(self.directory), "--arch", "ppc64", "--size", "64M")
+        server.dim("buildzimage", IMAGE, *[word for option in options for word in ("--option", option)])
+        server.dim("image", "create", IMAGE, *self.blades)
+        server.dim("nfs", "export", IMAGE, *self.blades)
+        server.dim("dhcp", "assign", IMAGE, *self.blades)
+
+    def power_on(self):
+        for blade in self.blades.values():
+            blade.power_on()
+
+    def power_off(self):
+        for blade in self.blades.values():
+            blade.power_off()
+
+    def boot_all(self, timeout=180):
+        """Switches every blade on and waits until all of them run; returns their states by name."""
+        self.power_on()
+        return {name: self.server.wait_for_blade(name, "running", timeout) for name in self.blades}

@@ -1,0 +1,89 @@
+"""The serial console of an emulated blade: everything it prints is kept, and whoever waits for a text is woken by it."""
+import re
+import threading
+import time
+
+
+class ConsoleTimeout(Exception):
+    """The text did not come in time."""
+
+
+class Console:
+    def __init__(self, connection, log_path):
+        self._socket = connection
+        self._log = open(log_path, "ab", buffering=0)
+        self._text = ""
+        self._seen = 0  # up to here expect() has consumed
+        self._closed = False
+        self._changed = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        while True:
+            try:
+                data = self._socket.recv(65536)
+            except OSError:
+                data = b""
+            with self._changed:
+                if not data:
+                    self._closed = True
+                    self._changed.notify_all()
+                    return
+                self._log.write(data)
+                self._text += data.decode("latin-1").replace("\r", "")
+                self._changed.notify_all()
+
+    def expect(self, pattern, timeout):
+        """Waits for the regular expression in what has not been consumed yet; returns the match."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                match = re.compile(pattern).search(self._text, self._seen)
+                if match:
+                    self._seen = match.end()
+                    return match
+                left = deadline - time.monotonic()
+                if left <= 0 or self._closed:
+                    why = "the console closed" if self._closed else f"not within {timeout} s"
+                    raise ConsoleTimeout(f"{pattern!r}: {why}; the console's end:\n{self._text[-1500:]}")
+                self._changed.wait(left)
+
+    def send(self, text):
+        self._socket.sendall(text.encode())
+
+    @property
+    def text(self):
+        with self._changed:
+            return self._text
+
+    def close(self):
+        self._socket.close()
+
+
+class Shell:
+    """A root shell on the console, for the distribution's own login."""
+
+    def __init__(self, console, timeout=120):
+        self._console = console
+        self._count = 0
+        console.send("\n")
+        console.expect(r"login: ", timeout)
+        console.send("root\n")
+        console.expect(r"[#$] ", timeout)
+        self.run("stty -echo; PS1=", timeout)
+
+    def run(self, command, timeout=60):
+        """Runs a command; returns (exit status, output)."""
+        self._count += 1
+        # The marker is put together on the blade, so that an echo of the command is not taken for it.
+        mark = f"dim{self._count}"
+        self._console.send(f"{command}\necho {mark}'='$?'='\n")
+        match = self._console.expect(rf"(?s)(.*?){mark}=(\d+)=\n", timeout)
+        return int(match.group(2)), match.group(1).strip("\n")
+
+    def check(self, command, timeout=60):
+        """Runs a command that must succeed; returns its output."""
+        status, output = self.run(command, timeout)
+        if status != 0:
+            raise AssertionError(f"on the blade, {command!r} ended with {status}: {output}")
+        return output
