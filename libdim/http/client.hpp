@@ -3,12 +3,15 @@
 #include "libdim/http/byte_stream.hpp"
 #include "libdim/http/message.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace dim::http {
+
+class ResponseParser;
 
 /// A blocking HTTP/1.1 client on one connection. After an error, or when the server closes
 /// (is_open() is false), make a new one. It never repeats a request by itself.
@@ -39,6 +42,13 @@ public:
     bool is_open() const { return stream_ != nullptr; }
 
 private:
+    template <class Function>
+    Result<Response> guard(const Function& function);
+    /// Feeds PARSER with what is unread, or else with the next bytes.
+    Result<void> receive(ResponseParser& parser, const sys::Deadline& deadline);
+    Result<Next> receive_lines(ResponseParser& parser, std::chrono::milliseconds line_timeout,
+                               const LineReceiver& receiver);
+
     std::unique_ptr<ByteStream> stream_;
     Settings settings_;
     std::string unread_;  ///< received, not yet parsed
