@@ -91,8 +91,11 @@ Result<Response> Client::follow(const Request& request, const sys::Deadline& hea
 Result<Client::Next> Client::receive_lines(ResponseParser& parser,
                                            std::chrono::milliseconds line_timeout,
                                            const LineReceiver& receiver) {
+    const auto line_deadline = [line_timeout] {
+        return line_timeout.count() == 0 ? sys::Deadline::never() : sys::Deadline::in(line_timeout);
+    };
     std::string text;
-    for (;;) {
+    for (sys::Deadline deadline = line_deadline();;) {
         text += parser.take_body();
         std::size_t begin = 0;
         for (std::size_t end; (end = text.find('\n', begin)) != text.npos; begin = end + 1) {
@@ -103,8 +106,7 @@ Result<Client::Next> Client::receive_lines(ResponseParser& parser,
         if (text.size() > settings_.limits.body)
             return fail(ErrorCode::limit_exceeded, "a line of the server's stream is too long");
         if (parser.is_done()) break;
-        const auto deadline =
-            line_timeout.count() == 0 ? sys::Deadline::never() : sys::Deadline::in(line_timeout);
+        if (begin != 0) deadline = line_deadline();
         DIM_CHECK(receive(parser, deadline));
     }
     if (!text.empty()) return receiver(text);

@@ -64,12 +64,14 @@ class Server {
 public:
     struct Settings {
         Limits limits;
-        std::size_t connections = 4096;
-        std::size_t connections_per_address = 8;
+        std::size_t connections = 4096;           ///< through TLS, in all
+        std::size_t connections_per_address = 8;  ///< through TLS
+        std::size_t local_connections = 256;      ///< through Unix sockets
         std::chrono::milliseconds handshake_timeout{10'000};
-        std::chrono::milliseconds request_timeout{10'000};  ///< from its first to its last byte
-        std::chrono::milliseconds idle_timeout{120'000};    ///< between requests
-        std::chrono::milliseconds write_timeout{30'000};    ///< a response, or one part of a stream
+        std::chrono::milliseconds request_timeout{
+            10'000};  ///< from its first byte, or from the connection, to its last
+        std::chrono::milliseconds idle_timeout{120'000};  ///< between requests
+        std::chrono::milliseconds write_timeout{30'000};  ///< a response, or one part of a stream
     };
 
     Server(boost::asio::any_io_executor executor, Settings settings, Handler handler,
@@ -85,13 +87,16 @@ public:
     Result<std::uint16_t> listen_tls(std::uint32_t address, std::uint16_t port,
                                      std::shared_ptr<const tls::ServerSettings> tls,
                                      const std::string& device = "");
-    /// Closes the listeners and drops every connection; requests being handled are cancelled.
+    /// Closes the listeners and drops every connection; requests being handled are cancelled. Run
+    /// the context until connection_count() is 0 before destroying what the handler uses.
     void stop();
 
     std::size_t connection_count() const;
 
 private:
     struct State;
+    static boost::asio::awaitable<void> accept_all(std::shared_ptr<State> state,
+                                                   std::size_t listener);
     std::shared_ptr<State> state_;
 };
 

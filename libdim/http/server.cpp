@@ -1,0 +1,200 @@
+#include "libdim/http/server.hpp"
+
+#include "libdim/http/server_connection.hpp"
+#include "libdim/http/server_stream.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <list>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace dim::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// How long to leave the queue alone when the process has no descriptor left.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+struct Listener {
+    asio::posix::stream_descriptor descriptor;
+    std::shared_ptr<const tls::ServerSettings> tls;  ///< null: a Unix socket
+};
+
+struct LiveConnection {
+    Peer peer;
+    std::shared_ptr<ServerStream> stream;
+    asio::cancellation_signal signal;
+};
+
+}  // namespace
+
+struct Server::State : std::enable_shared_from_this<State> {
+    State(asio::any_io_executor the_executor, Service the_service)
+        : executor(std::move(the_executor)),
+          service(std::make_shared<const Service>(std::move(the_service))) {}
+
+    void start(sys::Fd socket, const Listener& listener);
+    /// Why one more connection of PEER is not taken; empty when it is.
+    std::string excess(const Peer& peer) const;
+    void refuse(const sys::Fd& socket, const Peer& peer, std::string_view text) const;
+    void remove(std::list<LiveConnection>::iterator connection);
+
+    asio::any_io_executor executor;
+    std::shared_ptr<const Service> service;
+    std::vector<std::unique_ptr<Listener>> listeners;
+    std::list<LiveConnection> connections;
+    std::map<std::uint32_t, std::size_t> by_address;
+    std::size_t local_count = 0;
+    bool is_stopped = false;
+};
+
+std::string to_string(const Peer& peer) {
+    if (peer.credentials) {
+        return "uid " + std::to_string(peer.credentials->uid) + " (pid " +
+               std::to_string(peer.credentials->pid) + ")";
+    }
+    const std::string endpoint = sys::endpoint_text(peer.address, 0);
+    return endpoint.substr(0, endpoint.find(':'));
+}
+
+std::string_view to_string(Refusal refusal) {
+    switch (refusal) {
+        case Refusal::tls_failed: return "tls-failed";
+        case Refusal::malformed: return "malformed";
+        case Refusal::too_long: return "too-long";
+        case Refusal::too_slow: return "too-slow";
+        case Refusal::too_many_connections: return "too-many-connections";
+        case Refusal::broken_off: return "broken-off";
+        case Refusal::handler_failed: return "handler-failed";
+    }
+    std::unreachable();
+}
+
+std::string Server::State::excess(const Peer& peer) const {
+    const Settings& settings = service->settings;
+    if (peer.is_local()) {
+        if (local_count < settings.local_connections) return {};
+        return "more than " + std::to_string(settings.local_connections) + " local connections";
+    }
+    const auto same = by_address.find(peer.address);
+    if (same != by_address.end() && same->second >= settings.connections_per_address) {
+        return "more than " + std::to_string(settings.connections_per_address) +
+               " connections of one address";
+    }
+    if (connections.size() - local_count < settings.connections) return {};
+    return "more than " + std::to_string(settings.connections) + " connections in all";
+}
+
+void Server::State::refuse(const sys::Fd& socket, const Peer& peer, std::string_view text) const {
+    service->observer(peer, Refusal::too_many_connections, text);
+    // TLS would cost a handshake to say the same.
+    if (peer.is_local()) (void)sys::send(socket.get(), serialize(problem(503, text)));
+}
+
+void Server::State::remove(std::list<LiveConnection>::iterator connection) {
+    if (connection->peer.is_local()) {
+        --local_count;
+    } else if (const auto same = by_address.find(connection->peer.address); --same->second == 0) {
+        by_address.erase(same);
+    }
+    connections.erase(connection);
+}
+
+void Server::State::start(sys::Fd socket, const Listener& listener) {
+    Peer peer;
+    if (listener.tls) {
+        const Result<sys::InternetEndpoint> endpoint = sys::peer_endpoint(socket.get());
+        if (!endpoint) return;  // gone already
+        peer.address = endpoint->address;
+    } else {
+        const Result<sys::PeerCredentials> credentials = sys::peer_credentials(socket.get());
+        if (!credentials) return;
+        peer.credentials = *credentials;
+    }
+    if (const std::string text = excess(peer); !text.empty()) return refuse(socket, peer, text);
+
+    const auto connection = connections.emplace(connections.end());
+    connection->peer = peer;
+    connection->stream = std::make_shared<ServerStream>(executor, std::move(socket));
+    ++(peer.is_local() ? local_count : by_address[peer.address]);
+    asio::co_spawn(
+        executor, serve_connection(service, connection->stream, peer, listener.tls),
+        asio::bind_cancellation_slot(connection->signal.slot(),
+                                     // An exception is the cancellation by stop().
+                                     [self = shared_from_this(), connection](
+                                         const std::exception_ptr&) { self->remove(connection); }));
+}
+
+asio::awaitable<void> Server::accept_all(std::shared_ptr<State> state, std::size_t index) {
+    Listener& listener = *state->listeners[index];
+    asio::steady_timer pause(state->executor);
+    while (!state->is_stopped) {
+        const auto [error] = co_await listener.descriptor.async_wait(
+            asio::posix::descriptor_base::wait_read, asio::as_tuple(asio::use_awaitable));
+        if (error || state->is_stopped) co_return;
+        Result<std::optional<sys::Fd>> socket = sys::accept(listener.descriptor.native_handle());
+        if (socket && *socket) {
+            state->start(**std::move(socket), listener);
+        } else if (!socket) {
+            state->service->observer(Peer(), Refusal::too_many_connections,
+                                     socket.error().message());
+            pause.expires_after(kAcceptPause);
+            const auto [ignored] = co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+            (void)ignored;
+        }
+    }
+}
+
+Server::Server(asio::any_io_executor executor, Settings settings, Handler handler,
+               Observer observer) {
+    if (!observer) observer = [](const Peer&, Refusal, std::string_view) {};
+    state_ = std::make_shared<State>(
+        std::move(executor), Service{std::move(settings), std::move(handler), std::move(observer)});
+}
+
+Server::~Server() { stop(); }
+
+Result<void> Server::listen_unix(const std::string& path, mode_t mode) {
+    DIM_TRY(sys::Fd socket, sys::listen_unix(path, mode));
+    state_->listeners.push_back(std::make_unique<Listener>(
+        asio::posix::stream_descriptor(state_->executor, socket.release()), nullptr));
+    asio::co_spawn(state_->executor, accept_all(state_, state_->listeners.size() - 1),
+                   [](const std::exception_ptr&) {});
+    return {};
+}
+
+Result<std::uint16_t> Server::listen_tls(std::uint32_t address, std::uint16_t port,
+                                         std::shared_ptr<const tls::ServerSettings> tls,
+                                         const std::string& device) {
+    DIM_TRY(sys::Fd socket, sys::listen_tcp(address, port, device));
+    DIM_TRY(const sys::InternetEndpoint endpoint, sys::local_endpoint(socket.get()));
+    state_->listeners.push_back(std::make_unique<Listener>(
+        asio::posix::stream_descriptor(state_->executor, socket.release()), std::move(tls)));
+    asio::co_spawn(state_->executor, accept_all(state_, state_->listeners.size() - 1),
+                   [](const std::exception_ptr&) {});
+    return endpoint.port;
+}
+
+void Server::stop() {
+    state_->is_stopped = true;
+    boost::system::error_code ignored;
+    for (const auto& listener : state_->listeners)
+        listener->descriptor.close(ignored);
+    for (LiveConnection& connection : state_->connections) {
+        connection.stream->cancel();
+        connection.signal.emit(asio::cancellation_type::terminal);
+    }
+}
+
+std::size_t Server::connection_count() const { return state_->connections.size(); }
+
+}  // namespace dim::http

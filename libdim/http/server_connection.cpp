@@ -1,0 +1,226 @@
+#include "libdim/http/server_connection.hpp"
+
+#include "libdim/http/parser.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <exception>
+
+namespace dim::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kReadSize = 16 * 1024;
+
+Refusal refusal_of(int status) {
+    switch (status) {
+        case 413:
+        case 414:
+        case 431: return Refusal::too_long;
+        default: return Refusal::malformed;
+    }
+}
+
+/// What handlers and generators return, their exceptions as words.
+template <class T>
+asio::awaitable<std::expected<T, std::string>> catch_all(asio::awaitable<T> task) {
+    try {
+        T value = co_await std::move(task);
+        co_return value;
+    } catch (const std::exception& exception) {
+        co_return std::unexpected(std::string(exception.what()));
+    }
+}
+
+class ServerConnection {
+public:
+    ServerConnection(const Service& service, ServerStream& stream, const Peer& peer)
+        : service_(service), stream_(stream), peer_(peer) {}
+
+    asio::awaitable<bool> start_tls(const tls::ServerSettings& tls);
+    /// One request and its answer. False when the connection is to end.
+    asio::awaitable<bool> serve_one();
+
+private:
+    asio::awaitable<bool> receive(RequestParser& parser);
+    asio::awaitable<bool> receive_more(const RequestParser& parser);
+    asio::awaitable<void> refuse(Refusal cause, int status, std::string text);
+    asio::awaitable<bool> answer(const Request& request, Connection connection);
+    asio::awaitable<bool> send(std::string bytes);
+    asio::awaitable<bool> stream_parts(const Reply& reply);
+    asio::awaitable<void> until_peer_moves();
+
+    void observe(Refusal cause, std::string_view text) const {
+        if (service_.observer) service_.observer(peer_, cause, text);
+    }
+
+    const Service& service_;
+    ServerStream& stream_;
+    const Peer& peer_;
+    std::string unread_;
+    bool is_first_ = true;
+};
+
+asio::awaitable<bool> ServerConnection::start_tls(const tls::ServerSettings& tls) {
+    stream_.set_deadline(service_.settings.handshake_timeout);
+    const Result<void> started = co_await stream_.start_tls(tls);
+    if (started) co_return true;
+    const bool is_late = started.error().code() == ErrorCode::timed_out;
+    observe(is_late ? Refusal::too_slow : Refusal::tls_failed,
+            "TLS handshake: " + started.error().message());
+    co_return false;
+}
+
+asio::awaitable<void> ServerConnection::refuse(Refusal cause, int status, std::string text) {
+    observe(cause, text);
+    const bool is_sent = co_await send(serialize(problem(status, text), Connection::close));
+    if (is_sent) co_await stream_.finish();
+}
+
+asio::awaitable<bool> ServerConnection::receive_more(const RequestParser& parser) {
+    std::array<char, kReadSize> buffer;
+    const Result<std::size_t> count = co_await stream_.read(buffer);
+    if (count && *count != 0) {
+        unread_.assign(buffer.data(), *count);
+        co_return true;
+    }
+    const bool is_late = !count && count.error().code() == ErrorCode::timed_out;
+    if (parser.has_started() || (is_first_ && is_late)) {
+        if (is_late) {
+            co_await refuse(Refusal::too_slow, 408, "the request did not come in time");
+        } else {
+            observe(Refusal::broken_off, "the connection ended within a request");
+        }
+    }
+    co_return false;
+}
+
+asio::awaitable<bool> ServerConnection::receive(RequestParser& parser) {
+    // A new connection has a request to send; one that is kept alive may rest.
+    stream_.set_deadline(is_first_ ? service_.settings.request_timeout
+                                   : service_.settings.idle_timeout);
+    while (!parser.is_done()) {
+        if (unread_.empty()) {
+            const bool has_more = co_await receive_more(parser);
+            if (!has_more) co_return false;
+        }
+        if (!parser.has_started() && !is_first_)
+            stream_.set_deadline(service_.settings.request_timeout);
+        const auto used = parser.feed(unread_);
+        if (!used) {
+            co_await refuse(refusal_of(used.error().status), used.error().status,
+                            used.error().text);
+            co_return false;
+        }
+        unread_.erase(0, *used);
+    }
+    stream_.clear_deadline();
+    co_return true;
+}
+
+asio::awaitable<bool> ServerConnection::send(std::string bytes) {
+    stream_.set_deadline(service_.settings.write_timeout);
+    const Result<void> written = co_await stream_.write(bytes);
+    if (written) {
+        stream_.clear_deadline();
+        co_return true;
+    }
+    const bool is_late = written.error().code() == ErrorCode::timed_out;
+    observe(is_late ? Refusal::too_slow : Refusal::broken_off,
+            "response: " + written.error().message());
+    co_return false;
+}
+
+asio::awaitable<bool> ServerConnection::serve_one() {
+    RequestParser parser(service_.settings.limits);
+    const bool is_received = co_await receive(parser);
+    if (!is_received) co_return false;
+    is_first_ = false;
+    const Connection connection = parser.connection();
+    const Request request = parser.take();
+    const bool is_answered = co_await answer(request, connection);
+    co_return is_answered;
+}
+
+asio::awaitable<bool> ServerConnection::answer(const Request& request, Connection connection) {
+    auto reply = co_await catch_all(service_.handler(request, peer_));
+    if (!reply) {
+        co_await refuse(Refusal::handler_failed, 500, "internal error: " + reply.error());
+        co_return false;
+    }
+    if (reply->parts && request.method != Method::head) {
+        const bool is_streamed = co_await stream_parts(*reply);
+        co_return is_streamed;
+    }
+    std::string bytes = serialize(reply->response, connection);
+    if (request.method == Method::head) bytes.resize(bytes.find("\r\n\r\n") + 4);
+    const bool is_sent = co_await send(std::move(bytes));
+    if (!is_sent) co_return false;
+    if (connection == Connection::keep_alive) co_return true;
+    co_await stream_.finish();
+    co_return false;
+}
+
+/// Ends when the peer closes, or sends what it may not while it is being sent a stream.
+asio::awaitable<void> ServerConnection::until_peer_moves() {
+    char byte = 0;
+    const Result<std::size_t> count = co_await stream_.read({&byte, 1});
+    (void)count;
+}
+
+asio::awaitable<bool> ServerConnection::stream_parts(const Reply& reply) {
+    using namespace asio::experimental::awaitable_operators;
+    bool is_sent = co_await send(serialize_stream_head(reply.response));
+    while (is_sent) {
+        if (!unread_.empty()) co_return false;
+        auto next = co_await (catch_all(reply.parts()) || until_peer_moves());
+        if (next.index() == 1) co_return false;
+        const auto& part = std::get<0>(next);
+        if (!part) {
+            observe(Refusal::handler_failed, "stream: " + part.error());
+            co_return false;
+        }
+        if (!*part) {
+            is_sent = co_await send(std::string(kLastChunk));
+            co_return is_sent;
+        }
+        is_sent = co_await send(serialize_chunk(**part));
+    }
+    co_return false;
+}
+
+}  // namespace
+
+Response problem(int status, std::string_view detail) {
+    std::string text(detail.substr(0, 500));
+    // The words are ours and plain, but for those of exceptions.
+    std::ranges::replace_if(
+        text, [](char c) { return c < 0x20 || c > 0x7e || c == '"' || c == '\\'; }, '\'');
+    Response response;
+    response.status = status;
+    response.content_type = "application/problem+json";
+    response.body = "{\"title\":\"" + status_text(status) +
+                    "\",\"status\":" + std::to_string(status) + ",\"detail\":\"" + text + "\"}\n";
+    return response;
+}
+
+asio::awaitable<void> serve_connection(std::shared_ptr<const Service> service,
+                                       std::shared_ptr<ServerStream> stream, Peer peer,
+                                       std::shared_ptr<const tls::ServerSettings> tls) {
+    ServerConnection connection(*service, *stream, peer);
+    if (tls) {
+        const bool is_started = co_await connection.start_tls(*tls);
+        if (!is_started) co_return;
+    }
+    for (;;) {
+        const bool goes_on = co_await connection.serve_one();
+        if (!goes_on) break;
+    }
+    // The farewell of TLS, if it was not said.
+    if (tls) co_await stream->finish();
+}
+
+}  // namespace dim::http

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
+#include "libdim/tls/session.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace dim::http {
+
+/// A connection that a server has accepted, plain or TLS. After the deadline every call fails with
+/// timed_out until the next one is set. One thread; one reader and one writer, not at the same
+/// time.
+class ServerStream : public std::enable_shared_from_this<ServerStream> {
+public:
+    ServerStream(const boost::asio::any_io_executor& executor, sys::Fd socket)
+        : descriptor_(executor, socket.release()), timer_(executor) {}
+
+    /// From here on everything goes through TLS. SETTINGS must outlive the stream.
+    boost::asio::awaitable<Result<void>> start_tls(const tls::ServerSettings& settings);
+    /// At least one byte; 0 at the end.
+    boost::asio::awaitable<Result<std::size_t>> read(std::span<char> buffer);
+    boost::asio::awaitable<Result<void>> write(std::string_view bytes);
+    /// Says that nothing follows and takes what the peer is still sending, so that it gets to read
+    /// what it was sent before the connection is reset.
+    boost::asio::awaitable<void> finish();
+
+    void set_deadline(std::chrono::milliseconds from_now);
+    void clear_deadline();
+    /// Ends what waits now.
+    void cancel();
+    int socket() { return descriptor_.native_handle(); }
+
+private:
+    using Wait = boost::asio::posix::descriptor_base::wait_type;
+    boost::asio::awaitable<Result<void>> wait(Wait what);
+    boost::asio::awaitable<Result<void>> wait(tls::Progress progress);
+
+    boost::asio::posix::stream_descriptor descriptor_;
+    boost::asio::steady_timer timer_;
+    bool is_late_ = false;
+    std::optional<tls::Session> session_;
+};
+
+}  // namespace dim::http
