@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/image/loop_mount.hpp"
 #include "imageserver/service/progress.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/api/admin_messages.hpp"
@@ -14,19 +15,16 @@ namespace dim::server {
 
 extern const Migration kImageMigration;
 
-/// What is at the place where a blade image is to be mounted.
-enum class MountState {
-    absent,   ///< nothing
-    mounted,  ///< the blade image, sound as far as the kernel knows
-    stale,    ///< something else: a file that was replaced or deleted since
-};
-
 /// The images, their generations and every blade image of this server, on disk and mounted:
 ///
-///   STATE/images/NAME/GENERATION/{shared/,golden.img}
+///   STATE/images/NAME/GENERATION/        golden.img, shared.img: ext4
+///   STATE/images/NAME/GENERATION/shared  loop mount of shared.img
 ///   STATE/blades/BLADE/NAME.img          ext4, one file for one (blade, image)
 ///   STATE/mounts/blades/BLADE/NAME       loop mount of it
 ///   STATE/mounts/shared/NAME/GENERATION  read-only bind mount of the generation's shared/
+///
+/// A shared root is a file system of its own because an NFS file handle, which a blade can forge,
+/// names any file of the exported file system.
 ///
 /// What takes several steps is journalled in the database: killed at any instant, open() undoes
 /// what was not finished. A file that the database does not know is never touched. Any thread may

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "imageserver/image/image_paths.hpp"
+#include "imageserver/service/progress.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/names.hpp"
+
+namespace dim::server {
+
+/// Errors: already_exists when there is a file where the blade image would be.
+Result<void> check_blade_file_free(const model::ComponentName& blade, const model::ImageName& image,
+                                   const ImagePaths& paths);
+
+/// Clones the golden image of a generation as the blade's image file, whole or not at all, with a
+/// UUID of its own. Journalled by the caller. Errors: limit_exceeded when the disk is full.
+Result<void> clone_golden_image(const model::ComponentName& blade, const model::ImageName& image,
+                                model::Generation generation, const ImagePaths& paths);
+
+/// Writes the files that differ per blade into the file system mounted at MOUNT_POINT: its name in
+/// /etc/hostname. No link in the image is followed.
+Result<void> write_overrides(const model::ComponentName& blade, const std::string& mount_point);
+
+/// Unmounts and deletes the file, finished or not; what is not there is success. Errors: conflict
+/// when it is in use.
+Result<void> discard_blade_image(const model::ComponentName& blade, const model::ImageName& image,
+                                 const ImagePaths& paths);
+
+}  // namespace dim::server

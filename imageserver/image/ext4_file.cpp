@@ -1,0 +1,108 @@
+#include "imageserver/image/ext4_file.hpp"
+
+#include "libdim/base/text.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/run.hpp"
+
+#include <array>
+
+namespace dim::server {
+
+namespace {
+
+constexpr std::chrono::minutes kToolTimeout{10};
+constexpr std::size_t kSuperblockOffset = 1024;
+constexpr std::size_t kMagicOffset = kSuperblockOffset + 0x38;
+constexpr std::size_t kStateOffset = kSuperblockOffset + 0x3a;
+constexpr std::size_t kSuperblockEnd = kSuperblockOffset + 1024;
+constexpr unsigned kMagic = 0xef53;
+constexpr unsigned kErrorsDetected = 0x0002;
+constexpr int kJournalMegabytes = 4;
+
+Result<void> run_tool(const std::vector<std::string>& arguments) {
+    Result<sys::RunResult> result = sys::run(arguments, kToolTimeout);
+    if (!result && result.error().code() == ErrorCode::not_found)
+        return fail(
+            std::move(result).error().with_cure("install the packages e2fsprogs and util-linux"));
+    if (!result) return fail(std::move(result).error());
+    if (!result->status.is_success()) {
+        return fail(ErrorCode::io, arguments.front() + " " + arguments.back() + ": " +
+                                       to_string(result->status) + ": " +
+                                       printable(trim(result->output), 500));
+    }
+    return {};
+}
+
+unsigned little_endian_16(std::string_view bytes, std::size_t offset) {
+    return static_cast<unsigned char>(bytes[offset]) |
+           static_cast<unsigned>(static_cast<unsigned char>(bytes[offset + 1])) << 8;
+}
+
+}  // namespace
+
+std::vector<std::string> make_ext4_arguments(const std::string& file, const Ext4Size& size) {
+    return {"mkfs.ext4",
+            "-q",
+            "-F",
+            "-b",
+            "4096",
+            "-I",
+            "256",
+            "-m",
+            "0",
+            "-N",
+            std::to_string(size.inodes),
+            "-O",
+            "extent,64bit,flex_bg,metadata_csum,metadata_csum_seed,^has_journal,^orphan_file",
+            "-E",
+            "lazy_itable_init=0,discard,root_owner=0:0",
+            file};
+}
+
+Result<void> make_ext4(const std::string& file, const Ext4Size& size) {
+    {
+        DIM_TRY(const sys::Fd fd, sys::open(file, O_WRONLY | O_CREAT | O_EXCL, 0600));
+        DIM_CHECK(sys::ftruncate(fd.get(), size.bytes));
+    }
+    return run_tool(make_ext4_arguments(file, size));
+}
+
+Result<void> finish_ext4(const std::string& file) {
+    DIM_CHECK(run_tool(
+        {"tune2fs", "-O", "has_journal", "-J", "size=" + std::to_string(kJournalMegabytes), file}));
+    // tune2fs wrote the empty journal as zeros; clones need not carry them.
+    DIM_CHECK(run_tool({"fallocate", "--dig-holes", file}));
+    return run_tool({"e2fsck", "-f", "-n", file});
+}
+
+Result<void> set_random_uuid(const std::string& file) {
+    return run_tool({"tune2fs", "-U", "random", file});
+}
+
+Result<void> check_superblock_bytes(std::string_view bytes, const std::string& path) {
+    if (bytes.size() < kSuperblockEnd || little_endian_16(bytes, kMagicOffset) != kMagic) {
+        return fail(Error(ErrorCode::conflict, path + " is damaged: it holds no ext4 file system")
+                        .with_cure("put back a good copy of the file, or try 'e2fsck " + path +
+                                   "', which looks for a spare superblock"));
+    }
+    if ((little_endian_16(bytes, kStateOffset) & kErrorsDetected) != 0) {
+        return fail(Error(ErrorCode::conflict,
+                          path + " is damaged: the kernel found errors in its file system")
+                        .with_cure("with the blade off: 'dim nfs unexport', then 'e2fsck -f " +
+                                   path + "', then 'dim nfs export'"));
+    }
+    return {};
+}
+
+Result<void> check_superblock(int file, const std::string& path) {
+    std::array<char, kSuperblockEnd> buffer{};
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+        DIM_TRY(const std::size_t count, sys::read(file, std::span(buffer).subspan(filled)));
+        if (count == 0) break;
+        filled += count;
+    }
+    return check_superblock_bytes(std::string_view(buffer.data(), filled), path);
+}
+
+}  // namespace dim::server

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dim::server {
+
+/// ext4 file systems in files, by e2fsprogs. Every call blocks.
+struct Ext4Size {
+    std::uint64_t bytes = 0;
+    std::uint64_t inodes = 0;
+
+    bool operator==(const Ext4Size&) const = default;
+};
+
+/// mkfs.ext4 of a sparse file without a journal yet. metadata_csum_seed: else every checksum
+/// depends on the UUID, and giving a clone its own means rewriting them all.
+std::vector<std::string> make_ext4_arguments(const std::string& file, const Ext4Size& size);
+/// Makes FILE, which must not be there, of SIZE.
+Result<void> make_ext4(const std::string& file, const Ext4Size& size);
+/// Gives a filled, unmounted file system its journal, so that clones do not share what the filling
+/// left in one, and verifies it (e2fsck -n).
+Result<void> finish_ext4(const std::string& file);
+/// NFS servers tell file systems apart by UUID: each clone needs its own.
+Result<void> set_random_uuid(const std::string& file);
+
+/// What the superblock of FILE says. Errors: conflict when it is no ext4, or is marked as damaged;
+/// with the cure.
+Result<void> check_superblock(int file, const std::string& path);
+/// The same for the first bytes of a file (ext4 documentation, "Super Block").
+Result<void> check_superblock_bytes(std::string_view bytes, const std::string& path);
+
+}  // namespace dim::server

@@ -1,0 +1,280 @@
+#include "imageserver/image/image_catalog.hpp"
+
+#include "imageserver/image/image_store.hpp"
+#include "libdim/base/text.hpp"
+#include "libdim/model/enum_text.hpp"
+
+namespace dim::server {
+
+using model::ComponentName;
+using model::Generation;
+using model::ImageName;
+
+const Migration kImageMigration{"image-1", R"(
+CREATE TABLE image (
+    name TEXT NOT NULL PRIMARY KEY,
+    architecture TEXT NOT NULL,
+    init TEXT NOT NULL,
+    shared TEXT NOT NULL,
+    blade_image_bytes INTEGER NOT NULL
+) STRICT;
+CREATE TABLE image_generation (
+    image TEXT NOT NULL REFERENCES image(name),
+    generation INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('importing', 'ready')),
+    created_us INTEGER NOT NULL,
+    PRIMARY KEY (image, generation)
+) STRICT;
+CREATE TABLE blade_image (
+    blade TEXT NOT NULL,
+    image TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('creating', 'ready', 'deleting')),
+    size_bytes INTEGER NOT NULL,
+    is_exported INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (blade, image),
+    FOREIGN KEY (image, generation) REFERENCES image_generation(image, generation)
+) STRICT;
+)"};
+
+namespace {
+
+constexpr model::EnumWords<BladeImageState, 3> kStateWords{{
+    {BladeImageState::creating, "creating"},
+    {BladeImageState::ready, "ready"},
+    {BladeImageState::deleting, "deleting"},
+}};
+
+constexpr std::string_view kSelectImages =
+    "SELECT i.name, i.architecture, max(g.generation), i.shared, i.init, i.blade_image_bytes, "
+    "g.created_us, (SELECT count(*) FROM blade_image b WHERE b.image = i.name AND "
+    "b.state = 'ready') FROM image i JOIN image_generation g ON g.image = i.name "
+    "WHERE g.state = 'ready' AND (?1 IS NULL OR i.name = ?1) GROUP BY i.name ORDER BY i.name";
+
+constexpr std::string_view kSelectBladeImages =
+    "SELECT blade, image, generation, state, size_bytes, is_exported FROM blade_image "
+    "WHERE ?1 IS NULL OR (blade = ?1 AND image = ?2) ORDER BY blade, image";
+
+// No directory's name has a slash in it.
+std::string join(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names)
+        text.append(text.empty() ? "" : "/").append(name);
+    return text;
+}
+
+std::vector<std::string> split_names(const std::string& text) {
+    std::vector<std::string> names;
+    if (text.empty()) return names;
+    for (const std::string_view name : split(text, '/'))
+        names.emplace_back(name);
+    return names;
+}
+
+Result<ImageRecord> read_image(const Statement& row) {
+    DIM_TRY(ImageName name, ImageName::parse(row.text(0)));
+    DIM_TRY(const model::Architecture architecture, model::parse_architecture(row.text(1)));
+    DIM_TRY(const Generation generation,
+            Generation::from_number(static_cast<std::uint32_t>(row.integer(2))));
+    DIM_TRY(const model::Timestamp created, model::Timestamp::from_microseconds(row.integer(6)));
+    return ImageRecord{.name = std::move(name),
+                       .architecture = architecture,
+                       .generation = generation,
+                       .shared = split_names(row.text(3)),
+                       .init = row.text(4),
+                       .blade_image_bytes = static_cast<std::uint64_t>(row.integer(5)),
+                       .created = created,
+                       .blade_images = static_cast<std::uint32_t>(row.integer(7))};
+}
+
+Result<BladeImageRecord> read_blade_image(const Statement& row) {
+    DIM_TRY(ComponentName blade, ComponentName::parse(row.text(0)));
+    DIM_TRY(ImageName image, ImageName::parse(row.text(1)));
+    DIM_TRY(const Generation generation,
+            Generation::from_number(static_cast<std::uint32_t>(row.integer(2))));
+    DIM_TRY(const BladeImageState state,
+            model::parse_word(kStateWords, "state of a blade image", row.text(3)));
+    return BladeImageRecord{.blade = std::move(blade),
+                            .image = std::move(image),
+                            .generation = generation,
+                            .state = state,
+                            .size_bytes = static_cast<std::uint64_t>(row.integer(4)),
+                            .is_exported = row.integer(5) != 0};
+}
+
+template <class Record>
+Result<std::vector<Record>> read_all(Statement rows, Result<Record> (*read)(const Statement&)) {
+    std::vector<Record> records;
+    for (;;) {
+        DIM_TRY(const bool has_row, rows.next());
+        if (!has_row) return records;
+        DIM_TRY(Record record, read(rows));
+        records.push_back(std::move(record));
+    }
+}
+
+std::string name_of(const ComponentName& blade, const ImageName& image) {
+    return "image " + image.text() + " of blade " + blade.text();
+}
+
+Error unknown_image(const ImageName& name) {
+    return Error(ErrorCode::not_found, "there is no image " + name.text())
+        .with_cure("see 'dim image list'; make one with 'dim image import'");
+}
+
+}  // namespace
+
+Result<void> ImageCatalog::begin_import(const ImageRecord& image) {
+    auto begun = database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute(
+            "INSERT INTO image (name, architecture, init, shared, blade_image_bytes) "
+            "VALUES (?1, ?2, ?3, ?4, ?5)",
+            image.name.text(), to_string(image.architecture), image.init, join(image.shared),
+            image.blade_image_bytes));
+        return transaction.execute(
+            "INSERT INTO image_generation (image, generation, state, created_us) "
+            "VALUES (?1, ?2, 'importing', ?3)",
+            image.name.text(), image.generation.number(), image.created.microseconds());
+    });
+    if (!begun && begun.error().code() == ErrorCode::already_exists) {
+        return fail(
+            Error(ErrorCode::already_exists, "there is an image " + image.name.text() + " already")
+                .with_cure("choose another name"));
+    }
+    return begun;
+}
+
+Result<void> ImageCatalog::finish_import(const GenerationKey& key) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute(
+            "UPDATE image_generation SET state = 'ready' WHERE image = ?1 AND generation = ?2",
+            key.first.text(), key.second.number());
+    });
+}
+
+Result<void> ImageCatalog::forget_generation(const GenerationKey& key) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(
+            transaction.execute("DELETE FROM image_generation WHERE image = ?1 AND generation = ?2",
+                                key.first.text(), key.second.number()));
+        return transaction.execute("DELETE FROM image WHERE name = ?1 AND NOT EXISTS "
+                                   "(SELECT 1 FROM image_generation WHERE image = ?1)",
+                                   key.first.text());
+    });
+}
+
+Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::generations(std::string_view state) {
+    return database_->transaction(
+        [&](Transaction& transaction) -> Result<std::vector<GenerationKey>> {
+            DIM_TRY(Statement rows,
+                    transaction.query("SELECT image, generation FROM image_generation "
+                                      "WHERE state = ?1 ORDER BY image, generation",
+                                      state));
+            return read_all<GenerationKey>(
+                std::move(rows), [](const Statement& row) -> Result<GenerationKey> {
+                    DIM_TRY(ImageName name, ImageName::parse(row.text(0)));
+                    DIM_TRY(const Generation generation,
+                            Generation::from_number(static_cast<std::uint32_t>(row.integer(1))));
+                    return GenerationKey(std::move(name), generation);
+                });
+        });
+}
+
+Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::unfinished_generations() {
+    return generations("importing");
+}
+
+Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::finished_generations() {
+    return generations("ready");
+}
+
+Result<ImageRecord> ImageCatalog::image(const ImageName& name) {
+    auto found =
+        database_->transaction([&](Transaction& transaction) -> Result<std::vector<ImageRecord>> {
+            DIM_TRY(Statement rows, transaction.query(kSelectImages, name.text()));
+            return read_all<ImageRecord>(std::move(rows), read_image);
+        });
+    if (!found) return fail(std::move(found).error());
+    if (found->empty()) return fail(unknown_image(name));
+    return std::move(found->front());
+}
+
+Result<std::vector<ImageRecord>> ImageCatalog::images() {
+    return database_->transaction(
+        [&](Transaction& transaction) -> Result<std::vector<ImageRecord>> {
+            DIM_TRY(Statement rows, transaction.query(kSelectImages, std::optional<std::string>()));
+            return read_all<ImageRecord>(std::move(rows), read_image);
+        });
+}
+
+Result<void> ImageCatalog::begin_blade_image(const BladeImageRecord& record) {
+    auto begun = database_->transaction([&](Transaction& transaction) {
+        return transaction.execute(
+            "INSERT INTO blade_image (blade, image, generation, state, size_bytes) "
+            "VALUES (?1, ?2, ?3, 'creating', ?4)",
+            record.blade.text(), record.image.text(), record.generation.number(),
+            record.size_bytes);
+    });
+    if (!begun && begun.error().code() == ErrorCode::already_exists) {
+        return fail(Error(ErrorCode::already_exists,
+                          "there is an " + name_of(record.blade, record.image) + " already")
+                        .with_cure("keep it, or delete it first, with all the blade wrote: dim "
+                                   "image delete " +
+                                   record.image.text() + " " + record.blade.text()));
+    }
+    return begun;
+}
+
+Result<void> ImageCatalog::set_state(const ComponentName& blade, const ImageName& image,
+                                     BladeImageState state) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute(
+            "UPDATE blade_image SET state = ?3 WHERE blade = ?1 AND image = ?2", blade.text(),
+            image.text(), model::word_of(kStateWords, state));
+    });
+}
+
+Result<void> ImageCatalog::set_exported(const ComponentName& blade, const ImageName& image,
+                                        bool is_exported) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute(
+            "UPDATE blade_image SET is_exported = ?3 WHERE blade = ?1 AND image = ?2", blade.text(),
+            image.text(), is_exported);
+    });
+}
+
+Result<void> ImageCatalog::forget_blade_image(const ComponentName& blade, const ImageName& image) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute("DELETE FROM blade_image WHERE blade = ?1 AND image = ?2",
+                                   blade.text(), image.text());
+    });
+}
+
+Result<BladeImageRecord> ImageCatalog::blade_image(const ComponentName& blade,
+                                                   const ImageName& image) {
+    auto found = database_->transaction(
+        [&](Transaction& transaction) -> Result<std::vector<BladeImageRecord>> {
+            DIM_TRY(Statement rows,
+                    transaction.query(kSelectBladeImages, blade.text(), image.text()));
+            return read_all<BladeImageRecord>(std::move(rows), read_blade_image);
+        });
+    if (!found) return fail(std::move(found).error());
+    if (found->empty() || found->front().state != BladeImageState::ready) {
+        return fail(
+            Error(ErrorCode::not_found, "there is no " + name_of(blade, image))
+                .with_cure("create it: dim image create " + image.text() + " " + blade.text()));
+    }
+    return std::move(found->front());
+}
+
+Result<std::vector<BladeImageRecord>> ImageCatalog::blade_images() {
+    return database_->transaction(
+        [&](Transaction& transaction) -> Result<std::vector<BladeImageRecord>> {
+            DIM_TRY(Statement rows,
+                    transaction.query(kSelectBladeImages, std::optional<std::string>(),
+                                      std::optional<std::string>()));
+            return read_all<BladeImageRecord>(std::move(rows), read_blade_image);
+        });
+}
+
+}  // namespace dim::server

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "imageserver/state/database.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/hardware.hpp"
+#include "libdim/model/names.hpp"
+#include "libdim/model/timestamp.hpp"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dim::server {
+
+/// An image with its newest finished generation.
+struct ImageRecord {
+    model::ImageName name;
+    model::Architecture architecture;
+    model::Generation generation;
+    std::vector<std::string> shared;
+    std::string init;
+    std::uint64_t blade_image_bytes;
+    model::Timestamp created;
+    std::uint32_t blade_images;
+};
+
+enum class BladeImageState { creating, ready, deleting };
+
+struct BladeImageRecord {
+    model::ComponentName blade;
+    model::ImageName image;
+    model::Generation generation;
+    BladeImageState state;
+    std::uint64_t size_bytes;
+    bool is_exported;
+};
+
+/// What the database knows of images: the tables image, image_generation and blade_image. A thing
+/// is journalled before its first file is made and after its last one is deleted.
+class ImageCatalog {
+public:
+    using GenerationKey = std::pair<model::ImageName, model::Generation>;
+
+    explicit ImageCatalog(Database& database) : database_(&database) {}
+
+    /// Errors: already_exists.
+    Result<void> begin_import(const ImageRecord& image);
+    Result<void> finish_import(const GenerationKey& key);
+    /// Forgets the generation, and the image when it was its only one.
+    Result<void> forget_generation(const GenerationKey& key);
+    Result<std::vector<GenerationKey>> unfinished_generations();
+    Result<std::vector<GenerationKey>> finished_generations();
+
+    /// Errors: not_found.
+    Result<ImageRecord> image(const model::ImageName& name);
+    Result<std::vector<ImageRecord>> images();
+
+    /// Errors: already_exists.
+    Result<void> begin_blade_image(const BladeImageRecord& record);
+    Result<void> set_state(const model::ComponentName& blade, const model::ImageName& image,
+                           BladeImageState state);
+    Result<void> set_exported(const model::ComponentName& blade, const model::ImageName& image,
+                              bool is_exported);
+    Result<void> forget_blade_image(const model::ComponentName& blade,
+                                    const model::ImageName& image);
+    /// Errors: not_found, also for one that is being made or deleted.
+    Result<BladeImageRecord> blade_image(const model::ComponentName& blade,
+                                         const model::ImageName& image);
+    /// In every state, by blade and image.
+    Result<std::vector<BladeImageRecord>> blade_images();
+
+private:
+    Result<std::vector<GenerationKey>> generations(std::string_view state);
+    Database* database_;
+};
+
+}  // namespace dim::server

@@ -1,0 +1,243 @@
+#include "imageserver/image/image_import.hpp"
+
+#include "imageserver/image/disk_space.hpp"
+#include "imageserver/image/loop_mount.hpp"
+#include "libdim/api/limits.hpp"
+#include "libdim/base/text.hpp"
+#include "libdim/model/byte_size.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/open_in_root.hpp"
+#include "libdim/sys/remove_tree.hpp"
+#include "libdim/sys/syncfs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sys/stat.h>
+
+namespace dim::server {
+
+namespace {
+
+// What a blade must be able to write, or what is mounted anew at each start.
+constexpr std::array<std::string_view, 10> kNeverShared{"etc", "var", "dev",  "proc",       "sys",
+                                                        "run", "tmp", "root", "lost+found", "home"};
+// Between two progress reports.
+constexpr std::uint64_t kProgressInterval = 500;
+// A new ext4's own tables and its journal, generously.
+constexpr std::uint64_t kOverhead = std::uint64_t{8} << 20;
+constexpr std::uint64_t kBytesPerInode = 16 * 1024;
+
+/// A tree that is being imported: its entries, and how large each side is.
+struct Source {
+    sys::Fd root;
+    std::vector<std::string> shared;
+    std::vector<std::string> own;
+    sys::TreeSize shared_size;
+    sys::TreeSize own_size;
+};
+
+Result<void> check_shared(const std::vector<std::string>& names) {
+    if (names.size() > api::limits::kSharedMounts) {
+        return fail(ErrorCode::limit_exceeded, "more than " +
+                                                   std::to_string(api::limits::kSharedMounts) +
+                                                   " shared directories");
+    }
+    for (const std::string& name : names) {
+        if (!sys::check_name(name)) {
+            return fail(Error(ErrorCode::invalid_input,
+                              "'" + printable(name, 80) + "' is not a first-level directory")
+                            .with_cure("name directories without slashes: usr"));
+        }
+        if (std::ranges::find(kNeverShared, name) != kNeverShared.end()) {
+            return fail(Error(ErrorCode::invalid_input, name + " cannot be shared: every blade "
+                                                               "writes to its own")
+                            .with_cure("share only what blades read: usr, opt"));
+        }
+        if (std::ranges::count(names, name) > 1)
+            return fail(ErrorCode::invalid_input, name + " is named twice as shared");
+    }
+    return {};
+}
+
+Result<void> check_init(int root, const api::ImportImage& request) {
+    const Result<sys::Fd> init = sys::open_in_root(root, request.init, O_PATH);
+    Result<sys::FileStatus> status = fail(ErrorCode::not_found, "");
+    if (init) status = sys::fstat(init->get());
+    if (!status || !S_ISREG(status->mode) || (status->mode & 0111) == 0) {
+        return fail(Error(ErrorCode::not_found,
+                          "below " + request.directory + " there is no program " + request.init)
+                        .with_cure("name the distribution's init as it is seen from its root"));
+    }
+    return {};
+}
+
+Result<Source> open_source(const api::ImportImage& request) {
+    Source source{
+        .root = {}, .shared = request.shared, .own = {}, .shared_size = {}, .own_size = {}};
+    DIM_TRY(source.root, sys::open_directory(request.directory));
+    DIM_CHECK(check_init(source.root.get(), request));
+    for (const std::string& name : request.shared) {
+        const Result<sys::FileStatus> status = sys::fstatat(source.root.get(), name);
+        if (!status || !S_ISDIR(status->mode)) {
+            return fail(
+                Error(ErrorCode::not_found, request.directory + "/" + name + " is no directory")
+                    .with_cure("share only real directories, not links"));
+        }
+    }
+    DIM_TRY(const std::vector<std::string> names, sys::list_names(source.root.get()));
+    for (const std::string& name : names) {
+        DIM_TRY(const sys::TreeSize size, sys::measure_tree(source.root.get(), name));
+        const bool is_shared = std::ranges::find(source.shared, name) != source.shared.end();
+        (is_shared ? source.shared_size : source.own_size) += size;
+        // Every ext4 brings its own.
+        if (!is_shared && name != "lost+found") source.own.push_back(name);
+    }
+    return source;
+}
+
+Error explain_full(Error error, const std::string& file_system) {
+    if (error.code() != ErrorCode::limit_exceeded) return error;
+    return std::move(error).with_context("the tree does not fit in the " + file_system);
+}
+
+/// Makes FILE and fills it with ENTRIES of the source; FILL is where it is mounted meanwhile.
+Result<void> fill_file(const std::string& file, const Ext4Size& size, const Source& source,
+                       const std::vector<std::string>& entries,
+                       const std::vector<std::string>& empty_directories, const std::string& fill,
+                       const std::function<void(std::uint64_t)>& progress) {
+    DIM_CHECK(make_ext4(file, size));
+    DIM_CHECK(mount_file(file, fill));
+    const auto copy_all = [&]() -> Result<void> {
+        DIM_TRY(sys::Fd root, sys::open_directory(fill));
+        DIM_TRY(const sys::Fd file_system, sys::dup(root.get()));
+        sys::TreeCopy copy(std::move(root), progress);
+        for (const std::string& name : entries)
+            DIM_CHECK(copy.copy(source.root.get(), name));
+        for (const std::string& name : empty_directories)
+            DIM_CHECK(copy.copy_directory_only(source.root.get(), name));
+        DIM_CHECK(copy.copy_own_attributes(source.root.get()));
+        return sys::syncfs(file_system.get());
+    };
+    Result<void> copied = copy_all();
+    Result<void> unmounted = unmount_below(fill);
+    if (!copied) return fail(std::move(copied).error());
+    DIM_CHECK(std::move(unmounted));
+    DIM_CHECK(finish_ext4(file));
+    DIM_TRY(const sys::Fd fd, sys::open(file, O_RDONLY));
+    return sys::fsync(fd.get());
+}
+
+Result<void> fill_generation(const api::ImportImage& request, const Source& source,
+                             const std::string& staging, const Progress& progress) {
+    DIM_TRY(const Ext4Size golden_size,
+            blade_image_size(request.blade_image_bytes, source.own_size));
+    const std::uint64_t total = source.shared_size.entries + source.own_size.entries;
+    std::uint64_t before = 0;
+    std::string what = "copy the shared root";
+    const auto count = [&](std::uint64_t entries) {
+        if (entries % kProgressInterval == 0) progress(what, before + entries, total);
+    };
+    const std::string fill = staging + "/fill";
+    DIM_CHECK(sys::mkdir(staging + "/shared", 0755));
+    progress(what, 0, total);
+    if (auto filled = fill_file(staging + "/shared.img", shared_root_size(source.shared_size),
+                                source, source.shared, {}, fill, count);
+        !filled) {
+        return fail(explain_full(std::move(filled).error(), "shared root"));
+    }
+    before = source.shared_size.entries;
+    what = "copy the golden image";
+    if (auto filled = fill_file(staging + "/golden.img", golden_size, source, source.own,
+                                source.shared, fill, count);
+        !filled) {
+        return fail(explain_full(std::move(filled).error(), "blade image"));
+    }
+    progress(what, total, total);
+    return sys::rmdir(fill);
+}
+
+Result<void> make_durable(const std::string& directory) {
+    DIM_TRY(const sys::Fd fd, sys::open_directory(directory));
+    return sys::fsync(fd.get());
+}
+
+}  // namespace
+
+Result<void> check_import_request(const api::ImportImage& request) {
+    if (!request.directory.starts_with('/')) {
+        return fail(Error(ErrorCode::invalid_input, "the directory of the tree is not absolute")
+                        .with_cure("name it from the server's root: /srv/masters/sles10"));
+    }
+    if (!request.init.starts_with('/') ||
+        request.init.find_first_of(" \t\n") != std::string::npos) {
+        return fail(Error(ErrorCode::invalid_input, "the init is not an absolute path")
+                        .with_cure("name it as the blade sees it: /sbin/init"));
+    }
+    if (request.blade_image_bytes < kSmallestBladeImage ||
+        request.blade_image_bytes > kLargestBladeImage || request.blade_image_bytes % 4096 != 0) {
+        return fail(ErrorCode::invalid_input,
+                    "the size of a blade image must be a multiple of 4096 bytes from " +
+                        to_string(model::ByteSize(kSmallestBladeImage)) + " to " +
+                        to_string(model::ByteSize(kLargestBladeImage)));
+    }
+    return check_shared(request.shared);
+}
+
+Ext4Size shared_root_size(const sys::TreeSize& content) {
+    constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+    const std::uint64_t bytes = 4 * content.bytes + 256 * kMebibyte;
+    return {.bytes = (bytes + kMebibyte - 1) / kMebibyte * kMebibyte,
+            .inodes = std::max(4 * content.entries, bytes / kBytesPerInode)};
+}
+
+Result<Ext4Size> blade_image_size(std::uint64_t bytes, const sys::TreeSize& content) {
+    const std::uint64_t inodes = std::max(bytes / kBytesPerInode, 2 * content.entries + 1024);
+    const std::uint64_t need = content.bytes + inodes * 256 + kOverhead;
+    if (need > bytes) {
+        return fail(
+            Error(ErrorCode::limit_exceeded, "the tree does not fit in a blade image (need " +
+                                                 to_string(model::ByteSize(need)) + ", have " +
+                                                 to_string(model::ByteSize(bytes)) + ")")
+                .with_cure("make blade images larger, or share more directories"));
+    }
+    return Ext4Size{.bytes = bytes, .inodes = inodes};
+}
+
+Result<void> import_tree(const api::ImportImage& request, model::Generation generation,
+                         const ImagePaths& paths, const Progress& progress) {
+    progress("look at " + request.directory, 0, 0);
+    DIM_TRY(const Source source, open_source(request));
+    DIM_CHECK(check_space(paths.images(),
+                          source.shared_size.bytes + source.own_size.bytes +
+                              (source.shared_size.entries + source.own_size.entries) * 256 +
+                              2 * kOverhead));
+    const std::string image = paths.image(request.name);
+    const std::string staging = image + "/" + ImagePaths::unfinished(generation);
+    DIM_CHECK(sys::ensure_directory(image));
+    DIM_CHECK(sys::mkdir(staging));
+    DIM_CHECK(fill_generation(request, source, staging, progress));
+    DIM_CHECK(make_durable(staging));
+    DIM_CHECK(sys::rename(staging, paths.generation(request.name, generation)));
+    DIM_CHECK(make_durable(image));
+    return make_durable(paths.images());
+}
+
+Result<void> discard_generation(const model::ImageName& name, model::Generation generation,
+                                const ImagePaths& paths) {
+    const std::string unfinished = ImagePaths::unfinished(generation);
+    DIM_CHECK(unmount_below(paths.shared_mount(name, generation)));
+    DIM_CHECK(unmount_below(paths.generation(name, generation)));
+    DIM_CHECK(unmount_below(paths.image(name) + "/" + unfinished));
+    const Result<sys::Fd> image = sys::open_directory(paths.image(name));
+    if (!image) {
+        if (image.error().code() == ErrorCode::not_found) return {};
+        return fail(image.error());
+    }
+    DIM_CHECK(sys::remove_tree(image->get(), unfinished));
+    DIM_CHECK(sys::remove_tree(image->get(), to_string(generation)));
+    DIM_TRY(const std::vector<std::string> others, sys::list_names(image->get()));
+    return others.empty() ? sys::rmdir(paths.image(name)) : Result<void>();
+}
+
+}  // namespace dim::server

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "imageserver/image/ext4_file.hpp"
+#include "imageserver/image/image_paths.hpp"
+#include "imageserver/service/progress.hpp"
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/names.hpp"
+#include "libdim/sys/tree_copy.hpp"
+
+#include <cstdint>
+
+namespace dim::server {
+
+inline constexpr std::uint64_t kSmallestBladeImage = std::uint64_t{16} << 20;
+inline constexpr std::uint64_t kLargestBladeImage = std::uint64_t{4} << 40;
+
+/// What can be said of a request without looking at the tree. Errors: invalid_input with the cure.
+Result<void> check_import_request(const api::ImportImage& request);
+
+/// How large the file system of a shared root is made: room for the content to grow to a multiple.
+/// The file is sparse, so that room costs nothing.
+Ext4Size shared_root_size(const sys::TreeSize& content);
+/// Inodes for BYTES of blade image that starts with CONTENT. Errors: limit_exceeded when the
+/// content does not fit, with need and have.
+Result<Ext4Size> blade_image_size(std::uint64_t bytes, const sys::TreeSize& content);
+
+/// Makes the files of a generation from a tree, as a whole or not at all. Journalled by the caller.
+Result<void> import_tree(const api::ImportImage& request, model::Generation generation,
+                         const ImagePaths& paths, const Progress& progress);
+
+/// Deletes the files of a generation, finished or not; what is not there is success.
+Result<void> discard_generation(const model::ImageName& name, model::Generation generation,
+                                const ImagePaths& paths);
+
+}  // namespace dim::server

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/sys/mountinfo.hpp"
+
+#include <span>
+#include <string>
+
+namespace dim::server {
+
+/// What is at the place where a file's file system is to be mounted.
+enum class MountState {
+    absent,   ///< nothing
+    mounted,  ///< the file's file system, sound as far as the kernel knows
+    stale,    ///< something else: the file system of a file that was replaced or deleted since
+};
+
+/// Mounts the ext4 file system in FILE at DIRECTORY, which is made if missing. A loop device that
+/// has the file already is used again: two of them on one file would destroy it. Device nodes,
+/// programs and set-user-ID bits of the file system mean nothing on the server. Errors: not_found,
+/// conflict when it is damaged; with the cure.
+Result<void> mount_file(const std::string& file, const std::string& directory);
+
+/// Looks only; MOUNTS are those of sys::mounts(). Errors: not_found when FILE is missing, conflict
+/// when its file system is damaged; with the cure.
+Result<MountState> inspect_mount(const std::string& file, const std::string& directory,
+                                 std::span<const sys::MountEntry> mounts);
+
+/// Unmounts everything at or below DIRECTORY. Errors: conflict when something is in use.
+Result<void> unmount_below(const std::string& directory);
+
+}  // namespace dim::server

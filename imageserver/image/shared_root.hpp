@@ -1,0 +1,14 @@
+#pragma once
+
+#include "imageserver/image/image_paths.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/names.hpp"
+
+namespace dim::server {
+
+/// Mounts the shared root of a generation where the server writes it and, read-only, where blades
+/// are shown it, unless both are so already. Errors: those of mount_file.
+Result<void> mount_shared_root(const model::ImageName& image, model::Generation generation,
+                               const ImagePaths& paths);
+
+}  // namespace dim::server

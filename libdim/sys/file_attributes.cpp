@@ -1,0 +1,65 @@
+#include "libdim/sys/file_attributes.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+#include <vector>
+
+namespace dim::sys {
+
+namespace {
+
+// The kernel's own limits (xattr(7)).
+constexpr std::size_t kNameListLimit = 64 * 1024;
+constexpr std::size_t kValueLimit = 64 * 1024;
+
+// There is no lgetxattrat: /proc/self/fd leads to the directory itself, and l…xattr does not follow
+// the last component.
+std::string path_through_fd(int directory, const std::string& name) {
+    return "/proc/self/fd/" + std::to_string(directory) + "/" + name;
+}
+
+Result<void> copy_extended_attributes(const std::string& from, const std::string& to) {
+    std::vector<char> names(kNameListLimit);
+    const ssize_t length = ::llistxattr(from.c_str(), names.data(), names.size());
+    if (length < 0) {
+        if (errno == EOPNOTSUPP) return {};
+        return fail(Error::from_errno(errno, "list extended attributes"));
+    }
+    std::vector<char> value;
+    for (const char* name = names.data(); name < names.data() + length;
+         name += std::strlen(name) + 1) {
+        value.resize(kValueLimit);
+        const ssize_t size = ::lgetxattr(from.c_str(), name, value.data(), value.size());
+        if (size < 0)
+            return fail(Error::from_errno(errno, std::string("extended attribute ") + name));
+        if (::lsetxattr(to.c_str(), name, value.data(), static_cast<std::size_t>(size), 0) != 0)
+            return fail(Error::from_errno(errno, std::string("extended attribute ") + name));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> copy_attributes(int from, const std::string& from_name, const struct stat& status,
+                             int to, const std::string& to_name) {
+    // This order: a new owner clears set-user-ID bits and capabilities, and all but times changes
+    // times.
+    if (::fchownat(to, to_name.c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) != 0)
+        return fail(Error::from_errno(errno, "set owner"));
+    DIM_CHECK(
+        copy_extended_attributes(path_through_fd(from, from_name), path_through_fd(to, to_name)));
+    if (!S_ISLNK(status.st_mode) &&
+        ::fchmodat(to, to_name.c_str(), status.st_mode & 07777, 0) != 0) {
+        return fail(Error::from_errno(errno, "set permissions"));
+    }
+    const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
+    if (::utimensat(to, to_name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+        return fail(Error::from_errno(errno, "set times"));
+    return {};
+}
+
+}  // namespace dim::sys

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+
+#include <string>
+
+namespace dim::sys {
+
+/// Deletes NAME of the directory PARENT with all below it; one that is not there is success. Enters
+/// neither a link nor a mount. Errors: conflict at a mount point; what was deleted before stays
+/// deleted, and another call goes on.
+Result<void> remove_tree(int parent, const std::string& name);
+
+}  // namespace dim::sys

@@ -1,0 +1,156 @@
+#include "libdim/sys/tree_copy.hpp"
+
+#include "libdim/sys/copy_file.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/file_attributes.hpp"
+#include "libdim/sys/tree_depth.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace dim::sys {
+
+namespace {
+
+constexpr std::uint64_t kBlock = 4096;
+
+Result<struct stat> status_of(int parent, const std::string& name) {
+    struct stat status{};
+    if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return fail(Error::from_errno(errno, name));
+    return status;
+}
+
+Result<void> add_size(int parent, const std::string& name, dev_t device, int depth,
+                      TreeSize& size) {
+    if (depth > kTreeDepthLimit)
+        return fail(ErrorCode::limit_exceeded, name + ": directories nested too deep");
+    DIM_TRY(const struct stat status, status_of(parent, name));
+    size.entries += 1;
+    const auto data = std::min(static_cast<std::uint64_t>(status.st_size),
+                               static_cast<std::uint64_t>(status.st_blocks) * 512);
+    if (S_ISREG(status.st_mode)) size.bytes += (data + kBlock - 1) / kBlock * kBlock;
+    if (!S_ISDIR(status.st_mode)) return {};
+    size.bytes += kBlock;
+    if (status.st_dev != device) return {};
+    DIM_TRY(const Fd directory, openat(parent, name, O_RDONLY | O_DIRECTORY));
+    DIM_TRY(const std::vector<std::string> names, list_names(directory.get()));
+    for (const std::string& child : names) {
+        if (auto added = add_size(directory.get(), child, device, depth + 1, size); !added)
+            return fail(std::move(added).error().with_context(name));
+    }
+    return {};
+}
+
+Result<dev_t> device_of(int directory) {
+    struct stat status{};
+    if (::fstat(directory, &status) != 0) return fail(Error::from_errno(errno, "fstat"));
+    return status.st_dev;
+}
+
+Result<void> copy_regular(int from, const std::string& name, int to) {
+    // O_NONBLOCK: should it have become a FIFO meanwhile, opening must not wait.
+    DIM_TRY(const Fd source, openat(from, name, O_RDONLY | O_NONBLOCK));
+    DIM_TRY(const FileStatus status, fstat(source.get()));
+    if (!S_ISREG(status.mode))
+        return fail(ErrorCode::conflict, "changed its kind while it was copied");
+    DIM_TRY(const Fd target, openat(to, name, O_WRONLY | O_CREAT | O_EXCL, 0600));
+    DIM_TRY([[maybe_unused]] const CopyMethod method, copy_file(source.get(), target.get()));
+    return {};
+}
+
+Result<void> copy_symlink(int from, const std::string& name, int to) {
+    std::string target(PATH_MAX, '\0');
+    const ssize_t length = ::readlinkat(from, name.c_str(), target.data(), target.size());
+    if (length < 0) return fail(Error::from_errno(errno, "read link"));
+    target.resize(static_cast<std::size_t>(length));
+    if (::symlinkat(target.c_str(), to, name.c_str()) != 0)
+        return fail(Error::from_errno(errno, "make link"));
+    return {};
+}
+
+Result<void> make_special(const struct stat& status, const std::string& name, int to) {
+    if (::mknodat(to, name.c_str(), (status.st_mode & S_IFMT) | 0600, status.st_rdev) != 0)
+        return fail(Error::from_errno(errno, "make node"));
+    return {};
+}
+
+}  // namespace
+
+Result<TreeSize> measure_tree(int parent, const std::string& name) {
+    DIM_CHECK(check_name(name));
+    DIM_TRY(const dev_t device, device_of(parent));
+    TreeSize size;
+    DIM_CHECK(add_size(parent, name, device, 0, size));
+    return size;
+}
+
+TreeCopy::TreeCopy(Fd destination, std::function<void(std::uint64_t)> progress)
+    : destination_(std::move(destination)), progress_(std::move(progress)) {}
+
+Result<void> TreeCopy::copy(int source, const std::string& name) {
+    DIM_CHECK(check_name(name));
+    DIM_TRY(const dev_t device, device_of(source));
+    return copy_entry(source, name, destination_.get(), name, device, 0);
+}
+
+Result<void> TreeCopy::copy_directory_only(int source, const std::string& name) {
+    DIM_TRY(const struct stat status, status_of(source, name));
+    DIM_CHECK(mkdirat(destination_.get(), name, 0700));
+    return copy_attributes(source, name, status, destination_.get(), name);
+}
+
+Result<void> TreeCopy::copy_own_attributes(int source) {
+    struct stat status{};
+    if (::fstat(source, &status) != 0) return fail(Error::from_errno(errno, "fstat"));
+    return copy_attributes(source, ".", status, destination_.get(), ".");
+}
+
+Result<void> TreeCopy::copy_entry(int from, const std::string& name, int to,
+                                  const std::string& path, dev_t device, int depth) {
+    if (depth > kTreeDepthLimit)
+        return fail(ErrorCode::limit_exceeded, path + ": directories nested too deep");
+    DIM_TRY(const struct stat status, status_of(from, name));
+    if (progress_) progress_(++entries_);
+    if (!S_ISDIR(status.st_mode) && status.st_nlink > 1) {
+        const auto [first, is_new] =
+            linked_.try_emplace(std::pair(status.st_dev, status.st_ino), path);
+        if (!is_new) {
+            if (::linkat(destination_.get(), first->second.c_str(), to, name.c_str(), 0) != 0)
+                return fail(Error::from_errno(errno, "link " + path + " to " + first->second));
+            return {};
+        }
+    }
+    Result<void> copied;
+    switch (status.st_mode & S_IFMT) {
+        case S_IFDIR: copied = copy_directory(from, name, to, path, device, depth); break;
+        case S_IFREG: copied = copy_regular(from, name, to); break;
+        case S_IFLNK: copied = copy_symlink(from, name, to); break;
+        default: copied = make_special(status, name, to); break;
+    }
+    if (copied) copied = copy_attributes(from, name, status, to, name);
+    // An error from below already names its path.
+    if (!copied && !S_ISDIR(status.st_mode))
+        return fail(std::move(copied).error().with_context(path));
+    return copied;
+}
+
+Result<void> TreeCopy::copy_directory(int from, const std::string& name, int to,
+                                      const std::string& path, dev_t device, int depth) {
+    DIM_CHECK(mkdirat(to, name, 0700));
+    DIM_TRY(const Fd source, openat(from, name, O_RDONLY | O_DIRECTORY));
+    DIM_TRY(const dev_t own_device, device_of(source.get()));
+    if (own_device != device) return {};
+    DIM_TRY(const Fd target, openat(to, name, O_RDONLY | O_DIRECTORY));
+    DIM_TRY(const std::vector<std::string> names, list_names(source.get()));
+    for (const std::string& child : names)
+        DIM_CHECK(
+            copy_entry(source.get(), child, target.get(), path + "/" + child, device, depth + 1));
+    return {};
+}
+
+}  // namespace dim::sys

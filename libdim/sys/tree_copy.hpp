@@ -1,0 +1,60 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <sys/types.h>
+#include <utility>
+
+namespace dim::sys {
+
+/// What a tree needs on another file system.
+struct TreeSize {
+    std::uint64_t entries = 0;  ///< inodes; a file with several names counts once a name
+    std::uint64_t bytes = 0;    ///< data in blocks of 4 KiB, holes not counted
+
+    TreeSize& operator+=(const TreeSize& other) {
+        entries += other.entries;
+        bytes += other.bytes;
+        return *this;
+    }
+    bool operator==(const TreeSize&) const = default;
+};
+/// Of NAME in directory PARENT with all below it. Stops at other file systems, like TreeCopy.
+Result<TreeSize> measure_tree(int parent, const std::string& name);
+
+/// Copies files and directories faithfully: owners, permissions, times to the nanosecond, extended
+/// attributes (so ACLs and capabilities too), holes, hard links, device nodes, FIFOs and sockets.
+/// Links are copied, never followed. Of another file system mounted in the source only the empty
+/// directory is made. Needs root.
+class TreeCopy {
+public:
+    /// PROGRESS, if any, hears after each entry how many there were.
+    TreeCopy(Fd destination, std::function<void(std::uint64_t entries)> progress);
+
+    /// NAME of the directory SOURCE becomes NAME in the destination, where it must not be yet.
+    /// Errors name the path below SOURCE; limit_exceeded when the destination is full.
+    Result<void> copy(int source, const std::string& name);
+    /// The directory NAME without anything in it.
+    Result<void> copy_directory_only(int source, const std::string& name);
+    /// Owner, permissions, times and attributes of the directory SOURCE for the destination itself.
+    Result<void> copy_own_attributes(int source);
+
+private:
+    Result<void> copy_entry(int from, const std::string& name, int to, const std::string& path,
+                            dev_t device, int depth);
+    Result<void> copy_directory(int from, const std::string& name, int to, const std::string& path,
+                                dev_t device, int depth);
+
+    Fd destination_;
+    std::function<void(std::uint64_t)> progress_;
+    std::uint64_t entries_ = 0;
+    /// Where the first name of a file with several was put, below the destination.
+    std::map<std::pair<dev_t, ino_t>, std::string> linked_;
+};
+
+}  // namespace dim::sys
