@@ -1,0 +1,45 @@
+#include "libdim/sys/udp_socket.hpp"
+
+#include <cerrno>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace dim::sys {
+
+Result<Fd> udp_socket() {
+    Fd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd) return fail(Error::from_errno(errno, "UDP socket"));
+    return fd;
+}
+
+Result<void> send_datagram(int socket, std::string_view bytes, InternetEndpoint to) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(to.port);
+    address.sin_addr.s_addr = htonl(to.address);
+    for (;;) {
+        const ssize_t count = ::sendto(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL,
+                                       reinterpret_cast<sockaddr*>(&address), sizeof address);
+        if (count >= 0) return {};
+        if (errno != EINTR)
+            return fail(Error::from_errno(errno, "send to " + endpoint_text(to.address, to.port)));
+    }
+}
+
+Result<Datagram> receive_datagram(int socket, std::span<char> buffer, const Deadline& deadline) {
+    for (;;) {
+        DIM_CHECK(poll(socket, Readiness::readable, deadline));
+        sockaddr_in address{};
+        socklen_t size = sizeof address;
+        const ssize_t count = ::recvfrom(socket, buffer.data(), buffer.size(), 0,
+                                         reinterpret_cast<sockaddr*>(&address), &size);
+        if (count >= 0) {
+            return Datagram{static_cast<std::size_t>(count),
+                            {ntohl(address.sin_addr.s_addr), ntohs(address.sin_port)}};
+        }
+        if (errno != EINTR && errno != EAGAIN)
+            return fail(Error::from_errno(errno, "receive a datagram"));
+    }
+}
+
+}  // namespace dim::sys
