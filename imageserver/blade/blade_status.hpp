@@ -1,0 +1,23 @@
+#pragma once
+
+#include "imageserver/blade/boot_record.hpp"
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/cluster/definition.hpp"
+
+#include <optional>
+
+namespace dim::server {
+
+/// What the state of a blade is made of.
+struct BladeFacts {
+    const cluster::Blade& blade;
+    model::Ipv4Address address;  ///< on the bootnet
+    std::optional<model::ImageName> assigned;
+    std::optional<BootRecord> boot;  ///< the newest
+};
+
+/// What is known of a blade at NOW. Silence before LISTENING_SINCE was our own deafness.
+api::BladeStatus blade_status(const BladeFacts& facts, model::Timestamp now,
+                              model::Timestamp listening_since);
+
+}  // namespace dim::server

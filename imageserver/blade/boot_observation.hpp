@@ -1,0 +1,32 @@
+#pragma once
+
+#include "imageserver/blade/boot_step.hpp"
+#include "imageserver/dhcp/dhcpd_log.hpp"
+#include "libdim/base/error.hpp"
+#include "libdim/model/timestamp.hpp"
+
+#include <optional>
+
+/// How what the server itself observes changes what is known of a boot. Pure: no clock, no disk.
+namespace dim::server {
+
+/// What dhcpd logged about the blade's MAC. Nothing: it is of no interest. LATEST: the newest boot.
+std::optional<BootStep> apply_dhcp(const model::ComponentName& blade,
+                                   const std::optional<BootRecord>& latest, const DhcpEvent& event,
+                                   model::Timestamp now);
+
+/// A connection from the blade's address was refused in STAGE. A blade that runs did not fail by
+/// that: then only the story says so, and the record stays.
+BootStep apply_refusal(const model::ComponentName& blade, const std::optional<BootRecord>& latest,
+                       model::BootStage stage, const Error& reason, model::Timestamp now);
+
+/// Nothing has been heard for longer than may be, since LISTENING_SINCE at the earliest.
+bool is_silent(const BootRecord& boot, model::Timestamp now, model::Timestamp listening_since);
+/// Marks a silent boot as lost; nothing when it is not silent, or lost already.
+std::optional<BootStep> apply_silence(const BootRecord& boot, model::Timestamp now,
+                                      model::Timestamp listening_since);
+
+/// Why a boot is lost, and what to do.
+Error lost_reason(const BootRecord& boot);
+
+}  // namespace dim::server

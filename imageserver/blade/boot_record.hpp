@@ -1,0 +1,73 @@
+#pragma once
+
+#include "libdim/api/agent_messages.hpp"
+#include "libdim/model/boot_stage.hpp"
+#include "libdim/model/names.hpp"
+#include "libdim/model/timestamp.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dim::server {
+
+/// An attempt of a boot that did not succeed.
+struct StageFailure {
+    model::BootStage stage;
+    std::string cause;
+    std::string cure;  ///< empty when nobody knows
+    std::uint32_t attempt;
+    model::Timestamp since;  ///< the first of the same failures in a row
+    model::Timestamp time;   ///< the last of them
+
+    bool operator==(const StageFailure&) const = default;
+};
+
+/// Where one boot of a blade stands. Times are the server's; those called *_us the blade's own
+/// (CLOCK_BOOTTIME), which tell old reports from new ones.
+struct BootRecord {
+    std::int64_t key = 0;  ///< of the database; 0: not stored yet
+    model::ComponentName blade;
+    std::string token_hash;  ///< SHA-256 of the plan's token; empty: no plan was given
+    std::optional<model::ImageName> image;
+    std::optional<model::Generation> generation;
+    std::uint32_t heartbeat_seconds = 0;
+
+    std::optional<model::Timestamp> firmware;  ///< the first DHCPDISCOVER
+    std::optional<model::Timestamp> address;   ///< DHCPACK
+    std::optional<model::Timestamp> kernel;    ///< start of the kernel; absent: no agent spoke yet
+    std::optional<model::Timestamp> agent;     ///< start of process 1
+    std::optional<model::Timestamp> exec;      ///< process 1 became the distribution's init
+    std::optional<model::Timestamp> running;
+
+    model::BootStage stage;         ///< begun last
+    model::Timestamp stage_since;   ///< when
+    model::Timestamp last_heard;    ///< anything that belongs to this boot
+    std::uint32_t attempt = 1;      ///< of the agent, in this boot
+    std::uint64_t last_now_us = 0;  ///< the blade's clock at its last report
+    std::uint64_t last_stage_us = 0;
+    std::uint64_t last_failure_us = 0;
+
+    std::optional<StageFailure> failure;   ///< the last one, until the blade runs
+    bool has_failed = false;               ///< nothing has succeeded since FAILURE
+    std::optional<model::Timestamp> lost;  ///< when it was found lost; absent once heard again
+
+    bool operator==(const BootRecord&) const = default;
+};
+
+/// How a boot is called in the API: "s01c1b01-17".
+std::string boot_id(const BootRecord& record);
+
+/// A line of a blade's story, on its way to the log.
+struct StoryLine {
+    model::Timestamp time;
+    std::string source;  ///< see api::StoryEvent
+    std::optional<model::BootStage> stage;
+    std::string text;
+    std::vector<std::string> detail;
+
+    bool operator==(const StoryLine&) const = default;
+};
+
+}  // namespace dim::server
