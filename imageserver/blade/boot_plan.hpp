@@ -1,0 +1,38 @@
+#pragma once
+
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/agent_messages.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/ipv4.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dim::server {
+
+/// Attributes age this many seconds on a blade, so that what the server changes is seen soon.
+inline constexpr std::string_view kBladeImageOptions = "rw,vers=4.1,proto=tcp,hard,actimeo=3";
+inline constexpr std::string_view kSharedRootOptions = "ro,vers=4.1,proto=tcp,hard,actimeo=3";
+
+/// What a boot plan is made of.
+struct BootPlanFacts {
+    model::ComponentName blade;
+    model::Ipv4Address server;  ///< on the bootnet
+    std::optional<model::ImageName> assigned;
+    Result<api::ImageSummary> image;      ///< the assigned one
+    Result<api::BladeImage> blade_image;  ///< the blade's, of that image
+    Result<void> served;                  ///< mounted and offered by the NFS server
+};
+
+/// Which image the blade gets, before anything about it is looked up. Errors: not_found when none
+/// is assigned.
+Result<model::ImageName> assigned_image(const model::ComponentName& blade,
+                                        const std::optional<model::ImageName>& assigned);
+
+/// The plan without boot_id and token. Errors, with a cure for each: not_found when no image is
+/// assigned or something of it is missing, conflict when it does not fit the blade, and why the
+/// blade image is not served.
+Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanFacts& facts);
+
+}  // namespace dim::server
