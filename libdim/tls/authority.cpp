@@ -59,7 +59,8 @@ Result<Authority> Authority::create(Random& random, const std::string& name, Val
                                                                     .issuer_key = key.get(),
                                                                     .validity = validity,
                                                                     .is_authority = true,
-                                                                    .subject_names = {}}));
+                                                                    .subject_names = {},
+                                                                    .extended_key_usage = {}}));
     DIM_TRY(SecretText key_pem, write_key(key.get()));
     return Authority(std::move(certificate_pem), std::move(key_pem));
 }
@@ -94,7 +95,8 @@ Result<Identity> Authority::issue_server(Random& random, const ServerNames& name
                                        .issuer_key = authority_key.get(),
                                        .validity = validity,
                                        .is_authority = false,
-                                       .subject_names = encode_subject_names(names)}));
+                                       .subject_names = encode_subject_names(names),
+                                       .extended_key_usage = std::string(kServerAuth)}));
     DIM_TRY(SecretText key_pem, write_key(key.get()));
     return Identity{std::move(certificate_pem), std::move(key_pem)};
 }

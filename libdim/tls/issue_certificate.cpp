@@ -22,9 +22,6 @@ using OwnedNumber = Owned<mbedtls_mpi, mbedtls_mpi_init, mbedtls_mpi_free>;
 
 constexpr std::size_t kPemLimit = 64 * 1024;
 
-// extKeyUsage: SEQUENCE { id-kp-serverAuth }.
-constexpr std::string_view kServerAuth("\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01", 12);
-
 /// "20260131235959", which X.509 times are made of.
 Result<std::string> time_text(std::int64_t seconds) {
     const auto time = static_cast<std::time_t>(seconds);
@@ -86,7 +83,11 @@ int set_uses(const CertificatePlan& plan, mbedtls_x509write_cert* writer) {
         [&] {
             return mbedtls_x509write_crt_set_key_usage(writer, MBEDTLS_X509_KU_DIGITAL_SIGNATURE);
         },
-        [&] { return set_extension(writer, kExtendedKeyUsage, kServerAuth); },
+        [&] {
+            return plan.extended_key_usage.empty()
+                       ? 0
+                       : set_extension(writer, kExtendedKeyUsage, plan.extended_key_usage);
+        },
         [&] { return set_extension(writer, kSubjectAltName, plan.subject_names); });
 }
 

@@ -49,6 +49,7 @@ Result<Progress> progress(Session::State& state, int number) {
         case MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION:
             return fail(ErrorCode::invalid_input, "the peer does not speak TLS 1.2");
         case MBEDTLS_ERR_SSL_INVALID_RECORD:
+        case MBEDTLS_ERR_SSL_BAD_HS_CLIENT_HELLO:
             return fail(ErrorCode::invalid_input, "the peer does not speak TLS");
         default: break;
     }
