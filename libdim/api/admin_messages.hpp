@@ -217,6 +217,7 @@ struct BuildBootFile {
     model::ImageName image;
     std::vector<std::string>
         options;  ///< more words for the kernel command line: "quiet", "dim.on-failure=reboot"
+    std::optional<std::string> ramdisk;  ///< "initramfs" (the default), "initrd"
 
     bool operator==(const BuildBootFile&) const = default;
 };

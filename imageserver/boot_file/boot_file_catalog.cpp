@@ -1,0 +1,76 @@
+#include "imageserver/boot_file/boot_file_catalog.hpp"
+
+#include "imageserver/boot_file/boot_files.hpp"
+
+#include <limits>
+
+namespace dim::server {
+
+using model::Generation;
+using model::ImageName;
+
+const Migration kBootFileMigration{"boot-file-1", R"(
+CREATE TABLE boot_file (
+    path TEXT NOT NULL PRIMARY KEY,
+    image TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    command_line TEXT NOT NULL,
+    replaced_us INTEGER
+) STRICT;
+CREATE UNIQUE INDEX boot_file_current ON boot_file(image, generation) WHERE replaced_us IS NULL;
+)"};
+
+Result<void> BootFileCatalog::make_current(const api::BootFile& file, std::int64_t now_us) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute(
+            "UPDATE boot_file SET replaced_us = ?1 WHERE image = ?2 AND replaced_us IS NULL",
+            now_us, file.image.text()));
+        return transaction.execute(
+            "INSERT OR REPLACE INTO boot_file "
+            "(path, image, generation, bytes, sha256, command_line, replaced_us) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)",
+            file.path, file.image.text(), file.generation.number(), file.bytes, file.sha256,
+            file.command_line);
+    });
+}
+
+Result<std::optional<api::BootFile>> BootFileCatalog::current(const ImageName& image,
+                                                              Generation generation) {
+    return database_->transaction(
+        [&](Transaction& transaction) -> Result<std::optional<api::BootFile>> {
+            DIM_TRY(Statement row,
+                    transaction.query("SELECT path, bytes, sha256, command_line FROM boot_file "
+                                      "WHERE image = ?1 AND generation = ?2 AND replaced_us IS "
+                                      "NULL",
+                                      image.text(), generation.number()));
+            DIM_TRY(const bool is_there, row.next());
+            if (!is_there) return std::optional<api::BootFile>();
+            return api::BootFile{.image = image,
+                                 .generation = generation,
+                                 .path = row.text(0),
+                                 .bytes = static_cast<std::uint64_t>(row.integer(1)),
+                                 .sha256 = row.text(2),
+                                 .command_line = row.text(3)};
+        });
+}
+
+Result<std::int64_t> BootFileCatalog::last_used_us(const std::string& path,
+                                                   std::int64_t unknown_us) {
+    return database_->transaction([&](Transaction& transaction) -> Result<std::int64_t> {
+        DIM_TRY(Statement row,
+                transaction.query("SELECT replaced_us FROM boot_file WHERE path = ?1", path));
+        DIM_TRY(const bool is_there, row.next());
+        if (!is_there) return unknown_us;
+        return row.optional_integer(0).value_or(std::numeric_limits<std::int64_t>::max());
+    });
+}
+
+Result<void> BootFileCatalog::forget(const std::string& path) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute("DELETE FROM boot_file WHERE path = ?1", path);
+    });
+}
+
+}  // namespace dim::server

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "imageserver/state/database.hpp"
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/names.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace dim::server {
+
+/// What the database knows of boot files: the table boot_file.
+class BootFileCatalog {
+public:
+    explicit BootFileCatalog(Database& database) : database_(&database) {}
+
+    /// From now on FILE is the one of its image; the others are replaced.
+    Result<void> make_current(const api::BootFile& file, std::int64_t now_us);
+    Result<std::optional<api::BootFile>> current(const model::ImageName& image,
+                                                 model::Generation generation);
+    /// When the file of PATH was replaced; in the far future for a current one; UNKNOWN_US for one
+    /// that is not known.
+    Result<std::int64_t> last_used_us(const std::string& path, std::int64_t unknown_us);
+    Result<void> forget(const std::string& path);
+
+private:
+    Database* database_;
+};
+
+}  // namespace dim::server

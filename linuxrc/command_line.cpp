@@ -1,0 +1,36 @@
+#include "linuxrc/command_line.hpp"
+
+#include "libdim/base/text.hpp"
+
+#include <algorithm>
+
+namespace dim::linuxrc {
+
+namespace {
+
+bool can_be_in_word(char c) { return c > ' ' && c < '\x7f' && c != '"'; }
+
+}  // namespace
+
+Result<std::string> render_command_line(std::span<const std::string> words) {
+    std::string line;
+    for (const std::string& word : words) {
+        if (word.empty() || !std::ranges::all_of(word, can_be_in_word)) {
+            return fail(
+                Error(ErrorCode::invalid_input,
+                      "'" + printable(word, 80) + "' is no word of a kernel command line")
+                    .with_cure("use printable ASCII without blanks and quotes; give several words "
+                               "one by one"));
+        }
+        line.append(line.empty() ? "" : " ").append(word);
+    }
+    if (line.size() >= kCommandLineBytes) {
+        return fail(Error(ErrorCode::limit_exceeded,
+                          "the kernel command line has " + std::to_string(line.size()) +
+                              " bytes; there is room for " + std::to_string(kCommandLineBytes - 1))
+                        .with_cure("leave some options out"));
+    }
+    return line;
+}
+
+}  // namespace dim::linuxrc
