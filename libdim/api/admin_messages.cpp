@@ -121,6 +121,11 @@ struct Members<ImageList> {
 };
 
 template <>
+struct Members<Blades> {
+    static constexpr auto all = std::tuple{member("blades", &Blades::blades)};
+};
+
+template <>
 struct Members<ImageOfBlades> {
     static constexpr auto all = std::tuple{
         member("image", &ImageOfBlades::image),
@@ -188,6 +193,7 @@ struct Members<BuildBootFile> {
     static constexpr auto all = std::tuple{
         member("image", &BuildBootFile::image),
         member("options", &BuildBootFile::options),
+        member("ramdisk", &BuildBootFile::ramdisk),
     };
 };
 
