@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr http::Client::Settings kClientSettings{.limits = {.body = api::limits::kReplyBytes}};
 constexpr auto kConnectTimeout = 5s;
 constexpr auto kAnswerTimeout = 60s;
 
@@ -38,7 +39,7 @@ bool is_success(const http::Response& response) {
 
 }  // namespace
 
-Result<http::Client> ApiClient::connect() const {
+Result<std::unique_ptr<http::ByteStream>> ApiClient::connect() const {
     auto socket = sys::connect_unix(socket_path_, sys::Deadline::in(kConnectTimeout));
     if (!socket) {
         const Error& error = socket.error();
@@ -51,14 +52,13 @@ Result<http::Client> ApiClient::connect() const {
                                    "'imageserver --cluster FILE'; "
                                    "--socket names another socket"));
     }
-    http::Client::Settings settings;
-    settings.limits.body = api::limits::kReplyBytes;
-    return http::Client(std::make_unique<http::SocketStream>(*std::move(socket)), settings);
+    return std::make_unique<http::SocketStream>(*std::move(socket));
 }
 
 Result<std::string> ApiClient::exchange(http::Method method, const std::string& target,
                                         std::string body) const {
-    DIM_TRY(auto client, connect());
+    DIM_TRY(auto stream, connect());
+    http::Client client(std::move(stream), kClientSettings);
     DIM_TRY(auto response, client.exchange(make_request(method, target, std::move(body)),
                                            sys::Deadline::in(kAnswerTimeout)));
     if (!is_success(response)) return fail(error_of(response));
@@ -67,7 +67,8 @@ Result<std::string> ApiClient::exchange(http::Method method, const std::string& 
 
 Result<std::string> ApiClient::run_job(http::Method method, const std::string& target,
                                        std::string body, const ProgressReceiver& receiver) const {
-    DIM_TRY(auto client, connect());
+    DIM_TRY(auto stream, connect());
+    http::Client client(std::move(stream), kClientSettings);
     std::optional<Result<std::string>> outcome;
     const auto take_line = [&](std::string_view line) {
         auto parsed = api::parse<api::JobLine>(line);
@@ -98,7 +99,8 @@ Result<std::string> ApiClient::run_job(http::Method method, const std::string& t
 Result<void>
 ApiClient::follow(const std::string& target,
                   const std::function<Result<void>(std::string_view)>& receiver) const {
-    DIM_TRY(auto client, connect());
+    DIM_TRY(auto stream, connect());
+    http::Client client(std::move(stream), kClientSettings);
     Result<void> outcome;
     const auto take_line = [&](std::string_view line) {
         outcome = receiver(line);

@@ -5,6 +5,7 @@
 #include "libdim/http/client.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -37,7 +38,7 @@ public:
                         const std::function<Result<void>(std::string_view)>& receiver) const;
 
 private:
-    Result<http::Client> connect() const;
+    Result<std::unique_ptr<http::ByteStream>> connect() const;
 
     std::string socket_path_;
 };
