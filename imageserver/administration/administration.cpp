@@ -1,0 +1,255 @@
+#include "imageserver/administration/administration.hpp"
+
+#include "imageserver/blade/blade_status.hpp"
+
+#include <map>
+
+namespace dim::server {
+
+namespace {
+
+using model::ComponentName;
+using model::ImageName;
+
+Error with_default_cure(Error error, std::string cure) {
+    return error.cure().empty() ? std::move(error).with_cure(std::move(cure)) : error;
+}
+
+/// "s01c1b01", "3 blades"
+std::string blades_text(std::span<const ComponentName> blades) {
+    if (blades.size() == 1) return to_string(blades.front());
+    return std::to_string(blades.size()) + " blades";
+}
+
+Result<void> require_blades(std::span<const ComponentName> blades) {
+    if (!blades.empty()) return {};
+    return fail(ErrorCode::invalid_input, "the list of blades is empty");
+}
+
+}  // namespace
+
+Result<std::string> Administration::import_image(const api::ImportImage& request,
+                                                 const Progress& progress) {
+    DIM_CHECK(modules_.import_image(request, progress));
+    progress("offering the shared root", 0, 0);
+    DIM_CHECK(modules_.apply_exports());
+    return "image " + to_string(request.name) + " generation 1 imported from " + request.directory;
+}
+
+Result<std::string> Administration::create_blade_images(const api::ImageOfBlades& request,
+                                                        const Progress& progress) {
+    DIM_CHECK(require_blades(request.blades));
+    for (const ComponentName& blade : request.blades) {
+        DIM_CHECK(roster_.find(blade));
+    }
+    std::size_t made = 0;
+    for (const ComponentName& blade : request.blades) {
+        progress("blade image of " + to_string(blade), made, request.blades.size());
+        const auto created = modules_.create_blade_image(blade, request.image, progress);
+        if (created) {
+            ++made;
+            DIM_CHECK(tell({&blade, 1}, "blade image of " + to_string(request.image) + " created"));
+        } else if (created.error().code() != ErrorCode::already_exists) {
+            return fail(with_default_cure(created.error(), "dim image import")
+                            .with_context(to_string(blade)));
+        }
+    }
+    const std::size_t kept = request.blades.size() - made;
+    std::string done =
+        "blade images of " + to_string(request.image) + ": " + std::to_string(made) + " created";
+    if (kept != 0) done += ", " + std::to_string(kept) + " there already";
+    return done;
+}
+
+Result<std::string> Administration::delete_blade_image(const ComponentName& blade,
+                                                       const ImageName& image) {
+    DIM_CHECK(check_unused(blade, image));
+    DIM_CHECK(modules_.delete_blade_image(blade, image));
+    DIM_CHECK(tell({&blade, 1}, "blade image of " + to_string(image) + " deleted"));
+    return "blade image of " + to_string(image) + " for " + to_string(blade) + " deleted";
+}
+
+Result<void> Administration::check_unused(const ComponentName& blade, const ImageName& image) {
+    const auto entry = roster_.find(blade);
+    if (!entry) return {};  // what is no blade any more cannot run
+    DIM_TRY(const auto boot, log_.newest_boot(blade));
+    const auto status = blade_status({entry->blade, entry->address, std::nullopt, boot},
+                                     modules_.now(), log_.listening_since());
+    const bool is_up =
+        status.state == model::BladeState::running || status.state == model::BladeState::booting;
+    if (!is_up || status.image != image) return {};
+    return fail(Error(ErrorCode::conflict, to_string(blade) + " is " +
+                                               std::string(to_string(status.state)) + " from " +
+                                               to_string(image))
+                    .with_cure("power the blade off first"));
+}
+
+Result<void> Administration::set_exported(const api::ImageOfBlades& request, bool is_exported) {
+    std::vector<ComponentName> changed;
+    const auto undo = [&] {
+        for (const ComponentName& blade : changed)
+            (void)modules_.set_exported(blade, request.image, !is_exported);
+    };
+    for (const ComponentName& blade : request.blades) {
+        const auto image = modules_.blade_image(blade, request.image);
+        if (!image) {
+            undo();
+            return fail(with_default_cure(image.error(), "dim image create " +
+                                                             to_string(request.image) + ' ' +
+                                                             to_string(blade)));
+        }
+        if (image->is_exported == is_exported) continue;
+        if (auto set = modules_.set_exported(blade, request.image, is_exported); !set) {
+            undo();
+            return set;
+        }
+        changed.push_back(blade);
+    }
+    auto applied = modules_.apply_exports();
+    if (!applied) undo();
+    return applied;
+}
+
+Result<std::string> Administration::export_images(const api::ImageOfBlades& request,
+                                                  const Progress& progress) {
+    DIM_CHECK(require_blades(request.blades));
+    for (const ComponentName& blade : request.blades) {
+        DIM_CHECK(roster_.find(blade));
+    }
+    progress("telling the NFS server", 0, 0);
+    DIM_CHECK(set_exported(request, true));
+    DIM_CHECK(tell(request.blades, "image " + to_string(request.image) + " exported"));
+    return "image " + to_string(request.image) + " exported to " + blades_text(request.blades);
+}
+
+Result<std::string> Administration::unexport_images(const api::ImageOfBlades& request,
+                                                    const Progress& progress) {
+    DIM_CHECK(require_blades(request.blades));
+    for (const ComponentName& blade : request.blades) {
+        DIM_CHECK(check_unused(blade, request.image));
+    }
+    progress("telling the NFS server", 0, 0);
+    DIM_CHECK(set_exported(request, false));
+    DIM_CHECK(tell(request.blades, "image " + to_string(request.image) + " no longer exported"));
+    return "image " + to_string(request.image) + " no longer exported to " +
+           blades_text(request.blades);
+}
+
+Result<void> Administration::check_assignable(const RosterEntry& entry,
+                                              const api::ImageSummary& image) {
+    const ComponentName& blade = entry.blade.name;
+    const auto architecture = model::architecture_of(entry.blade.type);
+    if (image.architecture != architecture) {
+        return fail(Error(ErrorCode::conflict,
+                          "image " + to_string(image.name) + " is for " +
+                              std::string(to_string(image.architecture)) + ", " + to_string(blade) +
+                              " is a " + std::string(to_string(entry.blade.type)) + ", which is " +
+                              std::string(to_string(architecture)))
+                        .with_cure("assign an image for " + std::string(to_string(architecture))));
+    }
+    const auto blade_image = modules_.blade_image(blade, image.name);
+    if (blade_image) return {};
+    return fail(with_default_cure(blade_image.error(), "dim image create " + to_string(image.name) +
+                                                           ' ' + to_string(blade)));
+}
+
+Result<std::string> Administration::assign(const api::ImageOfBlades& request,
+                                           const Progress& progress) {
+    DIM_CHECK(require_blades(request.blades));
+    DIM_TRY(const auto image, modules_.image(request.image));
+    for (const ComponentName& blade : request.blades) {
+        DIM_TRY(const auto entry, roster_.find(blade));
+        DIM_CHECK(check_assignable(entry, image));
+    }
+    DIM_TRY(const auto boot_file, modules_.boot_file(request.image));
+    if (!boot_file) {
+        return fail(Error(ErrorCode::not_found,
+                          "image " + to_string(request.image) + " has no boot file yet")
+                        .with_cure("dim buildzimage " + to_string(request.image)));
+    }
+    DIM_CHECK(assignments_.assign(request.blades, request.image, modules_.now()));
+    DIM_CHECK(tell(request.blades,
+                   "image " + to_string(request.image) + " assigned; it takes it when it boots"));
+    progress("telling dhcpd", 0, 0);
+    DIM_CHECK(apply_dhcp());
+    return "image " + to_string(request.image) + " assigned to " + blades_text(request.blades);
+}
+
+Result<std::string> Administration::unassign(const api::Blades& request, const Progress& progress) {
+    DIM_CHECK(require_blades(request.blades));
+    for (const ComponentName& blade : request.blades) {
+        DIM_CHECK(roster_.find(blade));
+    }
+    DIM_CHECK(assignments_.unassign(request.blades));
+    DIM_CHECK(tell(request.blades, "image no longer assigned"));
+    progress("telling dhcpd", 0, 0);
+    DIM_CHECK(apply_dhcp());
+    return "no image is assigned to " + blades_text(request.blades) + " any more";
+}
+
+Result<std::string> Administration::build_boot_file(const api::BuildBootFile& request,
+                                                    const Progress& progress) {
+    DIM_TRY(const auto file, modules_.build_boot_file(request, progress));
+    progress("telling dhcpd", 0, 0);
+    DIM_CHECK(apply_dhcp());
+    return "boot file " + file.path + " built, " + std::to_string(file.bytes) + " bytes";
+}
+
+Result<std::string> Administration::reload_cluster(const Progress& progress) {
+    progress("reading the cluster definition", 0, 0);
+    DIM_TRY(auto definition, modules_.read_cluster());
+    const auto previous = roster_.definition();
+    DIM_TRY(const auto old_place, cluster::bootnet_of(*previous, roster_.server()));
+    DIM_TRY(const auto new_place, cluster::bootnet_of(definition, roster_.server()));
+    if (old_place.address != new_place.address || old_place.device != new_place.device) {
+        return fail(Error(ErrorCode::conflict, "the bootnet interface of " +
+                                                   to_string(roster_.server()) + " has changed")
+                        .with_cure("restart imageserver to use it"));
+    }
+    DIM_CHECK(roster_.replace(std::move(definition)));
+    progress("telling dhcpd and the NFS server", 0, 0);
+    auto applied = apply_dhcp();
+    if (applied) applied = modules_.apply_exports();
+    if (!applied) {
+        DIM_CHECK(roster_.replace(*previous));
+        (void)apply_dhcp();
+        (void)modules_.apply_exports();
+        return fail(std::move(applied).error().with_context(
+            "the new cluster definition was not applied, the old one is in force"));
+    }
+    log_.count_change();
+    return "cluster definition in force: " + std::to_string(roster_.entries().size()) + " blades";
+}
+
+Result<std::vector<api::DhcpHost>> Administration::dhcp_hosts() {
+    DIM_TRY(const auto images, assignments_.all());
+    std::map<ImageName, std::optional<std::string>> boot_files;
+    std::vector<api::DhcpHost> hosts;
+    for (const RosterEntry& entry : roster_.entries()) {
+        api::DhcpHost host{entry.blade.name, entry.blade.mac, entry.address, std::nullopt,
+                           std::nullopt};
+        if (const auto found = images.find(entry.blade.name); found != images.end()) {
+            host.image = found->second;
+            if (!boot_files.contains(found->second)) {
+                // An image that is gone is told to the blade when it asks for its plan.
+                const auto file = modules_.boot_file(found->second);
+                boot_files.emplace(found->second,
+                                   file && *file ? std::optional((*file)->path) : std::nullopt);
+            }
+            host.boot_file = boot_files.at(found->second);
+        }
+        hosts.push_back(std::move(host));
+    }
+    return hosts;
+}
+
+Result<void> Administration::apply_dhcp() {
+    DIM_TRY(const auto hosts, dhcp_hosts());
+    return modules_.apply_dhcp(*roster_.definition(), hosts);
+}
+
+Result<void> Administration::tell(std::span<const ComponentName> blades, std::string text) {
+    return log_.note(blades, {modules_.now(), "administrator", std::nullopt, std::move(text), {}});
+}
+
+}  // namespace dim::server

@@ -1,0 +1,84 @@
+#include "imageserver/blade/roster.hpp"
+
+#include <map>
+
+namespace dim::server {
+
+using model::ComponentName;
+using model::Ipv4Address;
+using model::MacAddress;
+
+struct Roster::Snapshot {
+    cluster::Definition definition;
+    std::vector<RosterEntry> entries;
+    std::map<ComponentName, std::size_t> by_name;
+    std::map<MacAddress, std::size_t> by_mac;
+    std::map<Ipv4Address, std::size_t> by_address;
+
+    template <class Key>
+    Result<RosterEntry> find(const std::map<Key, std::size_t>& index, const Key& key) const {
+        if (const auto found = index.find(key); found != index.end()) return entries[found->second];
+        return fail(Error(ErrorCode::not_found,
+                          to_string(key) + " is no blade of this server's cluster definition")
+                        .with_cure("add it to the cluster definition, then 'dim cluster reload'"));
+    }
+};
+
+Roster::Roster(ComponentName server, std::shared_ptr<const Snapshot> snapshot)
+    : server_(std::move(server)), snapshot_(std::move(snapshot)) {}
+
+Result<std::shared_ptr<const Roster::Snapshot>> Roster::prepare(const ComponentName& server,
+                                                                cluster::Definition definition) {
+    DIM_CHECK(cluster::bootnet_of(definition, server));
+    auto snapshot = std::make_shared<Snapshot>(Snapshot{std::move(definition), {}, {}, {}, {}});
+    for (cluster::Blade& blade : cluster::blades_of(snapshot->definition, server)) {
+        DIM_TRY(const Ipv4Address address, cluster::bootnet_address(snapshot->definition, blade));
+        const std::size_t index = snapshot->entries.size();
+        snapshot->by_name.emplace(blade.name, index);
+        snapshot->by_mac.emplace(blade.mac, index);
+        snapshot->by_address.emplace(address, index);
+        snapshot->entries.push_back({std::move(blade), address});
+    }
+    return snapshot;
+}
+
+Result<Roster> Roster::create(ComponentName server, cluster::Definition definition) {
+    DIM_TRY(auto snapshot, prepare(server, std::move(definition)));
+    return Roster(std::move(server), std::move(snapshot));
+}
+
+Result<void> Roster::replace(cluster::Definition definition) {
+    DIM_TRY(auto snapshot, prepare(server_, std::move(definition)));
+    const std::lock_guard lock(*mutex_);
+    snapshot_ = std::move(snapshot);
+    return {};
+}
+
+std::shared_ptr<const Roster::Snapshot> Roster::snapshot() const {
+    const std::lock_guard lock(*mutex_);
+    return snapshot_;
+}
+
+std::shared_ptr<const cluster::Definition> Roster::definition() const {
+    const auto current = snapshot();
+    return {current, &current->definition};
+}
+
+std::vector<RosterEntry> Roster::entries() const { return snapshot()->entries; }
+
+Result<RosterEntry> Roster::find(const ComponentName& name) const {
+    const auto current = snapshot();
+    return current->find(current->by_name, name);
+}
+
+Result<RosterEntry> Roster::find(const MacAddress& mac) const {
+    const auto current = snapshot();
+    return current->find(current->by_mac, mac);
+}
+
+Result<RosterEntry> Roster::find(Ipv4Address address) const {
+    const auto current = snapshot();
+    return current->find(current->by_address, address);
+}
+
+}  // namespace dim::server

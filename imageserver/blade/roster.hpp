@@ -1,0 +1,48 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/cluster/definition.hpp"
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace dim::server {
+
+/// A blade of ours, and where it is on the bootnet.
+struct RosterEntry {
+    cluster::Blade blade;
+    model::Ipv4Address address;
+};
+
+/// The blades this server serves, as the cluster definition in force says. Any thread may call.
+class Roster {
+public:
+    /// Errors: not_found when the definition does not know SERVER.
+    static Result<Roster> create(model::ComponentName server, cluster::Definition definition);
+
+    const model::ComponentName& server() const { return server_; }
+    std::shared_ptr<const cluster::Definition> definition() const;
+    /// Errors: not_found when the definition does not know our server; nothing changes then.
+    Result<void> replace(cluster::Definition definition);
+
+    /// In the order of the definition.
+    std::vector<RosterEntry> entries() const;
+    // Errors: not_found, with a cure.
+    Result<RosterEntry> find(const model::ComponentName& name) const;
+    Result<RosterEntry> find(const model::MacAddress& mac) const;
+    Result<RosterEntry> find(model::Ipv4Address address) const;
+
+private:
+    struct Snapshot;
+    Roster(model::ComponentName server, std::shared_ptr<const Snapshot> snapshot);
+    static Result<std::shared_ptr<const Snapshot>> prepare(const model::ComponentName& server,
+                                                           cluster::Definition definition);
+    std::shared_ptr<const Snapshot> snapshot() const;
+
+    model::ComponentName server_;
+    std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
+    std::shared_ptr<const Snapshot> snapshot_;
+};
+
+}  // namespace dim::server
