@@ -20,6 +20,8 @@ Error error_of(const ProtocolError& error) {
 
 Client::Client(std::unique_ptr<ByteStream> stream, Settings settings)
     : stream_(std::move(stream)), settings_(settings) {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
 
 template <class Function>

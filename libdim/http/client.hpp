@@ -23,6 +23,8 @@ public:
 
     explicit Client(std::unique_ptr<ByteStream> stream) : Client(std::move(stream), Settings()) {}
     Client(std::unique_ptr<ByteStream> stream, Settings settings);
+    Client(Client&&) noexcept;
+    Client& operator=(Client&&) noexcept;
     ~Client();
 
     /// Sends the request, returns the answer; a status of 4xx or 5xx is no error. Errors:

@@ -18,18 +18,18 @@ std::string_view to_string(Method method);
 struct Request {
     Method method = Method::get;
     std::string target = "/";  ///< path and query as sent: printable, at most Limits::target bytes
-    std::string content_type;
-    std::string accept;
-    std::string body;
+    std::string content_type = {};
+    std::string accept = {};
+    std::string body = {};
     bool operator==(const Request&) const = default;
 };
 
 struct Response {
     int status = 200;
     std::string content_type = "application/json";  ///< empty: none is sent
-    std::string body;
-    std::optional<std::chrono::seconds> retry_after;
-    std::string allow;  ///< for 405: "GET, POST"
+    std::string body = {};
+    std::optional<std::chrono::seconds> retry_after = {};
+    std::string allow = {};  ///< for 405: "GET, POST"
     bool operator==(const Response&) const = default;
 };
 

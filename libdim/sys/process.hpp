@@ -14,11 +14,12 @@ namespace dim::sys {
 enum class ProcessGroup { ours, own_group, own_session };
 
 struct SpawnSettings {
-    std::vector<std::string> arguments;  ///< [0] is the program, looked up in PATH if without slash
-    std::vector<std::string> environment;  ///< "NAME=value"; empty: ours
-    std::string directory;                 ///< working directory; empty: ours
-    int standard_output = -1;              ///< -1: /dev/null
-    int standard_error = -1;               ///< -1: /dev/null
+    std::vector<std::string> arguments =
+        {};  ///< [0] is the program, looked up in PATH if without slash
+    std::vector<std::string> environment = {};  ///< "NAME=value"; empty: ours
+    std::string directory = {};                 ///< working directory; empty: ours
+    int standard_output = -1;                   ///< -1: /dev/null
+    int standard_error = -1;                    ///< -1: /dev/null
     ProcessGroup group = ProcessGroup::ours;
 };
 

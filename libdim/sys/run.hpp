@@ -11,14 +11,14 @@ namespace dim::sys {
 
 struct RunResult {
     ExitStatus status;
-    std::string output;  ///< standard output and standard error as they came, cut at the limit
+    std::string output = {};  ///< standard output and standard error as they came, cut at the limit
     bool is_output_cut = false;
 };
 
 struct RunSettings {
-    std::vector<std::string> environment;  ///< empty: ours
-    std::string directory;                 ///< empty: ours
-    std::size_t output_limit = 64 * 1024;  ///< the rest is read and dropped
+    std::vector<std::string> environment = {};  ///< empty: ours
+    std::string directory = {};                 ///< empty: ours
+    std::size_t output_limit = 64 * 1024;       ///< the rest is read and dropped
 };
 
 /// Runs a program to its end, blocking. At the deadline the program's whole process group is

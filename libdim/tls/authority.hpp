@@ -28,9 +28,9 @@ struct Identity {
 
 /// Whom a server certificate is for.
 struct ServerNames {
-    std::string common_name;               ///< at most 64 of letters, digits, '-', '.', '_'
-    std::vector<std::string> dns_names;    ///< subjectAltName dNSName
-    std::vector<std::uint32_t> addresses;  ///< subjectAltName iPAddress, host byte order
+    std::string common_name = {};               ///< at most 64 of letters, digits, '-', '.', '_'
+    std::vector<std::string> dns_names = {};    ///< subjectAltName dNSName
+    std::vector<std::uint32_t> addresses = {};  ///< subjectAltName iPAddress, host byte order
 };
 
 /// The cluster's own certificate authority (P-256). Not part of the agent.
