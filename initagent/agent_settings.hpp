@@ -1,0 +1,37 @@
+#pragma once
+
+#include "initagent/command_line.hpp"
+#include "libdim/api/agent_port.hpp"
+#include "libdim/model/ipv4.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dim::agent {
+
+/// What to do when dim.retries attempts have failed.
+enum class OnFailure { retry, reboot, shell };
+
+/// What the dim.* words of the kernel command line say (initagent/README.md).
+struct AgentSettings {
+    std::optional<model::Ipv4Address> server;  ///< dim.server; else who the boot file came from
+    std::uint16_t port = api::kAgentPort;
+    std::string server_name;  ///< dim.server-name: whose certificate is expected
+    std::string authority_path = "/dim/ca.pem";
+    std::optional<std::uint32_t> retries;  ///< attempts before on_failure; nothing: for ever
+    std::chrono::seconds longest_delay{30};
+    OnFailure on_failure = OnFailure::retry;
+    bool is_debug = false;
+    std::vector<std::string> warnings;  ///< words that were not understood, one sentence each
+
+    bool operator==(const AgentSettings&) const = default;
+};
+
+/// A word that is unknown or has a bad value becomes a warning: a blade boots in spite of it if it
+/// can. The last of several equal words counts.
+AgentSettings agent_settings(const std::vector<CommandLineWord>& words);
+
+}  // namespace dim::agent

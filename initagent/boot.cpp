@@ -1,0 +1,194 @@
+#include "initagent/boot.hpp"
+
+#include "initagent/monitor.hpp"
+#include "initagent/switch_root.hpp"
+#include "libdim/api/agent_messages.hpp"
+#include "libdim/base/log.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/init_process.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace dim::agent {
+
+namespace {
+
+using model::BootStage;
+
+constexpr std::chrono::seconds kConnectTimeout{10};
+constexpr std::chrono::seconds kHandshakeTimeout{20};
+constexpr std::chrono::seconds kPlanTimeout{60};  // the server may have to mount the image
+constexpr std::chrono::seconds kReportTimeout{5};
+constexpr std::size_t kAuthorityLimit = 64 * 1024;
+
+constexpr model::Architecture own_architecture() {
+#if defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return model::Architecture::ppc64;
+#elif defined(__powerpc64__)
+    return model::Architecture::ppc64le;
+#elif defined(__aarch64__)
+    return model::Architecture::aarch64;
+#elif defined(__x86_64__)
+    return model::Architecture::x86_64;
+#endif
+}
+
+}  // namespace
+
+Result<void> Boot::boot(BootProgress& progress) {
+    progress.begin(BootStage::environment);
+    DIM_CHECK(read_environment(progress));
+
+    progress.begin(BootStage::network);
+    if (!network_) {
+        const auto trying = [&](std::string what) { progress.trying(std::move(what)); };
+        DIM_TRY(network_, bring_up_network(environment_, trying, settings_.network));
+    }
+
+    progress.begin(BootStage::connect);
+    progress.trying("connect to " + endpoint().name);
+    DIM_TRY(sys::Fd socket, connect_to_server(endpoint(), sys::Deadline::in(kConnectTimeout)));
+
+    progress.begin(BootStage::tls);
+    progress.trying("verify " + endpoint().name + " by " + environment_.settings.authority_path);
+    DIM_TRY(session_, ServerSession::start(endpoint(), *tls_, std::move(socket),
+                                           sys::Deadline::in(kHandshakeTimeout)));
+
+    progress.begin(BootStage::plan);
+    DIM_TRY(const BootSteps steps, negotiate(progress));
+    progress.report_to(*session_, steps.boot_id, steps.token);
+
+    NewRoot new_root(settings_.new_root, settings_.mount_file_system);
+    progress.begin(BootStage::mount_root);
+    progress.trying(to_string(steps.root));
+    DIM_CHECK(sys::ensure_directory(new_root.path()));
+    DIM_CHECK(new_root.mount(steps.root));
+
+    progress.begin(BootStage::mount_shared);
+    for (const MountStep& step : steps.shared) {
+        progress.trying(to_string(step));
+        DIM_CHECK(new_root.mount(step));
+    }
+
+    progress.begin(BootStage::switch_root);
+    progress.trying("switch to " + new_root.path() + " and " + steps.init);
+    DIM_CHECK(check_new_root(new_root.path(), steps.init));
+    return become_init(steps, progress, new_root.path());
+}
+
+Result<void> Boot::become_init(const BootSteps& steps, BootProgress& progress,
+                               const std::string& new_root) {
+    DIM_TRY(SwitchedRoot root, SwitchedRoot::enter(new_root));
+    // The last thing said by this process: from here on the session is the monitor's.
+    progress.begin(BootStage::exec_init);
+    progress.trying("execute " + steps.init);
+    const auto connect = [this]() -> Result<ServerSession> {
+        DIM_TRY(sys::Fd socket, connect_to_server(endpoint(), sys::Deadline::in(kConnectTimeout)));
+        return ServerSession::start(endpoint(), *tls_, std::move(socket),
+                                    sys::Deadline::in(kHandshakeTimeout));
+    };
+    DIM_TRY(Monitor monitor, Monitor::start(*session_, root,
+                                            {.boot_id = steps.boot_id,
+                                             .token = steps.token,
+                                             .heartbeat = steps.heartbeat,
+                                             .connect = connect,
+                                             .process_title = settings_.process_title}));
+    std::vector<std::string> arguments = settings_.arguments;
+    arguments.resize(std::max<std::size_t>(arguments.size(), 1));
+    arguments[0] = steps.init;
+    Error error = sys::exec(steps.init, arguments, settings_.environment);
+    monitor.cancel();
+    if (error.system_errno() == ENOENT)
+        error = std::move(error).with_cure("its program interpreter or shared library loader is "
+                                           "missing from the image");
+    if (error.system_errno() == ENOEXEC)
+        error = std::move(error).with_cure("it is made for another architecture");
+    return fail(std::move(error));
+}
+
+Result<void> Boot::read_environment(const BootProgress& progress) {
+    DIM_CHECK(mount_kernel_file_systems());
+    DIM_CHECK(sys::fill_standard("/dev/console"));
+    DIM_TRY(environment_, read_boot_environment(settings_.files));
+    const AgentSettings& settings = environment_.settings;
+    if (settings.is_debug) set_log_level(LogLevel::debug);
+    if (progress.attempt() == 1)
+        for (const std::string& warning : environment_.warnings)
+            log(LogLevel::warning, warning);
+    if (settings.server_name.empty()) {
+        return fail(Error(ErrorCode::invalid_input,
+                          "the kernel command line does not name the image server")
+                        .with_cure("build the boot file anew: it sets dim.server-name="));
+    }
+    if (tls_) return {};
+    DIM_TRY(const std::string authority, sys::read_file(settings.authority_path, kAuthorityLimit));
+    if (!random_) {
+        DIM_TRY(random_, tls::Random::create());
+    }
+    auto tls = tls::ClientSettings::create(*random_, authority);
+    if (!tls) return fail(std::move(tls).error().with_context(settings.authority_path));
+    tls_ = *std::move(tls);
+    if (tls_->is_clock_wrong())
+        log(LogLevel::notice, "the clock is wrong: the server's certificate may be of any age");
+    return {};
+}
+
+Result<BootSteps> Boot::negotiate(BootProgress& progress) {
+    progress.trying("POST /v1/agent/boots");
+    const MachineIdentity& machine = environment_.machine;
+    const api::BootRequest request{
+        .mac = network_->mac,
+        .architecture = own_architecture(),
+        .machine = machine.machine,
+        .serial = machine.serial,
+        .uuid = machine.uuid,
+        .memory_bytes = machine.memory_bytes,
+        .cpus = machine.cpus,
+        .kernel = machine.kernel,
+        .agent_version = DIM_VERSION,
+        .attempt = progress.attempt(),
+        .agent_started_us = settings_.started_us,
+        .stages = progress.stages(),
+        .earlier_failures = failures_.failures(),
+        .now_us = now_us(),
+    };
+    DIM_TRY(const std::string answer, session_->exchange("/v1/agent/boots", api::to_json(request),
+                                                         sys::Deadline::in(kPlanTimeout)));
+    failures_.clear();
+    auto plan = api::parse<api::BootPlan>(answer);
+    if (!plan) return fail(std::move(plan).error().with_context("the boot plan"));
+    progress.trying("check the boot plan " + plan->boot_id);
+    return plan_steps(*plan, network_->plan.address);
+}
+
+ServerEndpoint Boot::endpoint() const {
+    return {network_->plan.server, environment_.settings.port, environment_.settings.server_name};
+}
+
+Error Boot::attempt(BootProgress& progress) {
+    session_.reset();
+    return boot(progress).error();
+}
+
+void Boot::report(const api::BootFailure& failure) {
+    if (session_ && session_->is_open()) {
+        const api::FailureReport report{.mac = network_->mac,
+                                        .boot_id = std::nullopt,
+                                        .token = std::nullopt,
+                                        .failure = failure,
+                                        .now_us = now_us()};
+        const auto told = session_->exchange("/v1/agent/failures", api::to_json(report),
+                                             sys::Deadline::in(kReportTimeout));
+        if (told) return;
+        log(LogLevel::debug, "failure not reported yet: " + to_string(told.error()));
+    }
+    failures_.keep(failure);
+}
+
+std::optional<std::chrono::seconds> Boot::retry_after() const {
+    return session_ ? session_->retry_after() : std::nullopt;
+}
+
+}  // namespace dim::agent

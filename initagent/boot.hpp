@@ -1,0 +1,63 @@
+#pragma once
+
+#include "initagent/boot_environment.hpp"
+#include "initagent/boot_progress.hpp"
+#include "initagent/boot_steps.hpp"
+#include "initagent/failure_log.hpp"
+#include "initagent/network.hpp"
+#include "initagent/new_root.hpp"
+#include "initagent/server_session.hpp"
+#include "libdim/tls/random.hpp"
+#include "libdim/tls/settings.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dim::agent {
+
+struct BootSettings {
+    std::uint64_t started_us = 0;        ///< when process 1 began
+    std::vector<std::string> arguments;  ///< process 1's own, for the distribution's init
+    char* const* environment = nullptr;
+    char* process_title = nullptr;  ///< argv[0] in memory
+    std::string new_root = "/sysroot";
+    EnvironmentFiles files;
+    NetworkSettings network;
+    MountFileSystem mount_file_system = mount_nfs;
+};
+
+/// The boot of this blade, in as many attempts as it takes.
+class Boot {
+public:
+    explicit Boot(BootSettings settings) : settings_(std::move(settings)) {}
+
+    /// Boots: does not return unless it failed, with everything undone but the network.
+    Error attempt(BootProgress& progress);
+    /// Tells the server, or keeps it for the next time that the server can be reached.
+    void report(const api::BootFailure& failure);
+
+    const BootEnvironment& environment() const { return environment_; }
+    char* const* process_environment() const { return settings_.environment; }
+    /// What the server asked for when it refused this attempt.
+    std::optional<std::chrono::seconds> retry_after() const;
+
+private:
+    Result<void> boot(BootProgress& progress);
+    Result<void> read_environment(const BootProgress& progress);
+    Result<BootSteps> negotiate(BootProgress& progress);
+    Result<void> become_init(const BootSteps& steps, BootProgress& progress,
+                             const std::string& new_root);
+    ServerEndpoint endpoint() const;
+
+    BootSettings settings_;
+    BootEnvironment environment_;
+    std::optional<tls::Random> random_;
+    std::optional<tls::ClientSettings> tls_;
+    std::optional<BootNetwork> network_;
+    std::optional<ServerSession> session_;
+    FailureLog failures_;
+};
+
+}  // namespace dim::agent

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "libdim/api/agent_messages.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace dim::agent {
+
+/// Failures that nobody could be told of yet; the oldest go first when there are too many.
+class FailureLog {
+public:
+    /// Keeps only the last few of its kernel messages, so that all fit in one BootRequest.
+    void keep(api::BootFailure failure);
+    const std::vector<api::BootFailure>& failures() const { return failures_; }
+    void clear() { failures_.clear(); }
+
+private:
+    std::vector<api::BootFailure> failures_;
+};
+
+/// The last COUNT lines of a kernel log, oldest first, printable, without syslog(2)'s priorities.
+std::vector<std::string> last_kernel_messages(std::string_view log, std::size_t count);
+
+}  // namespace dim::agent

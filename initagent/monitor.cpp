@@ -1,0 +1,160 @@
+#include "initagent/monitor.hpp"
+
+#include "initagent/backoff.hpp"
+#include "initagent/blade_load.hpp"
+#include "initagent/boot_progress.hpp"
+#include "libdim/api/agent_messages.hpp"
+#include "libdim/base/log.hpp"
+#include "libdim/base/text.hpp"
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/init_process.hpp"
+#include "libdim/sys/mount.hpp"
+#include "libdim/sys/read_link.hpp"
+#include "libdim/sys/signals.hpp"
+
+#include <csignal>
+#include <span>
+#include <sys/mount.h>
+
+namespace dim::agent {
+
+namespace {
+
+constexpr std::chrono::seconds kAnswerTimeout{10};
+constexpr std::chrono::seconds kLongestDelay{30};
+constexpr std::chrono::seconds kInitPoll{1};
+constexpr std::size_t kInitLength = 255;
+
+/// Nobody shall find this process in their way, and it shall not go when memory is short.
+void settle(const MonitorSettings& settings) {
+    if (settings.process_title != nullptr && *settings.process_title != '\0')
+        *settings.process_title = '@';
+    (void)sys::set_process_name("dim-monitor");
+    (void)sys::setsid();
+    (void)sys::ignore_signal(SIGHUP);
+    (void)sys::ignore_signal(SIGPIPE);
+    // The kernel's log is where an administrator finds us once the console is somebody else's.
+    if (const auto log_device = sys::open("/dev/kmsg", O_WRONLY))
+        (void)sys::make_standard(log_device->get(), 2);
+    if (const auto null = sys::open("/dev/null", O_RDWR)) {
+        (void)sys::make_standard(null->get(), 0);
+        (void)sys::make_standard(null->get(), 1);
+    }
+    set_log_prefix("dim-monitor");
+}
+
+/// Process 1's program, once it is not ours any more.
+std::string wait_for_init() {
+    const auto own = sys::stat("/proc/self/exe");
+    for (;;) {
+        const auto other = sys::stat("/proc/1/exe");
+        if (!own || !other || own->device != other->device || own->inode != other->inode) break;
+        sys::sleep_for(kInitPoll);
+    }
+    const auto path = sys::read_link("/proc/1/exe");
+    return path ? printable(*path, kInitLength) : "unknown";
+}
+
+/// Says things to the server for as long as it takes.
+class Messenger {
+public:
+    Messenger(ServerSession& session, const MonitorSettings& settings)
+        : session_(session),
+          settings_(settings),
+          target_("/v1/agent/boots/" + settings.boot_id + '/') {}
+
+    /// Until the server has it, or refuses it for good. MAKE makes the message anew each time.
+    void deliver(const std::string& what, const std::function<std::string()>& make) {
+        Backoff backoff(kLongestDelay);
+        for (bool is_first = true;; is_first = false) {
+            const auto answer = attempt(what, make());
+            if (answer) return note("");
+            note(what + ": " + to_string(answer.error()));
+            if (session_.is_open()) return;  // a refusal: the next message may be welcome
+            // A connection that broke while nobody used it says nothing about the server.
+            if (!is_first) sys::sleep_for(backoff.next(random_number()));
+        }
+    }
+
+private:
+    Result<std::string> attempt(const std::string& what, std::string body) {
+        if (!session_.is_open()) {
+            DIM_TRY(session_, settings_.connect());
+        }
+        return session_.exchange(target_ + what, std::move(body),
+                                 sys::Deadline::in(kAnswerTimeout));
+    }
+    /// Logs a trouble when it comes and when it goes, not at every heartbeat.
+    void note(const std::string& trouble) {
+        if (trouble.empty() && !trouble_.empty())
+            log(LogLevel::notice, "the image server answers again");
+        if (!trouble.empty() && trouble_.empty()) log(LogLevel::warning, trouble);
+        trouble_ = trouble;
+    }
+
+    ServerSession& session_;
+    const MonitorSettings& settings_;
+    std::string target_;
+    std::string trouble_;
+};
+
+std::string heartbeat_text(const std::string& token) {
+    const BladeLoad load = blade_load().value_or(BladeLoad());
+    return api::to_json(api::Heartbeat{.token = token,
+                                       .memory_available_bytes = load.memory_available_bytes,
+                                       .processes = load.processes,
+                                       .load = load.load,
+                                       .now_us = now_us()});
+}
+
+[[noreturn]] void run_monitor(ServerSession& session, SwitchedRoot& root,
+                              const MonitorSettings& settings, int signal) {
+    char byte = 0;
+    const auto cancelled = sys::read(signal, std::span(&byte, 1));
+    if (!cancelled || *cancelled != 0) sys::exit_now(0);
+    const std::uint64_t init_started_us = now_us();
+
+    settle(settings);
+    (void)root.leave_to_others();
+    if (const auto mounted = sys::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV, "");
+        !mounted) {
+        log(LogLevel::warning, to_string(mounted.error()));
+    }
+    (void)sys::write_file("/proc/self/oom_score_adj", "-1000");
+
+    const std::string init = wait_for_init();
+    Messenger messenger(session, settings);
+    messenger.deliver("running", [&] {
+        return api::to_json(api::RunningReport{.token = settings.token,
+                                               .init = init,
+                                               .init_started_us = init_started_us,
+                                               .now_us = now_us()});
+    });
+    for (;;) {
+        sys::sleep_for(settings.heartbeat);
+        messenger.deliver("heartbeats", [&] { return heartbeat_text(settings.token); });
+    }
+}
+
+}  // namespace
+
+Result<Monitor> Monitor::start(ServerSession& session, SwitchedRoot& root,
+                               const MonitorSettings& settings) {
+    DIM_TRY(sys::Pipe ends, sys::pipe());
+    DIM_TRY(const pid_t pid, sys::fork());
+    if (pid == 0) {
+        ends.write_end.reset();
+        run_monitor(session, root, settings, ends.read_end.get());
+    }
+    // Closed by exec: that is how the monitor learns of it.
+    return Monitor(pid, std::move(ends.write_end));
+}
+
+void Monitor::cancel() {
+    (void)sys::write_all(signal_.get(), "x");
+    signal_.reset();
+    sys::reap(pid_);
+}
+
+}  // namespace dim::agent

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "initagent/server_session.hpp"
+#include "initagent/switch_root.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <sys/types.h>
+
+namespace dim::agent {
+
+struct MonitorSettings {
+    std::string boot_id;
+    std::string token;
+    std::chrono::seconds heartbeat{};
+    /// A new session when the old one broke.
+    std::function<Result<ServerSession>()> connect;
+    char* process_title = nullptr;  ///< argv[0]: its first byte becomes '@'
+};
+
+/// The process that stays when the agent has become the distribution's init: it says `running` once
+/// and heartbeats for ever after, whatever becomes of the server.
+///
+/// It lives in the old root with its own /proc and holds nothing of the distribution's. Its name
+/// begins with '@', so systemd leaves it alone when it shuts down; SIGTERM ends it, so that it
+/// holds up nobody else's shutdown.
+class Monitor {
+public:
+    /// Forks it, from the new root; it takes SESSION over as soon as this process has become
+    /// another program, and not before.
+    static Result<Monitor> start(ServerSession& session, SwitchedRoot& root,
+                                 const MonitorSettings& settings);
+    /// This process could not become another program: the monitor goes without a word.
+    void cancel();
+
+private:
+    Monitor(pid_t pid, sys::Fd signal) : pid_(pid), signal_(std::move(signal)) {}
+    pid_t pid_;
+    sys::Fd signal_;
+};
+
+}  // namespace dim::agent

@@ -1,0 +1,148 @@
+#include "initagent/network.hpp"
+
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/link_events.hpp"
+#include "libdim/sys/read_link.hpp"
+#include "libdim/sys/socket.hpp"
+
+#include <algorithm>
+
+namespace dim::agent {
+
+namespace {
+
+/// RFC 791: the netmask of an address when nobody says another.
+model::Ipv4Address class_netmask(model::Ipv4Address address) {
+    const std::uint32_t value = address.value();
+    if (value < 0x80000000) return model::Ipv4Address(0xff000000);
+    return model::Ipv4Address(value < 0xc0000000 ? 0xffff0000 : 0xffffff00);
+}
+
+/// The path in the device tree of the device behind an interface.
+std::string device_node(const std::string& interface) {
+    constexpr std::string_view kTree = "/devicetree/base";
+    const auto target = sys::read_link("/sys/class/net/" + interface + "/device/of_node");
+    if (!target) return {};
+    const auto at = target->find(kTree);
+    return at == std::string::npos ? std::string() : target->substr(at + kTree.size());
+}
+
+Result<std::vector<InterfaceCandidate>> list_candidates() {
+    DIM_TRY(const auto interfaces, sys::network_interfaces());
+    DIM_TRY(const auto addresses, sys::interface_addresses());
+    std::vector<InterfaceCandidate> candidates;
+    for (const sys::NetworkInterface& interface : interfaces) {
+        InterfaceCandidate candidate{interface, device_node(interface.name), std::nullopt};
+        const auto address =
+            std::ranges::find(addresses, interface.index, &sys::InterfaceAddress::index);
+        if (address != addresses.end()) candidate.address = *address;
+        candidates.push_back(std::move(candidate));
+    }
+    return candidates;
+}
+
+/// Waits until the interface is there, if the firmware told which one to wait for.
+Result<InterfaceCandidate> wait_for_interface(const BootPort& port, int events,
+                                              const sys::Deadline& deadline) {
+    for (;;) {
+        DIM_TRY(const auto candidates, list_candidates());
+        auto chosen = choose_interface(candidates, port);
+        if (chosen || !port.is_known()) return chosen;
+        if (!sys::poll(events, sys::Readiness::readable, deadline)) return chosen;
+        sys::discard_events(events);
+    }
+}
+
+Result<void> wait_for_carrier(const InterfaceCandidate& chosen, int events,
+                              const sys::Deadline& deadline) {
+    for (;;) {
+        DIM_TRY(const auto interfaces, sys::network_interfaces());
+        const auto interface =
+            std::ranges::find(interfaces, chosen.interface.index, &sys::NetworkInterface::index);
+        if (interface == interfaces.end())
+            return fail(ErrorCode::not_found, chosen.interface.name + " has gone");
+        if (interface->has_carrier) return {};
+        if (!sys::poll(events, sys::Readiness::readable, deadline)) {
+            return fail(Error(ErrorCode::timed_out, chosen.interface.name + " has no link")
+                            .with_cure("look at the cable, the switch module and its port"));
+        }
+        sys::discard_events(events);
+    }
+}
+
+BootPort boot_port(const BootEnvironment& environment) {
+    return {.client_mac = environment.bootp ? environment.bootp->client_mac : std::nullopt,
+            .device_node = environment.boot_path ? environment.boot_path->node : "",
+            .device_mac = environment.port_mac};
+}
+
+Result<model::Ipv4Address> server_address(const BootEnvironment& environment) {
+    if (environment.settings.server) return *environment.settings.server;
+    if (environment.bootp && !environment.bootp->next_server.is_unspecified())
+        return environment.bootp->next_server;
+    if (environment.bootp && environment.bootp->server_identifier)
+        return *environment.bootp->server_identifier;
+    if (environment.kernel_server) return *environment.kernel_server;
+    return fail(Error(ErrorCode::not_found, "nobody told the image server's address")
+                    .with_cure("set next-server in the DHCP answer or dim.server= on the kernel "
+                               "command line"));
+}
+
+}  // namespace
+
+Result<NetworkPlan> plan_network(const BootEnvironment& environment,
+                                 const InterfaceCandidate& chosen) {
+    NetworkPlan plan;
+    DIM_TRY(plan.server, server_address(environment));
+    if (environment.bootp && !environment.bootp->client_address.is_unspecified()) {
+        const BootpReply& bootp = *environment.bootp;
+        plan.address = bootp.client_address;
+        const auto netmask = bootp.netmask.value_or(class_netmask(plan.address));
+        auto network = model::Ipv4Network::of(plan.address, netmask);
+        if (!network) return fail(std::move(network).error().with_context("the DHCP answer"));
+        if (!network->contains_host(plan.address)) {
+            return fail(ErrorCode::invalid_input, "the DHCP answer: " + to_string(plan.address) +
+                                                      " is no host of " + to_string(*network));
+        }
+        plan.prefix_length = network->prefix_length();
+        if (bootp.router && network->contains_host(*bootp.router) && bootp.router != plan.address)
+            plan.router = bootp.router;
+        return plan;
+    }
+    if (!chosen.address) {
+        return fail(Error(ErrorCode::not_found, chosen.interface.name + " has no address")
+                        .with_cure("the firmware left none: put ip=dhcp on the kernel command "
+                                   "line"));
+    }
+    plan.address = model::Ipv4Address(chosen.address->address);
+    plan.prefix_length = chosen.address->prefix_length;
+    return plan;
+}
+
+Result<BootNetwork> bring_up_network(const BootEnvironment& environment,
+                                     const std::function<void(std::string)>& trying,
+                                     const NetworkSettings& settings) {
+    trying("find the interface the blade booted from");
+    DIM_TRY(const sys::Fd events, sys::link_events());
+    DIM_TRY(const InterfaceCandidate chosen,
+            wait_for_interface(boot_port(environment), events.get(),
+                               sys::Deadline::in(settings.interface_timeout)));
+    DIM_TRY(const model::MacAddress mac, model::MacAddress::from_bytes(chosen.interface.mac));
+    DIM_TRY(const NetworkPlan plan, plan_network(environment, chosen));
+    const int index = chosen.interface.index;
+
+    trying("bring up " + chosen.interface.name);
+    if (!chosen.interface.is_up) DIM_CHECK(sys::set_link_up(index));
+    DIM_CHECK(wait_for_carrier(chosen, events.get(), sys::Deadline::in(settings.carrier_timeout)));
+
+    trying("set " + to_string(plan.address) + '/' + std::to_string(plan.prefix_length) + " on " +
+           chosen.interface.name);
+    DIM_CHECK(sys::add_address(index, plan.address.value(), plan.prefix_length));
+    if (plan.router) {
+        trying("set the default route to " + to_string(*plan.router));
+        DIM_CHECK(sys::add_route(index, 0, 0, plan.router->value()));
+    }
+    return BootNetwork{chosen.interface.name, mac, plan};
+}
+
+}  // namespace dim::agent

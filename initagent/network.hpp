@@ -1,0 +1,44 @@
+#pragma once
+
+#include "initagent/boot_environment.hpp"
+#include "initagent/interface_choice.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace dim::agent {
+
+/// The addresses a blade needs to reach its image server.
+struct NetworkPlan {
+    model::Ipv4Address address;
+    int prefix_length = 0;
+    std::optional<model::Ipv4Address> router;
+    model::Ipv4Address server;
+
+    bool operator==(const NetworkPlan&) const = default;
+};
+
+/// What the DHCP answer of the firmware says, or else what the kernel has configured on CHOSEN
+/// itself. Errors: invalid_input with the missing or wrong piece.
+Result<NetworkPlan> plan_network(const BootEnvironment& environment,
+                                 const InterfaceCandidate& chosen);
+
+/// The boot interface, configured.
+struct BootNetwork {
+    std::string interface;
+    model::MacAddress mac;
+    NetworkPlan plan;
+};
+
+struct NetworkSettings {
+    std::chrono::milliseconds interface_timeout{15'000};  ///< for the driver to find the port
+    std::chrono::milliseconds carrier_timeout{30'000};    ///< spanning tree and autonegotiation
+};
+
+/// Finds the boot interface, waits for its link, sets address and route. TRYING is told each step.
+Result<BootNetwork> bring_up_network(const BootEnvironment& environment,
+                                     const std::function<void(std::string)>& trying,
+                                     const NetworkSettings& settings = {});
+
+}  // namespace dim::agent
