@@ -24,10 +24,15 @@ struct ServiceDescription {
     std::string log_file;                ///< gets standard output and standard error; appended to
     ReloadAction reload = ReloadAction::restart;
     std::chrono::milliseconds ready_timeout{10'000};
+    /// What the service logs once it is ready, for one that cannot be asked; empty: nothing.
+    std::string ready_text;
     /// One quick attempt to see whether the service answers; LOG is what it wrote since it was
     /// started or reloaded. Repeated until it succeeds; empty: ready as soon as it runs. Called on
     /// the thread that called start or reload.
     std::function<Result<void>(std::string_view log)> probe;
+    /// The reason for a failure out of what the service wrote since it was started; empty: its last
+    /// lines.
+    std::function<std::string(std::string_view log)> explain;
 };
 
 /// Starts and stops services. One real implementation (ChildSupervisor) and one fake. All calls may

@@ -1,0 +1,292 @@
+#include "imageserver/service/child_supervisor.hpp"
+
+#include "imageserver/service/supervised_service.hpp"
+#include "libdim/base/log.hpp"
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/event_fds.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/socket.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace dim::server {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr auto kProbeInterval = 25ms;
+constexpr auto kLogCheckInterval = 60s;
+
+std::int64_t monotonic_after(microseconds duration) {
+    return sys::monotonic_us() + duration.count();
+}
+
+}  // namespace
+
+struct ChildSupervisor::State {
+    explicit State(Settings given) : settings(std::move(given)) {}
+
+    /// The lock on everything below it; what changed meanwhile is told when it has been released.
+    class Lock {
+    public:
+        explicit Lock(State& state) : state_(state), lock_(state.mutex) {}
+        Lock(const Lock&) = delete;
+        Lock& operator=(const Lock&) = delete;
+        ~Lock() {
+            const std::vector<api::ServiceStatus> told = std::exchange(state_.changes, {});
+            lock_.unlock();
+            if (state_.settings.on_change) std::ranges::for_each(told, state_.settings.on_change);
+        }
+
+    private:
+        State& state_;
+        std::unique_lock<std::mutex> lock_;
+    };
+
+    Settings settings;
+    sys::Fd epoll;
+    sys::Fd timer;
+    std::mutex control_mutex;  ///< one start, reload or stop at a time; taken before mutex
+    std::mutex mutex;          ///< held for moments only
+    std::map<std::string, SupervisedService> services;
+    std::int64_t log_check_us = monotonic_after(kLogCheckInterval);
+    std::vector<api::ServiceStatus> changes;
+
+    SupervisedService& at(const std::string& name) {
+        return services
+            .try_emplace(name, name,
+                         SupervisedService::Settings{
+                             .record_path = settings.run_directory + "/" + name + ".json",
+                             .backoff = {settings.first_delay, settings.last_delay},
+                             .log_limit = settings.log_limit})
+            .first->second;
+    }
+
+    /// After every change of a service: others are told, its process and its restart watched.
+    Result<void> note_change(SupervisedService& service) {
+        changes.push_back(service.status());
+        return arm_timer();
+    }
+
+    Result<void> begin(SupervisedService& service, Result<void> (SupervisedService::*how)()) {
+        Result<void> begun = (service.*how)();
+        if (service.process() != nullptr && begun)
+            begun = sys::epoll_add_readable(epoll.get(), service.process()->pidfd());
+        DIM_CHECK(note_change(service));
+        return begun;
+    }
+
+    Result<void> notice_end(SupervisedService& service) {
+        if (!service.notice_end()) return {};
+        const api::ServiceStatus status = service.status();
+        if (service.restart_us())
+            log(LogLevel::warning, status.name + " " + status.cause.value_or("ended"));
+        return note_change(service);
+    }
+
+    Result<void> arm_timer() {
+        std::int64_t next = log_check_us;
+        for (const auto& [name, service] : services)
+            next = std::min(next, service.restart_us().value_or(next));
+        const microseconds left(std::max<std::int64_t>(next - sys::monotonic_us(), 0));
+        return sys::set_timer(timer.get(), std::chrono::ceil<milliseconds>(left));
+    }
+
+    void bound_logs() {
+        if (sys::monotonic_us() < log_check_us) return;
+        log_check_us = monotonic_after(kLogCheckInterval);
+        for (const auto& [name, service] : services)
+            if (auto bounded = service.bound_log(); !bounded)
+                log(LogLevel::warning, to_string(bounded.error()));
+    }
+
+    Result<void> handle_events() {
+        const Lock lock(*this);
+        for (auto& [name, service] : services) {
+            DIM_CHECK(notice_end(service));
+            if (!service.restart_us() || *service.restart_us() > sys::monotonic_us()) continue;
+            // A failure is in the service's status and leads to the next try.
+            if (begin(service, &SupervisedService::spawn)) log(LogLevel::notice, name + " started");
+        }
+        bound_logs();
+        return arm_timer();
+    }
+
+    /// True when the service runs with the arguments wanted, by now or already.
+    Result<bool> find_running(const ServiceDescription& description) {
+        const Lock lock(*this);
+        SupervisedService& service = at(description.name);
+        DIM_CHECK(notice_end(service));
+        service.want(description);
+        if (service.process() == nullptr) DIM_CHECK(begin(service, &SupervisedService::adopt));
+        return service.runs_with(description.arguments);
+    }
+
+    Result<void> spawn(const ServiceDescription& description) {
+        const Lock lock(*this);
+        SupervisedService& service = at(description.name);
+        service.want(description);
+        return begin(service, &SupervisedService::spawn);
+    }
+
+    /// The process that was sent a signal, to wait for its end; none when it does not run.
+    Result<sys::Fd> send(const std::string& name, int signal) {
+        const Lock lock(*this);
+        SupervisedService& service = at(name);
+        DIM_CHECK(notice_end(service));
+        if (service.process() == nullptr) return sys::Fd();
+        // The event loop may notice the end before the caller and close the original.
+        DIM_TRY(sys::Fd pidfd, sys::dup(service.process()->pidfd()));
+        if (signal == SIGHUP) service.mark_log();
+        auto sent = service.process()->kill(signal);
+        if (!sent && sent.error().code() != ErrorCode::not_found)
+            return fail(std::move(sent).error());
+        return pidfd;
+    }
+
+    Result<void> end(const std::string& name) {
+        {
+            const Lock lock(*this);
+            at(name).unwant();
+            DIM_CHECK(note_change(at(name)));
+        }
+        for (const int signal : {SIGTERM, SIGKILL}) {
+            DIM_TRY(const sys::Fd pidfd, send(name, signal));
+            if (!pidfd) return {};
+            if (!sys::poll(pidfd.get(), sys::Readiness::readable,
+                           sys::Deadline::in(settings.stop_timeout)))
+                continue;
+            const Lock lock(*this);
+            return notice_end(at(name));
+        }
+        return fail(ErrorCode::timed_out, name + " does not end, not even by SIGKILL");
+    }
+
+    struct Attempt {
+        bool is_running;
+        std::string log;
+        bool has_said_ready;
+        ServiceDescription description;
+        std::string cause;
+    };
+    Result<Attempt> look(const std::string& name) {
+        const Lock lock(*this);
+        SupervisedService& service = at(name);
+        DIM_CHECK(notice_end(service));
+        std::string said = service.log_excerpt();
+        const bool has_said_ready = service.has_said_ready(said);
+        return Attempt{.is_running = service.process() != nullptr,
+                       .log = std::move(said),
+                       .has_said_ready = has_said_ready,
+                       .description = service.description(),
+                       .cause = service.status().cause.value_or("does not run")};
+    }
+
+    static Result<void> probe(const Attempt& attempt) {
+        if (!attempt.has_said_ready) {
+            return fail(ErrorCode::unavailable,
+                        "its log does not say '" + attempt.description.ready_text + "'");
+        }
+        return attempt.description.probe ? attempt.description.probe(attempt.log) : Result<void>();
+    }
+
+    Result<void> wait_ready(const std::string& name) {
+        DIM_TRY(Attempt attempt, look(name));
+        const sys::Deadline deadline = sys::Deadline::in(attempt.description.ready_timeout);
+        for (;;) {
+            if (!attempt.is_running)
+                return fail(ErrorCode::unavailable, name + " " + attempt.cause);
+            const Result<void> ready = probe(attempt);
+            if (ready || deadline.has_passed()) return note_readiness(name, ready);
+            sys::sleep_for(kProbeInterval);
+            DIM_TRY(attempt, look(name));
+        }
+    }
+
+    Result<void> note_readiness(const std::string& name, const Result<void>& ready) {
+        const Lock lock(*this);
+        SupervisedService& service = at(name);
+        if (ready)
+            service.note_ready();
+        else
+            service.note_not_ready(ready.error());
+        DIM_CHECK(note_change(service));
+        if (ready) return {};
+        return fail(
+            Error(ErrorCode::timed_out, name + " runs but is not ready: " + ready.error().message())
+                .with_cure(ready.error().cure()));
+    }
+};
+
+Result<std::unique_ptr<ChildSupervisor>> ChildSupervisor::create(Settings settings) {
+    DIM_CHECK(sys::ensure_directory(settings.run_directory, 0700));
+    auto state = std::make_unique<State>(std::move(settings));
+    DIM_TRY(state->epoll, sys::epoll());
+    DIM_TRY(state->timer, sys::timer());
+    DIM_CHECK(sys::epoll_add_readable(state->epoll.get(), state->timer.get()));
+    DIM_CHECK(state->arm_timer());
+    return std::unique_ptr<ChildSupervisor>(new ChildSupervisor(std::move(state)));
+}
+
+ChildSupervisor::ChildSupervisor(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ChildSupervisor::~ChildSupervisor() = default;
+
+int ChildSupervisor::event_fd() const { return state_->epoll.get(); }
+
+Result<void> ChildSupervisor::handle_events() { return state_->handle_events(); }
+
+Result<void> ChildSupervisor::start(const ServiceDescription& service) {
+    const std::lock_guard control(state_->control_mutex);
+    DIM_CHECK(sys::check_name(service.name));
+    DIM_TRY(const bool is_running, state_->find_running(service));
+    if (!is_running) {
+        DIM_CHECK(state_->end(service.name));
+        DIM_CHECK(state_->spawn(service));
+    }
+    return state_->wait_ready(service.name);
+}
+
+Result<void> ChildSupervisor::reload(const std::string& name) {
+    const std::lock_guard control(state_->control_mutex);
+    DIM_TRY(const auto attempt, state_->look(name));
+    const ServiceDescription& description = attempt.description;
+    if (description.arguments.empty())
+        return fail(ErrorCode::not_found, "the service " + name + " was never started");
+    const bool is_hangup = attempt.is_running && description.reload == ReloadAction::hangup;
+    if (is_hangup) {
+        DIM_TRY(const sys::Fd pidfd, state_->send(name, SIGHUP));
+    } else {
+        DIM_CHECK(state_->end(name));
+        DIM_CHECK(state_->spawn(description));
+    }
+    return state_->wait_ready(name);
+}
+
+Result<void> ChildSupervisor::stop(const std::string& name) {
+    const std::lock_guard control(state_->control_mutex);
+    DIM_CHECK(sys::check_name(name));
+    {
+        const State::Lock lock(*state_);
+        SupervisedService& service = state_->at(name);
+        // It may be a predecessor's.
+        if (service.process() == nullptr)
+            DIM_CHECK(state_->begin(service, &SupervisedService::adopt));
+    }
+    return state_->end(name);
+}
+
+api::ServiceStatus ChildSupervisor::status(const std::string& name) const {
+    const State::Lock lock(*state_);
+    return state_->at(name).status();
+}
+
+}  // namespace dim::server
