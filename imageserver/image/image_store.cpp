@@ -258,6 +258,11 @@ Result<void> ImageStore::ensure_ready(const ComponentName& blade, const ImageNam
     return mount_file(state_->paths.blade_file(blade, image), mount_point(blade, image));
 }
 
+Result<void> ImageStore::ensure_shared_ready(const ImageName& image, Generation generation) {
+    const std::scoped_lock lock(state_->mounting);
+    return mount_shared_root(image, generation, state_->paths);
+}
+
 Result<void> ImageStore::unmount(const ComponentName& blade, const ImageName& image) {
     const std::scoped_lock lock(state_->mounting);
     DIM_CHECK(state_->catalog.blade_image(blade, image));

@@ -69,6 +69,8 @@ public:
     /// Mounts the blade image unless it is. Errors: those of mount_state; conflict when a stale
     /// mount is in use. Boot plans call NfsExports::ensure_served, which resolves that too.
     Result<void> ensure_ready(const model::ComponentName& blade, const model::ImageName& image);
+    /// Mounts the shared root of a generation unless it is. Errors: those of mount_file.
+    Result<void> ensure_shared_ready(const model::ImageName& image, model::Generation generation);
     /// Errors: conflict when somebody, such as the NFS server, uses it.
     Result<void> unmount(const model::ComponentName& blade, const model::ImageName& image);
     /// At start: adopts or makes every mount. Returns what could not be mounted, each with a cure;

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ extern const Migration kNfsMigration;
 
 /// Who may reach what: from the cluster definition.
 struct NfsClients {
-    model::Ipv4Network bootnet;                                 ///< reads the shared roots
+    std::optional<model::Ipv4Network> bootnet;                  ///< reads the shared roots
     std::map<model::ComponentName, model::Ipv4Address> blades;  ///< writes its own images
 
     bool operator==(const NfsClients&) const = default;
@@ -31,8 +32,10 @@ struct NfsClients {
 /// thread may call; calls take turns.
 class NfsExports {
 public:
+    /// SERVER is the address to serve at; DIRECTORY has the NFS server's files, as in
+    /// ganesha_service(). The references outlive this.
     NfsExports(ImageStore& images, Database& database, ConfiguredService& ganesha,
-               model::Ipv4Address server, std::string recovery_directory);
+               model::Ipv4Address server, std::string directory);
     ~NfsExports();
 
     /// Before the first apply(), and when the cluster definition changed.

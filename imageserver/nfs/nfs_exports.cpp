@@ -1,0 +1,183 @@
+#include "imageserver/nfs/nfs_exports.hpp"
+
+#include "imageserver/nfs/export_ids.hpp"
+#include "imageserver/nfs/ganesha_configuration.hpp"
+#include "imageserver/nfs/ganesha_service.hpp"
+#include "imageserver/service/configured_service.hpp"
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/mount.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <set>
+
+namespace dim::server {
+
+using model::ComponentName;
+using model::Generation;
+using model::ImageName;
+
+namespace {
+
+// The NFS server lets go of a file system a moment after it has dropped the export.
+constexpr int kUnmountAttempts = 40;
+constexpr std::chrono::milliseconds kUnmountInterval{50};
+
+}  // namespace
+
+struct NfsExports::State {
+    ImageStore& images;
+    Database& database;
+    ConfiguredService& ganesha;
+    std::string directory;
+    model::Ipv4Address server;
+    NfsClients clients;
+    std::vector<api::NfsExport> offered;
+    mutable std::mutex mutex;
+
+    bool is_offered(const std::string& path) const {
+        return std::ranges::find(offered, path, &api::NfsExport::path) != offered.end();
+    }
+    void add_blade_image(const api::BladeImage& image, std::vector<api::NfsExport>& wanted) const;
+    Result<std::vector<api::NfsExport>> wanted(const std::string& withheld) const;
+    Result<void> apply(const std::string& withheld);
+    Result<void> replace_stale_mount(const ComponentName& blade, const ImageName& image);
+};
+
+std::string blade_export_path(const ComponentName& blade, const ImageName& image) {
+    return "/blades/" + blade.text() + "/" + image.text();
+}
+
+std::string shared_export_path(const ImageName& image, Generation generation) {
+    return "/shared/" + image.text() + "/" + to_string(generation);
+}
+
+void NfsExports::State::add_blade_image(const api::BladeImage& image,
+                                        std::vector<api::NfsExport>& wanted) const {
+    const auto client = clients.blades.find(image.blade);
+    // An empty mount point would show the server's own file system.
+    if (!image.is_exported || !image.is_mounted || client == clients.blades.end()) return;
+    wanted.push_back({.path = blade_export_path(image.blade, image.image),
+                      .source = images.mount_point(image.blade, image.image),
+                      .client = to_string(client->second),
+                      .is_writable = true});
+}
+
+Result<std::vector<api::NfsExport>> NfsExports::State::wanted(const std::string& withheld) const {
+    DIM_TRY(const std::vector<api::ImageSummary> summaries, images.images());
+    DIM_TRY(const std::vector<api::BladeImage> blade_images, images.blade_images());
+    std::set<std::pair<ImageName, Generation>> generations;
+    for (const api::ImageSummary& image : summaries)
+        generations.emplace(image.name, image.generation);
+    std::vector<api::NfsExport> wanted;
+    for (const api::BladeImage& image : blade_images) {
+        generations.emplace(image.image, image.generation);
+        if (blade_export_path(image.blade, image.image) != withheld) add_blade_image(image, wanted);
+    }
+    for (const auto& [image, generation] : generations) {
+        const std::string source = images.shared_mount_point(image, generation);
+        if (!clients.bootnet || !sys::mount_at(source)) continue;
+        wanted.push_back({.path = shared_export_path(image, generation),
+                          .source = source,
+                          .client = to_string(*clients.bootnet),
+                          .is_writable = false});
+    }
+    return wanted;
+}
+
+Result<void> NfsExports::State::apply(const std::string& withheld) {
+    DIM_TRY(std::vector<api::NfsExport> exports, wanted(withheld));
+    std::set<std::string> paths;
+    for (const api::NfsExport& entry : exports)
+        paths.insert(entry.path);
+    DIM_TRY(const auto numbers, number_exports(database, paths));
+    std::vector<GaneshaExport> blocks;
+    for (const api::NfsExport& entry : exports) {
+        blocks.push_back(
+            {.id = numbers.at(entry.path),
+             .source = entry.source,
+             .path = entry.path,
+             .client = entry.client,
+             .access = entry.is_writable ? ExportAccess::read_write : ExportAccess::read_only});
+    }
+    const std::string recovery = ganesha_recovery_directory(directory);
+    DIM_CHECK(sys::ensure_directory(recovery, 0700));
+    DIM_TRY(std::string text, render_ganesha_configuration(server, recovery, blocks));
+    const std::vector<ConfigFile> files{
+        {.path = ganesha_configuration_file(directory), .bytes = std::move(text), .mode = 0644}};
+    if (auto applied = ganesha.apply(files); !applied)
+        return fail(std::move(applied).error().with_context("NFS server"));
+    offered = std::move(exports);
+    return {};
+}
+
+Result<void> NfsExports::State::replace_stale_mount(const ComponentName& blade,
+                                                    const ImageName& image) {
+    const std::string path = blade_export_path(blade, image);
+    if (is_offered(path)) DIM_CHECK(apply(path));
+    Result<void> ready = images.ensure_ready(blade, image);
+    for (int attempt = 0; attempt < kUnmountAttempts; ++attempt) {
+        if (ready || ready.error().code() != ErrorCode::conflict) break;
+        sys::sleep_for(kUnmountInterval);
+        ready = images.ensure_ready(blade, image);
+    }
+    return ready;
+}
+
+NfsExports::NfsExports(ImageStore& images, Database& database, ConfiguredService& ganesha,
+                       model::Ipv4Address server, std::string directory)
+    : state_(new State{.images = images,
+                       .database = database,
+                       .ganesha = ganesha,
+                       .directory = std::move(directory),
+                       .server = server,
+                       .clients = {},
+                       .offered = {},
+                       .mutex = {}}) {}
+
+NfsExports::~NfsExports() = default;
+
+void NfsExports::set_clients(NfsClients clients) {
+    const std::scoped_lock lock(state_->mutex);
+    state_->clients = std::move(clients);
+}
+
+Result<void> NfsExports::apply() {
+    const std::scoped_lock lock(state_->mutex);
+    return state_->apply("");
+}
+
+Result<void> NfsExports::ensure_served(const ComponentName& blade, const ImageName& image) {
+    const std::scoped_lock lock(state_->mutex);
+    DIM_TRY(const api::BladeImage record, state_->images.blade_image(blade, image));
+    if (!record.is_exported) {
+        return fail(Error(ErrorCode::conflict, "the image " + image.text() + " of blade " +
+                                                   blade.text() + " is not exported")
+                        .with_cure("dim nfs export " + image.text() + " " + blade.text()));
+    }
+    DIM_TRY(const MountState mount, state_->images.mount_state(blade, image));
+    switch (mount) {
+        case MountState::mounted: break;
+        case MountState::absent: DIM_CHECK(state_->images.ensure_ready(blade, image)); break;
+        case MountState::stale: DIM_CHECK(state_->replace_stale_mount(blade, image)); break;
+    }
+    DIM_CHECK(state_->images.ensure_shared_ready(image, record.generation));
+    const bool is_offered = state_->is_offered(blade_export_path(blade, image)) &&
+                            state_->is_offered(shared_export_path(image, record.generation));
+    if (!is_offered) DIM_CHECK(state_->apply(""));
+    if (state_->is_offered(blade_export_path(blade, image))) return {};
+    return fail(
+        Error(ErrorCode::conflict, "the image of blade " + blade.text() +
+                                       " is not offered: the cluster definition does not "
+                                       "tell the blade's address")
+            .with_cure("add the blade to the cluster definition, then: dim cluster reload"));
+}
+
+std::vector<api::NfsExport> NfsExports::exports() const {
+    const std::scoped_lock lock(state_->mutex);
+    return state_->offered;
+}
+
+}  // namespace dim::server
