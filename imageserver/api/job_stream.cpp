@@ -1,0 +1,98 @@
+#include "imageserver/api/job_stream.hpp"
+
+#include "libdim/api/admin_messages.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+namespace dim::server {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kWaitingLines = 100;  // then progress is left out
+constexpr std::chrono::seconds kQuiet{15};  // then the asker is told that we still live
+
+/// Lines on their way from the job's thread to the asker's stream.
+class LineQueue : public std::enable_shared_from_this<LineQueue> {
+public:
+    explicit LineQueue(asio::any_io_executor executor) : wake_up_(executor) {}
+
+    enum class Kind { progress, last };
+    void push(const api::JobLine& line, Kind kind) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (kind == Kind::progress && lines_.size() >= kWaitingLines) return;
+            lines_.push_back(api::to_json(line) + '\n');
+            has_ended_ = has_ended_ || kind == Kind::last;
+        }
+        asio::post(wake_up_.get_executor(),
+                   [self = shared_from_this()] { self->wake_up_.cancel(); });
+    }
+
+    /// On the executor. Nothing: the last line was taken.
+    asio::awaitable<std::optional<std::string>> next() {
+        for (;;) {
+            {
+                const std::lock_guard lock(mutex_);
+                if (!lines_.empty()) {
+                    std::optional<std::string> line = std::move(lines_.front());
+                    lines_.pop_front();
+                    co_return line;
+                }
+                if (has_ended_) co_return std::nullopt;
+            }
+            wake_up_.expires_after(kQuiet);
+            const auto [error] = co_await wake_up_.async_wait(asio::as_tuple(asio::use_awaitable));
+            if (!error) {
+                const api::JobLine alive{"still at it", {}, {}, {}, {}};
+                co_return api::to_json(alive) + '\n';
+            }
+        }
+    }
+
+private:
+    asio::steady_timer wake_up_;
+    std::mutex mutex_;
+    std::deque<std::string> lines_;
+    bool has_ended_ = false;
+};
+
+void run(const JobStream::Job& job, LineQueue& queue) {
+    const Progress progress = [&queue](std::string_view text, std::uint64_t step,
+                                       std::uint64_t steps) {
+        api::JobLine line{std::string(text), {}, {}, {}, {}};
+        if (steps != 0) {
+            line.step = step;
+            line.steps = steps;
+        }
+        queue.push(line, LineQueue::Kind::progress);
+    };
+    const auto result = job(progress);
+    api::JobLine last;
+    if (result) {
+        last.done = *result;
+    } else {
+        last.problem = api::to_problem(result.error());
+    }
+    queue.push(last, LineQueue::Kind::last);
+}
+
+}  // namespace
+
+http::Reply JobStream::start(Job job) {
+    auto queue = std::make_shared<LineQueue>(executor_);
+    asio::post(jobs_, [job = std::move(job), queue] { run(job, *queue); });
+    http::Response head;
+    head.content_type = "application/x-ndjson";
+    return {std::move(head), [queue] { return queue->next(); }};
+}
+
+}  // namespace dim::server

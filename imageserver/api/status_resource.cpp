@@ -1,0 +1,118 @@
+#include "imageserver/api/status_resource.hpp"
+
+#include "imageserver/api/reply.hpp"
+#include "imageserver/blade/blade_status.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <map>
+
+namespace dim::server {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::milliseconds kWatchInterval{250};
+/// A watcher gets a line at least this often, for the ages in it.
+constexpr int kIntervalsInSilence = 40;
+
+/// What one watcher has been told.
+struct Watch {
+    std::optional<std::uint64_t> told;  ///< BladeLog::change_count
+    std::vector<api::ServiceStatus> services;
+    std::optional<model::Timestamp> last_alert;
+    int silent_intervals = 0;
+};
+
+std::string line_of(const Result<api::ClusterStatus>& status) {
+    return (status ? api::to_json(*status) : api::to_json(api::to_problem(status.error()))) + '\n';
+}
+
+}  // namespace
+
+Result<api::ClusterStatus> StatusResource::cluster_status() const {
+    DIM_TRY(const auto boots, log_.newest_boots());
+    DIM_TRY(const auto assigned, assignments_.all());
+    const auto find = [](const auto& map, const model::ComponentName& name) {
+        const auto found = map.find(name);
+        return found == map.end() ? std::nullopt : std::optional(found->second);
+    };
+    api::ClusterStatus status{.server = roster_.server(),
+                              .version = DIM_VERSION,
+                              .now = settings_.clock(),
+                              .since = log_.listening_since(),
+                              .blades = {},
+                              .services = settings_.services(),
+                              .alerts = alerts_.alerts()};
+    for (const RosterEntry& entry : roster_.entries()) {
+        const BladeFacts facts{entry.blade, entry.address, find(assigned, entry.blade.name),
+                               find(boots, entry.blade.name)};
+        status.blades.push_back(blade_status(facts, status.now, status.since));
+    }
+    return status;
+}
+
+Result<api::BladeStory> StatusResource::blade_story(const model::ComponentName& name) const {
+    DIM_TRY(const auto entry, roster_.find(name));
+    DIM_TRY(auto boot, log_.newest_boot(name));
+    DIM_TRY(auto assigned, assignments_.image_of(name));
+    DIM_TRY(auto events, log_.story(name));
+    const BladeFacts facts{entry.blade, entry.address, std::move(assigned), std::move(boot)};
+    return api::BladeStory{blade_status(facts, settings_.clock(), log_.listening_since()),
+                           std::move(events)};
+}
+
+http::Reply StatusResource::watch() const {
+    http::Response head;
+    head.content_type = "application/x-ndjson";
+    auto watch = std::make_shared<Watch>();
+    return {std::move(head), [this, watch]() -> asio::awaitable<std::optional<std::string>> {
+                asio::steady_timer timer(co_await asio::this_coro::executor);
+                for (;;) {
+                    const std::uint64_t changes = log_.change_count();
+                    auto services = settings_.services();
+                    const auto alerts = alerts_.alerts();
+                    const auto last_alert =
+                        alerts.empty() ? std::nullopt : std::optional(alerts.front().last);
+                    if (watch->told != changes || watch->services != services ||
+                        watch->last_alert != last_alert ||
+                        ++watch->silent_intervals > kIntervalsInSilence) {
+                        watch->told = changes;
+                        watch->services = std::move(services);
+                        watch->last_alert = last_alert;
+                        watch->silent_intervals = 0;
+                        std::optional<std::string> line = line_of(cluster_status());
+                        co_return line;
+                    }
+                    timer.expires_after(kWatchInterval);
+                    const auto [error] =
+                        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+                    if (error) co_return std::nullopt;
+                }
+            }};
+}
+
+void StatusResource::add_routes(Router& router) {
+    using enum Audience;
+    router.add({http::Method::get, "/v1/status", administrator},
+               [this](const RouteCall& call) -> asio::awaitable<http::Reply> {
+                   if (call.query == "watch=1") co_return watch();
+                   if (!call.query.empty()) {
+                       co_return problem_response(
+                           Error(ErrorCode::invalid_input, "the only query is watch=1"));
+                   }
+                   co_return response_of(cluster_status());
+               });
+    router.add({http::Method::get, "/v1/blades/{name}", administrator},
+               at_once([this](const RouteCall& call) {
+                   const auto name = model::ComponentName::parse(call.parameters.front());
+                   if (!name) return problem_response(name.error());
+                   return response_of(blade_story(*name));
+               }));
+}
+
+}  // namespace dim::server
