@@ -83,8 +83,8 @@ Result<std::string> receive_all(int pipe_end, const Deadline& deadline) {
 
 }  // namespace
 
-Result<std::string> fork_child(const std::function<Result<std::string>()>& function,
-                               std::chrono::milliseconds timeout) {
+Result<std::string> ask_child(const std::function<Result<std::string>()>& function,
+                              std::chrono::milliseconds timeout) {
     const Deadline deadline = Deadline::in(timeout);
     DIM_TRY(Pipe ends, pipe());
     const pid_t pid = ::fork();
@@ -110,7 +110,7 @@ Result<void> fork_child(const std::function<Result<void>()>& function,
         DIM_CHECK(function());
         return std::string();
     };
-    DIM_CHECK(fork_child(wrapped, timeout));
+    DIM_CHECK(ask_child(wrapped, timeout));
     return {};
 }
 

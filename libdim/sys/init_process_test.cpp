@@ -23,13 +23,13 @@ TEST(InitProcess, SaysWhyAProgramCannotBeExecuted) {
 TEST(InitProcess, ChangesToADirectoryThatItHasOpen) {
     EXPECT_FALSE(fchdir(-1));
     const auto changed =
-        fork_child(std::function<Result<std::string>()>([]() -> Result<std::string> {
-                       DIM_TRY(const Fd root, open_directory("/"));
-                       DIM_CHECK(fchdir(root.get()));
-                       std::array<char, 16> buffer{};
-                       return std::string(::getcwd(buffer.data(), buffer.size()));
-                   }),
-                   5s);
+        ask_child(std::function<Result<std::string>()>([]() -> Result<std::string> {
+                      DIM_TRY(const Fd root, open_directory("/"));
+                      DIM_CHECK(fchdir(root.get()));
+                      std::array<char, 16> buffer{};
+                      return std::string(::getcwd(buffer.data(), buffer.size()));
+                  }),
+                  5s);
     EXPECT_EQ(*changed, "/");
 }
 
