@@ -1,0 +1,157 @@
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/kernel_log.hpp"
+#include "libdim/sys/random.hpp"
+#include "libdim/sys/socket.hpp"
+#include "libdim/sys/system_info.hpp"
+#include "libdim/testing/temporary_directory.hpp"
+
+#include <array>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace dim::sys {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kLoopback = 0x7f000001;
+
+Deadline soon() { return Deadline::in(10s); }
+
+TEST(TcpSocket, TellsWhereNobodyListens) {
+    std::uint16_t port = 0;
+    {
+        const Fd listener = listen_tcp(kLoopback, 0).value();
+        port = local_endpoint(listener.get())->port;
+    }
+    const auto refused = connect_tcp(kLoopback, port, soon());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::unavailable);
+    EXPECT_EQ(refused.error().message(),
+              "connect to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
+}
+
+TEST(TcpSocket, TellsWhoListensAlready) {
+    const Fd listener = listen_tcp(kLoopback, 0).value();
+    const auto second = listen_tcp(kLoopback, local_endpoint(listener.get())->port);
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().message().find("Address already in use"), std::string::npos);
+    EXPECT_FALSE(listen_tcp(kLoopback, 0, "nosuchif"));
+}
+
+TEST(TcpSocket, ConnectsAndKnowsItsEnds) {
+    const Fd listener = listen_tcp(kLoopback, 0).value();
+    EXPECT_EQ(accept(listener.get())->has_value(), false);
+    const InternetEndpoint server = local_endpoint(listener.get()).value();
+    const Fd client = connect_tcp(server.address, server.port, soon()).value();
+    ASSERT_TRUE(poll(listener.get(), Readiness::readable, soon()));
+    const Fd accepted = accept(listener.get()).value().value();
+    EXPECT_EQ(peer_endpoint(client.get()), server);
+    EXPECT_EQ(peer_endpoint(accepted.get()), local_endpoint(client.get()));
+    for (const Fd* fd : {&listener, &client, &accepted}) {
+        EXPECT_EQ(::fcntl(fd->get(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+        EXPECT_EQ(::fcntl(fd->get(), F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+    }
+}
+
+TEST(TcpSocket, MovesBytesWithoutWaiting) {
+    const Fd listener = listen_tcp(kLoopback, 0).value();
+    Fd client = connect_tcp(kLoopback, local_endpoint(listener.get())->port, soon()).value();
+    ASSERT_TRUE(poll(listener.get(), Readiness::readable, soon()));
+    const Fd accepted = accept(listener.get()).value().value();
+    std::array<char, 16> buffer;
+    EXPECT_EQ(receive(accepted.get(), buffer).value(), std::nullopt);
+    EXPECT_EQ(poll(accepted.get(), Readiness::readable, Deadline::in(20ms)).error().code(),
+              ErrorCode::timed_out);
+    EXPECT_EQ(send(client.get(), "hello").value(), 5U);
+    ASSERT_TRUE(poll(accepted.get(), Readiness::readable, soon()));
+    EXPECT_EQ(receive(accepted.get(), buffer).value(), 5U);
+    ASSERT_TRUE(shutdown_write(client.get()));
+    ASSERT_TRUE(poll(accepted.get(), Readiness::readable, soon()));
+    EXPECT_EQ(receive(accepted.get(), buffer).value(), 0U);
+    client.reset();
+    // The first finds the connection closed, a later one hears of it: no signal kills us.
+    Result<std::optional<std::size_t>> sent = 0;
+    for (int attempt = 0; sent && attempt < 100; ++attempt) {
+        sent = send(accepted.get(), "x");
+        sleep_for(1ms);
+    }
+    ASSERT_FALSE(sent);
+    EXPECT_EQ(sent.error().code(), ErrorCode::unavailable);
+}
+
+TEST(UnixSocket, TellsWhyItCannotConnect) {
+    testing::TemporaryDirectory temporary;
+    EXPECT_EQ(connect_unix(temporary / "none", soon()).error().code(), ErrorCode::not_found);
+    {
+        const Fd gone = listen_unix(temporary / "stale", 0600).value();
+    }
+    EXPECT_EQ(connect_unix(temporary / "stale", soon()).error().code(), ErrorCode::unavailable);
+    EXPECT_EQ(connect_unix("/" + std::string(200, 'x'), soon()).error().code(),
+              ErrorCode::invalid_input);
+}
+
+TEST(UnixSocket, ReplacesOnlyAStaleSocket) {
+    testing::TemporaryDirectory temporary;
+    {
+        const Fd gone = listen_unix(temporary / "s", 0600).value();
+    }
+    const Fd listener = listen_unix(temporary / "s", 0660).value();
+    EXPECT_EQ(stat(temporary / "s")->mode & 07777, 0660U);
+    EXPECT_EQ(listen_unix(temporary / "s", 0600).error().code(), ErrorCode::conflict);
+    ASSERT_TRUE(connect_unix(temporary / "s", soon()));
+
+    const Fd file = open(temporary / "f", O_RDWR | O_CREAT, 0600).value();
+    EXPECT_EQ(listen_unix(temporary / "f", 0600).error().code(), ErrorCode::conflict);
+    EXPECT_TRUE(stat(temporary / "f"));
+}
+
+TEST(UnixSocket, KnowsItsPeer) {
+    testing::TemporaryDirectory temporary;
+    const Fd listener = listen_unix(temporary / "s", 0600).value();
+    const Fd client = connect_unix(temporary / "s", soon()).value();
+    const Fd accepted = accept(listener.get()).value().value();
+    EXPECT_EQ(peer_credentials(accepted.get()),
+              (PeerCredentials{::getpid(), ::getuid(), ::getgid()}));
+    EXPECT_FALSE(peer_endpoint(accepted.get()));
+}
+
+TEST(Deadline, CountsDown) {
+    EXPECT_EQ(Deadline::never().poll_timeout(), -1);
+    EXPECT_FALSE(Deadline::never().has_passed());
+    EXPECT_TRUE(Deadline::in(0ms).has_passed());
+    EXPECT_EQ(Deadline::in(-5ms).poll_timeout(), 0);
+    EXPECT_GT(Deadline::in(10s).poll_timeout(), 9'000);
+    EXPECT_LE(Deadline::in(10s).poll_timeout(), 10'000);
+    EXPECT_GE(boottime_us(), monotonic_us() - 1);
+    EXPECT_GT(realtime_us(), std::int64_t{1'600'000'000} * 1'000'000);
+}
+
+TEST(Random, Differs) {
+    const std::string first = random_hex(16).value();
+    EXPECT_EQ(first.size(), 32U);
+    EXPECT_NE(first, random_hex(16).value());
+}
+
+TEST(KernelLog, KeepsWholeLinesOnly) {
+    EXPECT_EQ(last_lines("one\ntwo\nthree\n", 100), "one\ntwo\nthree\n");
+    EXPECT_EQ(last_lines("one\ntwo\nthree\n", 10), "two\nthree\n");
+    EXPECT_EQ(last_lines("one\ntwo\nthree\n", 9), "three\n");
+    EXPECT_EQ(last_lines("one\ntwo\nthree\n", 3), "");
+    EXPECT_EQ(last_lines("endless", 3), "");
+    EXPECT_EQ(last_lines("", 0), "");
+}
+
+TEST(SystemInfo, IsFilled) {
+    const SystemInfo info = system_info().value();
+    EXPECT_FALSE(info.kernel_release.empty());
+    EXPECT_FALSE(info.machine.empty());
+    EXPECT_GT(info.memory_bytes, std::uint64_t{1} << 20);
+    EXPECT_GE(info.cpus, 1U);
+}
+
+}  // namespace
+}  // namespace dim::sys
