@@ -32,6 +32,7 @@ set(CMAKE_CXX_FLAGS_INIT "${dim_flags}")
 set(CMAKE_C_FLAGS_MINSIZEREL_INIT "-Os -DNDEBUG")
 set(CMAKE_CXX_FLAGS_MINSIZEREL_INIT "-Os -DNDEBUG")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,--gc-sections -Wl,--icf=safe")
+set(CMAKE_EXE_LINKER_FLAGS_MINSIZEREL_INIT "-s")  # what goes into a boot file; Debug and RelWithDebInfo keep their symbols
 
 # Programs are this machine's; headers, libraries and packages are the sysroot's alone.
 set(CMAKE_FIND_ROOT_PATH "${DIM_TOOLCHAIN}")
