@@ -244,7 +244,7 @@ int ChildSupervisor::event_fd() const { return state_->epoll.get(); }
 
 Result<void> ChildSupervisor::handle_events() { return state_->handle_events(); }
 
-Result<void> ChildSupervisor::start(const ServiceDescription& service) {
+Result<StartOutcome> ChildSupervisor::start(const ServiceDescription& service) {
     const std::lock_guard control(state_->control_mutex);
     DIM_CHECK(sys::check_name(service.name));
     DIM_TRY(const bool is_running, state_->find_running(service));
@@ -252,7 +252,8 @@ Result<void> ChildSupervisor::start(const ServiceDescription& service) {
         DIM_CHECK(state_->end(service.name));
         DIM_CHECK(state_->spawn(service));
     }
-    return state_->wait_ready(service.name);
+    DIM_CHECK(state_->wait_ready(service.name));
+    return is_running ? StartOutcome::kept : StartOutcome::started;
 }
 
 Result<void> ChildSupervisor::reload(const std::string& name) {

@@ -30,7 +30,7 @@ public:
     /// The services keep running.
     ~ChildSupervisor() override;
 
-    Result<void> start(const ServiceDescription& service) override;
+    Result<StartOutcome> start(const ServiceDescription& service) override;
     Result<void> reload(const std::string& name) override;
     Result<void> stop(const std::string& name) override;
     api::ServiceStatus status(const std::string& name) const override;

@@ -115,7 +115,7 @@ TEST_F(ChildSupervisorTest, SaysWhatAServiceSaidThatEndedAtOnce) {
     ASSERT_FALSE(started);
     EXPECT_EQ(started.error().code(), ErrorCode::unavailable);
     EXPECT_THAT(started.error().message(),
-                HasSubstr("ended with exit code 3; it said: one | two | no port"));
+                HasSubstr("ended (exit code 3); it said: one | two | no port"));
     ServiceDescription service = shell("echo hidden; exit 3");
     service.explain = [](std::string_view log) { return "explained " + std::string(log, 0, 3); };
     EXPECT_THAT(supervisor_->start(service).error().message(), HasSubstr("it said: explained hid"));
@@ -138,10 +138,10 @@ TEST_F(ChildSupervisorTest, SaysThatAServiceDoesNotGetReady) {
 }
 
 TEST_F(ChildSupervisorTest, StartsOnceAndTellsIt) {
-    ASSERT_TRUE(supervisor_->start(shell(kServe)));
+    EXPECT_EQ(supervisor_->start(shell(kServe)).value(), StartOutcome::started);
     const std::uint32_t first = pid();
     EXPECT_GT(first, 0U);
-    ASSERT_TRUE(supervisor_->start(shell(kServe)));
+    EXPECT_EQ(supervisor_->start(shell(kServe)).value(), StartOutcome::kept);
     EXPECT_EQ(pid(), first);
     ASSERT_FALSE(changes_.empty());
     EXPECT_EQ(changes_.back(), supervisor_->status("service"));
@@ -155,7 +155,7 @@ TEST_F(ChildSupervisorTest, StartsAgainWhatEnds) {
         kill_process(before);
         ASSERT_TRUE(run_until([&] { return !supervisor_->status("service").is_running; }));
         EXPECT_THAT(supervisor_->status("service").cause.value(),
-                    HasSubstr("killed by signal 9; it said: ready"));
+                    HasSubstr("ended (killed by signal 9); it said: ready"));
         ASSERT_TRUE(run_until([&] { return supervisor_->status("service").is_running; }));
         EXPECT_NE(pid(), before);
         EXPECT_EQ(supervisor_->status("service").cause, std::nullopt);
@@ -214,11 +214,15 @@ TEST_F(ChildSupervisorTest, ReloadsByHangup) {
 
 TEST_F(ChildSupervisorTest, AdoptsWhatAKilledDaemonLeft) {
     // A daemon in a process of its own, which ends without any goodbye.
-    const std::function<Result<void>()> daemon = [this] { return make()->start(shell(kServe)); };
+    const std::function<Result<void>()> daemon = [this]() -> Result<void> {
+        DIM_TRY(const StartOutcome outcome, make()->start(shell(kServe)));
+        return outcome == StartOutcome::started ? Result<void>()
+                                                : fail(ErrorCode::internal, "kept");
+    };
     ASSERT_TRUE(sys::fork_child(daemon, 10s));
     const auto record = parse_child_record(sys::read_file(directory_ / "run/service.json").value());
     ASSERT_TRUE(record && record->process);
-    ASSERT_TRUE(supervisor_->start(shell(kServe)));
+    EXPECT_EQ(supervisor_->start(shell(kServe)).value(), StartOutcome::kept);
     EXPECT_EQ(pid(), static_cast<std::uint32_t>(record->process->pid));
     EXPECT_EQ(supervisor_->status("service").since, record->since);
 
@@ -229,7 +233,11 @@ TEST_F(ChildSupervisorTest, AdoptsWhatAKilledDaemonLeft) {
 }
 
 TEST_F(ChildSupervisorTest, ReplacesAPredecessorsServiceThatHasOtherArguments) {
-    const std::function<Result<void>()> daemon = [this] { return make()->start(shell(kServe)); };
+    const std::function<Result<void>()> daemon = [this]() -> Result<void> {
+        DIM_TRY(const StartOutcome outcome, make()->start(shell(kServe)));
+        return outcome == StartOutcome::started ? Result<void>()
+                                                : fail(ErrorCode::internal, "kept");
+    };
     ASSERT_TRUE(sys::fork_child(daemon, 10s));
     const auto record = parse_child_record(sys::read_file(directory_ / "run/service.json").value());
     ASSERT_TRUE(supervisor_->start(shell("echo ready; exec sleep 1001")));

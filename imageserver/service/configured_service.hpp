@@ -13,6 +13,8 @@
 
 namespace dim::server {
 
+struct ConfigurationRecord;
+
 /// A file of a service's configuration, as it shall be.
 struct ConfigFile {
     std::string path;   ///< absolute; its directory exists
@@ -32,7 +34,7 @@ public:
         std::string directory;  ///< of the service's own files; made if missing, mode 0755
         /// The checker's argument vector, given the paths of the candidate files in the order of
         /// the files; empty function: there is no checker.
-        std::function<std::vector<std::string>(std::span<const std::string> candidates)> checker;
+        std::function<std::vector<std::string>(std::span<const std::string> candidates)> checker{};
         std::chrono::milliseconds checker_timeout{20'000};
     };
     enum class Outcome {
@@ -54,9 +56,11 @@ public:
 private:
     Result<Outcome> apply_locked(std::span<const ConfigFile> files);
     Result<void> check(std::span<const ConfigFile> files) const;
-    Result<void> load(bool is_running) const;
-    Error roll_back(Error cause, bool is_running) const;
-    std::string record_path() const;
+    Result<void> run_checker(const std::vector<std::string>& candidates) const;
+    Result<void> load() const;
+    Result<void> write_record(const ConfigurationRecord& record) const;
+    Error roll_back(Error cause, ConfigurationRecord previous) const;
+    std::string record_path() const { return settings_.directory + "/last-good.json"; }
 
     ServiceControl& control_;
     Settings settings_;

@@ -21,18 +21,23 @@ enum class ReloadAction {
 struct ServiceDescription {
     std::string name;                    ///< a single path component: "dhcpd"
     std::vector<std::string> arguments;  ///< [0] is the program's absolute path; in the foreground
-    std::string log_file;                ///< gets standard output and standard error; appended to
+    std::string log_file{};              ///< gets standard output and standard error; appended to
     ReloadAction reload = ReloadAction::restart;
     std::chrono::milliseconds ready_timeout{10'000};
     /// What the service logs once it is ready, for one that cannot be asked; empty: nothing.
-    std::string ready_text;
+    std::string ready_text{};
     /// One quick attempt to see whether the service answers; LOG is what it wrote since it was
     /// started or reloaded. Repeated until it succeeds; empty: ready as soon as it runs. Called on
     /// the thread that called start or reload.
-    std::function<Result<void>(std::string_view log)> probe;
+    std::function<Result<void>(std::string_view log)> probe{};
     /// The reason for a failure out of what the service wrote since it was started; empty: its last
     /// lines.
-    std::function<std::string(std::string_view log)> explain;
+    std::function<std::string(std::string_view log)> explain{};
+};
+
+enum class StartOutcome {
+    started,  ///< a new process, which has read the configuration as it is now
+    kept,     ///< it ran already, with whatever it has read
 };
 
 /// Starts and stops services. One real implementation (ChildSupervisor) and one fake. All calls may
@@ -45,7 +50,7 @@ public:
     /// also from before our own restart, is kept. From now on it is started again whenever it ends,
     /// even when this call fails. Errors: unavailable with the last lines of its log; timed_out
     /// when it runs but does not get ready.
-    virtual Result<void> start(const ServiceDescription& service) = 0;
+    virtual Result<StartOutcome> start(const ServiceDescription& service) = 0;
     /// Makes the service read its configuration and waits until it is ready again. Errors: as
     /// start; not_found when it was never started.
     virtual Result<void> reload(const std::string& name) = 0;

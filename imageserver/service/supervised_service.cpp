@@ -98,7 +98,7 @@ bool SupervisedService::notice_end() {
         return false;
     // Only a child of ours leaves a status behind.
     const auto status = child_->process.try_wait();
-    const std::string how = status && *status ? "ended with " + to_string(**status) : "ended";
+    const std::string how = status && *status ? "ended (" + to_string(**status) + ")" : "ended";
     note_end(is_wanted_ ? how + "; " + explain() : "stopped");
     return true;
 }

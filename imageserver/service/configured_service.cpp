@@ -1,0 +1,148 @@
+#include "imageserver/service/configured_service.hpp"
+
+#include "imageserver/service/configuration_record.hpp"
+#include "imageserver/service/service_log.hpp"
+#include "libdim/base/log.hpp"
+#include "libdim/sys/atomic_write.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/run.hpp"
+
+#include <utility>
+
+namespace dim::server {
+
+namespace {
+
+constexpr mode_t kRecordMode = 0600;
+constexpr std::size_t kRecordLimit = std::size_t{256} << 20;
+constexpr std::size_t kCheckerLines = 8;
+
+std::string candidate_path(const std::string& path) { return path + ".candidate"; }
+
+/// What was loaded last; nothing when that is not known, which only costs a reload.
+std::optional<ConfigurationRecord> read_record(const std::string& path) {
+    const Result<std::string> text = sys::read_file(path, kRecordLimit);
+    if (!text && text.error().code() == ErrorCode::not_found) return std::nullopt;
+    Result<ConfigurationRecord> record =
+        text ? parse_configuration_record(*text) : Result<ConfigurationRecord>(fail(text.error()));
+    if (record) return std::move(*record);
+    log(LogLevel::warning, path + ": " + to_string(record.error()));
+    return std::nullopt;
+}
+
+bool has_bytes(const ConfigFile& file) {
+    const Result<std::string> bytes = sys::read_file(file.path, kRecordLimit);
+    return bytes && *bytes == file.bytes;
+}
+
+Result<void> install(std::span<const ConfigFile> files) {
+    for (const ConfigFile& file : files)
+        if (!has_bytes(file))
+            DIM_CHECK(sys::write_file_atomically(file.path, file.bytes, file.mode));
+    return {};
+}
+
+}  // namespace
+
+ConfiguredService::ConfiguredService(ServiceControl& control, Settings settings)
+    : control_(control), settings_(std::move(settings)) {}
+
+Result<ConfiguredService::Outcome> ConfiguredService::apply(std::span<const ConfigFile> files) {
+    const std::lock_guard one_at_a_time(apply_mutex_);
+    Result<Outcome> outcome = apply_locked(files);
+    if (!outcome) outcome = fail(std::move(outcome).error().with_context(settings_.service.name));
+    const std::lock_guard lock(refusal_mutex_);
+    refusal_ = outcome ? std::nullopt : std::optional(to_string(outcome.error()));
+    return outcome;
+}
+
+Result<ConfiguredService::Outcome>
+ConfiguredService::apply_locked(std::span<const ConfigFile> files) {
+    DIM_CHECK(sys::ensure_directory(settings_.directory));
+    const ConfigurationRecord wanted{.arguments = settings_.service.arguments,
+                                     .files = {files.begin(), files.end()}};
+    std::optional<ConfigurationRecord> last_good = read_record(record_path());
+    if (last_good == wanted) {
+        DIM_CHECK(install(files));
+        const bool was_running = control_.status(settings_.service.name).is_running;
+        // Keeps what runs, also a predecessor's; either way it has these very bytes.
+        DIM_CHECK(control_.start(settings_.service));
+        return was_running ? Outcome::unchanged : Outcome::loaded;
+    }
+    DIM_CHECK(check(files));
+    if (last_good) {
+        last_good->is_loaded = false;
+        DIM_CHECK(write_record(*last_good));
+    }
+    Result<void> loaded = install(files);
+    if (loaded) loaded = load();
+    if (!loaded && last_good)
+        return fail(roll_back(std::move(loaded).error(), std::move(*last_good)));
+    DIM_CHECK(loaded);
+    DIM_CHECK(write_record(wanted));
+    return Outcome::loaded;
+}
+
+Result<void> ConfiguredService::load() const {
+    const std::string& name = settings_.service.name;
+    if (control_.status(name).is_running) return control_.reload(name);
+    const Result<StartOutcome> outcome = control_.start(settings_.service);
+    if (outcome == StartOutcome::started) return {};
+    // A predecessor's, which has loaded something else, or one that is not ready.
+    if (outcome || control_.status(name).is_running) return control_.reload(name);
+    return fail(outcome.error());
+}
+
+Result<void> ConfiguredService::write_record(const ConfigurationRecord& record) const {
+    DIM_TRY(const std::string text, to_json(record));
+    return sys::write_file_atomically(record_path(), text, kRecordMode);
+}
+
+Result<void> ConfiguredService::check(std::span<const ConfigFile> files) const {
+    if (!settings_.checker) return {};
+    std::vector<std::string> candidates;
+    Result<void> checked;
+    for (const ConfigFile& file : files) {
+        candidates.push_back(candidate_path(file.path));
+        checked = sys::write_file_atomically(candidates.back(), file.bytes, file.mode);
+        if (!checked) break;
+    }
+    if (checked) checked = run_checker(candidates);
+    for (const std::string& candidate : candidates)
+        (void)sys::unlink(candidate);
+    return checked;
+}
+
+Result<void> ConfiguredService::run_checker(const std::vector<std::string>& candidates) const {
+    const std::vector<std::string> arguments = settings_.checker(candidates);
+    DIM_TRY(const sys::RunResult result, sys::run(arguments, settings_.checker_timeout));
+    if (result.status.is_success()) return {};
+    const auto& explain = settings_.service.explain;
+    const std::string said =
+        explain ? explain(result.output) : last_lines(result.output, kCheckerLines);
+    return fail(Error(ErrorCode::invalid_input, "the new configuration is refused by " +
+                                                    arguments.at(0) + " (" +
+                                                    to_string(result.status) + "): " + said)
+                    .with_cure("what was in force stays in force"));
+}
+
+Error ConfiguredService::roll_back(Error cause, ConfigurationRecord previous) const {
+    Result<void> back = install(previous.files);
+    if (back) back = load();
+    previous.is_loaded = true;
+    if (back) back = write_record(previous);
+    Error error(cause.code(), cause.message() + "; the previous configuration " +
+                                  (back ? "is in force again"
+                                        : "could not be put back: " + back.error().message()));
+    return std::move(error).with_cure(cause.cure());
+}
+
+api::ServiceStatus ConfiguredService::status() const {
+    api::ServiceStatus status = control_.status(settings_.service.name);
+    const std::lock_guard lock(refusal_mutex_);
+    if (refusal_ && (!status.cause || status.is_running)) status.cause = refusal_;
+    return status;
+}
+
+}  // namespace dim::server
