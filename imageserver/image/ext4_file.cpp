@@ -2,6 +2,7 @@
 
 #include "libdim/base/text.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/punch_zeros.hpp"
 #include "libdim/sys/run.hpp"
 
 #include <array>
@@ -22,8 +23,7 @@ constexpr int kJournalMegabytes = 4;
 Result<void> run_tool(const std::vector<std::string>& arguments) {
     Result<sys::RunResult> result = sys::run(arguments, kToolTimeout);
     if (!result && result.error().code() == ErrorCode::not_found)
-        return fail(
-            std::move(result).error().with_cure("install the packages e2fsprogs and util-linux"));
+        return fail(std::move(result).error().with_cure("install the package e2fsprogs"));
     if (!result) return fail(std::move(result).error());
     if (!result->status.is_success()) {
         return fail(ErrorCode::io, arguments.front() + " " + arguments.back() + ": " +
@@ -70,9 +70,10 @@ Result<void> make_ext4(const std::string& file, const Ext4Size& size) {
 Result<void> finish_ext4(const std::string& file) {
     DIM_CHECK(run_tool(
         {"tune2fs", "-O", "has_journal", "-J", "size=" + std::to_string(kJournalMegabytes), file}));
-    // tune2fs wrote the empty journal as zeros; clones need not carry them.
-    DIM_CHECK(run_tool({"fallocate", "--dig-holes", file}));
-    return run_tool({"e2fsck", "-f", "-n", file});
+    DIM_CHECK(run_tool({"e2fsck", "-f", "-n", file}));
+    // The empty journal was written as zeros; clones need not carry them.
+    DIM_TRY(const sys::Fd fd, sys::open(file, O_RDWR));
+    return sys::punch_zeros(fd.get());
 }
 
 Result<void> set_random_uuid(const std::string& file) {

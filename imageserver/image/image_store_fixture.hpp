@@ -1,0 +1,179 @@
+#pragma once
+
+#include "imageserver/image/image_store.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/loop.hpp"
+#include "libdim/sys/mount.hpp"
+#include "libdim/sys/run.hpp"
+#include "libdim/testing/temporary_directory.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <sched.h>
+#include <string>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace dim::server::testing {
+
+template <class T>
+T value_of(Result<T> result) {
+    if (!result) throw std::runtime_error(to_string(result.error()));
+    if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+inline model::ImageName image_name(std::string_view text) {
+    return value_of(model::ImageName::parse(text));
+}
+inline model::ComponentName blade_name(std::string_view text) {
+    return value_of(model::ComponentName::parse(text));
+}
+
+/// Runs a program that must succeed; its output.
+inline std::string run(const std::vector<std::string>& arguments) {
+    const sys::RunResult result = value_of(sys::run(arguments, std::chrono::minutes(1)));
+    if (!result.status.is_success())
+        throw std::runtime_error(arguments.front() + ": " + result.output);
+    return result.output;
+}
+
+inline void write(const std::string& path, std::string_view bytes, mode_t mode = 0644) {
+    const sys::Fd fd = value_of(sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, mode));
+    value_of(sys::write_all(fd.get(), bytes));
+    value_of(sys::chmod(path, mode));
+}
+
+/// A mount namespace of our own, in which nothing we mount is seen by others.
+inline void enter_mount_namespace() {
+    static const bool is_done = [] {
+        if (::unshare(CLONE_NEWNS) != 0) throw std::runtime_error("unshare: needs root");
+        value_of(sys::mount("none", "/", "", MS_REC | MS_PRIVATE, ""));
+        return true;
+    }();
+    static_cast<void>(is_done);
+}
+
+/// A directory tree like a distribution's, with one of everything that is easily lost in a copy,
+/// and links that lead to VICTIM outside.
+inline void make_tree(const std::string& root, const std::string& victim) {
+    for (const char* directory : {"", "/etc", "/dev", "/sbin", "/usr", "/usr/bin", "/usr/lib",
+                                  "/opt", "/opt/empty", "/var", "/var/lib", "/proc", "/tmp"})
+        value_of(sys::mkdir(root + directory));
+    value_of(sys::chmod(root + "/tmp", 01777));
+    value_of(sys::chmod(root + "/opt/empty", 0750));
+    write(root + "/sbin/init", "#!/bin/sh\n", 0755);
+    write(root + "/usr/bin/tool", "tool", 04755);
+    value_of(sys::link(root + "/usr/bin/tool", root + "/usr/lib/tool-again"));
+    write(root + "/var/lib/one", "same file");
+    value_of(sys::link(root + "/var/lib/one", root + "/var/two"));
+    write(root + "/usr/lib/caf\xc3\xa9 \n name", "odd name");
+    value_of(sys::symlink(victim, root + "/etc/hostname"));
+    value_of(sys::symlink("/", root + "/usr/lib/root"));
+    value_of(sys::symlink("nowhere", root + "/var/dangling"));
+    if (::mknod((root + "/dev/null").c_str(), S_IFCHR | 0666, makedev(1, 3)) != 0 ||
+        ::mkfifo((root + "/dev/fifo").c_str(), 0620) != 0 ||
+        ::chown((root + "/var/lib/one").c_str(), 1234, 4321) != 0 ||
+        ::lchown((root + "/var/dangling").c_str(), 7, 8) != 0 ||
+        ::setxattr((root + "/usr/bin/tool").c_str(), "user.note", "kept", 4, 0) != 0)
+        throw std::runtime_error("make special files: needs root");
+    const sys::Fd sparse =
+        value_of(sys::open(root + "/var/sparse", O_WRONLY | O_CREAT | O_EXCL, 0600));
+    value_of(sys::ftruncate(sparse.get(), std::uint64_t{8} << 20));
+    value_of(sys::write_all(sparse.get(), "start"));
+    const std::array<timespec, 2> times{timespec{.tv_sec = 1000000000, .tv_nsec = 123456789},
+                                        timespec{.tv_sec = 1100000000, .tv_nsec = 987654321}};
+    ::utimensat(AT_FDCWD, (root + "/usr/lib").c_str(), times.data(), 0);
+}
+
+/// What rsync would still have to do to make COPY the same as ORIGINAL: nothing, when it is.
+inline std::string differences(const std::string& original, const std::string& copy,
+                               const std::vector<std::string>& excluded = {}) {
+    std::vector<std::string> arguments{"rsync", "-aHAXni", "--numeric-ids", "--delete",
+                                       "--checksum"};
+    for (const std::string& name : excluded)
+        arguments.push_back("--exclude=" + name);
+    arguments.push_back(original + "/");
+    arguments.push_back(copy + "/");
+    return run(arguments);
+}
+
+/// A state directory on an ext4 of its own, and a store in it.
+class ImageStoreTest : public ::testing::Test {
+protected:
+    explicit ImageStoreTest(std::uint64_t disk_bytes = std::uint64_t{2} << 30) {
+        enter_mount_namespace();
+        write(directory / "disk", "");
+        const sys::Fd disk = value_of(sys::open(directory / "disk", O_RDWR));
+        value_of(sys::ftruncate(disk.get(), disk_bytes));
+        run({"mkfs.ext4", "-q", "-F", "-m", "0", directory / "disk"});
+        value_of(sys::mkdir(state));
+        const sys::LoopDevice device =
+            value_of(sys::LoopDevice::attach(disk.get(), directory / "disk"));
+        value_of(sys::mount(device.path(), state, "ext4", 0, ""));
+        write(directory / "victim", "untouched");
+        make_tree(tree, directory / "victim");
+        reopen();
+    }
+    ~ImageStoreTest() override {
+        store.reset();
+        database.reset();
+        unmount_all();
+    }
+
+    void unmount_all() const {
+        const auto mounts = value_of(sys::mounts());
+        for (auto entry = mounts.rbegin(); entry != mounts.rend(); ++entry)
+            if (entry->target.starts_with(directory.path()))
+                static_cast<void>(sys::umount(entry->target, MNT_DETACH));
+    }
+
+    /// As a daemon does that was started again.
+    void reopen() {
+        store.reset();
+        database.reset();
+        database = std::make_unique<Database>(
+            value_of(Database::open(directory / "dim.db", migrations())));
+        store = std::make_unique<ImageStore>(
+            value_of(ImageStore::open({.state_directory = state}, *database)));
+    }
+    static std::span<const Migration> migrations() {
+        static const std::array<Migration, 1> all{kImageMigration};
+        return all;
+    }
+
+    api::ImportImage request(std::string_view name = "granite") const {
+        return {.name = image_name(name),
+                .architecture = model::Architecture::ppc64,
+                .directory = tree,
+                .shared = {"usr", "opt"},
+                .init = "/sbin/init",
+                .blade_image_bytes = std::uint64_t{64} << 20};
+    }
+    void import() const { value_of(store->import_image(request(), quiet())); }
+    void create(std::string_view blade) const {
+        value_of(store->create_blade_image(blade_name(blade), granite, quiet()));
+    }
+    static Progress quiet() {
+        return [](std::string_view, std::uint64_t, std::uint64_t) {};
+    }
+    std::string blade_file(const std::string& blade) const {
+        return state + "/blades/" + blade + "/granite.img";
+    }
+
+    dim::testing::TemporaryDirectory directory;
+    const std::string state = directory / "state";
+    const std::string tree = directory / "tree";
+    const model::ImageName granite = image_name("granite");
+    const model::Generation first = value_of(model::Generation::from_number(1));
+    std::unique_ptr<Database> database;
+    std::unique_ptr<ImageStore> store;
+};
+
+}  // namespace dim::server::testing
