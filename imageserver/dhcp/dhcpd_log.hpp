@@ -27,8 +27,8 @@ struct DhcpEvent {
     bool operator==(const DhcpEvent&) const = default;
 };
 
-/// What a line of ISC dhcpd 4.4's log says about one client; nothing for any other line. LINE may
-/// begin with a syslog prefix.
+/// What a line of ISC dhcpd 4.4's log says about one client; nothing for any other line. LINE
+/// is as dhcpd -d writes it to standard error, without a syslog prefix.
 std::optional<DhcpEvent> parse_dhcpd_line(std::string_view line);
 
 }  // namespace dim::server

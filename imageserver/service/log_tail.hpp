@@ -45,6 +45,7 @@ private:
     LogTail(std::string path, sys::Fd inotify, LogPosition start)
         : path_(std::move(path)), inotify_(std::move(inotify)), position_(start) {}
     Result<bool> follow_file();
+    std::size_t take_lines(std::string_view bytes, std::vector<std::string>& lines);
 
     std::string path_;
     sys::Fd inotify_;
