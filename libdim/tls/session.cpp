@@ -16,6 +16,11 @@ int send_bytes(void* context, const unsigned char* bytes, std::size_t size) {
     auto sent = sys::send(state->socket, {reinterpret_cast<const char*>(bytes), size});
     if (sent && *sent) return static_cast<int>(**sent);
     if (sent) return MBEDTLS_ERR_SSL_WANT_WRITE;
+    // A peer that refuses the first part of our flight says why and closes while we still send the
+    // rest: go on as if that had gone out, to what it said.
+    const bool is_shaking_hands = state->ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER;
+    if (is_shaking_hands && sent.error().code() == ErrorCode::unavailable)
+        return static_cast<int>(size);
     state->transport_error = std::move(sent).error();
     return MBEDTLS_ERR_NET_SEND_FAILED;
 }

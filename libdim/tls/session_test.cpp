@@ -102,6 +102,19 @@ TEST(Session, RefusesAnotherClustersAuthorityAndTellsTheServerSo) {
     EXPECT_EQ(link.server_error, "the peer does not trust our certificate (unknown CA)");
 }
 
+TEST(Session, FindsThePeersReasonBehindABrokenPipe) {
+    const Authority ours = make_authority();
+    Link link(make_authority(), issue(ours));
+    // The client's hello; then its refusal lies in the socket before the server sends its flight.
+    ASSERT_EQ(link.client->handshake(), Progress::want_read);
+    const std::string_view unknown_authority("\x15\x03\x03\x00\x02\x02\x30", 7);
+    ASSERT_TRUE(sys::send(link.client_socket.get(), unknown_authority));
+    link.client_socket.reset();
+    link.client_error = "gone";
+    link.shake_hands();
+    EXPECT_EQ(link.server_error, "the peer does not trust our certificate (unknown CA)");
+}
+
 TEST(Session, RefusesAnotherServersName) {
     const Authority authority = make_authority();
     Link link(authority, issue(authority, "other-server"));
