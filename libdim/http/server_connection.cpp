@@ -76,8 +76,7 @@ asio::awaitable<bool> ServerConnection::start_tls(const tls::ServerSettings& tls
 
 asio::awaitable<void> ServerConnection::refuse(Refusal cause, int status, std::string text) {
     observe(cause, text);
-    const bool is_sent = co_await send(serialize(problem(status, text), Connection::close));
-    if (is_sent) co_await stream_.finish();
+    co_await send(serialize(problem(status, text), Connection::close));
 }
 
 asio::awaitable<bool> ServerConnection::receive_more(const RequestParser& parser) {
@@ -158,10 +157,7 @@ asio::awaitable<bool> ServerConnection::answer(const Request& request, Connectio
     std::string bytes = serialize(reply->response, connection);
     if (request.method == Method::head) bytes.resize(bytes.find("\r\n\r\n") + 4);
     const bool is_sent = co_await send(std::move(bytes));
-    if (!is_sent) co_return false;
-    if (connection == Connection::keep_alive) co_return true;
-    co_await stream_.finish();
-    co_return false;
+    co_return is_sent&& connection == Connection::keep_alive;
 }
 
 /// Ends when the peer closes, or sends what it may not while it is being sent a stream.
@@ -211,16 +207,11 @@ asio::awaitable<void> serve_connection(std::shared_ptr<const Service> service,
                                        std::shared_ptr<ServerStream> stream, Peer peer,
                                        std::shared_ptr<const tls::ServerSettings> tls) {
     ServerConnection connection(*service, *stream, peer);
-    if (tls) {
-        const bool is_started = co_await connection.start_tls(*tls);
-        if (!is_started) co_return;
-    }
-    for (;;) {
-        const bool goes_on = co_await connection.serve_one();
-        if (!goes_on) break;
-    }
-    // The farewell of TLS, if it was not said.
-    if (tls) co_await stream->finish();
+    bool goes_on = true;
+    if (tls) goes_on = co_await connection.start_tls(*tls);
+    while (goes_on)
+        goes_on = co_await connection.serve_one();
+    co_await stream->finish();
 }
 
 }  // namespace dim::http

@@ -30,8 +30,9 @@ public:
     /// At least one byte; 0 at the end.
     boost::asio::awaitable<Result<std::size_t>> read(std::span<char> buffer);
     boost::asio::awaitable<Result<void>> write(std::string_view bytes);
-    /// Says that nothing follows and takes what the peer is still sending, so that it gets to read
-    /// what it was sent before the connection is reset.
+    /// Says that nothing follows, and for a second takes what the peer is still sending: closing
+    /// with unread bytes would reset the connection before the peer has read our last answer or
+    /// alert.
     boost::asio::awaitable<void> finish();
 
     void set_deadline(std::chrono::milliseconds from_now);

@@ -281,7 +281,20 @@ TEST(Server, NoticesPeerThatClosesMidway) {
     EXPECT_TRUE(server.connect_local().exchange(get("/still-alive"), soon()));
 }
 
-TEST(Server, LimitsConnectionsOfOneAddressAndInAll) {
+TEST(Server, LimitsConnectionsInAllButKeepsTheAdministratorsWayIn) {
+    Server::Settings settings;
+    settings.connections = 1;
+    RunningServer server(settings);
+    Client first = server.connect_tls().value();
+    EXPECT_FALSE(server.connect_tls());
+    const Event event = server.next_event();
+    EXPECT_EQ(event.cause, Refusal::too_many_connections);
+    EXPECT_EQ(event.text, "more than 1 connections in all");
+    EXPECT_TRUE(server.connect_local().exchange(get("/"), soon()));
+    EXPECT_TRUE(first.exchange(get("/"), soon()));
+}
+
+TEST(Server, LimitsConnectionsOfOneAddressAndLocalOnes) {
     Server::Settings settings;
     settings.connections_per_address = 2;
     settings.local_connections = 1;
