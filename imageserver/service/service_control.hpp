@@ -30,8 +30,8 @@ struct ServiceDescription {
     /// started or reloaded. Repeated until it succeeds; empty: ready as soon as it runs. Called on
     /// the thread that called start or reload.
     std::function<Result<void>(std::string_view log)> probe{};
-    /// The reason for a failure out of what the service wrote since it was started; empty: its last
-    /// lines.
+    /// The reason for a failure out of what the service wrote since it was started, which may be
+    /// nothing; empty: its last lines.
     std::function<std::string(std::string_view log)> explain{};
 };
 

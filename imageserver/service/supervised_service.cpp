@@ -118,7 +118,8 @@ std::string SupervisedService::explain() const {
     const std::string said = log_excerpt();
     const std::string text =
         description_.explain ? description_.explain(said) : last_lines(said, kCauseLines);
-    return text.empty() ? "its log " + description_.log_file + " says nothing" : "it said: " + text;
+    if (text.empty()) return "its log " + description_.log_file + " says nothing";
+    return said.empty() ? text : "it said: " + text;
 }
 
 void SupervisedService::mark_log() {

@@ -1,12 +1,11 @@
 #include "imageserver/tftp/tftp_service.hpp"
 
-#include "libdim/sys/clock.hpp"
+#include "imageserver/service/service_log.hpp"
+#include "imageserver/tftp/tftp_probe.hpp"
 #include "libdim/sys/directory.hpp"
-#include "libdim/sys/udp_socket.hpp"
+#include "libdim/sys/netlink.hpp"
 
-#include <array>
-#include <chrono>
-#include <string_view>
+#include <algorithm>
 
 namespace dim::server {
 
@@ -14,24 +13,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kName = "tftpd";
-constexpr mode_t kPublicDirectory = 0755;  // in.tftpd reads as a user of its own
-constexpr auto kAnswerTimeout = 300ms;
+constexpr auto kName = "tftpd";
+constexpr auto kProbeTimeout = 500ms;
+/// The largest block that an Ethernet frame holds (1500 - 20 - 8 - 4); firmware of the time does
+/// not put fragments together.
+constexpr auto kBlockSize = "1468";
 
-/// A read request (RFC 1350, section 5) for a file that cannot be there: any answer will do.
-constexpr std::string_view kReadRequest("\x00\x01.dim-probe\x00octet\x00", 19);
-
-Result<void> ask(sys::InternetEndpoint server) {
-    DIM_TRY(const sys::Fd socket, sys::udp_socket());
-    DIM_CHECK(sys::send_datagram(socket.get(), kReadRequest, server));
-    std::array<char, 512> answer{};
-    const auto deadline = sys::Deadline::in(kAnswerTimeout);
-    DIM_TRY(const auto received, sys::receive_datagram(socket.get(), answer, deadline));
-    // Opcode 5: the file does not exist, which only a server that reads its directory can say.
-    if (received.size < 2 || answer[0] != 0 || answer[1] != 5) {
-        return fail(ErrorCode::unavailable, "what answers on the TFTP port is no TFTP server");
+/// in.tftpd logs to the system log mostly, so we add what can be seen from outside.
+std::string explain_tftpd(const TftpService::Settings& settings, std::string_view log) {
+    const std::string said = log.empty() ? "" : last_lines(log, 1) + "; ";
+    const std::string address = to_string(settings.address);
+    const auto present = sys::interface_addresses();
+    if (present && std::ranges::find(*present, settings.address.value(),
+                                     &sys::InterfaceAddress::address) == present->end()) {
+        return said + "no network interface of this machine has the address " + address +
+               ", the server's on its bootnet";
     }
-    return {};
+    return said + "the system log says more; perhaps port " + std::to_string(settings.port) +
+           " of " + address + " is in use, or the user " + settings.user + " cannot enter " +
+           settings.boot_directory;
 }
 
 }  // namespace
@@ -39,27 +39,30 @@ Result<void> ask(sys::InternetEndpoint server) {
 TftpService::TftpService(ServiceControl& control, Settings settings)
     : control_(control), settings_(std::move(settings)) {}
 
+ServiceDescription TftpService::description() const {
+    return {.name = kName,
+            .arguments = {settings_.program, "--foreground", "--ipv4", "--address",
+                          to_string(settings_.address) + ":" + std::to_string(settings_.port),
+                          "--user", settings_.user, "--blocksize", kBlockSize, "--secure",
+                          settings_.boot_directory},
+            .log_file = settings_.directory + "/tftpd.log",
+            .reload = ReloadAction::restart,
+            .probe = [address = settings_.address, port = settings_.port](
+                         std::string_view) { return probe_tftp(address, port, kProbeTimeout); },
+            .explain = [settings = settings_](
+                           std::string_view log) { return explain_tftpd(settings, log); }};
+}
+
 Result<void> TftpService::start() {
-    for (const std::string& directory : {settings_.directory, settings_.boot_directory}) {
-        DIM_CHECK(sys::ensure_directory(directory, kPublicDirectory));
-    }
-    return control_.start(description());
+    DIM_CHECK(sys::ensure_directory(settings_.directory));
+    // in.tftpd gives up root: it must be able to enter and read, and never to write.
+    DIM_CHECK(sys::ensure_directory(settings_.boot_directory));
+    DIM_CHECK(sys::chmod(settings_.boot_directory, 0755));
+    DIM_TRY(const StartOutcome outcome, control_.start(description()));
+    static_cast<void>(outcome);
+    return {};
 }
 
 api::ServiceStatus TftpService::status() const { return control_.status(kName); }
-
-ServiceDescription TftpService::description() const {
-    ServiceDescription service;
-    service.name = kName;
-    service.arguments = {
-        settings_.program, "--foreground",
-        "--address",       to_string(settings_.address) + ':' + std::to_string(settings_.port),
-        "--user",          settings_.user,
-        "--secure",        settings_.boot_directory};
-    service.log_file = settings_.directory + "/tftpd.log";
-    service.probe = [server = sys::InternetEndpoint{settings_.address.value(), settings_.port}](
-                        std::string_view) { return ask(server); };
-    return service;
-}
 
 }  // namespace dim::server
