@@ -1,0 +1,15 @@
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/message_fuzz.hpp"
+#include "libdim/api/message_samples.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace dim::api;
+    check_one_of(data, size, samples::blade_status(), samples::cluster_status(),
+                 samples::blade_story(), samples::import_image(), samples::image_summary(),
+                 samples::image_list(), samples::blades(), samples::image_of_blades(),
+                 samples::blade_image(), samples::blade_image_list(), samples::nfs_export(),
+                 samples::nfs_export_list(), samples::dhcp_host(), samples::dhcp_host_list(),
+                 samples::build_boot_file(), samples::boot_file(), samples::job_line(),
+                 samples::problem());
+    return 0;
+}

@@ -1,0 +1,54 @@
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/message_samples.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dim::api {
+namespace {
+
+template <class Message>
+void expect_round_trip(const Message& message) {
+    const std::string text = to_json(message);
+    const auto parsed = parse<Message>(text);
+    ASSERT_TRUE(parsed) << text << ": " << parsed.error().message();
+    EXPECT_EQ(*parsed, message) << text;
+}
+
+TEST(AdminMessages, RefuseNamesThatAreNone) {
+    EXPECT_FALSE(parse<ImageOfBlades>(R"({"image":"../etc","blades":[]})"));
+    EXPECT_FALSE(parse<ImageOfBlades>(R"({"image":"granite","blades":["a/b"]})"));
+    EXPECT_FALSE(parse<Blades>(R"({"blades":"s01c1b01"})"));
+    EXPECT_FALSE(parse<BuildBootFile>(R"({"image":"granite"})"));
+}
+
+TEST(AdminMessages, ReadBackAsWritten) {
+    expect_round_trip(samples::blade_status());
+    expect_round_trip(samples::bare_blade_status());
+    expect_round_trip(samples::cluster_status());
+    expect_round_trip(samples::blade_story());
+    expect_round_trip(samples::import_image());
+    expect_round_trip(samples::image_summary());
+    expect_round_trip(samples::image_list());
+    expect_round_trip(samples::blades());
+    expect_round_trip(samples::image_of_blades());
+    expect_round_trip(samples::blade_image());
+    expect_round_trip(samples::blade_image_list());
+    expect_round_trip(samples::nfs_export());
+    expect_round_trip(samples::nfs_export_list());
+    expect_round_trip(samples::dhcp_host());
+    expect_round_trip(samples::dhcp_host_list());
+    expect_round_trip(samples::build_boot_file());
+    expect_round_trip(samples::boot_file());
+    expect_round_trip(samples::problem());
+    expect_round_trip(samples::job_line());
+    expect_round_trip(samples::done_line());
+}
+
+TEST(AdminMessages, AStatusOfManyBladesFits) {
+    ClusterStatus status = samples::cluster_status();
+    status.blades.assign(7000, samples::blade_status());
+    expect_round_trip(status);
+}
+
+}  // namespace
+}  // namespace dim::api

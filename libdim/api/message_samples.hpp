@@ -1,0 +1,191 @@
+#pragma once
+
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/agent_messages.hpp"
+#include "libdim/api/problem.hpp"
+
+/// One message of each kind for tests: full has every member, bare only those that must be.
+namespace dim::api::samples {
+
+inline model::MacAddress mac() { return *model::MacAddress::parse("52:54:00:01:01:01"); }
+inline model::Ipv4Address address() { return *model::Ipv4Address::parse("10.1.0.11"); }
+inline model::ComponentName blade() { return *model::ComponentName::parse("s01c1b01"); }
+inline model::ImageName image() { return *model::ImageName::parse("granite"); }
+inline model::Generation generation() { return *model::Generation::from_number(7); }
+inline model::Timestamp time() { return *model::Timestamp::parse("2026-11-20T13:40:00.000250Z"); }
+
+inline BootFailure boot_failure() {
+    return {model::BootStage::mount_root,
+            "mount: Connection refused",
+            "mount -t nfs4 10.1.0.1:/blades/s01c1b01/granite /sysroot",
+            111,
+            3,
+            4'500'000,
+            {"nfs: server 10.1.0.1 not responding", "\"quoted\"\t\xc3\xa9"}};
+}
+
+inline BootRequest boot_request() {
+    return {.mac = mac(),
+            .architecture = model::Architecture::ppc64,
+            .machine = "IBM,8844-AC1",
+            .serial = "ZJ1234",
+            .uuid = "00000000-0000-0000-0000-000000000001",
+            .memory_bytes = std::uint64_t{4} << 30,
+            .cpus = 4,
+            .kernel = "6.1.0",
+            .agent_version = "0.1.0",
+            .attempt = 2,
+            .agent_started_us = 1'200'000,
+            .stages = {{model::BootStage::environment, 1'250'000},
+                       {model::BootStage::network, 1'300'000}},
+            .earlier_failures = {boot_failure()},
+            .now_us = UINT64_MAX};
+}
+
+inline BootRequest bare_boot_request() {
+    BootRequest request = boot_request();
+    request.serial.reset();
+    request.uuid.reset();
+    request.stages.clear();
+    request.earlier_failures.clear();
+    return request;
+}
+
+inline BootPlan boot_plan() {
+    return {.boot_id = "s01c1b01-17",
+            .token = "0123456789abcdef0123456789abcdef",
+            .blade = blade(),
+            .image = image(),
+            .generation = generation(),
+            .root = {"10.1.0.1:/blades/s01c1b01/granite", "/", "rw,vers=4.1"},
+            .shared = {{"10.1.0.1:/shared/granite/7/usr", "/usr", "ro,vers=4.1"}},
+            .init = "/sbin/init",
+            .heartbeat_seconds = 10};
+}
+
+inline StageReport stage_report() {
+    return {"0123", {{model::BootStage::mount_shared, 2'000'000}}, 2'100'000};
+}
+inline FailureReport failure_report() {
+    return {mac(), "s01c1b01-17", "0123", boot_failure(), 5'000'000};
+}
+inline FailureReport bare_failure_report() {
+    FailureReport report = failure_report();
+    report.boot_id.reset();
+    report.token.reset();
+    report.failure.system_errno.reset();
+    report.failure.kernel_messages.clear();
+    return report;
+}
+inline RunningReport running_report() { return {"0123", "/bin/busybox", 3'000'000, 3'500'000}; }
+inline Heartbeat heartbeat() { return {"0123", 123'456'789, 42, 0.015625, 60'000'000}; }
+
+inline BladeStatus blade_status() {
+    return {.name = blade(),
+            .type = model::BladeType::js21,
+            .mac = mac(),
+            .address = address(),
+            .image = image(),
+            .generation = generation(),
+            .state = model::BladeState::failed,
+            .stage = model::BootStage::plan,
+            .cause = "no image is assigned",
+            .cure = "dim dhcp assign IMAGE s01c1b01",
+            .since = time(),
+            .last_heard = time(),
+            .age_seconds = 0.1,
+            .seconds = {.firmware = 1.5, .kernel = 2.25, .agent = 0.4, .init = 3.0}};
+}
+inline BladeStatus bare_blade_status() {
+    return {.name = blade(),
+            .type = model::BladeType::js20,
+            .mac = mac(),
+            .address = address(),
+            .image = {},
+            .generation = {},
+            .state = model::BladeState::unseen,
+            .stage = {},
+            .cause = {},
+            .cure = {},
+            .since = {},
+            .last_heard = {},
+            .age_seconds = {},
+            .seconds = {}};
+}
+
+inline ClusterStatus cluster_status() {
+    return {.server = *model::ComponentName::parse("is01"),
+            .version = "0.1.0",
+            .now = time(),
+            .since = time(),
+            .blades = {blade_status(), bare_blade_status()},
+            .services = {{"dhcpd", true, 4711, std::nullopt, time()},
+                         {"tftpd", false, std::nullopt, "it ended with status 1", std::nullopt}},
+            .alerts = {{time(), time(), 3, "unknown-mac", "52:54:00:ff:ff:ff", "asked dhcpd",
+                        "add the blade"},
+                       {time(), time(), 1, "tls", "10.1.0.99", "no TLS", std::nullopt}}};
+}
+
+inline BladeStory blade_story() {
+    return {blade_status(),
+            {{time(), "dhcpd", std::nullopt, model::BootStage::firmware, "asks", {}},
+             {time(), "agent", "s01c1b01-17", std::nullopt, "tries", {"one", "two"}}}};
+}
+
+inline ImportImage import_image() {
+    return {image(),      model::Architecture::ppc64, "/srv/tree", {"usr", "opt"},
+            "/sbin/init", std::uint64_t{1} << 28};
+}
+inline ImageSummary image_summary() {
+    return {image(),
+            model::Architecture::ppc64,
+            generation(),
+            {"usr"},
+            "/sbin/init",
+            std::uint64_t{1} << 28,
+            time(),
+            4'800'000,
+            56};
+}
+inline ImageList image_list() {
+    ImageSummary bare = image_summary();
+    bare.zimage_bytes.reset();
+    return {{image_summary(), bare}};
+}
+inline Blades blades() { return {{blade()}}; }
+inline ImageOfBlades image_of_blades() { return {image(), {blade()}}; }
+inline BladeImage blade_image() {
+    return {blade(),        image(), generation(), "/var/lib/dim/blades/s01c1b01/granite.img",
+            1 << 28,        1 << 20, true,         false,
+            "it is damaged"};
+}
+inline BladeImageList blade_image_list() {
+    BladeImage bare = blade_image();
+    bare.cause.reset();
+    return {{blade_image(), bare}};
+}
+inline NfsExport nfs_export() { return {"/blades/s01c1b01/granite", "/mnt", "10.1.0.11", true}; }
+inline NfsExportList nfs_export_list() { return {{nfs_export()}}; }
+inline DhcpHost dhcp_host() {
+    return {blade(), mac(), address(), image(), "granite/7-01234567/zImage"};
+}
+inline DhcpHostList dhcp_host_list() {
+    return {{dhcp_host(), {blade(), mac(), address(), std::nullopt, std::nullopt}}};
+}
+inline BuildBootFile build_boot_file() {
+    return {image(), {"quiet", "dim.on-failure=reboot"}, "initrd"};
+}
+inline BootFile boot_file() {
+    return {image(),   generation(),         "granite/7-01234567/zImage",
+            4'800'000, std::string(64, 'a'), "console=hvc0"};
+}
+inline Problem problem() {
+    return {"urn:dim:error:not-found", "No such thing", 404, "there is no image granite",
+            "dim image import"};
+}
+inline JobLine job_line() { return {"copying", 3, 10, std::nullopt, problem()}; }
+inline JobLine done_line() {
+    return {std::nullopt, std::nullopt, std::nullopt, "image imported", std::nullopt};
+}
+
+}  // namespace dim::api::samples
