@@ -1,0 +1,84 @@
+#include "imageserver/daemon.hpp"
+#include "imageserver/teardown.hpp"
+#include "libdim/base/log.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <unistd.h>
+
+namespace {
+
+using dim::Result;
+using dim::server::DaemonSettings;
+
+constexpr const char* kDescription =
+    "The image server of DIM: boots diskless blades and serves their images.\n"
+    "It runs in the foreground. SIGTERM ends it and leaves dhcpd, tftpd, the NFS server and the\n"
+    "mounts as they are, so that blades go on working; the next start takes them over. To end\n"
+    "those too, run it with --teardown afterwards. SIGHUP reads the cluster definition again.";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  imageserver --cluster /etc/dim/cluster.xml\n"
+    "  imageserver --cluster lab.xml --server is02 --state /srv/dim --run /run/dim-lab\n"
+    "  imageserver --state /srv/dim --run /run/dim-lab --teardown\n"
+    "Exit status: 0 ended by a signal, 1 could not start or go on, 2 wrong arguments.";
+
+/// Paths as mountinfo(5) will show them.
+std::string absolute(const std::string& path) {
+    std::error_code error;
+    const auto resolved = std::filesystem::weakly_canonical(path, error);
+    return error ? path : resolved.string();
+}
+
+Result<void> serve(DaemonSettings settings) {
+    DIM_TRY(auto daemon, dim::server::Daemon::start(std::move(settings)));
+    return daemon.run();
+}
+
+Result<void> end_everything(const DaemonSettings& settings) {
+    DIM_TRY(const auto done, dim::server::tear_down(settings));
+    for (const std::string& line : done)
+        std::puts(line.c_str());
+    return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (isatty(STDERR_FILENO) != 0) dim::set_log_prefix("imageserver");
+    DaemonSettings settings;
+    bool is_teardown = false;
+    CLI::App app{kDescription, "imageserver"};
+    app.footer(kExamples);
+    app.set_version_flag("--version", DIM_VERSION);
+    app.add_option("--cluster", settings.cluster_file, "the cluster definition")
+        ->capture_default_str();
+    app.add_option("--server", settings.server,
+                   "which of its servers this is [the only one, or the one named as this host]");
+    app.add_option("--state", settings.state_directory, "images, keys and all that must last")
+        ->capture_default_str();
+    app.add_option("--run", settings.run_directory, "socket and process records")
+        ->capture_default_str();
+    app.add_option("--agent", settings.agent, "what boot files start on the blade")
+        ->capture_default_str();
+    app.add_option("--kernel-kit", settings.kernel_kit, "the kernel of boot files, in parts")
+        ->capture_default_str();
+    app.add_flag("--teardown", is_teardown,
+                 "stop the services and unmount what an ended daemon left, then end");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    for (std::string* path : {&settings.cluster_file, &settings.state_directory,
+                              &settings.run_directory, &settings.agent, &settings.kernel_kit}) {
+        *path = absolute(*path);
+    }
+    const auto done = is_teardown ? end_everything(settings) : serve(std::move(settings));
+    if (done) return 0;
+    dim::log(dim::LogLevel::error, dim::to_string(done.error()));
+    return 1;
+}
