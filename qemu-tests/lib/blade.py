@@ -5,6 +5,8 @@ import subprocess
 from .console import Console, Shell
 
 PROCESSORS = {"js20": "970", "js21": "970mp"}
+# SLOF gives up after ten DHCP requests; a blade's own firmware asks for ever, so this one is told to, too.
+BOOT_FOR_EVER = ": netboot begin s\" boot\" ['] evaluate catch drop clear d# 2000 ms again ; netboot"
 # The mitigations that pseries offers by default do not exist on a PowerPC 970.
 MACHINE = "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken"
 
@@ -23,9 +25,9 @@ class Blade:
 
     def _command(self, console_path):
         return ["qemu-system-ppc64", "-name", self.name, "-M", MACHINE, "-cpu", PROCESSORS[self.kind],
-                "-m", str(self._memory_mib), "-nodefaults", "-display", "none", "-boot", "n",
+                "-m", str(self._memory_mib), "-nodefaults", "-display", "none", "-prom-env", f"boot-command={BOOT_FOR_EVER}",
                 "-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no",
-                "-device", f"spapr-vlan,netdev=net0,mac={self.mac}",
+                "-device", f"spapr-vlan,netdev=net0,mac={self.mac},bootindex=1",
                 "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "spapr-rng,rng=rng0",
                 "-chardev", f"socket,id=console,path={console_path}", "-serial", "chardev:console"]
 
