@@ -1,0 +1,158 @@
+#include "imageserver/blade/blade_status.hpp"
+#include "imageserver/blade/boot_observation.hpp"
+#include "imageserver/blade/boot_progress.hpp"
+#include "imageserver/blade/boot_samples.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dim::server {
+namespace {
+
+using model::BladeState;
+using model::BootStage;
+using samples::at;
+
+const cluster::Blade& definition() {
+    static const cluster::Blade kBlade{samples::blade(),
+                                       model::BladeType::js21,
+                                       samples::mac(),
+                                       *model::ComponentName::parse("is01"),
+                                       {}};
+    return kBlade;
+}
+
+/// Replays what is heard of a blade.
+class BladeStatusTest : public testing::Test {
+protected:
+    api::BladeStatus status(double now) {
+        return blade_status({definition(), samples::address(), assigned, boot}, at(now), at(0));
+    }
+    void hear(BootStep step) { boot = std::move(step.record); }
+    void hear(std::optional<BootStep> step) {
+        if (step) boot = std::move(step->record);
+    }
+
+    void ask_for_address(double now) {
+        hear(apply_dhcp(samples::blade(), boot, samples::dhcp(DhcpEventKind::discover), at(now)));
+        hear(apply_dhcp(samples::blade(), boot, samples::dhcp(DhcpEventKind::acknowledge),
+                        at(now + 0.1)));
+    }
+    void ask_for_plan(double now, std::uint32_t attempt = 1) {
+        hear(apply_boot_request(samples::blade(), boot, samples::boot_request(now, attempt),
+                                at(now)));
+    }
+    void get_plan(double now) { hear(apply_plan(*boot, samples::boot_plan(), "hash", at(now))); }
+
+    std::optional<model::ImageName> assigned = samples::image();
+    std::optional<BootRecord> boot;
+};
+
+TEST_F(BladeStatusTest, OfABladeNeverHeardOfIsUnseen) {
+    const auto unseen = status(5);
+    EXPECT_EQ(unseen.state, BladeState::unseen);
+    EXPECT_EQ(unseen.since, std::nullopt);
+    EXPECT_EQ(unseen.age_seconds, std::nullopt);
+    EXPECT_EQ(unseen.image, samples::image());
+}
+
+TEST_F(BladeStatusTest, WithoutAnImageTheFirmwareGetsNowhereAndTheStatusSaysWhy) {
+    assigned.reset();
+    ask_for_address(1);
+    const auto waiting = status(2);
+    EXPECT_EQ(waiting.state, BladeState::firmware);
+    EXPECT_TRUE(waiting.cause->contains("no image is assigned"));
+    EXPECT_EQ(waiting.cure, "dim dhcp assign IMAGE s01c1b01");
+}
+
+TEST_F(BladeStatusTest, FollowsAGoodBoot) {
+    ask_for_address(1);
+    EXPECT_EQ(status(2).state, BladeState::firmware);
+    EXPECT_EQ(status(2).since, at(1));
+    ask_for_plan(9);
+    EXPECT_EQ(status(9).state, BladeState::booting);
+    get_plan(9.1);
+    hear(apply_stages(*boot, samples::stage_report(BootStage::mount_root, 9.2), at(9.2)));
+    EXPECT_EQ(status(9.3).stage, BootStage::mount_root);
+    hear(apply_running(*boot, samples::running_report(12), at(12)));
+    const auto runs = status(15);
+    EXPECT_EQ(runs.state, BladeState::running);
+    EXPECT_EQ(runs.since, at(12));
+    EXPECT_EQ(runs.age_seconds, 3.0);
+    EXPECT_EQ(runs.cause, std::nullopt);
+    EXPECT_EQ(runs.generation->number(), 1u);
+    EXPECT_EQ(runs.seconds.firmware, 5.0);
+    EXPECT_EQ(runs.seconds.kernel, 2.0);
+    EXPECT_EQ(runs.seconds.agent, 0.5);
+    EXPECT_EQ(runs.seconds.init, 3.5);
+}
+
+TEST_F(BladeStatusTest, OfAFailureNamesStageCauseAndCure) {
+    ask_for_plan(9);
+    hear(apply_refused_plan(*boot, Error(ErrorCode::not_found, "gone").with_cure("make it"), 1,
+                            at(9)));
+    const auto failed = status(10);
+    EXPECT_EQ(failed.state, BladeState::failed);
+    EXPECT_EQ(failed.stage, BootStage::plan);
+    EXPECT_EQ(failed.cause, "gone");
+    EXPECT_EQ(failed.cure, "make it");
+    EXPECT_EQ(failed.since, at(9));
+    EXPECT_EQ(status(90'000).state, BladeState::failed);
+}
+
+TEST_F(BladeStatusTest, WhileItTriesAgainTheLastFailureIsKnown) {
+    ask_for_plan(9);
+    get_plan(9.1);
+    hear(apply_failure(samples::blade(), boot, samples::failure_report(BootStage::mount_root, 10),
+                       at(10)));
+    EXPECT_EQ(status(10).state, BladeState::failed);
+    ask_for_plan(15, 2);
+    const auto again = status(15);
+    EXPECT_EQ(again.state, BladeState::booting);
+    EXPECT_EQ(again.cause, "attempt 1 failed at mount-root: mount: Connection refused");
+    hear(apply_running(*boot, samples::running_report(18), at(18)));
+    EXPECT_EQ(status(18).cause, std::nullopt);
+}
+
+TEST_F(BladeStatusTest, OfASilentBladeIsLostAtOnceAndAgainAliveWhenHeard) {
+    ask_for_plan(9);
+    get_plan(9.1);
+    hear(apply_running(*boot, samples::running_report(12), at(12)));
+    EXPECT_EQ(status(42).state, BladeState::running);
+    const auto lost = status(43);
+    EXPECT_EQ(lost.state, BladeState::lost);
+    EXPECT_TRUE(lost.cause->contains("heartbeats"));
+    hear(apply_silence(*boot, at(43), at(0)));
+    hear(apply_heartbeat(*boot, samples::heartbeat(50), at(50)));
+    EXPECT_EQ(status(51).state, BladeState::running);
+    EXPECT_EQ(status(51).since, at(12));
+}
+
+TEST_F(BladeStatusTest, WhatWasFoundLostStaysSoForANewDaemon) {
+    ask_for_plan(9);
+    hear(apply_silence(*boot, at(100), at(0)));
+    const auto later =
+        blade_status({definition(), samples::address(), assigned, boot}, at(200), at(199));
+    EXPECT_EQ(later.state, BladeState::lost);
+    EXPECT_EQ(later.since, at(100));
+}
+
+TEST_F(BladeStatusTest, ShowsWhatRunsNotWhatIsAssignedNext) {
+    ask_for_plan(9);
+    get_plan(9.1);
+    assigned = *model::ImageName::parse("basalt");
+    EXPECT_EQ(status(10).image, samples::image());
+}
+
+TEST_F(BladeStatusTest, APowerCycleBeginsAgain) {
+    ask_for_plan(9);
+    get_plan(9.1);
+    hear(apply_running(*boot, samples::running_report(12), at(12)));
+    ask_for_address(500);
+    const auto again = status(501);
+    EXPECT_EQ(again.state, BladeState::firmware);
+    EXPECT_EQ(again.since, at(500));
+    EXPECT_EQ(again.seconds, api::BootSeconds());
+}
+
+}  // namespace
+}  // namespace dim::server
