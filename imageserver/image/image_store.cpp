@@ -50,17 +50,26 @@ Result<void> check_file_system(const std::string& directory) {
     return {};
 }
 
+/// Puts the mount points on a small file system of their own: where an image is not mounted after
+/// all, an export of the place must not lead to the server's own disk.
+Result<void> cover_mount_points(const std::string& directory) {
+    DIM_CHECK(sys::ensure_directory(directory, 0700));
+    const Result<sys::MountEntry> cover = sys::mount_at(directory);
+    if (cover && cover->type == "tmpfs") return {};
+    return sys::mount("dim-mounts", directory, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                      "mode=0700,size=1m,nr_inodes=200000");
+}
+
 Result<void> make_directories(const ImagePaths& paths) {
     DIM_CHECK(sys::ensure_directory(paths.state()));
     DIM_CHECK(check_file_system(paths.state()));
     DIM_CHECK(sys::ensure_directory(paths.images()));
     // Nobody else on the server has business in a blade's files.
-    for (const std::string& path :
-         {paths.blades(), paths.mounts(), paths.blade_mounts(), paths.shared_mounts()}) {
-        DIM_CHECK(sys::ensure_directory(path, 0700));
-        DIM_CHECK(sys::chmod(path, 0700));
-    }
-    return {};
+    DIM_CHECK(sys::ensure_directory(paths.blades(), 0700));
+    DIM_CHECK(sys::chmod(paths.blades(), 0700));
+    DIM_CHECK(cover_mount_points(paths.mounts()));
+    DIM_CHECK(sys::ensure_directory(paths.blade_mounts(), 0700));
+    return sys::ensure_directory(paths.shared_mounts(), 0700);
 }
 
 Result<void> undo_unfinished(ImageCatalog& catalog, const ImagePaths& paths) {

@@ -20,6 +20,7 @@ extern const Migration kImageMigration;
 ///   STATE/images/NAME/GENERATION/        golden.img, shared.img: ext4
 ///   STATE/images/NAME/GENERATION/shared  loop mount of shared.img
 ///   STATE/blades/BLADE/NAME.img          ext4, one file for one (blade, image)
+///   STATE/mounts                         tmpfs, so that no export leads to the disk
 ///   STATE/mounts/blades/BLADE/NAME       loop mount of it
 ///   STATE/mounts/shared/NAME/GENERATION  read-only bind mount of the generation's shared/
 ///

@@ -75,7 +75,7 @@ protected:
     }
 
     void expect_only_known_mounts() {
-        std::size_t expected = 1;  // the disk
+        std::size_t expected = 2;  // the disk, and what covers the mount points
         expected += 2 * value_of(store->images()).size() + value_of(store->blade_images()).size();
         std::size_t found = 0;
         for (const sys::MountEntry& entry : value_of(sys::mounts()))

@@ -21,24 +21,19 @@ constexpr std::int64_t kLargestId = 65535;
 struct Row {
     std::int64_t id;
     std::string path;
+    std::int64_t given;  ///< rises with each number given
 };
 
 /// By age.
 Result<std::vector<Row>> read_rows(Transaction& transaction) {
     DIM_TRY(Statement rows,
-            transaction.query("SELECT id, path FROM nfs_export_id ORDER BY given, id"));
+            transaction.query("SELECT id, path, given FROM nfs_export_id ORDER BY given"));
     std::vector<Row> result;
     for (;;) {
         DIM_TRY(const bool has_row, rows.next());
         if (!has_row) return result;
-        result.push_back({.id = rows.integer(0), .path = rows.text(1)});
+        result.push_back({.id = rows.integer(0), .path = rows.text(1), .given = rows.integer(2)});
     }
-}
-
-Result<void> give(Transaction& transaction, std::int64_t id, const std::string& path) {
-    return transaction.execute("INSERT OR REPLACE INTO nfs_export_id (id, path, given) VALUES "
-                               "(?1, ?2, (SELECT coalesce(max(given), 0) + 1 FROM nfs_export_id))",
-                               id, path);
 }
 
 Result<Numbers> number(Transaction& transaction, const std::set<std::string>& paths) {
@@ -49,6 +44,7 @@ Result<Numbers> number(Transaction& transaction, const std::set<std::string>& pa
         largest = std::max(largest, row.id);
         if (paths.contains(row.path)) numbers.emplace(row.path, row.id);
     }
+    std::int64_t given = rows.empty() ? 0 : rows.back().given;
     auto reusable = rows.begin();
     for (const std::string& path : paths) {
         if (numbers.contains(path)) continue;
@@ -60,7 +56,9 @@ Result<Numbers> number(Transaction& transaction, const std::set<std::string>& pa
                 return fail(ErrorCode::limit_exceeded, "more than 65,535 exports");
             id = (reusable++)->id;
         }
-        DIM_CHECK(give(transaction, id, path));
+        DIM_CHECK(transaction.execute(
+            "INSERT OR REPLACE INTO nfs_export_id (id, path, given) VALUES (?1, ?2, ?3)", id, path,
+            ++given));
         numbers.emplace(path, static_cast<std::uint16_t>(id));
     }
     return numbers;

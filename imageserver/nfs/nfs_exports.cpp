@@ -43,7 +43,9 @@ struct NfsExports::State {
     void add_blade_image(const api::BladeImage& image, std::vector<api::NfsExport>& wanted) const;
     Result<std::vector<api::NfsExport>> wanted(const std::string& withheld) const;
     Result<void> apply(const std::string& withheld);
-    Result<void> replace_stale_mount(const ComponentName& blade, const ImageName& image);
+    /// The NFS server holds on to what was mounted when it began to offer it, so it has to let go
+    /// first.
+    Result<void> mount_anew(const ComponentName& blade, const ImageName& image);
 };
 
 std::string blade_export_path(const ComponentName& blade, const ImageName& image) {
@@ -113,8 +115,7 @@ Result<void> NfsExports::State::apply(const std::string& withheld) {
     return {};
 }
 
-Result<void> NfsExports::State::replace_stale_mount(const ComponentName& blade,
-                                                    const ImageName& image) {
+Result<void> NfsExports::State::mount_anew(const ComponentName& blade, const ImageName& image) {
     const std::string path = blade_export_path(blade, image);
     if (is_offered(path)) DIM_CHECK(apply(path));
     Result<void> ready = images.ensure_ready(blade, image);
@@ -160,8 +161,8 @@ Result<void> NfsExports::ensure_served(const ComponentName& blade, const ImageNa
     DIM_TRY(const MountState mount, state_->images.mount_state(blade, image));
     switch (mount) {
         case MountState::mounted: break;
-        case MountState::absent: DIM_CHECK(state_->images.ensure_ready(blade, image)); break;
-        case MountState::stale: DIM_CHECK(state_->replace_stale_mount(blade, image)); break;
+        case MountState::absent:
+        case MountState::stale: DIM_CHECK(state_->mount_anew(blade, image)); break;
     }
     DIM_CHECK(state_->images.ensure_shared_ready(image, record.generation));
     const bool is_offered = state_->is_offered(blade_export_path(blade, image)) &&

@@ -1,0 +1,263 @@
+#include "imageserver/image/image_store_fixture.hpp"
+#include "imageserver/nfs/ganesha_service.hpp"
+#include "imageserver/nfs/nfs_exports.hpp"
+#include "imageserver/service/child_supervisor.hpp"
+#include "imageserver/service/configured_service.hpp"
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/netlink.hpp"
+#include "libdim/sys/socket.hpp"
+
+#include <csignal>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+namespace dim::server {
+namespace {
+
+using ::testing::AllOf;
+using testing::blade_name;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::run;
+using testing::value_of;
+
+constexpr const char* kServer = "10.1.0.1";
+constexpr const char* kFirstBlade = "10.1.0.11";
+constexpr const char* kSecondBlade = "10.1.0.12";
+constexpr const char* kUnknownHost = "10.1.0.99";
+constexpr const char* kOutside = "10.2.0.5";
+
+model::Ipv4Address address(const char* text) { return value_of(model::Ipv4Address::parse(text)); }
+
+/// A network of our own, with the server's and everybody's address on its loopback interface.
+void enter_network_namespace() {
+    static const bool is_done = [] {
+        if (::unshare(CLONE_NEWNET) != 0) throw std::runtime_error("unshare: needs root");
+        constexpr int kLoopback = 1;
+        value_of(sys::set_link_up(kLoopback));
+        for (const char* host : {kServer, kFirstBlade, kSecondBlade, kUnknownHost, kOutside})
+            value_of(sys::add_address(kLoopback, address(host).value(), 32));
+        return true;
+    }();
+    static_cast<void>(is_done);
+}
+
+/// An NFS client with an address of its own (libnfs).
+class Client {
+public:
+    explicit Client(const char* host) : host_(host) {}
+
+    std::string list(const std::string& path) const { return call({"nfs-ls", url(path)}); }
+    std::string read(const std::string& path) const { return call({"nfs-cat", url(path)}); }
+    std::string copy(const std::string& file, const std::string& path) const {
+        return call({"nfs-cp", file, url(path)});
+    }
+    std::string fetch(const std::string& path, const std::string& file) const {
+        return call({"nfs-cp", url(path), file});
+    }
+
+private:
+    static std::string url(const std::string& path) {
+        return "nfs://" + std::string(kServer) + path + "?version=4";
+    }
+    std::string call(const std::vector<std::string>& arguments) const {
+        run({"ip", "route", "replace", "table", "local", "local", kServer, "dev", "lo", "src",
+             host_});
+        const auto result = value_of(sys::run(arguments, std::chrono::seconds(20)));
+        return result.status.is_success() ? result.output : "FAILED: " + result.output;
+    }
+    const char* host_;
+};
+
+MATCHER(Refused, "is refused") { return arg.starts_with("FAILED"); }
+
+class NfsServer : public testing::ImageStoreTest {
+protected:
+    NfsServer() {
+        enter_network_namespace();
+        import();
+        for (const char* blade : {"s01c1b01", "s01c1b02"}) {
+            create(blade);
+            value_of(store->set_exported(blade_name(blade), granite, true));
+        }
+        nfs.set_clients({.bootnet = value_of(model::Ipv4Network::parse("10.1.0.0/24")),
+                         .blades = {{blade_name("s01c1b01"), address(kFirstBlade)},
+                                    {blade_name("s01c1b02"), address(kSecondBlade)},
+                                    {blade_name("s01c1b03"), address(kUnknownHost)}}});
+        value_of(nfs.apply());
+    }
+    ~NfsServer() override {
+        static_cast<void>(supervisor->stop("ganesha"));
+        if (HasFailure()) {
+            const auto log = sys::read_file(ganesha_directory + "/ganesha.log");
+            std::fprintf(stderr, "%s\n", log ? log->c_str() : "no log");
+        }
+    }
+
+    Database& nfs_database() {
+        static const std::array<Migration, 2> all{kImageMigration, kNfsMigration};
+        second = std::make_unique<Database>(value_of(Database::open(directory / "nfs.db", all)));
+        return *second;
+    }
+    std::uint32_t pid() const { return *supervisor->status("ganesha").pid; }
+
+    std::unique_ptr<Database> second;
+    const std::string ganesha_directory = state + "/services/ganesha";
+    std::unique_ptr<ChildSupervisor> supervisor =
+        value_of(ChildSupervisor::create({.run_directory = directory / "run",
+                                          .first_delay = std::chrono::milliseconds(10),
+                                          .on_change = {}}));
+    ConfiguredService ganesha{*supervisor, ganesha_service(ganesha_directory, address(kServer))};
+    NfsExports nfs{*store, nfs_database(), ganesha, address(kServer), ganesha_directory};
+    const Client first_blade{kFirstBlade};
+    const Client second_blade{kSecondBlade};
+    const Client unknown{kUnknownHost};
+    const Client outside{kOutside};
+    const std::string first_path = "/blades/s01c1b01/granite";
+    const std::string second_path = "/blades/s01c1b02/granite";
+    const std::string shared_path = "/shared/granite/1";
+};
+
+TEST_F(NfsServer, GivesABladeItsOwnImageAndNobodyElse) {
+    EXPECT_EQ(first_blade.read(first_path + "/etc/hostname"), "s01c1b01\n");
+    EXPECT_EQ(second_blade.read(second_path + "/etc/hostname"), "s01c1b02\n");
+    testing::write(directory / "file", "from the blade");
+    EXPECT_THAT(first_blade.copy(directory / "file", first_path + "/var/file"), Not(Refused()));
+    const std::string mounted = store->mount_point(blade_name("s01c1b01"), granite);
+    EXPECT_EQ(value_of(sys::read_file(mounted + "/var/file")), "from the blade");
+
+    EXPECT_THAT(first_blade.list(second_path), Refused());
+    EXPECT_THAT(second_blade.read(first_path + "/etc/hostname"), Refused());
+    for (const Client& stranger : {unknown, outside}) {
+        EXPECT_THAT(stranger.list(first_path), Refused());
+        EXPECT_THAT(stranger.list("/blades/s01c1b01"), Not(HasSubstr("granite")));
+    }
+}
+
+TEST_F(NfsServer, SharesReadOnlyWithTheBootnetAlone) {
+    testing::write(directory / "file", "from the blade");
+    for (const Client& blade : {first_blade, second_blade}) {
+        EXPECT_EQ(blade.read(shared_path + "/usr/bin/tool"), "tool");
+        EXPECT_THAT(blade.copy(directory / "file", shared_path + "/usr/bin/new"), Refused());
+    }
+    EXPECT_FALSE(sys::stat(store->shared_directory(granite, first) + "/usr/bin/new"));
+    EXPECT_THAT(outside.list(shared_path), Refused());
+}
+
+TEST_F(NfsServer, ShowsAtOnceWhatTheServerChanges) {
+    const std::string shared = store->shared_directory(granite, first) + "/usr/bin";
+    const std::string own = store->mount_point(blade_name("s01c1b01"), granite) + "/etc";
+    EXPECT_EQ(first_blade.read(shared_path + "/usr/bin/tool"), "tool");
+    EXPECT_EQ(first_blade.read(first_path + "/etc/hostname"), "s01c1b01\n");
+    for (const std::string& round :
+         {std::string("one"), std::string("two"), std::string("three")}) {
+        testing::write(shared + "/tool.new", round);
+        value_of(sys::rename(shared + "/tool.new", shared + "/tool"));
+        EXPECT_EQ(first_blade.read(shared_path + "/usr/bin/tool"), round);
+        testing::write(shared + "/added-" + round, round);
+        EXPECT_THAT(first_blade.list(shared_path + "/usr/bin"), HasSubstr("added-" + round));
+        testing::write(own + "/hostname", round);
+        EXPECT_EQ(first_blade.read(first_path + "/etc/hostname"), round);
+    }
+}
+
+TEST_F(NfsServer, OffersAnotherImageWithoutDisturbingTheOthers) {
+    const std::uint32_t before = pid();
+    // A transfer that lasts longer than the change.
+    const std::string large(std::size_t{24} << 20, 'x');
+    testing::write(store->mount_point(blade_name("s01c1b01"), granite) + "/var/large", large);
+    std::string outcome;
+    std::thread transfer(
+        [&] { outcome = first_blade.fetch(first_path + "/var/large", directory / "received"); });
+    sys::sleep_for(std::chrono::milliseconds(50));
+    create("s01c1b03");
+    value_of(store->set_exported(blade_name("s01c1b03"), granite, true));
+    const std::int64_t start = sys::monotonic_us();
+    value_of(nfs.apply());
+    RecordProperty("apply_us", std::to_string(sys::monotonic_us() - start));
+    transfer.join();
+    EXPECT_THAT(outcome, Not(Refused()));
+    EXPECT_TRUE(value_of(sys::read_file(directory / "received", 2 * large.size())) == large);
+    EXPECT_EQ(unknown.read("/blades/s01c1b03/granite/etc/hostname"), "s01c1b03\n");
+    EXPECT_EQ(pid(), before);
+}
+
+TEST_F(NfsServer, WithdrawsAnImageSoThatItCanBeDeleted) {
+    value_of(store->set_exported(blade_name("s01c1b02"), granite, false));
+    value_of(nfs.apply());
+    EXPECT_THAT(second_blade.list(second_path), Refused());
+    EXPECT_EQ(first_blade.read(first_path + "/etc/hostname"), "s01c1b01\n");
+    value_of(store->delete_blade_image(blade_name("s01c1b02"), granite));
+    create("s01c1b02");
+    EXPECT_FALSE(nfs.ensure_served(blade_name("s01c1b02"), granite));
+    value_of(store->set_exported(blade_name("s01c1b02"), granite, true));
+    value_of(nfs.ensure_served(blade_name("s01c1b02"), granite));
+    EXPECT_EQ(second_blade.read(second_path + "/etc/hostname"), "s01c1b02\n");
+}
+
+TEST_F(NfsServer, ServesTheFileThatReplacedALostOne) {
+    const std::string file = blade_file("s01c1b02");
+    run({"cp", "--sparse=always", file, file + ".copy"});
+    run({"tune2fs", "-U", "random", file + ".copy"});
+    value_of(sys::unlink(file));
+    const auto missing = nfs.ensure_served(blade_name("s01c1b02"), granite);
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code(), ErrorCode::not_found);
+    value_of(sys::rename(file + ".copy", file));
+    value_of(nfs.ensure_served(blade_name("s01c1b02"), granite));
+    EXPECT_EQ(value_of(store->mount_state(blade_name("s01c1b02"), granite)), MountState::mounted);
+    const std::string mounted = store->mount_point(blade_name("s01c1b02"), granite);
+    testing::write(mounted + "/var/new", "in the new file");
+    EXPECT_EQ(second_blade.read(second_path + "/var/new"), "in the new file");
+    EXPECT_EQ(first_blade.read(first_path + "/etc/hostname"), "s01c1b01\n");
+}
+
+TEST_F(NfsServer, ServesAgainWhatSomebodyUnmounted) {
+    const std::string mounted = store->mount_point(blade_name("s01c1b02"), granite);
+    value_of(sys::umount(mounted, MNT_DETACH));
+    value_of(nfs.ensure_served(blade_name("s01c1b02"), granite));
+    testing::write(mounted + "/var/new", "seen");
+    EXPECT_EQ(second_blade.read(second_path + "/var/new"), "seen");
+}
+
+TEST_F(NfsServer, NeverShowsTheServersOwnDiskWhereAnImageIsNotMounted) {
+    value_of(supervisor->stop("ganesha"));
+    value_of(store->unmount(blade_name("s01c1b02"), granite));
+    value_of(supervisor->start(ganesha_service(ganesha_directory, address(kServer)).service));
+    testing::write(directory / "file", "from the blade");
+    second_blade.copy(directory / "file", second_path + "/file");
+    EXPECT_THAT(second_blade.list(second_path), Not(HasSubstr("etc")));
+    // Below what covers the mount points there is the disk.
+    const std::string mounts = state + "/mounts";
+    value_of(sys::umount(mounts, MNT_DETACH));
+    EXPECT_THAT(value_of(sys::list_names(mounts)), ::testing::IsEmpty());
+}
+
+TEST_F(NfsServer, OffersAnImageThatWasNotMountedWhenItStarted) {
+    value_of(supervisor->stop("ganesha"));
+    value_of(store->unmount(blade_name("s01c1b02"), granite));
+    value_of(supervisor->start(ganesha_service(ganesha_directory, address(kServer)).service));
+    value_of(nfs.ensure_served(blade_name("s01c1b02"), granite));
+    EXPECT_THAT(second_blade.list(second_path + "/etc"), HasSubstr("hostname"));
+    EXPECT_THAT(first_blade.list(first_path + "/etc"), HasSubstr("hostname"));
+}
+
+TEST_F(NfsServer, ServesAgainAfterItWasKilled) {
+    EXPECT_THAT(first_blade.list(first_path), HasSubstr("etc"));
+    const std::uint32_t before = pid();
+    ASSERT_EQ(::kill(static_cast<pid_t>(before), SIGKILL), 0);
+    const sys::Deadline deadline = sys::Deadline::in(std::chrono::seconds(10));
+    while (!supervisor->status("ganesha").is_running || pid() == before) {
+        ASSERT_FALSE(deadline.has_passed());
+        static_cast<void>(sys::poll(supervisor->event_fd(), sys::Readiness::readable,
+                                    sys::Deadline::in(std::chrono::milliseconds(100))));
+        value_of(supervisor->handle_events());
+    }
+    value_of(nfs.apply());
+    EXPECT_THAT(first_blade.list(first_path), HasSubstr("etc"));
+    EXPECT_THAT(second_blade.list(first_path), Refused());
+}
+
+}  // namespace
+}  // namespace dim::server
