@@ -1,32 +1,23 @@
 #include "imageserver/identity/identity.hpp"
 
-#include "libdim/sys/atomic_write.hpp"
-#include "libdim/sys/directory.hpp"
-#include "libdim/sys/file.hpp"
+#include "imageserver/identity/identity_files.hpp"
 #include "libdim/tls/certificate.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace dim::server {
 
 namespace {
 
-constexpr mode_t kPrivateDirectory = 0700;
-constexpr mode_t kPrivateFile = 0600;
-constexpr mode_t kPublicFile = 0644;
-constexpr std::size_t kPemLimit = std::size_t{64} * 1024;
-// A blade's clock may be a little behind ours when a certificate is new.
-constexpr std::int64_t kClockSkewSeconds = 86'400;
-
-std::string file_path(const std::string& directory, std::string_view name) {
-    return directory + '/' + std::string(name);
+/// Clocks of blades may be a little behind.
+tls::Validity validity(std::int64_t now, std::int64_t seconds) {
+    return {.not_before = now - Identity::kDay, .not_after = now + seconds};
 }
 
 tls::ServerNames names_of(const Identity::Settings& settings) {
-    tls::ServerNames names;
-    names.common_name = to_string(settings.server);
-    names.dns_names = {names.common_name};
+    tls::ServerNames names{.common_name = to_string(settings.server),
+                           .dns_names = {to_string(settings.server)},
+                           .addresses = {}};
     for (const model::Ipv4Address address : settings.addresses)
         names.addresses.push_back(address.value());
     return names;
@@ -34,98 +25,54 @@ tls::ServerNames names_of(const Identity::Settings& settings) {
 
 Result<tls::Identity> issue(tls::Random& random, const tls::Authority& authority,
                             const Identity::Settings& settings, std::int64_t now) {
-    return authority.issue_server(
-        random, names_of(settings),
-        {.not_before = now - kClockSkewSeconds, .not_after = now + Identity::kServerSeconds});
+    return authority.issue_server(random, names_of(settings),
+                                  validity(now, Identity::kServerSeconds));
 }
 
-Result<void> write_pair(const std::string& directory, std::string_view name,
-                        const tls::SecretText& key, const std::string& certificate) {
-    const std::string base = file_path(directory, name);
-    DIM_CHECK(sys::write_file_atomically(base + ".key", key.view(), kPrivateFile));
-    return sys::write_file_atomically(base + ".crt", certificate, kPublicFile);
+/// Whether a certificate says what it should, for long enough. One from the future is useless, too.
+bool is_good(const tls::CertificateInfo& certificate, const Identity::Settings& settings,
+             std::int64_t now) {
+    const tls::ServerNames names = names_of(settings);
+    return certificate.common_name == names.common_name &&
+           std::ranges::is_permutation(certificate.dns_names, names.dns_names) &&
+           std::ranges::is_permutation(certificate.addresses, names.addresses) &&
+           certificate.not_before <= now && certificate.not_after - now >= Identity::kRenewSeconds;
 }
 
-/// Everything at once: it is made in a directory of its own, so that a kill leaves all or nothing.
-Result<void> create_all(tls::Random& random, const Identity::Settings& settings, std::int64_t now) {
-    const std::string staged = settings.directory + ".new";
-    DIM_CHECK(sys::ensure_directory(staged, kPrivateDirectory));
-    DIM_CHECK(sys::chmod(staged, kPrivateDirectory));
-    DIM_TRY(const auto authority,
-            tls::Authority::create(
-                random, "DIM cluster " + settings.cluster,
-                {.not_before = now, .not_after = now + Identity::kAuthoritySeconds}));
-    DIM_CHECK(write_pair(staged, "ca", authority.key_pem(), authority.certificate_pem()));
-    DIM_TRY(const auto server, issue(random, authority, settings, now));
-    DIM_CHECK(write_pair(staged, "server", server.key_pem, server.certificate_pem));
-    return sys::rename(staged, settings.directory);
-}
-
-Error damaged(Error error, const std::string& directory) {
-    return std::move(error).with_cure("restore " + directory +
-                                      " from a backup; without the old authority every boot file "
-                                      "must be built again, and then the directory can be removed");
-}
-
-Result<std::string> read_pem(const std::string& directory, std::string_view name) {
-    auto text = sys::read_file(file_path(directory, name), kPemLimit);
-    if (!text) return fail(damaged(std::move(text).error(), directory));
-    return text;
-}
-
-struct Loaded {
-    tls::Authority authority;
-    tls::Identity server;
-};
-
-Result<Loaded> load(const std::string& directory) {
-    DIM_TRY(std::string authority_pem, read_pem(directory, "ca.crt"));
-    DIM_TRY(std::string authority_key, read_pem(directory, "ca.key"));
-    DIM_TRY(std::string server_pem, read_pem(directory, "server.crt"));
-    DIM_TRY(std::string server_key, read_pem(directory, "server.key"));
-    auto authority =
-        tls::Authority::load(std::move(authority_pem), tls::SecretText(std::move(authority_key)));
-    if (!authority) {
-        return fail(damaged(std::move(authority).error().with_context(directory), directory));
-    }
-    return Loaded{*std::move(authority),
-                  {std::move(server_pem), tls::SecretText(std::move(server_key))}};
-}
-
-bool is_for(const tls::CertificateInfo& info, const tls::ServerNames& names) {
-    return info.common_name == names.common_name &&
-           std::ranges::is_permutation(info.dns_names, names.dns_names) &&
-           std::ranges::is_permutation(info.addresses, names.addresses);
-}
-
-/// True when the files hold a certificate for these names, with its own key. A kill between the
-/// writes of a renewal leaves a new key beside the old certificate.
-Result<bool> is_usable(tls::Random& random, const tls::Identity& server,
-                       const Identity::Settings& settings) {
-    const auto info = tls::describe_certificate(server.certificate_pem);
-    if (!info) {
-        return fail(Error(info.error())
-                        .with_context(file_path(settings.directory, "server.crt"))
-                        .with_cure("remove server.crt and server.key there, and restore the rest "
-                                   "from a backup"));
-    }
-    return is_for(*info, names_of(settings)) &&
-           tls::ServerSettings::create(random, server.certificate_pem, server.key_pem).has_value();
+Error damaged(const std::string& directory, Error error) {
+    return Error(ErrorCode::invalid_input,
+                 "the server's certificate in " + directory + ": " + error.message())
+        .with_cure("remove server.key and server.crt; the authority makes new ones at the next "
+                   "start");
 }
 
 }  // namespace
 
 Result<Identity> Identity::open(tls::Random& random, Settings settings, std::int64_t now) {
-    if (!sys::stat(settings.directory)) DIM_CHECK(create_all(random, settings, now));
-    DIM_TRY(auto loaded, load(settings.directory));
-    Identity identity(random, std::move(settings), std::move(loaded.authority),
-                      std::move(loaded.server), 0);
-    DIM_TRY(const bool usable, is_usable(random, identity.server_, identity.settings_));
-    if (usable) {
-        DIM_TRY(const auto info, tls::describe_certificate(identity.server_.certificate_pem));
-        identity.not_after_ = info.not_after;
+    const std::string& directory = settings.directory;
+    DIM_TRY(const bool is_there, identity_files::exist(directory));
+    if (!is_there) {
+        DIM_TRY(tls::Authority authority,
+                tls::Authority::create(random, settings.cluster, validity(now, kAuthoritySeconds)));
+        DIM_TRY(tls::Identity server, issue(random, authority, settings, now));
+        DIM_CHECK(identity_files::create(directory, authority, server));
+        return Identity(random, std::move(settings), std::move(authority), std::move(server));
     }
-    DIM_CHECK(identity.renew_if_due(now));
+    // Before anything is put right: what is damaged stays as it was found.
+    DIM_TRY(tls::Authority authority, identity_files::load_authority(directory));
+    DIM_CHECK(identity_files::recover(directory));
+    DIM_TRY(auto server, identity_files::load_server(directory));
+    const bool is_missing = !server;
+    Identity identity(random, std::move(settings), std::move(authority),
+                      std::move(server).value_or(tls::Identity{}));
+    if (is_missing) {
+        DIM_CHECK(identity.renew(now));
+        return identity;
+    }
+    if (auto usable = identity.server_settings(); !usable)
+        return fail(damaged(identity.settings_.directory, std::move(usable).error()));
+    DIM_TRY(const bool is_renewed, identity.renew_if_due(now));
+    static_cast<void>(is_renewed);
     return identity;
 }
 
@@ -134,12 +81,18 @@ Result<tls::ServerSettings> Identity::server_settings() const {
 }
 
 Result<bool> Identity::renew_if_due(std::int64_t now) {
-    if (not_after_ - now >= kRenewSeconds) return false;
-    DIM_TRY(auto server, issue(*random_, authority_, settings_, now));
-    DIM_CHECK(write_pair(settings_.directory, "server", server.key_pem, server.certificate_pem));
-    server_ = std::move(server);
-    not_after_ = now + kServerSeconds;
+    Result<tls::CertificateInfo> certificate = tls::describe_certificate(server_.certificate_pem);
+    if (!certificate) return fail(damaged(settings_.directory, std::move(certificate).error()));
+    if (is_good(*certificate, settings_, now)) return false;
+    DIM_CHECK(renew(now));
     return true;
+}
+
+Result<void> Identity::renew(std::int64_t now) {
+    DIM_TRY(tls::Identity fresh, issue(*random_, authority_, settings_, now));
+    DIM_CHECK(identity_files::replace_server(settings_.directory, fresh));
+    server_ = std::move(fresh);
+    return {};
 }
 
 }  // namespace dim::server

@@ -24,14 +24,16 @@ public:
         model::ComponentName server;
         std::vector<model::Ipv4Address> addresses;
     };
-    static constexpr std::int64_t kAuthoritySeconds = std::int64_t{20} * 365 * 86'400;
-    static constexpr std::int64_t kServerSeconds = std::int64_t{825} * 86'400;
-    static constexpr std::int64_t kRenewSeconds = std::int64_t{60} * 86'400;
+    static constexpr std::int64_t kDay = 86'400;
+    static constexpr std::int64_t kAuthoritySeconds = 20 * 365 * kDay;
+    static constexpr std::int64_t kServerSeconds = 825 * kDay;
+    static constexpr std::int64_t kRenewSeconds = 60 * kDay;
 
-    /// Makes what is missing on the first start; a killed predecessor's half-made files are made
-    /// again. The authority is never replaced: it is in every boot file. NOW is seconds since 1970;
-    /// RANDOM must outlive this. Errors: invalid_input, with the cure, when a file is damaged or
-    /// one of the authority's two is missing.
+    /// Makes everything on the first start, all or nothing, and the server's certificate anew when
+    /// the server's name or addresses have changed or it is about to expire. The authority is never
+    /// replaced: it is in every boot file. NOW is seconds since 1970; RANDOM must outlive this.
+    /// Errors: invalid_input, with the cure, when a file is damaged or missing; nothing is changed
+    /// then.
     static Result<Identity> open(tls::Random& random, Settings settings, std::int64_t now);
 
     /// For the TLS listener; make it again after renew_if_due said true.
@@ -43,19 +45,17 @@ public:
     Result<bool> renew_if_due(std::int64_t now);
 
 private:
-    Identity(tls::Random& random, Settings settings, tls::Authority authority, tls::Identity server,
-             std::int64_t not_after)
+    Identity(tls::Random& random, Settings settings, tls::Authority authority, tls::Identity server)
         : random_(&random),
           settings_(std::move(settings)),
           authority_(std::move(authority)),
-          server_(std::move(server)),
-          not_after_(not_after) {}
+          server_(std::move(server)) {}
+    Result<void> renew(std::int64_t now);
 
     tls::Random* random_;
     Settings settings_;
     tls::Authority authority_;
     tls::Identity server_;
-    std::int64_t not_after_;
 };
 
 }  // namespace dim::server
