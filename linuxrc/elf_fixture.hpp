@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+namespace dim::linuxrc::testing {
+
+/// The least that passes for a static big-endian ppc64 program: an ELF header and one PT_LOAD.
+inline std::string static_program() {
+    std::string file(64 + 56, '\0');
+    file.replace(0, 7, "\177ELF\2\2\1");  // 64 bit, big-endian
+    file[17] = 2;                         // ET_EXEC
+    file[19] = 21;                        // EM_PPC64
+    file[39] = 64;                        // program headers behind this one
+    file[57] = 1;                         // one of them
+    file[64 + 3] = 1;                     // PT_LOAD
+    return file;
+}
+
+inline constexpr const char* kCertificate =
+    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+}  // namespace dim::linuxrc::testing
