@@ -1,15 +1,12 @@
-#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/fork_child.hpp"
 #include "libdim/sys/process.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/sys/signals.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
-#include <cerrno>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdexcept>
-#include <unistd.h>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -82,32 +79,6 @@ TEST(Spawn, OwnSessionAndDirectoryAndOutput) {
     EXPECT_EQ(read_file(temporary / "output"), temporary.path() + "\n" + pid + "\n" + pid + "\n");
 }
 
-TEST(Run, KillsTheWholeGroupAtTheDeadline) {
-    const std::int64_t start = monotonic_us();
-    const auto result = run({"sh", "-c", "echo started; sleep 1000 & sleep 1000"}, 200ms);
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code(), ErrorCode::timed_out);
-    EXPECT_NE(result.error().message().find("started"), std::string::npos);
-    EXPECT_LT(monotonic_us() - start, 5'000'000);
-}
-
-TEST(Run, CutsOutputAtItsLimitButReadsOn) {
-    const auto result = run({"sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' x; exit 5"}, 10s,
-                            {.output_limit = 1000});
-    ASSERT_TRUE(result) << result.error().message();
-    EXPECT_EQ(result->output, std::string(1000, 'x'));
-    EXPECT_TRUE(result->is_output_cut);
-    EXPECT_EQ(result->status.code, 5);
-}
-
-TEST(Run, DoesNotWaitForWhatStaysInTheBackground) {
-    const std::int64_t start = monotonic_us();
-    const auto result = run({"sh", "-c", "sleep 3 & echo out; echo error >&2"}, 10s);
-    ASSERT_TRUE(result);
-    EXPECT_EQ(result->output, "out\nerror\n");
-    EXPECT_LT(monotonic_us() - start, 2'000'000);
-}
-
 TEST(Identity, IsLostWithTheProcess) {
     Process process = spawn({.arguments = {"sleep", "1000"}}).value();
     const ProcessIdentity identity = process_identity(process.pid()).value();
@@ -129,56 +100,6 @@ TEST(Identity, ReadsNamesWithBlanksAndParentheses) {
     EXPECT_FALSE(parse_start_ticks(""));
     EXPECT_FALSE(parse_start_ticks("1 (a) S 1 2"));
     EXPECT_FALSE(parse_start_ticks("1 a" + fields));
-}
-
-TEST(ForkChild, KillsAFunctionThatHangs) {
-    const std::int64_t start = monotonic_us();
-    const auto result = fork_child(
-        []() -> Result<void> {
-            sleep_for(1000s);
-            return {};
-        },
-        100ms);
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code(), ErrorCode::timed_out);
-    EXPECT_LT(monotonic_us() - start, 5'000'000);
-}
-
-TEST(ForkChild, TellsOfAChildThatDies) {
-    const auto died = fork_child([]() -> Result<void> { ::_exit(0); }, 10s);
-    ASSERT_FALSE(died);
-    EXPECT_EQ(died.error().code(), ErrorCode::internal);
-    const auto threw =
-        fork_child([]() -> Result<void> { throw std::runtime_error("thrown"); }, 10s);
-    ASSERT_FALSE(threw);
-    EXPECT_EQ(threw.error().message(), "thrown");
-}
-
-TEST(ForkChild, BringsTheWholeErrorBack) {
-    const Error sent = Error::from_errno(ECONNREFUSED, "mount")
-                           .with_context("stage")
-                           .with_cure("start the server");
-    const auto result = fork_child([&]() -> Result<void> { return fail(sent); }, 10s);
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error(), sent);
-    const Error plain(ErrorCode::conflict, "a message of several words");
-    EXPECT_EQ(fork_child([&]() -> Result<void> { return fail(plain); }, 10s).error(), plain);
-}
-
-TEST(ForkChild, BringsTextBack) {
-    const auto text = ask_child([]() -> Result<std::string> { return "= ! text\n"; }, 10s);
-    EXPECT_EQ(text, "= ! text\n");
-    EXPECT_TRUE(fork_child([]() -> Result<void> { return {}; }, 10s));
-}
-
-TEST(Signals, ArriveAtTheirDescriptor) {
-    ASSERT_TRUE(block_signals({SIGUSR1}));
-    const Fd fd = signalfd({SIGUSR1}).value();
-    EXPECT_EQ(next_signal(fd.get()), 0);
-    ASSERT_EQ(::kill(::getpid(), SIGUSR1), 0);
-    EXPECT_EQ(next_signal(fd.get()), SIGUSR1);
-    EXPECT_EQ(next_signal(fd.get()), 0);
-    ASSERT_TRUE(reset_signals());
 }
 
 }  // namespace

@@ -1,13 +1,9 @@
-#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/kernel_log.hpp"
-#include "libdim/sys/random.hpp"
 #include "libdim/sys/socket.hpp"
-#include "libdim/sys/system_info.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -117,40 +113,6 @@ TEST(UnixSocket, KnowsItsPeer) {
     EXPECT_EQ(peer_credentials(accepted.get()),
               (PeerCredentials{::getpid(), ::getuid(), ::getgid()}));
     EXPECT_FALSE(peer_endpoint(accepted.get()));
-}
-
-TEST(Deadline, CountsDown) {
-    EXPECT_EQ(Deadline::never().poll_timeout(), -1);
-    EXPECT_FALSE(Deadline::never().has_passed());
-    EXPECT_TRUE(Deadline::in(0ms).has_passed());
-    EXPECT_EQ(Deadline::in(-5ms).poll_timeout(), 0);
-    EXPECT_GT(Deadline::in(10s).poll_timeout(), 9'000);
-    EXPECT_LE(Deadline::in(10s).poll_timeout(), 10'000);
-    EXPECT_GE(boottime_us(), monotonic_us() - 1);
-    EXPECT_GT(realtime_us(), std::int64_t{1'600'000'000} * 1'000'000);
-}
-
-TEST(Random, Differs) {
-    const std::string first = random_hex(16).value();
-    EXPECT_EQ(first.size(), 32U);
-    EXPECT_NE(first, random_hex(16).value());
-}
-
-TEST(KernelLog, KeepsWholeLinesOnly) {
-    EXPECT_EQ(last_lines("one\ntwo\nthree\n", 100), "one\ntwo\nthree\n");
-    EXPECT_EQ(last_lines("one\ntwo\nthree\n", 10), "two\nthree\n");
-    EXPECT_EQ(last_lines("one\ntwo\nthree\n", 9), "three\n");
-    EXPECT_EQ(last_lines("one\ntwo\nthree\n", 3), "");
-    EXPECT_EQ(last_lines("endless", 3), "");
-    EXPECT_EQ(last_lines("", 0), "");
-}
-
-TEST(SystemInfo, IsFilled) {
-    const SystemInfo info = system_info().value();
-    EXPECT_FALSE(info.kernel_release.empty());
-    EXPECT_FALSE(info.machine.empty());
-    EXPECT_GT(info.memory_bytes, std::uint64_t{1} << 20);
-    EXPECT_GE(info.cpus, 1U);
 }
 
 }  // namespace

@@ -1,97 +1,15 @@
-#include "libdim/sys/clock.hpp"
-#include "libdim/sys/file.hpp"
-#include "libdim/sys/socket.hpp"
-#include "libdim/tls/authority.hpp"
-#include "libdim/tls/certificate.hpp"
 #include "libdim/tls/issue_certificate.hpp"
 #include "libdim/tls/parse_key.hpp"
 #include "libdim/tls/session.hpp"
+#include "libdim/tls/session_link.hpp"
 #include "libdim/tls/settings_state.hpp"
 
 #include <array>
-#include <sys/socket.h>
 
 #include <gtest/gtest.h>
 
 namespace dim::tls {
 namespace {
-
-constexpr std::int64_t kDay = 24 * 60 * 60;
-constexpr const char* kName = "image-server";
-
-std::int64_t now() { return sys::realtime_us() / 1'000'000; }
-Validity valid_now() { return {now() - kDay, now() + kDay}; }
-
-Random& random_numbers() {
-    static Random random = Random::create().value();
-    return random;
-}
-
-Authority make_authority(Validity validity = valid_now()) {
-    return Authority::create(random_numbers(), "Test Cluster CA", validity).value();
-}
-
-Identity issue(const Authority& authority, const std::string& dns_name = kName,
-               Validity validity = valid_now()) {
-    return authority
-        .issue_server(random_numbers(),
-                      {.common_name = "server", .dns_names = {dns_name}, .addresses = {0x0a000001}},
-                      validity)
-        .value();
-}
-
-/// Both ends of a session in one process.
-class Link {
-public:
-    Link(const Authority& trusted, const Identity& identity, const std::string& name = kName)
-        : server_settings_(
-              ServerSettings::create(random_numbers(), identity.certificate_pem, identity.key_pem)
-                  .value()),
-          client_settings_(
-              ClientSettings::create(random_numbers(), trusted.certificate_pem()).value()) {
-        int ends[2];
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
-            std::abort();
-        server_socket = sys::Fd(ends[0]);
-        client_socket = sys::Fd(ends[1]);
-        server = std::make_unique<Session>(
-            Session::accept(server_settings_, server_socket.get()).value());
-        client = std::make_unique<Session>(
-            Session::connect(client_settings_, name, client_socket.get()).value());
-    }
-
-    /// Steps both until neither goes on.
-    void shake_hands() {
-        for (int round = 0; round < 20; ++round) {
-            if (client_error.empty() && !is_client_done)
-                step(*client, is_client_done, client_error);
-            if (server_error.empty() && !is_server_done)
-                step(*server, is_server_done, server_error);
-        }
-    }
-
-    sys::Fd server_socket;
-    sys::Fd client_socket;
-    std::unique_ptr<Session> server;
-    std::unique_ptr<Session> client;
-    std::string client_error;
-    std::string server_error;
-    bool is_client_done = false;
-    bool is_server_done = false;
-    const ClientSettings& client_settings() const { return client_settings_; }
-
-private:
-    static void step(Session& session, bool& is_done, std::string& error) {
-        const Result<Progress> progress = session.handshake();
-        if (!progress) {
-            error = progress.error().message();
-        } else {
-            is_done = *progress == Progress::done;
-        }
-    }
-    ServerSettings server_settings_;
-    ClientSettings client_settings_;
-};
 
 TEST(Session, RefusesAnotherClustersAuthorityAndTellsTheServerSo) {
     const Authority ours = make_authority();
@@ -252,91 +170,6 @@ TEST(Session, WaitsForAFullSocket) {
         received += transfer->size;
     ASSERT_TRUE(transfer);
     EXPECT_GE(received, written);  // and the part of a record that had not fitted
-}
-
-TEST(Authority, RefusesNamesThatCannotBeInACertificate) {
-    const Authority authority = make_authority();
-    const auto issue_for = [&](const ServerNames& names) {
-        return authority.issue_server(random_numbers(), names, valid_now());
-    };
-    EXPECT_FALSE(issue_for({.common_name = "a,O=evil", .dns_names = {"a"}, .addresses = {}}));
-    EXPECT_FALSE(issue_for({.common_name = "", .dns_names = {"a"}, .addresses = {}}));
-    EXPECT_FALSE(issue_for({.common_name = "a", .dns_names = {"*.evil"}, .addresses = {}}));
-    EXPECT_FALSE(issue_for({.common_name = "a", .dns_names = {""}, .addresses = {}}));
-    EXPECT_FALSE(issue_for({.common_name = "a", .dns_names = {}, .addresses = {}}));
-    EXPECT_FALSE(issue_for({.common_name = "a",
-                            .dns_names = std::vector<std::string>(kSubjectNamesLimit + 1, "a"),
-                            .addresses = {}}));
-    EXPECT_FALSE(authority.issue_server(random_numbers(),
-                                        {.common_name = "a", .dns_names = {"a"}, .addresses = {}},
-                                        {now(), now() - 1}));
-}
-
-TEST(Authority, LoadsOnlyAMatchingPair) {
-    const Authority first = make_authority();
-    const Authority second = make_authority();
-    const auto copy = [](const SecretText& secret) {
-        return SecretText(std::string(secret.view()));
-    };
-    EXPECT_TRUE(Authority::load(first.certificate_pem(), copy(first.key_pem())));
-    EXPECT_FALSE(Authority::load(first.certificate_pem(), copy(second.key_pem())));
-    EXPECT_FALSE(Authority::load("", copy(first.key_pem())));
-    EXPECT_FALSE(Authority::load(first.certificate_pem(), SecretText("rubbish")));
-    const Identity server = issue(first);
-    const auto no_authority = Authority::load(server.certificate_pem, copy(server.key_pem));
-    ASSERT_FALSE(no_authority);
-    EXPECT_EQ(no_authority.error().message(), "the certificate is not an authority's");
-}
-
-TEST(Authority, LoadedOneIssuesWhatTheFirstOneVouchesFor) {
-    const Authority first = make_authority();
-    const Authority loaded =
-        Authority::load(first.certificate_pem(), SecretText(std::string(first.key_pem().view())))
-            .value();
-    Link link(first, issue(loaded));
-    link.shake_hands();
-    EXPECT_TRUE(link.is_client_done) << link.client_error;
-}
-
-TEST(Certificate, SaysWhatWasIssued) {
-    const Authority authority = make_authority();
-    const Validity validity{now() - 100, now() + 12345};
-    const Identity identity = authority
-                                  .issue_server(random_numbers(),
-                                                {.common_name = "s01",
-                                                 .dns_names = {"s01", std::string(200, 'n')},
-                                                 .addresses = {0x0a010203, 0xfffffffe}},
-                                                validity)
-                                  .value();
-    const CertificateInfo info = describe_certificate(identity.certificate_pem).value();
-    EXPECT_EQ(info.common_name, "s01");
-    EXPECT_EQ(info.not_before, validity.not_before);
-    EXPECT_EQ(info.not_after, validity.not_after);
-    EXPECT_EQ(info.dns_names, (std::vector<std::string>{"s01", std::string(200, 'n')}));
-    EXPECT_EQ(info.addresses, (std::vector<std::uint32_t>{0x0a010203, 0xfffffffe}));
-    EXPECT_FALSE(info.is_authority);
-    EXPECT_EQ(info.fingerprint.size(), 64U);
-    EXPECT_TRUE(describe_certificate(authority.certificate_pem())->is_authority);
-    EXPECT_NE(describe_certificate(authority.certificate_pem())->fingerprint, info.fingerprint);
-    EXPECT_FALSE(describe_certificate("rubbish"));
-}
-
-TEST(ServerSettings, RefusesAForeignKey) {
-    const Authority authority = make_authority();
-    const Identity first = issue(authority);
-    const Identity second = issue(authority);
-    const auto settings =
-        ServerSettings::create(random_numbers(), first.certificate_pem, second.key_pem);
-    ASSERT_FALSE(settings);
-    EXPECT_EQ(settings.error().message(), "the key does not belong to the certificate");
-}
-
-TEST(SecretText, IsWipedWhereItWas) {
-    std::string text(64, 's');
-    const char* place = text.data();
-    const SecretText secret(std::move(text));
-    EXPECT_EQ(secret.view(), std::string(64, 's'));
-    EXPECT_EQ(std::string_view(place, 1), std::string_view("\0", 1));
 }
 
 }  // namespace

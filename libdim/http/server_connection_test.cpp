@@ -1,0 +1,193 @@
+#include "libdim/http/running_server.hpp"
+#include "libdim/http/server_connection.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace dim::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Server, AnswersMalformedRequestWith400) {
+    RunningServer server;
+    const std::string answer = talk(server, "\x16\x03\x01 this is TLS");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 Bad Request\r\n")) << answer;
+    EXPECT_NE(answer.find("application/problem+json"), std::string::npos);
+    const Event event = server.next_event();
+    EXPECT_EQ(event.cause, Refusal::malformed);
+    EXPECT_EQ(event.peer.credentials->uid, ::getuid());
+    EXPECT_EQ(event.peer.credentials->pid, ::getpid());
+}
+
+TEST(Server, AnswersTooLongHeadWith431) {
+    RunningServer server;
+    const std::string answer =
+        talk(server, "GET / HTTP/1.1\r\nHost: dim\r\nX: " + std::string(100'000, 'x'));
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 431 ")) << answer;
+    EXPECT_EQ(server.next_event().cause, Refusal::too_long);
+}
+
+TEST(Server, AnswersTooLongBodyWith413) {
+    RunningServer server;
+    const std::string answer =
+        talk(server, serialize(Request{.method = Method::post, .body = std::string(65'537, 'x')}));
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer;
+    EXPECT_EQ(server.next_event().cause, Refusal::too_long);
+}
+
+TEST(Server, DropsSlowLoris) {
+    RunningServer server(impatient());
+    sys::Fd socket = server.connect_raw();
+    const std::int64_t start = sys::monotonic_us();
+    std::string answer;
+    std::array<char, 4096> buffer;
+    for (const char byte : std::string(1000, 'G')) {  // a byte each 5 ms: never silent for long
+        if (!sys::send(socket.get(), {&byte, 1})) break;
+        sys::sleep_for(5ms);
+        const auto count = sys::receive(socket.get(), buffer);
+        if (!count || (*count && **count == 0)) break;
+        if (*count) answer.append(buffer.data(), **count);
+    }
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 408 ")) << answer;
+    EXPECT_LT(sys::monotonic_us() - start, 4'000'000);
+    EXPECT_EQ(server.next_event().cause, Refusal::too_slow);
+}
+
+TEST(Server, DropsWhoNeverAsks) {
+    RunningServer server(impatient());
+    const std::string answer = talk(server, "");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 408 ")) << answer;
+    EXPECT_EQ(server.next_event().cause, Refusal::too_slow);
+}
+
+TEST(Server, DropsWhoNeverShakesHands) {
+    RunningServer server(impatient());
+    sys::Fd socket = sys::connect_tcp(kLoopback, server.port(), soon()).value();
+    const Event event = server.next_event();
+    EXPECT_EQ(event.cause, Refusal::too_slow);
+    EXPECT_EQ(event.peer.address, kLoopback);
+    EXPECT_EQ(to_string(event.peer), "127.0.0.1");
+}
+
+TEST(Server, EndsIdleConnectionWithoutAWord) {
+    RunningServer server(impatient());
+    Client client = server.connect_local();
+    ASSERT_TRUE(client.exchange(get("/a"), soon()));
+    sys::sleep_for(300ms);
+    const Result<Response> second = client.exchange(get("/b"), soon());
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code(), ErrorCode::unavailable);
+    EXPECT_FALSE(client.is_open());
+    EXPECT_EQ(server.event_count(), 0U);
+}
+
+TEST(Server, DropsWhoDoesNotRead) {
+    RunningServer server(impatient());
+    sys::Fd socket = server.connect_raw();
+    ASSERT_TRUE(sys::send(socket.get(), serialize(get("/big"))));
+    EXPECT_EQ(server.next_event().cause, Refusal::too_slow);
+}
+
+TEST(Server, NoticesPeerThatClosesMidway) {
+    RunningServer server;
+    {
+        sys::Fd socket = server.connect_raw();
+        ASSERT_TRUE(sys::send(socket.get(), "GET / HTT"));
+    }
+    EXPECT_EQ(server.next_event().cause, Refusal::broken_off);
+    {
+        sys::Fd socket = server.connect_raw();
+        ASSERT_TRUE(sys::send(socket.get(), serialize(get("/big"))));
+        sys::sleep_for(20ms);
+    }
+    EXPECT_EQ(server.next_event().cause, Refusal::broken_off);
+    EXPECT_TRUE(server.connect_local().exchange(get("/still-alive"), soon()));
+}
+
+TEST(Server, LimitsConnectionsInAllButKeepsTheAdministratorsWayIn) {
+    Server::Settings settings;
+    settings.connections = 1;
+    RunningServer server(settings);
+    Client first = server.connect_tls().value();
+    EXPECT_FALSE(server.connect_tls());
+    const Event event = server.next_event();
+    EXPECT_EQ(event.cause, Refusal::too_many_connections);
+    EXPECT_EQ(event.text, "more than 1 connections in all");
+    EXPECT_TRUE(server.connect_local().exchange(get("/"), soon()));
+    EXPECT_TRUE(first.exchange(get("/"), soon()));
+}
+
+TEST(Server, LimitsConnectionsOfOneAddressAndLocalOnes) {
+    Server::Settings settings;
+    settings.connections_per_address = 2;
+    settings.local_connections = 1;
+    RunningServer server(settings);
+    Client first = server.connect_tls().value();
+    Client second = server.connect_tls().value();
+    ASSERT_TRUE(first.exchange(get("/"), soon()));
+    ASSERT_TRUE(second.exchange(get("/"), soon()));
+    EXPECT_FALSE(server.connect_tls());
+    EXPECT_EQ(server.next_event().text, "more than 2 connections of one address");
+
+    Client local = server.connect_local();
+    ASSERT_TRUE(local.exchange(get("/"), soon()));
+    const std::string answer = talk(server, "");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
+    EXPECT_EQ(server.next_event().cause, Refusal::too_many_connections);
+}
+
+TEST(Server, GivesAClosedConnectionsPlaceToTheNext) {
+    Server::Settings settings;
+    settings.connections_per_address = 1;
+    RunningServer server(settings);
+    for (int round = 0; round < 5; ++round) {
+        Result<Client> client = server.connect_tls();
+        for (int attempt = 0; !client && attempt < 100; ++attempt) {  // the server closes later
+            sys::sleep_for(10ms);
+            client = server.connect_tls();
+        }
+        ASSERT_TRUE(client) << client.error().message();
+        EXPECT_TRUE(client->exchange(get("/"), soon()));
+    }
+}
+
+TEST(Server, SeesWhoDoesNotTrustItsAuthority) {
+    RunningServer server;
+    tls::Random random = tls::Random::create().value();
+    const std::int64_t now = sys::realtime_us() / 1'000'000;
+    const tls::Authority other =
+        tls::Authority::create(random, "CA", {now - 1000, now + 1000}).value();
+    const Result<Client> client = server.connect_tls(other.certificate_pem());
+    ASSERT_FALSE(client);
+    EXPECT_EQ(client.error().code(), ErrorCode::permission_denied);
+    EXPECT_NE(client.error().message().find("wrong CA"), std::string::npos)
+        << client.error().message();
+    const Event event = server.next_event();
+    EXPECT_EQ(event.cause, Refusal::tls_failed);
+    EXPECT_NE(event.text.find("unknown CA"), std::string::npos) << event.text;
+}
+
+TEST(Server, IsRefusedUnderAnotherName) {
+    RunningServer server;
+    const Result<Client> client = server.connect_tls(server.authority_pem(), "other-server");
+    ASSERT_FALSE(client);
+    EXPECT_NE(client.error().message().find("not for the name 'other-server'"), std::string::npos)
+        << client.error().message();
+    EXPECT_EQ(server.next_event().cause, Refusal::tls_failed);
+}
+
+TEST(Server, HandlerThatThrowsIsA500) {
+    RunningServer server;
+    const Result<Response> response = server.connect_local().exchange(get("/throw"), soon());
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 500);
+    EXPECT_NE(response->body.find("a 'bug'"), std::string::npos) << response->body;
+    EXPECT_EQ(server.next_event().cause, Refusal::handler_failed);
+}
+
+}  // namespace
+}  // namespace dim::http

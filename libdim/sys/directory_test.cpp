@@ -1,0 +1,82 @@
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/testing/temporary_directory.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace dim::sys {
+namespace {
+
+using testing::TemporaryDirectory;
+
+void write_text(const std::string& path, std::string_view text) {
+    const Fd file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644).value();
+    ASSERT_TRUE(write_all(file.get(), text));
+}
+
+TEST(OpenAt, TakesOneNameThatIsNoLink) {
+    TemporaryDirectory temporary;
+    const Fd directory = open_directory(temporary.path()).value();
+    ASSERT_TRUE(symlink("/etc/passwd", temporary / "link"));
+    EXPECT_FALSE(openat(directory.get(), "link", O_RDONLY));
+    for (const char* name : {"", ".", "..", "a/b", "/etc"}) {
+        const auto opened = openat(directory.get(), name, O_RDONLY);
+        ASSERT_FALSE(opened) << name;
+        EXPECT_EQ(opened.error().code(), ErrorCode::invalid_input) << name;
+    }
+    EXPECT_FALSE(check_name(std::string(256, 'n')));
+    EXPECT_FALSE(check_name(std::string_view("a\0b", 3)));
+    EXPECT_TRUE(check_name(std::string(255, 'n')));
+}
+
+TEST(OpenBeneath, NeverLeadsOut) {
+    TemporaryDirectory temporary;
+    ASSERT_TRUE(ensure_directory(temporary / "root/etc/sub"));
+    write_text(temporary / "secret", "secret");
+    write_text(temporary / "root/etc/sub/file", "inside");
+    ASSERT_TRUE(symlink("../../secret", temporary / "root/etc/out"));
+    ASSERT_TRUE(symlink("sub", temporary / "root/etc/in"));
+    const Fd root = open_directory(temporary / "root").value();
+    const auto code = [&](std::string_view path) {
+        const auto opened = open_beneath(root.get(), path, O_RDONLY);
+        return opened ? ErrorCode::internal : opened.error().code();
+    };
+    EXPECT_EQ(code("../secret"), ErrorCode::permission_denied);
+    EXPECT_EQ(code("/etc/passwd"), ErrorCode::permission_denied);
+    EXPECT_EQ(code("etc/out"), ErrorCode::invalid_input);
+    EXPECT_EQ(code("etc/in/file"), ErrorCode::invalid_input);
+    EXPECT_EQ(code("etc/none"), ErrorCode::not_found);
+
+    const Fd file = open_beneath(root.get(), "etc/sub/file", O_RDONLY).value();
+    EXPECT_EQ(read_all(file.get()), "inside");
+    EXPECT_TRUE(open_beneath(root.get(), "etc/new", O_WRONLY | O_CREAT, 0640));
+}
+
+TEST(Directory, IsMadeWithItsParents) {
+    TemporaryDirectory temporary;
+    ASSERT_TRUE(ensure_directory(temporary / "a/b/c"));
+    ASSERT_TRUE(ensure_directory(temporary / "a/b/c"));
+    ASSERT_TRUE(ensure_directory("/"));
+    write_text(temporary / "file", "");
+    EXPECT_FALSE(ensure_directory(temporary / "file"));
+    EXPECT_FALSE(ensure_directory(temporary / "file/below"));
+    const Fd parent = open_directory(temporary / "a").value();
+    EXPECT_TRUE(ensure_directory_at(parent.get(), "b"));
+    EXPECT_TRUE(ensure_directory_at(parent.get(), "d"));
+    EXPECT_EQ(list_names(temporary / "a"), (std::vector<std::string>{"b", "d"}));
+    EXPECT_EQ(list_names(parent.get()), (std::vector<std::string>{"b", "d"}));
+    EXPECT_EQ(list_names(parent.get())->size(), 2U);  // it starts at the beginning again
+}
+
+TEST(Directory, TellsFreeSpace) {
+    const auto space = statfs("/");
+    ASSERT_TRUE(space);
+    EXPECT_GT(space->total_bytes, std::uint64_t{1} << 20);
+    EXPECT_LE(space->available_bytes, space->total_bytes);
+}
+
+}  // namespace
+}  // namespace dim::sys

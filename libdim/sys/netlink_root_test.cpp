@@ -1,0 +1,49 @@
+#include "libdim/sys/in_namespaces.hpp"
+#include "libdim/sys/netlink.hpp"
+#include "libdim/sys/run.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace dim::sys {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Netlink, BringsAnInterfaceUpWithAddressAndRoutes) {
+    const auto result = in_namespaces([]() -> Result<void> {
+        DIM_TRY(const RunResult made,
+                run({"ip", "link", "add", "dim0", "type", "veth", "peer", "name", "dim1"}, 10s));
+        DIM_CHECK(expect(made.status.is_success(), "veth: " + made.output));
+        DIM_TRY(const auto before, network_interfaces());
+        const auto is_first = [](const NetworkInterface& i) { return i.name == "dim0"; };
+        const auto first = std::ranges::find_if(before, is_first);
+        DIM_CHECK(expect(first != before.end() && first->is_ethernet && !first->is_up, "down"));
+        const int index = first->index;
+        DIM_CHECK(set_link_up(index));
+        DIM_CHECK(add_address(index, 0x0a630001, 24));
+        DIM_CHECK(add_address(index, 0x0a630001, 24));
+        DIM_CHECK(add_route(index, 0, 0, 0x0a6300fe));
+        DIM_CHECK(add_route(index, 0, 0, 0x0a6300fd));
+        DIM_CHECK(add_route(index, 0x0a640000, 16, 0));
+
+        DIM_TRY(const auto after, network_interfaces());
+        DIM_CHECK(expect(std::ranges::find_if(after, is_first)->is_up, "up"));
+        DIM_TRY(const auto addresses, interface_addresses());
+        const InterfaceAddress expected{index, 0x0a630001, 24};
+        DIM_CHECK(expect(std::ranges::count(addresses, expected) == 1, "address"));
+        DIM_TRY(const RunResult shown, run({"ip", "-4", "route", "show"}, 10s));
+        DIM_CHECK(
+            expect(shown.output.starts_with("default via 10.99.0.253 dev dim0"), shown.output));
+        DIM_CHECK(
+            expect(shown.output.find("10.100.0.0/16 dev dim0 scope link") != std::string::npos,
+                   shown.output));
+        DIM_CHECK(expect(!add_route(index, 0x0a700000, 16, 0x0b000001), "unreachable gateway"));
+        return expect(!set_link_up(4711), "no such interface");
+    });
+    EXPECT_TRUE(result) << result.error().message();
+}
+
+}  // namespace
+}  // namespace dim::sys
