@@ -75,8 +75,6 @@ public:
     Result<void> listen();
     Result<void> run();
 
-    static void note_service(const api::ServiceStatus& status);
-
 private:
     Administration::Modules modules();
     AdminResource admin_resource();
@@ -345,15 +343,12 @@ void Daemon::Parts::bring_up_services() {
 }
 
 void Daemon::Parts::apply_services() {
-    const std::array<std::pair<const char*, Result<void>>, 3> outcomes{
-        {{"NFS server", apply_exports()},
-         {"dhcpd", administration_.apply_dhcp()},
-         {"tftpd", tftp_.start()}}};
     bool is_complete = true;
-    for (const auto& [what, outcome] : outcomes) {
+    for (const Result<void>& outcome :
+         {apply_exports(), administration_.apply_dhcp(), tftp_.start()}) {
         if (outcome) continue;
         is_complete = false;
-        report(what, outcome.error());
+        log(LogLevel::error, to_string(outcome.error()));
     }
     blades_.count_change();
     if (is_complete) return;
@@ -412,15 +407,6 @@ void Daemon::Parts::reload() {
     });
 }
 
-void Daemon::Parts::note_service(const api::ServiceStatus& status) {
-    if (status.is_running) {
-        log(LogLevel::notice, "service " + status.name + " runs");
-    } else {
-        log(LogLevel::warning,
-            "service " + status.name + " does not run: " + status.cause.value_or("stopped"));
-    }
-}
-
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Daemon::Daemon(Daemon&&) noexcept = default;
 Daemon::~Daemon() = default;
@@ -431,8 +417,8 @@ Result<Daemon> Daemon::start(DaemonSettings settings) {
     DIM_TRY(auto ground, Parts::prepare(settings));
     DIM_CHECK(sys::ensure_directory(settings.run_directory, 0755));
     DIM_TRY(auto supervisor,
-            ChildSupervisor::create({.run_directory = settings.service_run_directory(),
-                                     .on_change = Parts::note_service}));
+            ChildSupervisor::create(
+                {.run_directory = settings.service_run_directory(), .on_change = {}}));
     auto parts =
         std::make_unique<Parts>(std::move(settings), std::move(ground), std::move(supervisor));
     DIM_CHECK(parts->listen());

@@ -29,7 +29,7 @@ constexpr const char* kExamples =
 /// Paths as mountinfo(5) will show them.
 std::string absolute(const std::string& path) {
     std::error_code error;
-    const auto resolved = std::filesystem::weakly_canonical(path, error);
+    const auto resolved = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
     return error ? path : resolved.string();
 }
 

@@ -29,11 +29,18 @@ Result<void> stop_services(const DaemonSettings& settings, std::vector<std::stri
     return {};
 }
 
+/// Whether a daemon of this state directory mounted it: there may be an administrator's disks, too.
+bool is_ours(const DaemonSettings& settings, const std::string& target) {
+    const std::string images = settings.state_directory + "/images/";
+    if (target.starts_with(images)) return target.ends_with("/shared");
+    const std::string mounts = settings.state_directory + "/mounts";
+    return target == mounts || target.starts_with(mounts + '/');
+}
+
 Result<void> unmount_all(const DaemonSettings& settings, std::vector<std::string>& done) {
-    const std::string below = settings.state_directory + "/mounts/";
     DIM_TRY(const auto mounts, sys::mounts());
     for (const sys::MountEntry& mount : mounts | std::views::reverse) {
-        if (!mount.target.starts_with(below)) continue;
+        if (!is_ours(settings, mount.target)) continue;
         DIM_CHECK(sys::umount(mount.target));
         done.push_back("unmounted " + mount.target);
     }
