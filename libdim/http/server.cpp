@@ -21,8 +21,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-// How long to leave the queue alone when the process has no descriptor left.
-constexpr std::chrono::milliseconds kAcceptPause{100};
+// How long to leave the queue alone when the process has no descriptor left, or no place for a
+// handshake.
+constexpr std::chrono::milliseconds kDescriptorPause{100};
+constexpr std::chrono::milliseconds kHandshakePause{5};
 
 struct Listener {
     asio::posix::stream_descriptor descriptor;
@@ -47,6 +49,10 @@ struct Server::State : std::enable_shared_from_this<State> {
     std::string excess(const Peer& peer) const;
     void refuse(const sys::Fd& socket, const Peer& peer, std::string_view text) const;
     void remove(std::list<LiveConnection>::iterator connection);
+    bool is_full(const Listener& listener) const {
+        return listener.tls &&
+               static_cast<std::size_t>(handshakes.use_count()) > service->settings.handshakes;
+    }
 
     asio::any_io_executor executor;
     std::shared_ptr<const Service> service;
@@ -54,6 +60,7 @@ struct Server::State : std::enable_shared_from_this<State> {
     std::list<LiveConnection> connections;
     std::map<std::uint32_t, std::size_t> by_address;
     std::size_t local_count = 0;
+    HandshakePlace handshakes = std::make_shared<int>();  ///< ours and one of each handshake
     bool is_stopped = false;
 };
 
@@ -126,8 +133,10 @@ void Server::State::start(sys::Fd socket, const Listener& listener) {
     connection->peer = peer;
     connection->stream = std::make_shared<ServerStream>(executor, std::move(socket));
     ++(peer.is_local() ? local_count : by_address[peer.address]);
+    HandshakePlace place = listener.tls ? handshakes : nullptr;
     asio::co_spawn(
-        executor, serve_connection(service, connection->stream, peer, listener.tls),
+        executor,
+        serve_connection(service, connection->stream, peer, listener.tls, std::move(place)),
         asio::bind_cancellation_slot(connection->signal.slot(),
                                      // An exception is the cancellation by stop().
                                      [self = shared_from_this(), connection](
@@ -147,9 +156,12 @@ asio::awaitable<void> Server::accept_all(std::shared_ptr<State> state, std::size
         } else if (!socket) {
             state->service->observer(Peer(), Refusal::too_many_connections,
                                      socket.error().message());
-            pause.expires_after(kAcceptPause);
-            const auto [ignored] = co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-            (void)ignored;
+            pause.expires_after(kDescriptorPause);
+            co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+        while (state->is_full(listener) && !state->is_stopped) {
+            pause.expires_after(kHandshakePause);
+            co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
         }
     }
 }

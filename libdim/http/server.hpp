@@ -67,6 +67,9 @@ public:
         std::size_t connections = 4096;           ///< through TLS, in all
         std::size_t connections_per_address = 8;  ///< through TLS
         std::size_t local_connections = 256;      ///< through Unix sockets
+        /// TLS handshakes under way. More wait unaccepted, where no deadline runs: when thousands
+        /// of blades come at once, each must not be timed out by the work for the others.
+        std::size_t handshakes = 512;
         std::chrono::milliseconds handshake_timeout{10'000};
         std::chrono::milliseconds request_timeout{
             10'000};  ///< from its first byte, or from the connection, to its last

@@ -205,10 +205,12 @@ Response problem(int status, std::string_view detail) {
 
 asio::awaitable<void> serve_connection(std::shared_ptr<const Service> service,
                                        std::shared_ptr<ServerStream> stream, Peer peer,
-                                       std::shared_ptr<const tls::ServerSettings> tls) {
+                                       std::shared_ptr<const tls::ServerSettings> tls,
+                                       HandshakePlace place) {
     ServerConnection connection(*service, *stream, peer);
     bool goes_on = true;
     if (tls) goes_on = co_await connection.start_tls(*tls);
+    place.reset();
     while (goes_on)
         goes_on = co_await connection.serve_one();
     co_await stream->finish();

@@ -140,6 +140,24 @@ TEST(Server, LimitsConnectionsOfOneAddressAndLocalOnes) {
     EXPECT_EQ(server.next_event().cause, Refusal::too_many_connections);
 }
 
+TEST(Server, LetsHandshakesWaitForTheirTurn) {
+    Server::Settings settings;
+    settings.handshakes = 2;
+    settings.handshake_timeout = 300ms;
+    RunningServer server(settings);
+    // Two that never speak hold both places; the third is served when they are dropped.
+    const sys::Fd first = sys::connect_tcp(kLoopback, server.port(), soon()).value();
+    const sys::Fd second = sys::connect_tcp(kLoopback, server.port(), soon()).value();
+    const std::int64_t start = sys::monotonic_us();
+    Result<Client> third = server.connect_tls();
+    ASSERT_TRUE(third) << third.error().message();
+    EXPECT_GT(sys::monotonic_us() - start, 200'000);
+    EXPECT_TRUE(third->exchange(get("/"), soon()));
+    EXPECT_EQ(server.next_event().cause, Refusal::too_slow);
+    EXPECT_EQ(server.next_event().cause, Refusal::too_slow);
+    EXPECT_EQ(server.event_count(), 0U);
+}
+
 TEST(Server, GivesAClosedConnectionsPlaceToTheNext) {
     Server::Settings settings;
     settings.connections_per_address = 1;
