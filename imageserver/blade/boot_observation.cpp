@@ -75,7 +75,8 @@ BootStep apply_refusal(const model::ComponentName& blade, const std::optional<Bo
     boot.last_heard = std::max(boot.last_heard, now);
     boot.lost.reset();
     boot.stage = stage;
-    const std::uint32_t attempt = boot.has_failed && boot.failure ? boot.failure->attempt + 1 : 1;
+    const bool is_again = boot.failure && boot.failure->stage == stage;
+    const std::uint32_t attempt = is_again ? boot.failure->attempt + 1 : 1;
     step.fail({stage, story_text(reason.message()), story_text(reason.cure()), attempt, now, now},
               "imageserver", {});
     return step;
