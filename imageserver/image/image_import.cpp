@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <sys/stat.h>
 
 namespace dim::server {
@@ -94,6 +95,19 @@ Result<Source> open_source(const api::ImportImage& request) {
         if (!is_shared && name != "lost+found") source.own.push_back(name);
     }
     return source;
+}
+
+/// A tree that the state directory is part of would be copied into itself.
+Result<void> check_apart(const std::string& directory, const std::string& state) {
+    std::error_code error;
+    const std::filesystem::path tree = std::filesystem::canonical(directory, error);
+    if (error) return fail(Error::from_errno(error.value(), directory));
+    const std::filesystem::path own = std::filesystem::canonical(state, error);
+    if (error) return fail(Error::from_errno(error.value(), state));
+    if (std::ranges::mismatch(tree, own).in1 != tree.end()) return {};
+    return fail(Error(ErrorCode::invalid_input,
+                      directory + " contains the image server's own state directory " + state)
+                    .with_cure("copy the distribution to a directory of its own first"));
 }
 
 Error explain_full(Error error, const std::string& file_system) {
@@ -207,6 +221,7 @@ Result<Ext4Size> blade_image_size(std::uint64_t bytes, const sys::TreeSize& cont
 Result<void> import_tree(const api::ImportImage& request, model::Generation generation,
                          const ImagePaths& paths, const Progress& progress) {
     progress("look at " + request.directory, 0, 0);
+    DIM_CHECK(check_apart(request.directory, paths.state()));
     DIM_TRY(const Source source, open_source(request));
     DIM_CHECK(check_space(paths.images(),
                           source.shared_size.bytes + source.own_size.bytes +

@@ -49,6 +49,14 @@ TEST_F(ImageImport, RefusesWhatCannotBeAnImage) {
     EXPECT_EQ(refusal(bad).code(), ErrorCode::not_found);
 }
 
+TEST_F(ImageImport, RefusesATreeThatItIsPartOf) {
+    auto bad = request();
+    for (const std::string& above : {directory.path(), state, std::string("/")}) {
+        bad.directory = above;
+        EXPECT_THAT(refusal(bad).message(), HasSubstr("state directory")) << above;
+    }
+}
+
 TEST_F(ImageImport, RefusesALinkAsSharedDirectory) {
     value_of(sys::symlink("usr/lib", tree + "/lib"));
     auto bad = request();

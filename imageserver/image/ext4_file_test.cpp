@@ -1,0 +1,81 @@
+#include "imageserver/image/ext4_file.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/run.hpp"
+#include "libdim/testing/temporary_directory.hpp"
+
+#include <gmock/gmock.h>
+
+namespace dim::server {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr Ext4Size kSize{.bytes = std::uint64_t{32} << 20, .inodes = 4096};
+
+class Ext4File : public ::testing::Test {
+protected:
+    std::string header() const {
+        const sys::Fd fd = sys::open(file_, O_RDONLY).value();
+        std::string bytes(4096, '\0');
+        EXPECT_EQ(sys::read(fd.get(), bytes).value(), bytes.size());
+        return bytes;
+    }
+    std::string field(const std::string& name) const {
+        const auto result =
+            sys::run({"dumpe2fs", "-h", file_}, std::chrono::seconds(10)).value().output;
+        const std::size_t begin = result.find(name);
+        return begin == result.npos ? "" : result.substr(begin, result.find('\n', begin) - begin);
+    }
+
+    const testing::TemporaryDirectory directory_;
+    const std::string file_ = directory_ / "image";
+};
+
+TEST_F(Ext4File, SuperblocksThatAreNoneAreDamage) {
+    for (const std::string& bytes :
+         {std::string(), std::string(1080, 'x'), std::string(4096, '\0')}) {
+        const auto checked = check_superblock_bytes(bytes, "/srv/image");
+        ASSERT_FALSE(checked);
+        EXPECT_EQ(checked.error().code(), ErrorCode::conflict);
+        EXPECT_THAT(checked.error().message(), HasSubstr("/srv/image"));
+    }
+}
+
+TEST_F(Ext4File, KnowsWhatTheKernelFound) {
+    ASSERT_TRUE(make_ext4(file_, kSize));
+    std::string bytes = header();
+    EXPECT_TRUE(check_superblock_bytes(bytes, file_));
+    bytes[1024 + 0x3a] = static_cast<char>(bytes[1024 + 0x3a] | 2);
+    const auto checked = check_superblock_bytes(bytes, file_);
+    ASSERT_FALSE(checked);
+    EXPECT_THAT(checked.error().cure(), HasSubstr("e2fsck"));
+}
+
+TEST_F(Ext4File, IsNotMadeOverAnother) {
+    ASSERT_TRUE(make_ext4(file_, kSize));
+    EXPECT_EQ(make_ext4(file_, kSize).error().code(), ErrorCode::already_exists);
+    EXPECT_FALSE(finish_ext4(directory_ / "missing"));
+    EXPECT_FALSE(set_random_uuid(directory_ / "missing"));
+}
+
+TEST_F(Ext4File, IsSparseAndCheapToClone) {
+    ASSERT_TRUE(make_ext4(file_, kSize));
+    ASSERT_TRUE(finish_ext4(file_));
+    EXPECT_EQ(sys::stat(file_)->size, kSize.bytes);
+    EXPECT_LT(sys::stat(file_)->allocated, 512U * 1024);
+    const std::string features = field("Filesystem features:");
+    for (const char* feature : {"has_journal", "metadata_csum_seed", "extent"})
+        EXPECT_THAT(features, HasSubstr(feature));
+    EXPECT_THAT(field("Reserved block count:"), HasSubstr(" 0"));
+}
+
+TEST_F(Ext4File, GetsAUuidOfItsOwn) {
+    ASSERT_TRUE(make_ext4(file_, kSize));
+    const std::string before = field("Filesystem UUID:");
+    ASSERT_TRUE(set_random_uuid(file_));
+    EXPECT_NE(field("Filesystem UUID:"), before);
+    EXPECT_TRUE(finish_ext4(file_));
+}
+
+}  // namespace
+}  // namespace dim::server
