@@ -1,6 +1,6 @@
 #pragma once
 
-#include "initagent/command_line.hpp"
+#include "initagent/kernel_command_line.hpp"
 #include "libdim/api/agent_port.hpp"
 #include "libdim/model/ipv4.hpp"
 

@@ -1,4 +1,4 @@
-#include "initagent/command_line.hpp"
+#include "initagent/kernel_command_line.hpp"
 
 #include <utility>
 
