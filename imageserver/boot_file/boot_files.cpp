@@ -11,7 +11,6 @@
 #include "linuxrc/zimage.hpp"
 
 #include <chrono>
-#include <fcntl.h>
 
 namespace dim::server {
 

@@ -1,5 +1,5 @@
 #include "imageserver/boot_file/boot_files.hpp"
-#include "imageserver/image/image_store_fixture.hpp"
+#include "imageserver/image/image_store_test_fixture.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "linuxrc/elf_fixture.hpp"
 #include "linuxrc/sha256.hpp"

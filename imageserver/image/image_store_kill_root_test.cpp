@@ -1,4 +1,4 @@
-#include "imageserver/image/image_store_fixture.hpp"
+#include "imageserver/image/image_store_test_fixture.hpp"
 
 #include <csignal>
 #include <random>

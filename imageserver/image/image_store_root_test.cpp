@@ -1,5 +1,5 @@
 #include "imageserver/image/image_store.hpp"
-#include "imageserver/image/image_store_fixture.hpp"
+#include "imageserver/image/image_store_test_fixture.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "imageserver/image/image_store_fixture.hpp"
+#include "imageserver/image/image_store_test_fixture.hpp"
 #include "imageserver/nfs/ganesha_service.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
 #include "imageserver/service/child_supervisor.hpp"
