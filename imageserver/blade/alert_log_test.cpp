@@ -1,0 +1,75 @@
+#include "imageserver/blade/alert_log.hpp"
+#include "imageserver/blade/boot_limits.hpp"
+#include "imageserver/blade/boot_samples.hpp"
+#include "imageserver/blade/test_database.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dim::server {
+namespace {
+
+using samples::at;
+
+class AlertLogTest : public ::testing::Test {
+protected:
+    AlertLog open() { return AlertLog::open(database_.get()).value(); }
+    AlertLog reopen() {
+        database_.reopen();
+        return open();
+    }
+    static AlertLog::Sight sight(std::string origin, std::string text = "what") {
+        return {"malformed", std::move(origin), std::move(text), "cure"};
+    }
+    TestDatabase database_;
+};
+
+TEST_F(AlertLogTest, AFloodOfOriginsIsBounded) {
+    AlertLog log = open();
+    for (std::size_t i = 0; i < 3 * kAlerts; ++i)
+        log.note(sight(std::to_string(i)), at(static_cast<double>(i)));
+    EXPECT_EQ(log.alerts().size(), kAlerts);
+    EXPECT_EQ(log.alerts().front().origin, std::to_string(3 * kAlerts - 1));
+    ASSERT_TRUE(log.flush());
+    EXPECT_EQ(reopen().alerts().size(), kAlerts) << "on disk, too";
+}
+
+TEST_F(AlertLogTest, TextFromOutsideIsBoundedAndPrintable) {
+    AlertLog log = open();
+    log.note(sight("10.0.0.1", std::string(100'000, '\x1b')), at(1));
+    EXPECT_LE(log.alerts().front().text.size(), 1000u);
+    EXPECT_FALSE(log.alerts().front().text.contains('\x1b'));
+}
+
+TEST_F(AlertLogTest, TheSameAgainIsCounted) {
+    AlertLog log = open();
+    EXPECT_TRUE(log.note(sight("10.0.0.1", "first"), at(1)));
+    EXPECT_FALSE(log.note(sight("10.0.0.1", "second"), at(2)));
+    EXPECT_TRUE(log.note(sight("10.0.0.2"), at(3)));
+    ASSERT_EQ(log.alerts().size(), 2u);
+    const api::Alert& alert = log.alerts().back();
+    EXPECT_EQ(alert.count, 2u);
+    EXPECT_EQ(alert.first, at(1));
+    EXPECT_EQ(alert.last, at(2));
+    EXPECT_EQ(alert.text, "second");
+}
+
+TEST_F(AlertLogTest, AFirstSightSurvivesKill) {
+    AlertLog log = open();
+    log.note(sight("10.0.0.1"), at(1));
+    const auto kept = reopen().alerts();
+    ASSERT_EQ(kept.size(), 1u);
+    EXPECT_EQ(kept.front().cure, "cure");
+}
+
+TEST_F(AlertLogTest, AFloodIsStoredOnlyWithTheNextFlush) {
+    AlertLog log = open();
+    for (int i = 0; i < 10 * AlertLog::kStoresAtOnce; ++i)
+        log.note(sight(std::to_string(i)), at(i));
+    EXPECT_EQ(AlertLog::open(database_.get())->alerts().size(),
+              static_cast<std::size_t>(AlertLog::kStoresAtOnce));
+    ASSERT_TRUE(log.flush());
+    EXPECT_EQ(AlertLog::open(database_.get())->alerts(), log.alerts());
+}
+
+}  // namespace
+}  // namespace dim::server
