@@ -3,11 +3,13 @@
 #include "imageserver/nfs/nfs_exports.hpp"
 #include "imageserver/service/child_supervisor.hpp"
 #include "imageserver/service/configured_service.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/netlink.hpp"
 #include "libdim/sys/socket.hpp"
 
 #include <csignal>
+#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -15,7 +17,7 @@
 namespace dim::server {
 namespace {
 
-using ::testing::AllOf;
+using ::testing::AnyOf;
 using testing::blade_name;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -56,8 +58,24 @@ public:
     std::string fetch(const std::string& path, const std::string& file) const {
         return call({"nfs-cp", url(path), file});
     }
+    /// The file handle of PATH, in hexadecimal.
+    std::string handle(const std::string& path) const {
+        return std::string(trim(call({kHandleTool, kServer, "get", path})));
+    }
+    /// What is listed by each of the handles, one a line.
+    std::vector<std::string> list_handles(const std::string& handles,
+                                          const std::string& scratch) const {
+        testing::write(scratch, handles);
+        const std::string listing =
+            call({"sh", "-c", std::string(kHandleTool) + " " + kServer + " list < " + scratch});
+        std::vector<std::string> lines;
+        for (const std::string_view line : split(trim(listing), '\n'))
+            lines.emplace_back(line);
+        return lines;
+    }
 
 private:
+    static constexpr const char* kHandleTool = DIM_SOURCE_DIR "/imageserver/nfs/nfs_handle.py";
     static std::string url(const std::string& path) {
         return "nfs://" + std::string(kServer) + path + "?version=4";
     }
@@ -241,6 +259,57 @@ TEST_F(NfsServer, OffersAnImageThatWasNotMountedWhenItStarted) {
     value_of(nfs.ensure_served(blade_name("s01c1b02"), granite));
     EXPECT_THAT(second_blade.list(second_path + "/etc"), HasSubstr("hostname"));
     EXPECT_THAT(first_blade.list(first_path + "/etc"), HasSubstr("hostname"));
+}
+
+/// An inode number or generation as ext4 writes it into a file handle on this machine.
+std::string handle_number(std::uint32_t value) {
+    return to_hex(std::string_view(reinterpret_cast<const char*>(&value), sizeof value));
+}
+
+/// HANDLE, of a file with the inode REAL, forged to be any of the first inodes; generation 0 stands
+/// for every generation.
+std::string forge_inodes(const std::string& handle, std::uint64_t real) {
+    const std::size_t place = handle.find(handle_number(static_cast<std::uint32_t>(real)));
+    EXPECT_NE(place, handle.npos) << handle;
+    std::string forged;
+    for (std::uint32_t inode = 2; place != handle.npos && inode < 3000; ++inode)
+        forged += handle.substr(0, place) + handle_number(inode) + "00000000" +
+                  handle.substr(place + 16) + "\n";
+    return forged;
+}
+
+TEST_F(NfsServer, ShowsAForgedHandleNothingButTheSharedRoot) {
+    const std::string shared = store->shared_directory(granite, first);
+    const std::string forged = forge_inodes(first_blade.handle(shared_path + "/usr/bin"),
+                                            value_of(sys::stat(shared + "/usr/bin")).inode);
+    std::set<std::string> found;
+    for (const std::string& listing : first_blade.list_handles(forged, directory / "handles"))
+        if (!listing.starts_with("refused")) found.insert(listing);
+    // The forgery works: it finds what the blade may see anyway.
+    EXPECT_THAT(found, ::testing::IsSupersetOf({"bin lib", "tool"}));
+    // It finds neither the server's own disk nor another image.
+    for (const std::string& listing : found)
+        EXPECT_THAT(listing, Not(AnyOf(HasSubstr("images"), HasSubstr("etc"), HasSubstr("dim.db"),
+                                       HasSubstr("granite"), HasSubstr("hostname"))));
+}
+
+TEST_F(NfsServer, RefusesAHandleThatNamesAnotherFileSystemOrExport) {
+    const std::string own = second_blade.handle(second_path + "/etc");
+    const std::string other = first_blade.handle(first_path + "/etc");
+    ASSERT_EQ(own.size(), other.size());
+    // Both at once, and each byte of the other's in its own handle, one and several at a time.
+    std::string handles = own + "\n" + other + "\n";
+    for (std::size_t begin = 0; begin < own.size(); begin += 2)
+        for (std::size_t end = begin + 2; end <= own.size(); end += 2) {
+            std::string forged = own;
+            forged.replace(begin, end - begin, other, begin, end - begin);
+            handles += forged + "\n";
+        }
+    testing::write(store->mount_point(blade_name("s01c1b01"), granite) + "/etc/secret", "");
+    const auto listings = second_blade.list_handles(handles, directory / "handles");
+    EXPECT_THAT(listings.front(), HasSubstr("hostname"));
+    for (const std::string& listing : listings)
+        EXPECT_THAT(listing, Not(HasSubstr("secret")));
 }
 
 TEST_F(NfsServer, ServesAgainAfterItWasKilled) {
