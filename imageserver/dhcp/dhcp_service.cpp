@@ -60,6 +60,7 @@ ConfiguredService::Settings service_settings(const DhcpService::Settings& settin
                                       to_string(device)},
                         .log_file = directory + "/dhcpd.log",
                         .reload = ReloadAction::restart,
+                        .must_be_alone = true,
                         .ready_text = "Server starting service.",
                         .explain = explain_dhcpd},
             .directory = directory,

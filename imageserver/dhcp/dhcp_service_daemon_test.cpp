@@ -233,6 +233,21 @@ TEST_F(DhcpServiceDaemonTest, SurvivesUsAndIsAdopted) {
     EXPECT_TRUE(boot(kKnown).has_value());
 }
 
+TEST_F(DhcpServiceDaemonTest, NeverRunsTwice) {
+    ASSERT_TRUE(service_.apply(definition(), hosts()));
+    const auto other =
+        ChildSupervisor::create({.run_directory = directory_ / "other-run", .on_change = {}})
+            .value();
+    DhcpService service(*other, {.server = component("is01"), .directory = directory_ / "dhcpd"},
+                        cluster::DeviceName::parse("boot0").value());
+    const auto refused = service.apply(definition(), hosts());
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("another process of it runs already"));
+    EXPECT_FALSE(service.status().is_running);
+    EXPECT_TRUE(other->stop("dhcpd"));
+    EXPECT_TRUE(boot(kKnown).has_value());
+}
+
 TEST_F(DhcpServiceDaemonTest, IsStartedAgainAfterKill) {
     ASSERT_TRUE(service_.apply(definition(), hosts()));
     const std::uint32_t first = pid();

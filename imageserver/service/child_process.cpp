@@ -7,6 +7,7 @@
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/lock_descriptor.hpp"
 #include "libdim/sys/random.hpp"
 #include "libdim/sys/read_link.hpp"
 #include "libdim/sys/socket.hpp"
@@ -67,6 +68,18 @@ std::optional<sys::ProcessIdentity> find_by_token(const std::string& token) {
     return oldest;
 }
 
+/// The child inherits the log, and with it the lock.
+Result<void> lock_log(const ServiceDescription& service, int log) {
+    const Result<void> locked = sys::lock_descriptor(log);
+    if (locked || locked.error().code() != ErrorCode::conflict) return locked;
+    return fail(Error(ErrorCode::conflict, "another process of it runs already, unknown to this "
+                                           "daemon: somebody holds the lock on " +
+                                               service.log_file)
+                    .with_cure("find it by `fuser " + service.log_file +
+                               "` and end it; perhaps a daemon with another --run directory "
+                               "started it"));
+}
+
 Result<void> write_record(const std::string& path, const ChildRecord& record) {
     return sys::write_file_atomically(path, to_json(record), kRecordMode);
 }
@@ -86,6 +99,7 @@ Result<void> find_started(ChildRecord& record, const std::string& record_path) {
 
 Result<Child> start_child(const ServiceDescription& service, const std::string& record_path) {
     DIM_TRY(const sys::Fd log, open_log(service.log_file));
+    if (service.must_be_alone) DIM_CHECK(lock_log(service, log.get()));
     DIM_TRY(const std::string token, sys::random_hex(16));
     DIM_TRY(const auto now, model::Timestamp::from_microseconds(sys::realtime_us()));
     ChildRecord record{.token = token,

@@ -22,7 +22,8 @@ public:
         std::chrono::milliseconds last_delay{30'000};  ///< …doubled each time up to this
         std::chrono::milliseconds stop_timeout{5'000};      ///< between SIGTERM and SIGKILL
         std::uint64_t log_limit = std::uint64_t{10} << 20;  ///< bytes; then it becomes NAME.1
-        /// Told after each change of a service, without locks held; may be empty.
+        /// Told after each change of a service, on the thread that noticed it; may be empty. May
+        /// ask for the status, but not call start, reload or stop.
         std::function<void(const api::ServiceStatus&)> on_change;
     };
 

@@ -23,6 +23,9 @@ struct ServiceDescription {
     std::vector<std::string> arguments;  ///< [0] is the program's absolute path; in the foreground
     std::string log_file{};              ///< gets standard output and standard error; appended to
     ReloadAction reload = ReloadAction::restart;
+    /// A second process could start beside a first one and do harm (no port of its own to fight
+    /// over): the process holds a lock on its log file. Not for services with short-lived children.
+    bool must_be_alone = false;
     std::chrono::milliseconds ready_timeout{10'000};
     /// What the service logs once it is ready, for one that cannot be asked; empty: nothing.
     std::string ready_text{};
