@@ -4,6 +4,7 @@
 #include "initagent/switch_root.hpp"
 #include "libdim/api/agent_messages.hpp"
 #include "libdim/base/log.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/init_process.hpp"
@@ -57,30 +58,30 @@ Result<void> Boot::boot(BootProgress& progress) {
                                            sys::Deadline::in(kHandshakeTimeout)));
 
     progress.begin(BootStage::plan);
-    DIM_TRY(const BootSteps steps, negotiate(progress));
-    progress.report_to(*session_, steps.boot_id, steps.token);
+    DIM_TRY(steps_, negotiate(progress));
+    progress.report_to(*session_, steps_->boot_id, steps_->token);
 
     NewRoot new_root(settings_.new_root, settings_.mount_file_system);
     progress.begin(BootStage::mount_root);
-    progress.trying(to_string(steps.root));
+    progress.trying(to_string(steps_->root));
     DIM_CHECK(sys::ensure_directory(new_root.path()));
-    DIM_CHECK(new_root.mount(steps.root));
+    DIM_CHECK(new_root.mount(steps_->root));
 
     progress.begin(BootStage::mount_shared);
-    for (const MountStep& step : steps.shared) {
+    for (const MountStep& step : steps_->shared) {
         progress.trying(to_string(step));
         DIM_CHECK(new_root.mount(step));
     }
 
     progress.begin(BootStage::switch_root);
-    progress.trying("switch to " + new_root.path() + " and " + steps.init);
-    DIM_CHECK(check_new_root(new_root.path(), steps.init));
-    return become_init(steps, progress, new_root.path());
+    progress.trying("switch to " + new_root.path() + " and " + steps_->init);
+    DIM_CHECK(check_new_root(new_root.path(), steps_->init));
+    return become_init(progress);
 }
 
-Result<void> Boot::become_init(const BootSteps& steps, BootProgress& progress,
-                               const std::string& new_root) {
-    DIM_TRY(SwitchedRoot root, SwitchedRoot::enter(new_root));
+Result<void> Boot::become_init(BootProgress& progress) {
+    const BootSteps& steps = *steps_;
+    DIM_TRY(SwitchedRoot root, SwitchedRoot::enter(settings_.new_root));
     // The last thing said by this process: from here on the session is the monitor's.
     progress.begin(BootStage::exec_init);
     progress.trying("execute " + steps.init);
@@ -159,7 +160,10 @@ Result<BootSteps> Boot::negotiate(BootProgress& progress) {
     failures_.clear();
     auto plan = api::parse<api::BootPlan>(answer);
     if (!plan) return fail(std::move(plan).error().with_context("the boot plan"));
-    progress.trying("check the boot plan " + plan->boot_id);
+    log(LogLevel::info, to_string(plan->blade) + ": image " + to_string(plan->image) +
+                            ", generation " + to_string(plan->generation) + ", from " +
+                            endpoint().name + " at " + to_string(endpoint().address));
+    progress.trying("check the boot plan " + printable(plan->boot_id, 64));
     return plan_steps(*plan, network_->plan.address);
 }
 
@@ -169,16 +173,21 @@ ServerEndpoint Boot::endpoint() const {
 
 Error Boot::attempt(BootProgress& progress) {
     session_.reset();
+    steps_.reset();
     return boot(progress).error();
 }
 
 void Boot::report(const api::BootFailure& failure) {
     if (session_ && session_->is_open()) {
-        const api::FailureReport report{.mac = network_->mac,
-                                        .boot_id = std::nullopt,
-                                        .token = std::nullopt,
-                                        .failure = failure,
-                                        .now_us = now_us()};
+        api::FailureReport report{.mac = network_->mac,
+                                  .boot_id = std::nullopt,
+                                  .token = std::nullopt,
+                                  .failure = failure,
+                                  .now_us = now_us()};
+        if (steps_) {
+            report.boot_id = steps_->boot_id;
+            report.token = steps_->token;
+        }
         const auto told = session_->exchange("/v1/agent/failures", api::to_json(report),
                                              sys::Deadline::in(kReportTimeout));
         if (told) return;

@@ -47,8 +47,7 @@ private:
     Result<void> boot(BootProgress& progress);
     Result<void> read_environment(const BootProgress& progress);
     Result<BootSteps> negotiate(BootProgress& progress);
-    Result<void> become_init(const BootSteps& steps, BootProgress& progress,
-                             const std::string& new_root);
+    Result<void> become_init(BootProgress& progress);
     ServerEndpoint endpoint() const;
 
     BootSettings settings_;
@@ -57,6 +56,7 @@ private:
     std::optional<tls::ClientSettings> tls_;
     std::optional<BootNetwork> network_;
     std::optional<ServerSession> session_;
+    std::optional<BootSteps> steps_;
     FailureLog failures_;
 };
 

@@ -7,6 +7,7 @@
 #include "libdim/sys/system_info.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dim::agent {
 
@@ -20,25 +21,28 @@ void tell_console(const api::BootFailure& failure) {
     if (!failure.tried.empty()) log(LogLevel::error, "  tried: " + failure.tried);
 }
 
-void run_shell(char* const* environment) {
+enum class Acted { yes, no };
+
+Acted run_shell(char* const* environment) {
     log(LogLevel::notice, "a shell, as dim.on-failure=shell says; exit it to try again");
     const auto ended = sys::run_on_console({"/bin/sh"}, environment);
-    if (!ended) {
-        log(LogLevel::error,
-            "no shell: " + to_string(ended.error()) + " (the boot file has none); trying again");
-    }
+    if (ended) return Acted::yes;
+    log(LogLevel::error,
+        "no shell: " + to_string(ended.error()) + " (the boot file has none); trying again");
+    return Acted::no;
 }
 
-void act(OnFailure action, char* const* environment) {
+Acted act(OnFailure action, char* const* environment) {
     switch (action) {
-        case OnFailure::retry: return;
+        case OnFailure::retry: return Acted::no;
         case OnFailure::shell: return run_shell(environment);
         case OnFailure::reboot:
             log(LogLevel::notice, "rebooting, as dim.on-failure=reboot says");
             const auto rebooted = sys::reboot(sys::RebootAction::restart);
             if (!rebooted) log(LogLevel::error, to_string(rebooted.error()));
-            return;
+            return Acted::no;
     }
+    std::unreachable();
 }
 
 }  // namespace
@@ -63,9 +67,9 @@ void boot_until_it_works(Boot& boot) {
         boot.report(failure);
 
         const AgentSettings& settings = boot.environment().settings;
-        const OnFailure action = after_failure(attempt, settings);
-        act(action, boot.process_environment());
-        if (action == OnFailure::shell) continue;
+        // Whoever leaves a shell wants another attempt now.
+        if (act(after_failure(attempt, settings), boot.process_environment()) == Acted::yes)
+            continue;
         if (!backoff) backoff.emplace(settings.longest_delay);
         const auto wait = wait_before_retry(backoff->next(random_number()), boot.retry_after());
         log(LogLevel::notice, "next attempt in " + std::to_string(wait.count() / 1000) + "." +

@@ -109,7 +109,8 @@ http::Response FakeImageServer::respond(const http::Request& request) {
         response.status = 400;
     } else if (request.target == "/v1/agent/failures") {
         if (const auto report = api::parse<api::FailureReport>(request.body))
-            notes_.push_back("failure at " + std::string(to_string(report->failure.stage)) + ": " +
+            notes_.push_back("failure at " + std::string(to_string(report->failure.stage)) +
+                             (report->token == "secret" ? " of the plan: " : ": ") +
                              report->failure.cause);
     } else if (request.target.ends_with("/stages")) {
         const auto report = api::parse<api::StageReport>(request.body);
@@ -275,12 +276,17 @@ Result<std::string> boot_blade(const std::string& base, const std::deque<Answer>
         first == FirstServer::wrong ? stranger.serve(0, gate.write_end) : Result<void>();
     FakeImageServer server(authority, answers);
     if (served) served = server.serve(2, gate.write_end);
+    // The daemon comes back after a restart.
+    FakeImageServer successor(authority, {});
+    if (served) served = successor.serve(2, gate.write_end);
     ::kill(blade, SIGKILL);
     sys::reap(blade);
 
     std::string story;
     for (const std::string& note : server.notes())
         story += note + '\n';
+    for (const std::string& note : successor.notes())
+        story += "later " + note + '\n';
     if (!served) return fail(std::move(served).error().with_context(story));
     DIM_TRY(const std::string evidence, sys::read_file(image.get(), "evidence"));
     return story + evidence;
@@ -307,13 +313,13 @@ TEST(BootRoot, ComesBackFromEveryFailureAfterThePlan) {
                              {}});
     EXPECT_THAT(story, Contains(AllOf(StartsWith("failure at plan: "),
                                       HasSubstr("no image is assigned (dim image assign)"))));
-    EXPECT_THAT(story, Contains(AllOf(StartsWith("failure at switch-root: "),
+    EXPECT_THAT(story, Contains(AllOf(StartsWith("failure at switch-root of the plan: "),
                                       HasSubstr("the image has no directory /proc"))));
-    EXPECT_THAT(story, Contains(AllOf(StartsWith("failure at switch-root: "),
+    EXPECT_THAT(story, Contains(AllOf(StartsWith("failure at switch-root of the plan: "),
                                       HasSubstr("/sbin/missing: No such file"))));
     EXPECT_THAT(story,
-                Contains(AllOf(StartsWith("failure at exec-init: "), HasSubstr("Exec format error"),
-                               HasSubstr("another architecture"))));
+                Contains(AllOf(StartsWith("failure at exec-init of the plan: "),
+                               HasSubstr("Exec format error"), HasSubstr("another architecture"))));
     EXPECT_THAT(story, Contains(StartsWith("running ")));
 }
 
