@@ -8,6 +8,7 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/init_process.hpp"
+#include "libdim/sys/system_info.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -163,6 +164,9 @@ Result<BootSteps> Boot::negotiate(BootProgress& progress) {
     log(LogLevel::info, to_string(plan->blade) + ": image " + to_string(plan->image) +
                             ", generation " + to_string(plan->generation) + ", from " +
                             endpoint().name + " at " + to_string(endpoint().address));
+    // The kernel's NFS client calls itself by the host name: two blades of one name would take each
+    // other's leases. The distribution sets its own name later.
+    DIM_CHECK(sys::sethostname(to_string(plan->blade)));
     progress.trying("check the boot plan " + printable(plan->boot_id, 64));
     return plan_steps(*plan, network_->plan.address);
 }

@@ -254,7 +254,7 @@ enum class FirstServer { right, wrong };
 /// one of another cluster. Returns what the server noted, then what the image's init wrote.
 Result<std::string> boot_blade(const std::string& base, const std::deque<Answer>& answers,
                                FirstServer first) {
-    if (::unshare(CLONE_NEWNS | CLONE_NEWNET) != 0)
+    if (::unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS) != 0)
         return fail(Error::from_errno(errno, "unshare"));
     DIM_TRY(tls::Random random, tls::Random::create());
     const tls::Validity validity{.not_before = 0, .not_after = kFarFuture};
