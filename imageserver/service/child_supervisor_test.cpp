@@ -2,6 +2,7 @@
 #include "imageserver/service/child_supervisor.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/clock.hpp"
+#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/fork_child.hpp"
 #include "libdim/sys/process.hpp"
@@ -230,6 +231,42 @@ TEST_F(ChildSupervisorTest, AdoptsWhatAKilledDaemonLeft) {
     ASSERT_TRUE(run_until([&] { return !supervisor_->status("service").is_running; }));
     ASSERT_TRUE(run_until([&] { return supervisor_->status("service").is_running; }));
     EXPECT_NE(pid(), static_cast<std::uint32_t>(record->process->pid));
+}
+
+/// How many living processes have MARK in their arguments.
+int count_processes(const std::string& mark) {
+    int count = 0;
+    const auto names = sys::list_names("/proc").value();
+    for (const std::string& name : names) {
+        const auto arguments = sys::read_file("/proc/" + name + "/cmdline");
+        if (arguments && arguments->find(mark) != std::string::npos) ++count;
+    }
+    return count;
+}
+
+TEST_F(ChildSupervisorTest, RunsOneOfTheServiceWhereverItsStarterIsKilled) {
+    // A program that never forks: a copy of it would count as a second.
+    const std::string mark = directory_ / "never-written";
+    ServiceDescription service = shell("");
+    service.arguments = {"/usr/bin/tail", "--retry", "-f", mark};
+    service.ready_text.clear();
+    const std::function<Result<void>()> daemon = [&]() -> Result<void> {
+        DIM_TRY(const StartOutcome outcome, make()->start(service));
+        static_cast<void>(outcome);
+        return {};
+    };
+    int kept = 0;
+    for (int microseconds = 0; microseconds < 16'000; microseconds += 400) {
+        (void)sys::fork_child(daemon, std::chrono::milliseconds(microseconds / 1000));
+        supervisor_ = make();
+        const auto outcome = supervisor_->start(service);
+        ASSERT_TRUE(outcome) << to_string(outcome.error());
+        if (outcome == StartOutcome::kept) ++kept;
+        ASSERT_EQ(count_processes(mark), 1) << microseconds;
+        ASSERT_TRUE(supervisor_->stop("service"));
+        ASSERT_EQ(count_processes(mark), 0) << microseconds;
+    }
+    EXPECT_GT(kept, 0);
 }
 
 TEST_F(ChildSupervisorTest, ReplacesAPredecessorsServiceThatHasOtherArguments) {
