@@ -1,0 +1,106 @@
+#include "imageserver/api/agent_resource.hpp"
+#include "imageserver/api/api_fixture.hpp"
+
+namespace dim::server {
+namespace {
+
+using model::BladeState;
+using model::BootStage;
+
+class AgentResourceTest : public ApiFixture {
+protected:
+    http::Response ask(std::uint32_t attempt = 1) {
+        return post_as_agent("/v1/agent/boots",
+                             to_json(samples::boot_request(modules.now, attempt)));
+    }
+    api::BladeStory story() { return read<api::BladeStory>(get("/v1/blades/s01c1b01")); }
+};
+
+TEST_F(AgentResourceTest, AnswersGarbageAndTellsTheAdministrator) {
+    for (const char* body : {"", "{", "[]", "{\"mac\":1}", "\xff"})
+        EXPECT_EQ(post_as_agent("/v1/agent/boots", body).status, 400);
+    EXPECT_EQ(post_as_agent("/v1/agent/boots/x/stages", "{}").status, 400);
+    ASSERT_EQ(alert_kinds(), std::vector<std::string>{"malformed"});
+    EXPECT_EQ(alerts.alerts().front().count, 6u);
+    EXPECT_EQ(story().events.size(), 1u) << "once in a while is enough";
+}
+
+TEST_F(AgentResourceTest, AnUnknownMacIsRefusedAndSeen) {
+    api::BootRequest request = samples::boot_request(100);
+    request.mac = *model::MacAddress::parse("52:54:00:ff:ff:ff");
+    EXPECT_EQ(post_as_agent("/v1/agent/boots", to_json(request)).status, 404);
+    EXPECT_EQ(alert_kinds(), std::vector<std::string>{"unknown-mac"});
+}
+
+TEST_F(AgentResourceTest, AMacOfAnotherAddressIsRefusedAndSeen) {
+    const std::string body = to_json(samples::boot_request(100));
+    for (const auto address : {samples::other_address(), samples::server_address()}) {
+        EXPECT_EQ(call(http::Method::post, "/v1/agent/boots", body, at_address(address)).status,
+                  403);
+    }
+    EXPECT_EQ(alerts.alerts().size(), 2u);
+    EXPECT_EQ(story().status.state, BladeState::unseen);
+}
+
+TEST_F(AgentResourceTest, SaysWhyThereIsNoPlanAndWhenToAskAgain) {
+    const auto refused = ask();
+    EXPECT_EQ(refused.status, 404);
+    ASSERT_TRUE(refused.retry_after);
+    EXPECT_EQ(read<api::Problem>(refused).cure, "dim dhcp assign IMAGE s01c1b01");
+    const auto status = story().status;
+    EXPECT_EQ(status.state, BladeState::failed);
+    EXPECT_EQ(status.stage, BootStage::plan);
+    EXPECT_EQ(status.cause, "no image is assigned to s01c1b01");
+    make_ready();
+    modules.now += 5;
+    EXPECT_EQ(ask(2).status, 200) << "it recovers without help";
+    EXPECT_EQ(story().status.state, BladeState::booting);
+}
+
+TEST_F(AgentResourceTest, LeadsABladeToRunning) {
+    make_ready();
+    const auto plan = read<api::BootPlan>(ask());
+    EXPECT_EQ(plan.root.source, "127.0.0.5:/blades/s01c1b01/granite");
+    const std::string path = "/v1/agent/boots/" + plan.boot_id;
+    const auto send = [&](const std::string& what, const std::string& body) {
+        modules.now += 1;
+        return post_as_agent(path + what, body).status;
+    };
+    EXPECT_EQ(
+        send("/stages", to_json(samples::stage_report(BootStage::mount_root, 100.5, plan.token))),
+        204);
+    EXPECT_EQ(send("/running", to_json(samples::running_report(102, plan.token))), 204);
+    EXPECT_EQ(send("/heartbeats", to_json(samples::heartbeat(103, plan.token))), 204);
+    EXPECT_EQ(story().status.state, BladeState::running);
+    EXPECT_EQ(story().status.last_heard, time());
+    EXPECT_TRUE(alerts.alerts().empty());
+}
+
+TEST_F(AgentResourceTest, OnlyTheBootItselfReports) {
+    make_ready();
+    const auto plan = read<api::BootPlan>(ask());
+    const std::string path = "/v1/agent/boots/" + plan.boot_id + "/heartbeats";
+    const std::string good = to_json(samples::heartbeat(101, plan.token));
+    EXPECT_EQ(post_as_agent(path, to_json(samples::heartbeat(101, "guess"))).status, 403);
+    EXPECT_EQ(call(http::Method::post, path, good, at_address(samples::other_address())).status,
+              404);
+    EXPECT_EQ(call(http::Method::post, path, good, at_address(samples::server_address())).status,
+              404);
+    EXPECT_EQ(story().status.state, BladeState::booting);
+    EXPECT_EQ(post_as_agent(path, good).status, 204);
+}
+
+TEST_F(AgentResourceTest, KeepsFailuresWithAllThatWasTried) {
+    EXPECT_EQ(post_as_agent("/v1/agent/failures",
+                            to_json(samples::failure_report(BootStage::connect, 100)))
+                  .status,
+              204);
+    const auto kept = story();
+    EXPECT_EQ(kept.status.state, BladeState::failed);
+    EXPECT_EQ(kept.status.stage, BootStage::connect);
+    EXPECT_TRUE(kept.status.cure);
+    EXPECT_EQ(kept.events.back().detail.size(), 4u);
+}
+
+}  // namespace
+}  // namespace dim::server

@@ -1,0 +1,137 @@
+#include "imageserver/api/api_fixture.hpp"
+#include "libdim/api/message_samples.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+// docs/api/openapi.json is the contract: it says neither more nor less than the daemon does.
+namespace dim::server {
+namespace {
+
+using Json = nlohmann::json;
+
+const Json& contract() {
+    static const Json kContract = [] {
+        std::ifstream file(DIM_SOURCE_DIR "/docs/api/openapi.json");
+        return Json::parse(file, nullptr, false);
+    }();
+    return kContract;
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
+    return result;
+}
+
+class OpenApiTest : public ApiFixture {};
+
+TEST_F(OpenApiTest, HasTheRoutesOfTheRouterAndNoOthers) {
+    ASSERT_TRUE(contract().is_object());
+    std::set<std::string> described;
+    for (const auto& [path, methods] : contract().at("paths").items())
+        for (const auto& [method, operation] : methods.items())
+            described.insert(method + ' ' + path + ' ' + std::string(operation.at("tags").at(0)));
+    std::set<std::string> served;
+    for (const Router::Route& route : router.routes()) {
+        served.insert(lower(http::to_string(route.method)) + ' ' + route.pattern + ' ' +
+                      (route.audience == Audience::agent ? "agent" : "administrator"));
+    }
+    EXPECT_EQ(described, served);
+}
+
+TEST_F(OpenApiTest, DescribesTheParametersOfEveryPath) {
+    for (const auto& [path, methods] : contract().at("paths").items()) {
+        for (const auto& [method, operation] : methods.items()) {
+            std::size_t count = 0;
+            for (const Json& parameter : operation.value("parameters", Json::array())) {
+                if (parameter.at("in") != "path") continue;
+                ++count;
+                const std::string place = '{' + std::string(parameter.at("name")) + '}';
+                EXPECT_TRUE(path.contains(place)) << path;
+            }
+            EXPECT_EQ(count, std::ranges::count(path, '{')) << method << ' ' << path;
+        }
+    }
+}
+
+TEST_F(OpenApiTest, RefersOnlyToWhatItDescribes) {
+    const std::string text = contract().dump();
+    for (std::size_t at = text.find("#/"); at != std::string::npos; at = text.find("#/", at + 1)) {
+        const std::string pointer = text.substr(at + 1, text.find('"', at) - at - 1);
+        EXPECT_TRUE(contract().contains(Json::json_pointer(pointer))) << pointer;
+    }
+}
+
+/// The members of FULL, which has all, are the properties of the schema; what cannot be left out is
+/// required.
+template <class Message>
+void expect_described(const char* name, const Message& full) {
+    const Json& schema = contract().at("components").at("schemas").at(name);
+    const Json message = Json::parse(api::to_json(full));
+    std::set<std::string> properties;
+    for (const auto& [property, type] : schema.at("properties").items())
+        properties.insert(property);
+    std::set<std::string> members;
+    for (const auto& [member, value] : message.items())
+        members.insert(member);
+    EXPECT_EQ(members, properties) << name;
+    const std::set<std::string> required = schema.value("required", std::set<std::string>());
+    for (const std::string& member : members) {
+        Json without = message;
+        without.erase(member);
+        const bool is_required = !api::parse<Message>(without.dump());
+        EXPECT_EQ(is_required, required.contains(member)) << name << '.' << member;
+    }
+}
+
+TEST_F(OpenApiTest, DescribesEveryMessage) {
+    using namespace api::samples;
+    expect_described("Problem", problem());
+    expect_described("BootRequest", boot_request());
+    expect_described("BootPlan", boot_plan());
+    expect_described("StageReport", stage_report());
+    expect_described("FailureReport", failure_report());
+    expect_described("RunningReport", running_report());
+    expect_described("Heartbeat", heartbeat());
+    expect_described("BladeStatus", api::samples::blade_status());
+    expect_described("ClusterStatus", cluster_status());
+    expect_described("BladeStory", blade_story());
+    expect_described("ImportImage", import_image());
+    expect_described("ImageSummary", image_summary());
+    expect_described("ImageList", image_list());
+    expect_described("Blades", blades());
+    expect_described("ImageOfBlades", image_of_blades());
+    expect_described("BladeImage", blade_image());
+    expect_described("BladeImageList", blade_image_list());
+    expect_described("NfsExport", nfs_export());
+    expect_described("NfsExportList", nfs_export_list());
+    expect_described("DhcpHost", dhcp_host());
+    expect_described("DhcpHostList", dhcp_host_list());
+    expect_described("BuildBootFile", build_boot_file());
+    expect_described("BootFile", boot_file());
+    api::JobLine line = job_line();
+    line.done = "done";
+    expect_described("JobLine", line);
+}
+
+TEST_F(OpenApiTest, HasTheWordsOfTheModel) {
+    const auto words = [](const char* schema) -> std::vector<std::string> {
+        return contract().at("components").at("schemas").at(schema).at("enum");
+    };
+    for (const std::string& word : words("BootStage"))
+        EXPECT_TRUE(model::parse_boot_stage(word)) << word;
+    EXPECT_EQ(words("BootStage").size(), static_cast<std::size_t>(model::BootStage::running) + 1);
+    for (const std::string& word : words("BladeState"))
+        EXPECT_TRUE(model::parse_blade_state(word)) << word;
+    EXPECT_EQ(words("BladeState").size(), static_cast<std::size_t>(model::BladeState::lost) + 1);
+    for (const std::string& word : words("BladeType"))
+        EXPECT_TRUE(model::parse_blade_type(word)) << word;
+    for (const std::string& word : words("Architecture"))
+        EXPECT_TRUE(model::parse_architecture(word)) << word;
+}
+
+}  // namespace
+}  // namespace dim::server
