@@ -1,0 +1,55 @@
+#include "imageserver/blade/sample_cluster.hpp"
+#include "imageserver/cluster_file.hpp"
+#include "libdim/testing/temporary_directory.hpp"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+namespace dim::server {
+namespace {
+
+cluster::Definition two_servers() {
+    cluster::Definition definition = samples::definition();
+    definition.servers.push_back(definition.servers.front());
+    definition.servers.back().name = *model::ComponentName::parse("is02");
+    return definition;
+}
+
+TEST(ClusterFile, AMissingOneIsNamedWithTheCure) {
+    const auto definition = read_cluster_file("/nonexistent/cluster.xml");
+    ASSERT_FALSE(definition);
+    EXPECT_EQ(definition.error().code(), ErrorCode::not_found);
+    EXPECT_TRUE(definition.error().message().contains("/nonexistent/cluster.xml"));
+    EXPECT_TRUE(definition.error().cure().contains("--cluster"));
+}
+
+TEST(ClusterFile, ABadOneIsNamedWithItsLine) {
+    const testing::TemporaryDirectory directory;
+    const std::string path = directory / "cluster.xml";
+    std::ofstream(path)
+        << "<cluster xmlns=\"urn:dim:cluster:1\" name=\"demo\">\n<blad/>\n</cluster>";
+    const auto definition = read_cluster_file(path);
+    ASSERT_FALSE(definition);
+    EXPECT_TRUE(definition.error().message().contains("cluster.xml:2"))
+        << definition.error().message();
+}
+
+TEST(ChooseServer, RefusesAServerThereIsNotAndNamesThoseThereAre) {
+    const auto server = choose_server(two_servers(), "is09", "host");
+    ASSERT_FALSE(server);
+    EXPECT_EQ(server.error().code(), ErrorCode::not_found);
+    EXPECT_TRUE(server.error().cure().contains("is01, is02"));
+    EXPECT_FALSE(choose_server(two_servers(), "", "elsewhere.example"));
+    EXPECT_FALSE(choose_server(
+        {.name = samples::server(), .networks = {}, .servers = {}, .blades = {}}, "", ""));
+}
+
+TEST(ChooseServer, TakesTheOneAskedForTheOnlyOneOrTheOneOfThisHost) {
+    EXPECT_EQ(to_string(*choose_server(two_servers(), "is02", "is01")), "is02");
+    EXPECT_EQ(to_string(*choose_server(samples::definition(), "", "elsewhere")), "is01");
+    EXPECT_EQ(to_string(*choose_server(two_servers(), "", "is02.example")), "is02");
+}
+
+}  // namespace
+}  // namespace dim::server
