@@ -99,8 +99,7 @@ api::ImageSummary summary_of(ImageRecord record) {
                              .blade_images = record.blade_images};
 }
 
-api::BladeImage describe(const BladeImageRecord& record, const ImagePaths& paths,
-                         std::span<const sys::MountEntry> mounts) {
+api::BladeImage describe(const BladeImageRecord& record, const ImagePaths& paths) {
     api::BladeImage description{.blade = record.blade,
                                 .image = record.image,
                                 .generation = record.generation,
@@ -112,7 +111,7 @@ api::BladeImage describe(const BladeImageRecord& record, const ImagePaths& paths
                                 .cause = {}};
     if (const auto status = sys::stat(description.path)) description.used_bytes = status->allocated;
     const std::string mount_point = paths.blade_mount(record.blade, record.image);
-    const Result<MountState> state = inspect_mount(description.path, mount_point, mounts);
+    const Result<MountState> state = inspect_mount(description.path, mount_point);
     if (!state) {
         description.cause = to_string(state.error());
     } else if (*state == MountState::stale) {
@@ -234,17 +233,15 @@ Result<std::vector<api::ImageSummary>> ImageStore::images() const {
 Result<api::BladeImage> ImageStore::blade_image(const ComponentName& blade,
                                                 const ImageName& image) const {
     DIM_TRY(const BladeImageRecord record, state_->catalog.blade_image(blade, image));
-    DIM_TRY(const std::vector<sys::MountEntry> mounts, sys::mounts());
-    return describe(record, state_->paths, mounts);
+    return describe(record, state_->paths);
 }
 
 Result<std::vector<api::BladeImage>> ImageStore::blade_images() const {
     DIM_TRY(const std::vector<BladeImageRecord> records, state_->catalog.blade_images());
-    DIM_TRY(const std::vector<sys::MountEntry> mounts, sys::mounts());
     std::vector<api::BladeImage> descriptions;
     for (const BladeImageRecord& record : records) {
         if (record.state == BladeImageState::ready)
-            descriptions.push_back(describe(record, state_->paths, mounts));
+            descriptions.push_back(describe(record, state_->paths));
     }
     return descriptions;
 }
@@ -252,8 +249,7 @@ Result<std::vector<api::BladeImage>> ImageStore::blade_images() const {
 Result<MountState> ImageStore::mount_state(const ComponentName& blade,
                                            const ImageName& image) const {
     DIM_CHECK(state_->catalog.blade_image(blade, image));
-    DIM_TRY(const std::vector<sys::MountEntry> mounts, sys::mounts());
-    return inspect_mount(state_->paths.blade_file(blade, image), mount_point(blade, image), mounts);
+    return inspect_mount(state_->paths.blade_file(blade, image), mount_point(blade, image));
 }
 
 Result<void> ImageStore::ensure_ready(const ComponentName& blade, const ImageName& image) {

@@ -222,6 +222,20 @@ TEST_F(BladeImages, SayThatTheyAreDamagedAndRecover) {
     EXPECT_TRUE(store->ensure_ready(blade, granite));
 }
 
+TEST_F(BladeImages, SayWhatTheKernelFoundAndRecoverAfterARepair) {
+    const std::string device = value_of(sys::mount_at(mount_point)).source;
+    value_of(sys::write_file("/sys/fs/ext4" + device.substr(4) + "/trigger_fs_error", "test"));
+    const auto damaged = store->ensure_ready(blade, granite);
+    ASSERT_FALSE(damaged);
+    EXPECT_THAT(damaged.error().message(), HasSubstr("damaged"));
+    value_of(store->unmount(blade, granite));
+    EXPECT_FALSE(store->ensure_ready(blade, granite));
+    // Exit code 1: errors were corrected.
+    EXPECT_LE(value_of(sys::run({"e2fsck", "-f", "-y", file}, std::chrono::minutes(1))).status.code,
+              1);
+    EXPECT_TRUE(store->ensure_ready(blade, granite));
+}
+
 TEST_F(BladeImages, NeverHaveTwoLoopDevicesOnOneFile) {
     // Somebody unmounts it while it is in use: the file system lives on behind the open file.
     const sys::Fd in_use = value_of(sys::open(mount_point + "/etc/hostname", O_RDONLY));

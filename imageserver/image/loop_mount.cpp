@@ -8,8 +8,11 @@
 #include "libdim/sys/mount.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <ranges>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <system_error>
 
 namespace dim::server {
 
@@ -41,9 +44,24 @@ Error mount_error(Error error, const std::string& file) {
         .with_cure(cure);
 }
 
-bool has_word(std::string_view options, std::string_view word) {
-    const std::vector<std::string_view> words = split(options, ',');
-    return std::ranges::find(words, word) != words.end();
+/// What the file system that is mounted at DIRECTORY lives on: "loop7"; empty when nothing is
+/// mounted there. Errors: not_found when there is no directory.
+Result<std::string> mounted_device(const std::string& directory) {
+    DIM_TRY(const sys::FileStatus status, sys::stat(directory));
+    DIM_TRY(const sys::FileStatus parent, sys::stat(directory + "/.."));
+    if (status.device == parent.device) return std::string();
+    const std::string numbers =
+        std::to_string(major(status.device)) + ":" + std::to_string(minor(status.device));
+    std::error_code error;
+    // What has no block device, such as a tmpfs, is not here.
+    const auto link = std::filesystem::read_symlink("/sys/dev/block/" + numbers, error);
+    return error ? numbers : link.filename().string();
+}
+
+/// Errors the kernel has met in the file system since e2fsck ran.
+bool has_errors(const std::string& device) {
+    const Result<std::string> count = sys::read_file("/sys/fs/ext4/" + device + "/errors_count");
+    return count && trim(*count) != "0";
 }
 
 }  // namespace
@@ -67,18 +85,16 @@ Result<void> mount_file(const std::string& file, const std::string& directory) {
     return {};
 }
 
-Result<MountState> inspect_mount(const std::string& file, const std::string& directory,
-                                 std::span<const sys::MountEntry> mounts) {
+Result<MountState> inspect_mount(const std::string& file, const std::string& directory) {
     DIM_TRY(const sys::Fd fd, open_image_file(file, O_RDONLY));
     DIM_CHECK(check_superblock(fd.get(), file));
-    auto from_newest = mounts | std::views::reverse;
-    const auto entry = std::ranges::find(from_newest, directory, &sys::MountEntry::target);
-    if (entry == from_newest.end()) return MountState::absent;
-    if (entry->type != "ext4" || !entry->source.starts_with("/dev/loop")) return MountState::stale;
+    const Result<std::string> device = mounted_device(directory);
+    if (!device && device.error().code() != ErrorCode::not_found) return fail(device.error());
+    if (!device || device->empty()) return MountState::absent;
     DIM_TRY(const sys::FileStatus status, sys::fstat(fd.get()));
-    const Result<sys::LoopBacking> backing = sys::loop_backing(entry->source);
+    const Result<sys::LoopBacking> backing = sys::loop_backing("/dev/" + *device);
     if (!backing || !is_backed_by(*backing, status)) return MountState::stale;
-    if (has_word(entry->super_options, "ro")) {
+    if (has_errors(*device)) {
         return fail(Error(ErrorCode::conflict, file + " is damaged: the kernel met an error in its "
                                                       "file system and allows no more writing")
                         .with_cure("with the blade off: 'dim nfs unexport', then 'umount " +

@@ -1,9 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
-#include "libdim/sys/mountinfo.hpp"
 
-#include <span>
 #include <string>
 
 namespace dim::server {
@@ -21,10 +19,9 @@ enum class MountState {
 /// conflict when it is damaged; with the cure.
 Result<void> mount_file(const std::string& file, const std::string& directory);
 
-/// Looks only; MOUNTS are those of sys::mounts(). Errors: not_found when FILE is missing, conflict
-/// when its file system is damaged; with the cure.
-Result<MountState> inspect_mount(const std::string& file, const std::string& directory,
-                                 std::span<const sys::MountEntry> mounts);
+/// Looks only; the same cost however much is mounted. Errors: not_found when FILE is missing,
+/// conflict when its file system is damaged; with the cure.
+Result<MountState> inspect_mount(const std::string& file, const std::string& directory);
 
 /// Unmounts everything at or below DIRECTORY. Errors: conflict when something is in use.
 Result<void> unmount_below(const std::string& directory);

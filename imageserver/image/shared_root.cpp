@@ -2,23 +2,17 @@
 
 #include "imageserver/image/loop_mount.hpp"
 #include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
 #include "libdim/sys/mount.hpp"
-
-#include <algorithm>
-#include <ranges>
 
 namespace dim::server {
 
 namespace {
 
-bool is_shown(const std::vector<sys::MountEntry>& mounts, const std::string& writable,
-              const std::string& shown) {
-    auto from_newest = mounts | std::views::reverse;
-    const auto source = std::ranges::find(from_newest, writable, &sys::MountEntry::target);
-    const auto target = std::ranges::find(from_newest, shown, &sys::MountEntry::target);
-    return source != from_newest.end() && target != from_newest.end() &&
-           source->device_major == target->device_major &&
-           source->device_minor == target->device_minor;
+bool is_shown(const std::string& writable, const std::string& shown) {
+    const Result<sys::FileStatus> source = sys::stat(writable);
+    const Result<sys::FileStatus> target = sys::stat(shown);
+    return source && target && source->device == target->device && source->inode == target->inode;
 }
 
 }  // namespace
@@ -28,10 +22,8 @@ Result<void> mount_shared_root(const model::ImageName& image, model::Generation 
     const std::string file = paths.shared_file(image, generation);
     const std::string writable = paths.shared(image, generation);
     const std::string shown = paths.shared_mount(image, generation);
-    DIM_TRY(const std::vector<sys::MountEntry> mounts, sys::mounts());
-    DIM_TRY(const MountState state, inspect_mount(file, writable, mounts));
-    const bool is_whole = state == MountState::mounted && is_shown(mounts, writable, shown);
-    if (is_whole) return {};
+    DIM_TRY(const MountState state, inspect_mount(file, writable));
+    if (state == MountState::mounted && is_shown(writable, shown)) return {};
     DIM_CHECK(unmount_below(shown));
     if (state == MountState::stale) DIM_CHECK(unmount_below(writable));
     if (state != MountState::mounted) DIM_CHECK(mount_file(file, writable));

@@ -158,11 +158,10 @@ Result<void> NfsExports::ensure_served(const ComponentName& blade, const ImageNa
                                                    blade.text() + " is not exported")
                         .with_cure("dim nfs export " + image.text() + " " + blade.text()));
     }
-    DIM_TRY(const MountState mount, state_->images.mount_state(blade, image));
-    switch (mount) {
-        case MountState::mounted: break;
-        case MountState::absent:
-        case MountState::stale: DIM_CHECK(state_->mount_anew(blade, image)); break;
+    if (!record.is_mounted) {
+        // Why it cannot be mounted is told before anything is withdrawn for its sake.
+        DIM_CHECK(state_->images.mount_state(blade, image));
+        DIM_CHECK(state_->mount_anew(blade, image));
     }
     DIM_CHECK(state_->images.ensure_shared_ready(image, record.generation));
     const bool is_offered = state_->is_offered(blade_export_path(blade, image)) &&
