@@ -7,7 +7,6 @@
 #include "libdim/sys/file.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
 
 namespace dim::server {
 

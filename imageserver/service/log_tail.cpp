@@ -6,7 +6,6 @@
 #include "libdim/sys/read_at.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <filesystem>
 
 namespace dim::server {

@@ -6,7 +6,6 @@
 #include "libdim/sys/read_at.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <vector>
 
 namespace dim::server {

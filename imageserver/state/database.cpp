@@ -4,7 +4,6 @@
 #include "libdim/sys/file.hpp"
 
 #include <atomic>
-#include <fcntl.h>
 #include <mutex>
 #include <set>
 #include <sqlite3.h>
