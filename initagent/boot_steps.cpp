@@ -1,12 +1,12 @@
 #include "initagent/boot_steps.hpp"
 
 #include "libdim/base/text.hpp"
+#include "libdim/sys/mount.hpp"
 
 #include <algorithm>
 #include <array>
 #include <set>
 #include <string_view>
-#include <sys/mount.h>
 
 namespace dim::agent {
 

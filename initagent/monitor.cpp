@@ -15,7 +15,6 @@
 
 #include <csignal>
 #include <span>
-#include <sys/mount.h>
 
 namespace dim::agent {
 
@@ -109,11 +108,12 @@ std::string heartbeat_text(const std::string& token) {
 }
 
 [[noreturn]] void run_monitor(ServerSession& session, SwitchedRoot& root,
-                              const MonitorSettings& settings, int signal) {
+                              const MonitorSettings& settings, sys::Fd signal) {
     char byte = 0;
-    const auto cancelled = sys::read(signal, std::span(&byte, 1));
+    const auto cancelled = sys::read(signal.get(), std::span(&byte, 1));
     if (!cancelled || *cancelled != 0) sys::exit_now(0);
     const std::uint64_t init_started_us = now_us();
+    signal.reset();
 
     settle(settings);
     (void)root.leave_to_others();
@@ -145,7 +145,7 @@ Result<Monitor> Monitor::start(ServerSession& session, SwitchedRoot& root,
     DIM_TRY(const pid_t pid, sys::fork());
     if (pid == 0) {
         ends.write_end.reset();
-        run_monitor(session, root, settings, ends.read_end.get());
+        run_monitor(session, root, settings, std::move(ends.read_end));
     }
     // Closed by exec: that is how the monitor learns of it.
     return Monitor(pid, std::move(ends.write_end));
