@@ -40,11 +40,11 @@ def body(cluster):
     replace(cluster.server.blade_root(name, IMAGE) / "etc/motd", "changed on the server")
     wait_until_blade_reads(shell, "/etc/motd", "changed on the server")
     step("a program that runs while its file is replaced goes on")
-    shell.check("cp /bin/busybox /root/runner && (/root/runner sleep 600 & echo $! >/root/pid)")
-    runner = cluster.server.blade_root(name, IMAGE) / "root/runner"
-    runner.rename(runner.with_name("runner.old"))  # the old inode keeps a name, as DIM's rule says
+    shell.check("cp /bin/busybox /root/busybox && (/root/busybox sleep 600 & echo $! >/root/pid)")
+    runner = cluster.server.blade_root(name, IMAGE) / "root/busybox"
+    runner.rename(runner.with_name("busybox.old"))  # the old inode keeps a name, as DIM's rule says
     replace(runner, "not a program any more")
-    wait_until_blade_reads(shell, "/root/runner", "not a program any more")
+    wait_until_blade_reads(shell, "/root/busybox", "not a program any more")
     shell.check("kill -0 $(cat /root/pid) && kill $(cat /root/pid)")
 
 

@@ -81,14 +81,14 @@ def daemon_down(cluster):
 
 
 def image_missing(cluster):
-    """Somebody moved the image's file away while nothing held it."""
+    """After a restart of the image server the image's file is not where it was."""
     server = cluster.server
     image = server.blade_image_file(JS20[0], IMAGE)
     aside = image.with_suffix(".aside")
 
     def move_away():
         server.stop()
-        subprocess.run(["umount", server.blade_root(JS20[0], IMAGE)], check=True)
+        server.tear_down()
         image.rename(aside)
         server.start()
 
@@ -106,14 +106,12 @@ def image_broken(cluster):
             file.seek(start)
             file.write(data)
 
-    with open(image, "rb") as file:
-        file.seek(start)
-        kept = file.read(1024)
+    kept = b""
 
     def damage():
         nonlocal kept
         server.stop()
-        subprocess.run(["umount", server.blade_root(JS21[0], IMAGE)], check=True)
+        server.tear_down()
         with open(image, "rb") as file:
             file.seek(start)
             kept = file.read(1024)

@@ -111,6 +111,10 @@ class ImageServer:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(timeout)
 
+    def tear_down(self):
+        """Ends the services and mounts that an ended daemon left, as before a reboot of the server."""
+        subprocess.run([self.bin / "imageserver", "--state", self.state, "--run", self.run, "--teardown"], check=True)
+
     @property
     def is_running(self):
         return self._process is not None and self._process.poll() is None
@@ -173,7 +177,7 @@ class ImageServer:
         return self.state / "blades" / blade / f"{image}.img"
 
     def blade_root(self, blade, image):
-        return self.state / "mounts" / blade / image
+        return self.state / "mounts" / "blades" / blade / image
 
     def shared_root(self, image, generation=1):
         return self.state / "images" / image / str(generation) / "shared"
