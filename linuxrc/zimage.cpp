@@ -12,16 +12,15 @@ namespace dim::linuxrc {
 namespace {
 
 constexpr std::chrono::minutes kToolTimeout{3};
-constexpr const char* kObjcopy = "powerpc64-linux-gnu-objcopy";
-constexpr const char* kSection = "__builtin_cmdline";
 
-Result<void> run_tool(const std::vector<std::string>& arguments, const std::string& cure) {
+Result<void> run_assemble(const std::vector<std::string>& arguments) {
+    constexpr const char* kCure = "make the kernel kit anew with scripts/build-kernel";
     Result<sys::RunResult> result = sys::run(arguments, kToolTimeout);
-    if (!result) return fail(std::move(result).error().with_cure(cure));
+    if (!result) return fail(std::move(result).error().with_cure(kCure));
     if (result->status.is_success()) return {};
     return fail(Error(ErrorCode::io, arguments.front() + ": " + to_string(result->status) + ": " +
                                          printable(trim(result->output), 1000))
-                    .with_cure(cure));
+                    .with_cure(kCure));
 }
 
 std::string size_text(std::uint64_t bytes) { return to_string(model::ByteSize(bytes)); }
@@ -39,20 +38,6 @@ Result<void> check_size(const std::string& zimage, std::size_t ramdisk_bytes) {
 
 }  // namespace
 
-Result<void> patch_command_line(const std::string& zimage, const std::string& command_line,
-                                const std::string& work_directory, const std::string& output) {
-    if (command_line.size() >= kCommandLineBytes)
-        return fail(ErrorCode::limit_exceeded, "the kernel command line is too long");
-    std::string section = command_line;
-    section.resize(kCommandLineBytes, '\0');
-    const std::string section_file = work_directory + "/command-line";
-    DIM_CHECK(sys::write_file_atomically(section_file, section));
-    return run_tool(
-        {kObjcopy, "--update-section", std::string(kSection) + "=" + section_file, zimage, output},
-        "install the package binutils-powerpc64-linux-gnu; make the kernel kit with "
-        "scripts/build-kernel");
-}
-
 Result<void> assemble_zimage(const ZimageSettings& settings, std::string_view ramdisk,
                              const std::string& command_line, const std::string& output) {
     const std::string assemble = settings.kernel_kit + "/assemble";
@@ -60,12 +45,12 @@ Result<void> assemble_zimage(const ZimageSettings& settings, std::string_view ra
         return fail(Error(ErrorCode::not_found, "there is no kernel kit at " + settings.kernel_kit)
                         .with_cure("install it, or name its directory (--kernel-kit)"));
     }
+    if (command_line.size() >= kCommandLineBytes)
+        return fail(ErrorCode::limit_exceeded, "the kernel command line is too long");
     const std::string ramdisk_file = settings.work_directory + "/ramdisk";
-    const std::string plain = settings.work_directory + "/zImage.plain";
     DIM_CHECK(sys::write_file_atomically(ramdisk_file, ramdisk));
-    DIM_CHECK(
-        run_tool({assemble, ramdisk_file, plain}, "make the kernel kit with scripts/build-kernel"));
-    DIM_CHECK(patch_command_line(plain, command_line, settings.work_directory, output));
+    // The kit patches the command line: objcopy would drop the notes for the firmware.
+    DIM_CHECK(run_assemble({assemble, ramdisk_file, output, command_line}));
     return check_size(output, ramdisk.size());
 }
 

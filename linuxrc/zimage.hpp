@@ -23,8 +23,4 @@ struct ZimageSettings {
 Result<void> assemble_zimage(const ZimageSettings& settings, std::string_view ramdisk,
                              const std::string& command_line, const std::string& output);
 
-/// Replaces the command line in a finished zImage.
-Result<void> patch_command_line(const std::string& zimage, const std::string& command_line,
-                                const std::string& work_directory, const std::string& output);
-
 }  // namespace dim::linuxrc
