@@ -46,7 +46,7 @@ TEST_F(AlertLogTest, TheSameAgainIsCounted) {
     EXPECT_FALSE(log.note(sight("10.0.0.1", "second"), at(2)));
     EXPECT_TRUE(log.note(sight("10.0.0.2"), at(3)));
     ASSERT_EQ(log.alerts().size(), 2u);
-    const api::Alert& alert = log.alerts().back();
+    const api::Alert alert = log.alerts().back();
     EXPECT_EQ(alert.count, 2u);
     EXPECT_EQ(alert.first, at(1));
     EXPECT_EQ(alert.last, at(2));
