@@ -118,7 +118,7 @@ def image_broken(cluster):
         overwrite(bytes(1024))
         server.start()
 
-    fails_then_runs(cluster, "js21", damage, lambda: overwrite(kept), "plan", "mount")
+    fails_then_runs(cluster, "js21", damage, lambda: overwrite(kept), "plan", "damaged")
 
 
 def body(cluster):
