@@ -82,13 +82,14 @@ Result<void> set_random_uuid(const std::string& file) {
 
 Result<void> check_superblock_bytes(std::string_view bytes, const std::string& path) {
     if (bytes.size() < kSuperblockEnd || little_endian_16(bytes, kMagicOffset) != kMagic) {
-        return fail(Error(ErrorCode::conflict, path + " is damaged: it holds no ext4 file system")
+        return fail(Error(ErrorCode::conflict,
+                          path + " cannot be mounted: it is damaged, it holds no ext4 file system")
                         .with_cure("put back a good copy of the file, or try 'e2fsck " + path +
                                    "', which looks for a spare superblock"));
     }
     if ((little_endian_16(bytes, kStateOffset) & kErrorsDetected) != 0) {
         return fail(Error(ErrorCode::conflict,
-                          path + " is damaged: the kernel found errors in its file system")
+                          path + " is not mounted: it is damaged, the kernel found errors in it")
                         .with_cure("with the blade off: 'dim nfs unexport', then 'e2fsck -f " +
                                    path + "', then 'dim nfs export'"));
     }
