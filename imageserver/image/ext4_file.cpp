@@ -88,10 +88,11 @@ Result<void> check_superblock_bytes(std::string_view bytes, const std::string& p
                                    "', which looks for a spare superblock"));
     }
     if ((little_endian_16(bytes, kStateOffset) & kErrorsDetected) != 0) {
-        return fail(Error(ErrorCode::conflict,
-                          path + " is not mounted: it is damaged, the kernel found errors in it")
-                        .with_cure("with the blade off: 'dim nfs unexport', then 'e2fsck -f " +
-                                   path + "', then 'dim nfs export'"));
+        return fail(
+            Error(ErrorCode::conflict,
+                  path + " is not mounted: it is damaged, the kernel found errors in it")
+                .with_cure("with the blade off: 'dim nfs unexport', 'umount' it, 'e2fsck -f " +
+                           path + "', then 'dim nfs export'"));
     }
     return {};
 }

@@ -97,9 +97,8 @@ Result<MountState> inspect_mount(const std::string& file, const std::string& dir
     if (has_errors(*device)) {
         return fail(Error(ErrorCode::conflict, file + " is damaged: the kernel met an error in its "
                                                       "file system and allows no more writing")
-                        .with_cure("with the blade off: 'dim nfs unexport', then 'umount " +
-                                   directory + "' and 'e2fsck -f " + file +
-                                   "', then 'dim nfs export'"));
+                        .with_cure("with the blade off: 'dim nfs unexport', 'umount " + directory +
+                                   "', 'e2fsck -f " + file + "', then 'dim nfs export'"));
     }
     return MountState::mounted;
 }
