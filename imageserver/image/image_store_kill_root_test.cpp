@@ -15,7 +15,7 @@ using testing::image_name;
 using ::testing::IsEmpty;
 using testing::value_of;
 
-constexpr int kRounds = 16;
+constexpr int kRounds = 10;
 
 /// A daemon that is killed while it imports, creates and deletes.
 class KilledStore : public testing::ImageStoreTest {
