@@ -199,7 +199,7 @@ Result<void> BladeLog::note(std::span<const ComponentName> blades, const StoryLi
 
 Result<void> BladeLog::find_lost(Timestamp now) {
     return database_.transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_TRY(const auto boots, load_newest_boots(transaction));
+        DIM_TRY(const auto boots, load_silent_boots(transaction, now));
         for (const BootRecord& boot : boots) {
             const auto step = apply_silence(boot, now, listening_since_);
             if (!step) continue;

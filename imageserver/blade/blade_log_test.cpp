@@ -162,6 +162,36 @@ TEST_F(BladeLogTest, ALossIsFoundOnceAndToldOnce) {
               1);
 }
 
+TEST_F(BladeLogTest, ABootThatAnotherFollowedIsNeverLost) {
+    boot(9);
+    ask_for_address(40);
+    ASSERT_TRUE(log().find_lost(at(150)));
+    for (const std::string& text : story())
+        EXPECT_FALSE(text.starts_with("lost:")) << text;
+    ASSERT_TRUE(log().find_lost(at(161)));
+    EXPECT_TRUE(newest().lost);
+}
+
+TEST_F(BladeLogTest, ALateWordOfAnOldBootMakesNoSecondLoss) {
+    const std::string old = boot(9);
+    ASSERT_TRUE(log().begin_boot(blade(), samples::boot_request(9), at(500)));
+    ASSERT_TRUE(log().record_heartbeat(blade(), old, samples::heartbeat(501), at(501)));
+    ASSERT_TRUE(log().find_lost(at(1000)));
+    EXPECT_NE(boot_id(newest()), old);
+    EXPECT_EQ(std::ranges::count_if(
+                  story(), [](const std::string& text) { return text.starts_with("lost:"); }),
+              1);
+}
+
+TEST_F(BladeLogTest, ALossIsFoundEvenWhenNobodyListenedFirst) {
+    boot(9);
+    restart(1000);
+    ASSERT_TRUE(log().find_lost(at(1059)));
+    EXPECT_FALSE(newest().lost);
+    ASSERT_TRUE(log().find_lost(at(1061)));
+    EXPECT_TRUE(newest().lost);
+}
+
 TEST_F(BladeLogTest, HeartbeatsChangeNoStory) {
     const std::string id = boot(9);
     ASSERT_TRUE(log().record_running(blade(), id, samples::running_report(12), at(12)));

@@ -2,15 +2,18 @@
 
 namespace dim::server {
 
-// Times are microseconds since 1970. boot.record is the JSON of a BootRecord; keys are never given
+// Times are microseconds since 1970. boot.record is the JSON of a BootRecord, and
+// boot.silent_from, of a blade's newest boot, when it is lost unless heard. Keys are never given
 // twice, so that an agent's old boot id never names another boot.
 const Migration kBladeMigration{"blade-1", R"sql(
 CREATE TABLE boot (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     blade TEXT NOT NULL,
-    record TEXT NOT NULL
+    record TEXT NOT NULL,
+    silent_from INTEGER
 ) STRICT;
 CREATE INDEX boot_of_blade ON boot (blade, key);
+CREATE INDEX silent_boot ON boot (silent_from) WHERE silent_from IS NOT NULL;
 
 CREATE TABLE story (
     key INTEGER PRIMARY KEY,

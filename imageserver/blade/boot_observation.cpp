@@ -82,6 +82,13 @@ BootStep apply_refusal(const model::ComponentName& blade, const std::optional<Bo
     return step;
 }
 
+std::optional<Timestamp> silent_from(const BootRecord& boot) {
+    if (boot.has_failed || boot.lost) return std::nullopt;
+    const auto moment = Timestamp::from_microseconds(boot.last_heard.microseconds() +
+                                                     longest_silence(boot).count());
+    return moment ? std::optional(*moment) : std::nullopt;
+}
+
 bool is_silent(const BootRecord& boot, Timestamp now, Timestamp listening_since) {
     if (boot.has_failed) return false;
     return between(std::max(boot.last_heard, listening_since), now) > longest_silence(boot);

@@ -20,6 +20,9 @@ std::optional<BootStep> apply_dhcp(const model::ComponentName& blade,
 BootStep apply_refusal(const model::ComponentName& blade, const std::optional<BootRecord>& latest,
                        model::BootStage stage, const Error& reason, model::Timestamp now);
 
+/// When a boot of which nothing more is heard is silent; nothing when silence changes nothing: it
+/// is lost or has failed already.
+std::optional<model::Timestamp> silent_from(const BootRecord& boot);
 /// Nothing has been heard for longer than may be, since LISTENING_SINCE at the earliest.
 bool is_silent(const BootRecord& boot, model::Timestamp now, model::Timestamp listening_since);
 /// Marks a silent boot as lost; nothing when it is not silent, or lost already.

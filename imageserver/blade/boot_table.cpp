@@ -1,6 +1,7 @@
 #include "imageserver/blade/boot_table.hpp"
 
 #include "imageserver/blade/boot_limits.hpp"
+#include "imageserver/blade/boot_observation.hpp"
 #include "imageserver/blade/boot_record_json.hpp"
 #include "libdim/base/text.hpp"
 
@@ -88,6 +89,13 @@ Result<std::vector<BootRecord>> load_newest_boots(Transaction& transaction) {
     return read_boots(std::move(rows));
 }
 
+Result<std::vector<BootRecord>> load_silent_boots(Transaction& transaction, model::Timestamp now) {
+    DIM_TRY(Statement rows,
+            transaction.query("SELECT key, record FROM boot WHERE silent_from <= ?1",
+                              now.microseconds()));
+    return read_boots(std::move(rows));
+}
+
 Result<BootRecord> load_boot(Transaction& transaction, std::int64_t key) {
     DIM_TRY(Statement rows, transaction.query("SELECT key, record FROM boot WHERE key = ?1", key));
     DIM_TRY(const bool has_row, rows.next());
@@ -97,15 +105,22 @@ Result<BootRecord> load_boot(Transaction& transaction, std::int64_t key) {
 
 Result<std::int64_t> store_step(Transaction& transaction, const BootStep& step) {
     const std::string& blade = to_string(step.record.blade);
+    const auto silent = silent_from(step.record);
+    const auto silent_us = silent ? std::optional(silent->microseconds()) : std::nullopt;
     std::int64_t key = step.record.key;
     if (key == 0) {
-        DIM_CHECK(transaction.execute("INSERT INTO boot (blade, record) VALUES (?1, ?2)", blade,
-                                      to_json(step.record)));
+        DIM_CHECK(
+            transaction.execute("UPDATE boot SET silent_from = NULL WHERE blade = ?1", blade));
+        DIM_CHECK(
+            transaction.execute("INSERT INTO boot (blade, record, silent_from) VALUES (?1, ?2, ?3)",
+                                blade, to_json(step.record), silent_us));
         key = transaction.last_inserted_id();
         DIM_CHECK(forget_old_boots(transaction, blade));
     } else {
-        DIM_CHECK(transaction.execute("UPDATE boot SET record = ?2 WHERE key = ?1", key,
-                                      to_json(step.record)));
+        DIM_CHECK(transaction.execute(
+            "UPDATE boot SET record = ?2, silent_from = CASE WHEN key = "
+            "(SELECT max(key) FROM boot WHERE blade = ?4) THEN ?3 END WHERE key = ?1",
+            key, to_json(step.record), silent_us, blade));
     }
     DIM_CHECK(store_story(transaction, step.record.blade, key, step.story));
     return key;

@@ -17,6 +17,8 @@ Result<std::vector<BootRecord>> load_boots(Transaction& transaction,
                                            const model::ComponentName& blade, std::size_t limit);
 /// The newest of every blade.
 Result<std::vector<BootRecord>> load_newest_boots(Transaction& transaction);
+/// The newest boots that are silent at NOW, and not known to be lost.
+Result<std::vector<BootRecord>> load_silent_boots(Transaction& transaction, model::Timestamp now);
 /// Errors: not_found.
 Result<BootRecord> load_boot(Transaction& transaction, std::int64_t key);
 
