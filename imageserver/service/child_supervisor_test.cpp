@@ -255,18 +255,21 @@ TEST_F(ChildSupervisorTest, RunsOneOfTheServiceWhereverItsStarterIsKilled) {
         static_cast<void>(outcome);
         return {};
     };
+    // Killed later and later, until starters live long enough to leave a child: how long that takes
+    // depends on the machine.
+    constexpr int kEnough = 8;
     int kept = 0;
-    for (int microseconds = 0; microseconds < 16'000; microseconds += 400) {
-        (void)sys::fork_child(daemon, std::chrono::milliseconds(microseconds / 1000));
+    for (int delay = 0; kept < kEnough; delay += 1 + delay / 8) {
+        ASSERT_LT(delay, 20'000);
+        (void)sys::fork_child(daemon, std::chrono::milliseconds(delay));
         supervisor_ = make();
         const auto outcome = supervisor_->start(service);
         ASSERT_TRUE(outcome) << to_string(outcome.error());
         if (outcome == StartOutcome::kept) ++kept;
-        ASSERT_EQ(count_processes(mark), 1) << microseconds;
+        ASSERT_EQ(count_processes(mark), 1) << delay;
         ASSERT_TRUE(supervisor_->stop("service"));
-        ASSERT_EQ(count_processes(mark), 0) << microseconds;
+        ASSERT_EQ(count_processes(mark), 0) << delay;
     }
-    EXPECT_GT(kept, 0);
 }
 
 TEST_F(ChildSupervisorTest, ReplacesAPredecessorsServiceThatHasOtherArguments) {
