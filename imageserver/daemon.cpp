@@ -45,6 +45,8 @@ constexpr int kTicksPerRenewal = 6 * 60 * 60;
 constexpr std::chrono::seconds kServiceRetry{15};
 constexpr std::size_t kTokenBytes = 16;
 constexpr std::size_t kPlanWorkers = 2;
+/// Of an administrator's request: the names of all blades there can be.
+constexpr std::size_t kAdminBody = std::size_t{1} << 20;
 
 model::Timestamp now() { return *model::Timestamp::from_microseconds(sys::realtime_us()); }
 
@@ -296,8 +298,10 @@ Result<void> Daemon::Parts::listen() {
             DhcpWatch::open(dhcp_.log_file(), blades_, ground_.roster, refusals_, now));
     dhcp_watch_.emplace(std::move(watch));
     DIM_CHECK(listen_for_agents());
+    http::Server::Settings admin_settings;
+    admin_settings.limits.body = kAdminBody;
     admin_server_ = std::make_unique<http::Server>(
-        loop_.get_executor(), http::Server::Settings(),
+        loop_.get_executor(), admin_settings,
         [this](const http::Request& request, const http::Peer& peer) {
             return router_.handle(request, peer);
         },
