@@ -13,13 +13,18 @@ namespace {
 constexpr std::size_t kPropertyLimit = 4096;
 constexpr std::size_t kTextLimit = 128;
 
+/// Firmware that knows no serial number or UUID leaves it out, empty, or all zeros.
+bool says_nothing(std::string_view text) {
+    return text.find_first_not_of("0-") == std::string_view::npos;
+}
+
 /// The first of the files that says something. Firmware ends its strings with NUL, DMI with LF.
 std::optional<std::string> first_text(std::initializer_list<std::string> paths) {
     for (const std::string& path : paths) {
         const auto bytes = sys::read_file(path, kPropertyLimit);
         if (!bytes) continue;
         const std::string_view text = trim(std::string_view(*bytes).substr(0, bytes->find('\0')));
-        if (!text.empty()) return printable(text, kTextLimit);
+        if (!says_nothing(text)) return printable(text, kTextLimit);
     }
     return std::nullopt;
 }

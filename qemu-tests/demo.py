@@ -46,17 +46,22 @@ def text_of(cluster, result, seconds):
 
 
 def stay(directory, cluster):
-    """--keep: says how to look around, relays consoles through QEMU's own sockets, and waits for the end."""
+    """--keep: says how to look around and how to stop, and waits for that."""
+    attach = pathlib.Path(__file__).resolve().parent / "attach"
+    for name, blade in cluster.blades.items():
+        blade.console.relay(directory / f"{name}.tty")
     say(f"""
-The cluster stays up until this program ends: press Ctrl-C here, or: kill {os.environ['DIM_DEMO_OUTSIDE_PID']}
-
-Look around from another terminal, as root:
-  nsenter --all --target $(pgrep -P $(pgrep -P {os.environ['DIM_DEMO_OUTSIDE_PID']} unshare)) \\
-      env DIM_SOCKET={cluster.server.socket} PATH={cluster.server.bin}:$PATH bash
-  dim status; dim status --watch; dim blade show {JS20[0]}; dim nfs show; dim dhcp show
-Consoles (root, no password):
-  tail -f {directory}/logs/{JS20[0]}-boot1.console
-Logs, consoles and the server's state: {directory}""")
+The cluster is up. From another terminal, as root:
+  export DIM_SOCKET={cluster.server.socket} PATH={cluster.server.bin}:$PATH
+  dim status                       also: dim status --watch, dim blade show {JS20[0]}, dim nfs show, dim dhcp show
+  {attach} {directory}/{JS20[0]}.tty
+                                   console of the JS20: press Return, log in as root without password, leave with Ctrl-]
+  {attach} {directory}/{JS21[0]}.tty
+  ls {cluster.server.blade_root(JS20[0], IMAGE)}
+                                   is empty from outside: images are mounted in the demo's own namespace; to enter it:
+  nsenter --all --target $(pgrep -f -n "demo.py.*--keep")
+Consoles and logs are kept in {directory}/logs.
+To stop it and remove everything: press Ctrl-C here, or kill {os.environ['DIM_DEMO_OUTSIDE_PID']}""")
     threading.Event().wait()
 
 

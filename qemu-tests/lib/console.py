@@ -1,5 +1,6 @@
 """The serial console of an emulated blade: everything it prints is kept, and whoever waits for a text is woken by it."""
 import re
+import socket
 import threading
 import time
 
@@ -15,6 +16,7 @@ class Console:
         self._text = ""
         self._seen = 0  # up to here expect() has consumed
         self._closed = False
+        self._person = None  # attached through relay()
         self._changed = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -30,8 +32,17 @@ class Console:
                     self._changed.notify_all()
                     return
                 self._log.write(data)
+                self._show(data)
                 self._text += data.decode("latin-1").replace("\r", "")
                 self._changed.notify_all()
+
+    def _show(self, data):
+        person = self._person
+        if person:
+            try:
+                person.sendall(data)
+            except OSError:
+                pass  # just left
 
     def expect(self, pattern, timeout):
         """Waits for the regular expression in what has not been consumed yet; returns the match."""
@@ -47,6 +58,25 @@ class Console:
                     why = "the console closed" if self._closed else f"not within {timeout} s"
                     raise ConsoleTimeout(f"{pattern!r}: {why}; the console's end:\n{self._text[-1500:]}")
                 self._changed.wait(left)
+
+    def relay(self, path):
+        """Lets people attach at a Unix socket: what the blade prints goes to whoever is attached, what they type to it."""
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        listener.listen(1)
+        threading.Thread(target=self._serve, args=(listener,), daemon=True).start()
+
+    def _serve(self, listener):
+        while True:
+            person, _ = listener.accept()
+            self._person = person
+            try:
+                while data := person.recv(4096):
+                    self._socket.sendall(data)
+            except OSError:
+                pass
+            self._person = None
+            person.close()
 
     def send(self, text):
         self._socket.sendall(text.encode())
