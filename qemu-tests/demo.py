@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import pathlib
+import signal
 import sys
 import threading
 import time
@@ -83,7 +84,10 @@ def main(directory):
 
 
 if __name__ == "__main__":
+    keep = False
     if INSIDE not in os.environ:
-        parse_arguments()
+        keep = parse_arguments().keep
         os.environ["DIM_DEMO_OUTSIDE_PID"] = str(os.getpid())
-    sys.exit(run_in_sandbox("demo", main))
+    code = run_in_sandbox("demo", main, keep_directory_on_failure=not keep)
+    stopped_by_person = keep and code in (-signal.SIGKILL, 128 + signal.SIGKILL, 130)
+    sys.exit(0 if stopped_by_person else code)
