@@ -88,11 +88,14 @@ void add_stages(BootStep& step, std::vector<api::StageTime> stages, Timestamp ar
 void add_failure(BootStep& step, const api::BootFailure& failure, Timestamp arrival) {
     BootRecord& boot = step.record;
     if (failure.at_us <= boot.last_failure_us && boot.last_failure_us != 0) return;  // told before
+    boot.last_failure_us = failure.at_us;
+    // The agent repeats what the server itself has told it, and knows less about it.
+    const bool is_known = boot.has_failed && boot.failure->stage == BootStage::plan;
+    if (is_known && failure.stage == BootStage::plan) return;
     const Timestamp time = place(boot, failure.at_us, arrival);
     std::vector<std::string> detail{"tried: " + story_text(failure.tried)};
     for (const std::string& line : failure.kernel_messages)
         detail.push_back("kernel: " + story_text(line));
-    boot.last_failure_us = failure.at_us;
     if (!boot.running) boot.stage = failure.stage;
     step.fail({failure.stage, story_text(failure.cause),
                failure_cure(failure.stage, failure.system_errno), failure.attempt, time, time},

@@ -111,6 +111,18 @@ TEST(BootProgress, ARefusedPlanLastsUntilThereIsOne) {
     EXPECT_TRUE(tells(step, "boot plan: granite generation 1"));
 }
 
+TEST(BootProgress, TheAgentsWordOfARefusedPlanAddsNothing) {
+    const Error reason =
+        Error(ErrorCode::not_found, "no image is assigned").with_cure("assign one");
+    const BootRecord refused = apply_refused_plan(begun(), reason, 1, at(9)).record;
+    auto step =
+        apply_failure(blade(), refused, samples::failure_report(BootStage::plan, 9.1), at(9.1));
+    EXPECT_TRUE(step.story.empty());
+    EXPECT_EQ(step.record.failure, refused.failure);
+    step = apply_failure(blade(), begun(), samples::failure_report(BootStage::plan, 9.1), at(9.1));
+    EXPECT_TRUE(step.record.has_failed) << "of which the server knew nothing";
+}
+
 TEST(BootProgress, TheSameFailureOverAndOverIsToldLessAndLessOften) {
     BootRecord boot = begun();
     const Error reason(ErrorCode::not_found, "no image is assigned");
