@@ -12,7 +12,7 @@ MACHINE = "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken"
 
 
 class Blade:
-    def __init__(self, name, kind, mac, bootnet, directory, memory_mib=256):
+    def __init__(self, name, kind, mac, bootnet, directory, memory_mib=256, more_arguments=()):
         self.name = name
         self.kind = kind
         self.mac = mac
@@ -20,6 +20,7 @@ class Blade:
         self._tap = bootnet.add_tap()
         self._directory = directory
         self._memory_mib = memory_mib
+        self._more_arguments = more_arguments  # for QEMU
         self._starts = 0
         self._process = None
 
@@ -29,7 +30,8 @@ class Blade:
                 "-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no",
                 "-device", f"spapr-vlan,netdev=net0,mac={self.mac},bootindex=1",
                 "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "spapr-rng,rng=rng0",
-                "-chardev", f"socket,id=console,path={console_path}", "-serial", "chardev:console"]
+                "-chardev", f"socket,id=console,path={console_path}", "-serial", "chardev:console",
+                *self._more_arguments]
 
     def power_on(self):
         """Starts the blade; it netboots by itself. Its console is self.console from now on."""

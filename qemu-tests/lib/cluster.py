@@ -25,14 +25,14 @@ def unpack_distribution(directory):
 
 
 class Cluster:
-    def __init__(self, directory, blades=(JS20, JS21)):
+    def __init__(self, directory, blades=(JS20, JS21), more_arguments=()):
         self.directory = directory
         self.bootnet = Bootnet()
         self.server = ImageServer(directory)
         self.blades = {}
         for name, kind, mac, address in blades:
             self.server.define_blade(name, kind, mac, address)
-            self.blades[name] = Blade(name, kind, mac, self.bootnet, directory)
+            self.blades[name] = Blade(name, kind, mac, self.bootnet, directory, more_arguments=more_arguments)
 
     def prepare(self, options=()):
         """The administrator's way from nothing to blades that can be switched on, command by command."""
