@@ -5,6 +5,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.case import expect, run_case, step
+from lib.cluster import EMULATION_OPTIONS, IMAGE
 
 REPORTED_STAGES = ["environment", "network", "connect", "tls", "plan", "mount-root", "mount-shared", "switch-root", "exec-init",
                    "running"]
@@ -29,6 +30,20 @@ def check_inside(blade, processor):
     expect("Blue Granite" in shell.check("cat /var/log/messages"), "the distribution's own syslog runs")
 
 
+def check_old_style_ramdisk(cluster):
+    """The same agent as /linuxrc of an ext2 RAM disk, as boot files of the time were made."""
+    blade, server = cluster.blades["s01c1b01"], cluster.server
+    step("boot the JS20 from an initrd with /linuxrc")
+    server.dim("buildzimage", IMAGE, "--ramdisk", "initrd", "--option", EMULATION_OPTIONS[0])
+    server.dim("dhcp", "assign", IMAGE, blade.name)
+    blade.power_off()
+    blade.power_on()
+    shell = blade.login(180)
+    expect("init=/linuxrc" in shell.check("cat /proc/cmdline"), "the kernel started /linuxrc")
+    expect("busybox" in shell.check("readlink /proc/1/exe"), "process 1 is the distribution's init")
+    server.wait_for_blade(blade.name, "running")
+
+
 def body(cluster):
     step("prepare the image server")
     cluster.prepare()
@@ -44,6 +59,7 @@ def body(cluster):
     step("heartbeats come")
     heard = cluster.server.status_of("s01c1b01")["last_heard"]
     cluster.server.wait_for(lambda s: next(b for b in s["blades"] if b["name"] == "s01c1b01")["last_heard"] > heard, 90, "a heartbeat")
+    check_old_style_ramdisk(cluster)
 
 
 run_case(body)
