@@ -16,8 +16,6 @@ namespace {
 
 using Numbers = std::map<std::string, std::uint16_t>;
 
-constexpr std::int64_t kLargestId = 65535;
-
 struct Row {
     std::int64_t id;
     std::string path;
@@ -36,7 +34,8 @@ Result<std::vector<Row>> read_rows(Transaction& transaction) {
     }
 }
 
-Result<Numbers> number(Transaction& transaction, const std::set<std::string>& paths) {
+Result<Numbers> number(Transaction& transaction, const std::set<std::string>& paths,
+                       std::uint16_t largest_id) {
     DIM_TRY(const std::vector<Row> rows, read_rows(transaction));
     Numbers numbers;
     std::int64_t largest = 0;
@@ -49,11 +48,12 @@ Result<Numbers> number(Transaction& transaction, const std::set<std::string>& pa
     for (const std::string& path : paths) {
         if (numbers.contains(path)) continue;
         std::int64_t id = ++largest;
-        if (id > kLargestId) {
+        if (id > largest_id) {
             while (reusable != rows.end() && paths.contains(reusable->path))
                 ++reusable;
             if (reusable == rows.end())
-                return fail(ErrorCode::limit_exceeded, "more than 65,535 exports");
+                return fail(ErrorCode::limit_exceeded,
+                            "more than " + std::to_string(largest_id) + " exports");
             id = (reusable++)->id;
         }
         DIM_CHECK(transaction.execute(
@@ -66,9 +66,10 @@ Result<Numbers> number(Transaction& transaction, const std::set<std::string>& pa
 
 }  // namespace
 
-Result<Numbers> number_exports(Database& database, const std::set<std::string>& paths) {
+Result<Numbers> number_exports(Database& database, const std::set<std::string>& paths,
+                               std::uint16_t largest) {
     return database.transaction(
-        [&](Transaction& transaction) { return number(transaction, paths); });
+        [&](Transaction& transaction) { return number(transaction, paths, largest); });
 }
 
 }  // namespace dim::server

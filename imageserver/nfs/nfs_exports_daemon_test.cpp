@@ -272,7 +272,7 @@ std::string forge_inodes(const std::string& handle, std::uint64_t real) {
     const std::size_t place = handle.find(handle_number(static_cast<std::uint32_t>(real)));
     EXPECT_NE(place, handle.npos) << handle;
     std::string forged;
-    for (std::uint32_t inode = 2; place != handle.npos && inode < 3000; ++inode)
+    for (std::uint32_t inode = 2; place != handle.npos && inode < 1000; ++inode)
         forged += handle.substr(0, place) + handle_number(inode) + "00000000" +
                   handle.substr(place + 16) + "\n";
     return forged;
