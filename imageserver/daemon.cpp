@@ -330,6 +330,9 @@ Result<void> Daemon::Parts::run() {
                               to_string(ground_.bootnet.address));
     loop_.run();
     log(LogLevel::notice, "ending; services and mounts stay for the blades");
+    // What runs is finished; what waits is not begun.
+    jobs_.stop();
+    plan_workers_.stop();
     jobs_.join();
     plan_workers_.join();
     return ground_.alerts.flush();

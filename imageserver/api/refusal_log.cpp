@@ -21,6 +21,20 @@ std::string_view kind_of(http::Refusal refusal) {
     return "internal";
 }
 
+/// How the story of a blade begins to tell it.
+std::string_view deed_of(http::Refusal refusal) {
+    switch (refusal) {
+        case http::Refusal::malformed:
+        case http::Refusal::too_long:
+        case http::Refusal::handler_failed: return "refused a request of it: ";
+        case http::Refusal::tls_failed:
+        case http::Refusal::too_slow:
+        case http::Refusal::too_many_connections:
+        case http::Refusal::broken_off: return "dropped a connection of it: ";
+    }
+    return "refused a request of it: ";
+}
+
 }  // namespace
 
 Error explain_tls_refusal(std::string_view text) {
@@ -64,9 +78,12 @@ void RefusalLog::note(const http::Peer& peer, http::Refusal refusal, std::string
     if (is_tls) {
         (void)blades_.record_refusal(blade->blade.name, model::BootStage::tls, reason, now);
     } else {
-        (void)blades_.note(
-            {&blade->blade.name, 1},
-            {now, "imageserver", std::nullopt, "refused a request of it: " + reason.message(), {}});
+        (void)blades_.note({&blade->blade.name, 1},
+                           {now,
+                            "imageserver",
+                            std::nullopt,
+                            std::string(deed_of(refusal)) + reason.message(),
+                            {}});
     }
 }
 

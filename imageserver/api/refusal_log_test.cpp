@@ -19,6 +19,15 @@ TEST_F(RefusalLogTest, AFloodFromABladeIsOneLineInTenSeconds) {
     EXPECT_EQ(story().events.size(), 2u);
 }
 
+TEST_F(RefusalLogTest, TheStoryTellsWhatWasDone) {
+    refusals.note(agent(), http::Refusal::broken_off, "it went away");
+    refusals.note(agent(), http::Refusal::too_long, "100 KiB");
+    const auto events = story().events;
+    ASSERT_EQ(events.size(), 2u);
+    EXPECT_EQ(events[0].text, "dropped a connection of it: it went away");
+    EXPECT_EQ(events[1].text, "refused a request of it: 100 KiB");
+}
+
 TEST_F(RefusalLogTest, OfAStrangerIsAnAlertOnly) {
     refusals.note(at_address(samples::server_address()), http::Refusal::too_slow, "slow");
     EXPECT_EQ(alert_kinds(), std::vector<std::string>{"slow"});
