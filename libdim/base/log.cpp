@@ -7,9 +7,10 @@ namespace dim {
 
 namespace {
 // Written once by main before any other thread exists; reading needs no lock.
-LogLevel lowest_level =
-    LogLevel::info;          // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-std::string program_prefix;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
+LogLevel lowest_level = LogLevel::info;
+std::string program_prefix;
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 }  // namespace
 
 void set_log_level(LogLevel level) { lowest_level = level; }
