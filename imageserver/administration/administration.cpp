@@ -226,7 +226,8 @@ Result<std::vector<api::DhcpHost>> Administration::dhcp_hosts() {
     std::map<ImageName, std::optional<std::string>> boot_files;
     std::vector<api::DhcpHost> hosts;
     for (const RosterEntry& entry : roster_.entries()) {
-        api::DhcpHost host{entry.blade.name, entry.blade.mac, entry.address, std::nullopt,
+        if (!entry.blade.mac) continue;  // DHCP knows nobody without one
+        api::DhcpHost host{entry.blade.name, *entry.blade.mac, entry.address, std::nullopt,
                            std::nullopt};
         if (const auto found = images.find(entry.blade.name); found != images.end()) {
             host.image = found->second;

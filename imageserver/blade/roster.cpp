@@ -35,7 +35,7 @@ Result<std::shared_ptr<const Roster::Snapshot>> Roster::prepare(const ComponentN
         DIM_TRY(const Ipv4Address address, cluster::bootnet_address(snapshot->definition, blade));
         const std::size_t index = snapshot->entries.size();
         snapshot->by_name.emplace(blade.name, index);
-        snapshot->by_mac.emplace(blade.mac, index);
+        if (blade.mac) snapshot->by_mac.emplace(*blade.mac, index);
         snapshot->by_address.emplace(address, index);
         snapshot->entries.push_back({std::move(blade), address});
     }

@@ -31,7 +31,7 @@ struct BootSeconds {
 struct BladeStatus {
     model::ComponentName name;
     model::BladeType type;
-    model::MacAddress mac;
+    std::optional<model::MacAddress> mac;  ///< absent: the cluster definition does not know it yet
     model::Ipv4Address address;
     std::optional<model::ImageName> image;
     std::optional<model::Generation> generation;

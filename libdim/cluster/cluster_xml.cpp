@@ -179,7 +179,7 @@ std::string to_xml(const Definition& definition) {
         xml += "  <blade";
         append_attribute(xml, "name", to_string(blade.name));
         append_attribute(xml, "type", to_string(blade.type));
-        append_attribute(xml, "mac", to_string(blade.mac));
+        if (blade.mac) append_attribute(xml, "mac", to_string(*blade.mac));
         append_attribute(xml, "server", to_string(blade.server));
         xml += ">\n";
         for (const BladeInterface& interface : blade.interfaces) {

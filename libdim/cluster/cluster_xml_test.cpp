@@ -137,7 +137,7 @@ TEST(ClusterXml, ReadsADefinition) {
     EXPECT_EQ(to_string(definition->servers[0].interfaces.at(0).device), "boot0");
     ASSERT_EQ(definition->blades.size(), 2U);
     EXPECT_EQ(definition->blades[0].type, model::BladeType::js20);
-    EXPECT_EQ(to_string(definition->blades[1].mac), "52:54:00:01:01:02");
+    EXPECT_EQ(to_string(*definition->blades[1].mac), "52:54:00:01:01:02");
     EXPECT_EQ(to_string(definition->blades[1].interfaces.at(1).address), "192.168.0.12");
 }
 

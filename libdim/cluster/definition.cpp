@@ -13,6 +13,16 @@ constexpr model::EnumWords<NetworkRole, 2> kNetworkRoles{{
     {NetworkRole::usernet, "usernet"},
 }};
 
+constexpr model::EnumWords<DhcpBackend, 2> kDhcpBackends{{
+    {DhcpBackend::isc, "isc"},
+    {DhcpBackend::kea, "kea"},
+}};
+
+constexpr model::EnumWords<DnsBackend, 2> kDnsBackends{{
+    {DnsBackend::none, "none"},
+    {DnsBackend::bind, "bind"},
+}};
+
 template <class Things, class Key, class Projection>
 auto find(const Things& things, const Key& key, Projection projection) {
     const auto found = std::ranges::find(things, key, projection);
@@ -25,6 +35,16 @@ bool is_bootnet(const Definition& definition, const model::ComponentName& networ
 }
 
 }  // namespace
+
+std::string_view to_string(DhcpBackend backend) { return model::word_of(kDhcpBackends, backend); }
+Result<DhcpBackend> parse_dhcp_backend(std::string_view text) {
+    return model::parse_word(kDhcpBackends, "DHCP server", text);
+}
+
+std::string_view to_string(DnsBackend backend) { return model::word_of(kDnsBackends, backend); }
+Result<DnsBackend> parse_dns_backend(std::string_view text) {
+    return model::parse_word(kDnsBackends, "DNS server", text);
+}
 
 std::string_view to_string(NetworkRole role) { return model::word_of(kNetworkRoles, role); }
 

@@ -178,7 +178,7 @@ private:
     Result<void> check_blade(const Blade& blade, const DefinitionLines::Component& lines) {
         const Place place{"blade " + to_string(blade.name), lines.line};
         DIM_CHECK(claim(names_, blade.name, "the name", place));
-        DIM_CHECK(claim(macs_, blade.mac, "MAC", place));
+        if (blade.mac) DIM_CHECK(claim(macs_, *blade.mac, "MAC", place));
         const auto server = server_bootnets_.find(blade.server);
         if (server == server_bootnets_.end()) {
             return refuse(place.line,

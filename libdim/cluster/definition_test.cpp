@@ -53,7 +53,7 @@ TEST(Definition, FindsWhatIsThere) {
     EXPECT_EQ(find_network(cluster, name("boot2")), &cluster.networks[2]);
     EXPECT_EQ(find_server(cluster, name("is02")), &cluster.servers[1]);
     EXPECT_EQ(find_blade(cluster, name("b2")), &cluster.blades[1]);
-    EXPECT_EQ(find_blade(cluster, cluster.blades[0].mac), &cluster.blades[0]);
+    EXPECT_EQ(find_blade(cluster, *cluster.blades[0].mac), &cluster.blades[0]);
 }
 
 TEST(Definition, KnowsWhereAServerMeetsItsBlades) {

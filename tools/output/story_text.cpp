@@ -10,8 +10,9 @@ namespace dim::tool {
 namespace {
 
 std::string head_text(const api::BladeStatus& blade) {
-    std::string text = fmt::format("{}  {}  {}  {}\n", to_string(blade.name), to_string(blade.type),
-                                   to_string(blade.mac), to_string(blade.address));
+    std::string text =
+        fmt::format("{}  {}  {}  {}\n", to_string(blade.name), to_string(blade.type),
+                    blade.mac ? to_string(*blade.mac) : "MAC unknown", to_string(blade.address));
     text += "state: " + std::string(to_string(blade.state));
     if (blade.since) text += " since " + to_string(*blade.since).substr(0, 19);
     if (blade.age_seconds) text += ", heard " + duration_text(blade.age_seconds) + " ago";

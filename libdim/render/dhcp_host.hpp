@@ -1,0 +1,31 @@
+#pragma once
+
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/cluster/definition.hpp"
+#include "libdim/model/names.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+/// The texts that standard daemons read, made from the cluster definition. Pure.
+namespace dim::render {
+
+/// The blades of SERVER with a known MAC, none with an image.
+std::vector<api::DhcpHost> dhcp_hosts_of(const cluster::Definition& definition,
+                                         const model::ComponentName& server);
+
+/// The hosts that one image server answers.
+struct ServerHosts {
+    model::ComponentName server;
+    std::vector<api::DhcpHost> hosts;
+};
+
+/// Errors: not_found for a server without a bootnet interface; invalid_input for a host outside its
+/// network, a MAC, address or name that occurs twice, or a boot file name that is no relative path
+/// of letters, digits, '.', '-', '_' and '/' of at most 100 bytes.
+Result<void> check_dhcp_hosts(const cluster::ServerBootnet& bootnet,
+                              std::span<const api::DhcpHost> hosts);
+
+}  // namespace dim::render
