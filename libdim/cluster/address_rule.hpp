@@ -6,6 +6,7 @@
 #include "libdim/model/ipv6.hpp"
 #include "libdim/model/mac_address.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ namespace dim::cluster {
 template <class Address>
 class AddressRule {
 public:
+    static constexpr std::size_t kLengthLimit = 1000;  ///< bytes
+
     /// VARIABLES: see Expression::parse. Errors: invalid_input naming the part; an address that is
     /// wholly literal is checked at once.
     static Result<AddressRule> parse(std::string_view text, std::span<const std::string> variables);
@@ -37,9 +40,17 @@ public:
     bool operator==(const AddressRule&) const = default;
 
 private:
+    struct Part {
+        std::string text;
+        Expression value;
+        bool operator==(const Part&) const = default;
+    };
+    static Result<std::vector<Part>> parse_parts(std::string_view text,
+                                                 std::span<const std::string> variables);
+
     std::string text_;
-    std::vector<Expression> parts_;  ///< with "::" filled up
-    int prefix_length_ = -1;
+    std::vector<Part> parts_;  ///< with "::" filled up
+    int prefix_length_ = -1;   ///< of a network
 };
 
 using Ipv4Rule = AddressRule<model::Ipv4Address>;
@@ -58,6 +69,9 @@ extern template class AddressRule<model::MacAddress>;
 /// expressions; values are written in decimal without leading zeros.
 class NameRule {
 public:
+    static constexpr std::size_t kLengthLimit = 500;  ///< bytes
+
+    /// Errors: as for AddressRule; a rule that can never give a name.
     static Result<NameRule> parse(std::string_view text, std::span<const std::string> variables);
     /// Errors: invalid_input, for a negative value too.
     Result<std::string> evaluate(VariableValues values) const;

@@ -51,8 +51,10 @@ private:
         bool operator==(const Instruction&) const = default;
     };
     class Parser;
+    static Result<std::int64_t> apply(Instruction::Code code, std::int64_t left,
+                                      std::int64_t right);
     std::vector<Instruction> program_;
-    std::vector<std::string> names_;  ///< of the variables used, for messages
+    std::vector<std::string> names_;  ///< of the variables, in the program's order
 };
 
 }  // namespace dim::cluster
