@@ -10,6 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                  samples::blade_image(), samples::blade_image_list(), samples::nfs_export(),
                  samples::nfs_export_list(), samples::dhcp_host(), samples::dhcp_host_list(),
                  samples::build_boot_file(), samples::boot_file(), samples::job_line(),
-                 samples::problem());
+                 samples::problem(), samples::name_query(), samples::name_list(),
+                 samples::cluster_revision(), samples::cluster_revision_list(),
+                 samples::cluster_proposal(), samples::cluster_difference());
     return 0;
 }

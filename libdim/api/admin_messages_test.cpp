@@ -1,4 +1,5 @@
 #include "libdim/api/admin_messages.hpp"
+#include "libdim/api/limits.hpp"
 #include "libdim/api/message_samples.hpp"
 
 #include <gtest/gtest.h>
@@ -21,6 +22,28 @@ TEST(AdminMessages, RefuseNamesThatAreNone) {
     EXPECT_FALSE(parse<BuildBootFile>(R"({"image":"granite"})"));
 }
 
+TEST(AdminMessages, RefuseADefinitionThatIsTooLarge) {
+    ClusterProposal proposal{std::string(limits::kClusterXmlBytes + 1, ' '), {}, {}, {}};
+    const auto parsed = parse<ClusterProposal>(to_json(proposal));
+    ASSERT_FALSE(parsed);
+    EXPECT_EQ(parsed.error().code(), ErrorCode::limit_exceeded);
+    EXPECT_FALSE(parse<NameQuery>(to_json(NameQuery{std::string(64 * 1024 + 1, 'b'), {}})));
+}
+
+TEST(AdminMessages, RefuseMoreNamesThanThereCanBe) {
+    NameList list;
+    list.names.assign(limits::kComponents + 1, {samples::blade(), samples::blade(), "", {}, {}});
+    EXPECT_EQ(parse<NameList>(to_json(list)).error().code(), ErrorCode::limit_exceeded);
+    list.names.pop_back();
+    expect_round_trip(list);
+}
+
+TEST(AdminMessages, TheLargestDefinitionFits) {
+    // A quotation mark takes two bytes of JSON.
+    const ClusterProposal proposal{std::string(limits::kClusterXmlBytes, '"'), {}, {}, 1};
+    EXPECT_TRUE(parse<ClusterProposal>(to_json(proposal)) == proposal);
+}
+
 TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::blade_status());
     expect_round_trip(samples::bare_blade_status());
@@ -39,6 +62,13 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::dhcp_host_list());
     expect_round_trip(samples::build_boot_file());
     expect_round_trip(samples::boot_file());
+    expect_round_trip(samples::name_query());
+    expect_round_trip(samples::name_list());
+    expect_round_trip(samples::cluster_revision());
+    expect_round_trip(samples::cluster_revision_list());
+    expect_round_trip(samples::cluster_proposal());
+    expect_round_trip(ClusterProposal());
+    expect_round_trip(samples::cluster_difference());
     expect_round_trip(samples::problem());
     expect_round_trip(samples::job_line());
     expect_round_trip(samples::done_line());

@@ -6,6 +6,7 @@
 #include "libdim/model/boot_stage.hpp"
 #include "libdim/model/hardware.hpp"
 #include "libdim/model/ipv4.hpp"
+#include "libdim/model/ipv6.hpp"
 #include "libdim/model/mac_address.hpp"
 #include "libdim/model/names.hpp"
 #include "libdim/model/timestamp.hpp"
@@ -35,7 +36,7 @@ template <class Owner, class Value>
 struct Member {
     const char* name;
     Value Owner::* pointer;
-    std::size_t limit;  ///< bytes of a string, items of a list
+    std::size_t limit;  ///< bytes of a string, items of a list; else kTextBytes and kListItems
 };
 
 template <class Owner, class Value>
@@ -124,6 +125,8 @@ struct Codec<model::MacAddress> : TextCodec<model::MacAddress, &model::MacAddres
 template <>
 struct Codec<model::Ipv4Address> : TextCodec<model::Ipv4Address, &model::Ipv4Address::parse> {};
 template <>
+struct Codec<model::Ipv6Address> : TextCodec<model::Ipv6Address, &model::Ipv6Address::parse> {};
+template <>
 struct Codec<model::Timestamp> : TextCodec<model::Timestamp, &model::Timestamp::parse> {};
 template <>
 struct Codec<model::ComponentName> : TextCodec<model::ComponentName, &model::ComponentName::parse> {
@@ -152,7 +155,8 @@ template <class T>
 struct Codec<std::vector<T>> {
     static Result<std::vector<T>> decode(const Json& json, std::size_t limit) {
         if (!json.is_array()) return unexpected_type("a list");
-        if (json.size() > std::min(limit, limits::kListItems)) {
+        const bool is_limited = limit != std::numeric_limits<std::size_t>::max();
+        if (json.size() > (is_limited ? limit : limits::kListItems)) {
             return fail(ErrorCode::limit_exceeded, "the list is too long");
         }
         std::vector<T> items;

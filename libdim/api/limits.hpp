@@ -14,6 +14,14 @@ inline constexpr std::size_t kDepth = 16;
 inline constexpr std::size_t kTextBytes = 1024;  ///< one string, unless the field says otherwise
 inline constexpr std::size_t kListItems = 10'000;
 
+inline constexpr std::size_t kComponents = 20'000;           ///< of a cluster
+inline constexpr std::size_t kRangeBytes = 64 * 1024;        ///< of a text that names components
+inline constexpr std::size_t kNamesBytes = 2 * 1024 * 1024;  ///< of the names of all, one by one
+inline constexpr std::size_t kClusterXmlBytes = 16 * 1024 * 1024;
+/// Of a message with a cluster definition in it, where a quotation mark takes two bytes: what the
+/// daemon takes from administrators, and they from it.
+inline constexpr std::size_t kClusterMessageBytes = 2 * kClusterXmlBytes + kMessageBytes;
+
 inline constexpr std::size_t kKernelMessages = 40;
 inline constexpr std::size_t kEarlierFailures = 8;
 inline constexpr std::size_t kSharedMounts = 64;
