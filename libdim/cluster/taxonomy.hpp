@@ -114,6 +114,11 @@ public:
     /// A shape can be both a kind's name and a node ("s#": the server itself, and all below), so
     /// there may be several, kinds first.
     std::span<const Shape> shapes(std::string_view shape) const;
+    /// Why NUMBER cannot stand for the '#' of SHAPE that INDEX counts from 0, naming the range
+    /// there is; nothing when it can.
+    std::optional<Error> outside(const Shape& shape, std::size_t index, std::uint32_t number) const;
+    /// not_found, with what names look like.
+    Error no_such_name(std::string_view name) const;
     /// The levels from the outermost to LEVEL.
     std::vector<std::size_t> path_to(std::size_t level) const;
 
@@ -129,6 +134,8 @@ public:
     }
 
 private:
+    std::string examples() const;
+
     struct KindNames {
         std::vector<std::size_t> path;
         std::vector<std::string> literals;  ///< around the numbers: one more than the path
