@@ -21,8 +21,8 @@ struct NumberInterval {
 /// One name, or several that differ in numbers only: "s01c[1-4]b[01-14,16]", "b[1-28]", "s01".
 class NameTerm {
 public:
-    static constexpr std::size_t kLengthLimit = 256;    ///< bytes
-    static constexpr std::size_t kIntervalsLimit = 64;  ///< in one pair of brackets
+    static constexpr std::size_t kLengthLimit = 12 * 1024;  ///< bytes
+    static constexpr std::size_t kIntervalsLimit = 64;      ///< in one pair of brackets
     static constexpr std::uint32_t kNumberLimit = 999'999'999;
 
     /// Errors: invalid_input, naming the place in TEXT; limit_exceeded.

@@ -94,6 +94,10 @@ std::span<const std::size_t> Taxonomy::levels_of(std::size_t kind) const {
     return names_[kind].path;
 }
 
+std::span<const std::string> Taxonomy::literals_of(std::size_t kind) const {
+    return names_[kind].literals;
+}
+
 std::uint32_t Taxonomy::places_of(std::size_t kind) const { return names_[kind].places; }
 
 std::vector<std::size_t> Taxonomy::path_to(std::size_t level) const {

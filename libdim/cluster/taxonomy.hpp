@@ -88,6 +88,8 @@ public:
     const std::vector<ComponentKind>& kinds() const { return kinds_; }
     /// The levels of a kind, outermost first.
     std::span<const std::size_t> levels_of(std::size_t kind) const;
+    /// What stands around the numbers in its names: one more than levels.
+    std::span<const std::string> literals_of(std::size_t kind) const;
     /// How many places it has, from 1.
     std::uint32_t places_of(std::size_t kind) const;
 

@@ -1,0 +1,139 @@
+#include "libdim/cluster/range_selection.hpp"
+
+#include "libdim/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dim::cluster {
+
+namespace {
+
+constexpr std::array<std::string_view, 7> kAttributes{"name",   "kind", "role", "type",
+                                                      "server", "mac",  "group"};
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+void append_positions(std::vector<Position>& positions, const auto& components) {
+    for (const auto& component : components)
+        positions.push_back(component.position);
+}
+
+/// All components of ROLE that there are; sorted.
+std::vector<Position> positions_of(const Definition& definition,
+                                   std::optional<ComponentRole> role) {
+    std::vector<Position> positions;
+    append_positions(positions, definition.servers);
+    append_positions(positions, definition.blades);
+    append_positions(positions, definition.components);
+    if (role) {
+        const auto& kinds = definition.taxonomy.kinds();
+        std::erase_if(positions, [&](Position each) { return kinds[each.kind].role != *role; });
+    }
+    std::ranges::sort(positions);
+    return positions;
+}
+
+class DefinitionSpace {
+public:
+    DefinitionSpace(const Definition& definition, const Selection& selection)
+        : definition_(definition), selection_(selection) {}
+
+    RangeSpace space() {
+        return {
+            definition_.taxonomy,
+            [this](Position each) { return static_cast<bool>(find_component(definition_, each)); },
+            [this] { return all(); },
+            [this](std::string_view name) { return group(name); },
+            [this](Position each, std::string_view attribute, std::string_view value) {
+                return has_value(each, attribute, value);
+            },
+            selection_.role};
+    }
+
+private:
+    const std::vector<Position>& all() {
+        if (!all_) {
+            all_ = positions_of(definition_, selection_.role);
+            if (selection_.is_in_all) {
+                std::erase_if(*all_, [this](Position each) { return !selection_.is_in_all(each); });
+            }
+        }
+        return *all_;
+    }
+
+    const std::vector<Position>* group(std::string_view name) const {
+        const auto found = std::ranges::find(definition_.groups, name,
+                                             [](const Group& group) { return group.name.text(); });
+        return found == definition_.groups.end() ? nullptr : &found->members;
+    }
+
+    Result<bool> has_value(Position position, std::string_view attribute, std::string_view value) {
+        if (attribute == "group") {
+            const auto* members = group(value);
+            if (members == nullptr) {
+                return fail(ErrorCode::not_found,
+                            "there is no group '" + printable(value, 40) + "'");
+            }
+            return std::ranges::binary_search(*members, position);
+        }
+        DIM_CHECK(check_attribute(attribute));
+        if (contains(selection_.more_attributes, attribute)) {
+            DIM_TRY(const auto found, selection_.more_values(position, attribute));
+            return found == value;
+        }
+        return attribute_of(definition_, position, attribute) == value;
+    }
+
+    Result<void> check_attribute(std::string_view attribute) {
+        if (attributes_.empty()) collect_attributes();
+        if (contains(attributes_, attribute)) return {};
+        std::string names;
+        for (const std::string& name : attributes_)
+            names += (names.empty() ? "" : ", ") + name;
+        return fail(
+            Error(ErrorCode::not_found, "there is no attribute '" + printable(attribute, 40) + "'")
+                .with_cure("there are " + names));
+    }
+
+    /// Those DIM knows, those of SELECTION, and every property that some component has.
+    void collect_attributes() {
+        attributes_.assign(kAttributes.begin(), kAttributes.end());
+        attributes_.insert(attributes_.end(), selection_.more_attributes.begin(),
+                           selection_.more_attributes.end());
+        const auto add_properties = [this](const auto& components) {
+            for (const auto& component : components) {
+                for (const Property& property : component.properties) {
+                    if (!contains(attributes_, property.name)) {
+                        attributes_.push_back(property.name);
+                    }
+                }
+            }
+        };
+        add_properties(definition_.servers);
+        add_properties(definition_.blades);
+        add_properties(definition_.components);
+    }
+
+    const Definition& definition_;
+    const Selection& selection_;
+    std::optional<std::vector<Position>> all_;
+    std::vector<std::string> attributes_;
+};
+
+}  // namespace
+
+Result<std::vector<Position>> select_range(const Definition& definition, std::string_view range,
+                                           const Selection& selection) {
+    DIM_TRY(const ComponentRange parsed, ComponentRange::parse(range));
+    DefinitionSpace space(definition, selection);
+    auto selected = select_components(parsed, space.space());
+    if (!selected) {
+        return fail(std::move(selected).error().with_context("'" + printable(range, 80) + "'"));
+    }
+    return selected;
+}
+
+}  // namespace dim::cluster
