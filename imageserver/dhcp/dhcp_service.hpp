@@ -5,34 +5,60 @@
 #include "libdim/cluster/definition.hpp"
 #include "libdim/model/names.hpp"
 
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace dim::server {
 
-/// ISC dhcpd on one image server's bootnet: fixed addresses for the blades it serves, nothing for
-/// anybody else.
+/// The DHCP server on one image server's bootnet, ISC dhcpd or Kea as the cluster definition says:
+/// fixed addresses for the blades it serves, nothing for anybody else.
 class DhcpService {
 public:
     struct Settings {
-        model::ComponentName server;  ///< which of the cluster's servers this is
-        std::string directory;        ///< STATE/services/dhcpd; made if missing
+        model::ComponentName server;     ///< which of the cluster's servers this is
+        std::string directory;           ///< STATE/services/dhcpd; made if missing
+        std::string kea_directory = {};  ///< STATE/services/kea; made if missing
+        /// What status() is about until the first apply.
+        cluster::DhcpBackend backend = cluster::DhcpBackend::isc;
         std::string program = "/usr/sbin/dhcpd";
+        std::string kea_program = "/usr/sbin/kea-dhcp4";
     };
 
     /// CONTROL outlives this. DEVICE is the server's bootnet interface.
     DhcpService(ServiceControl& control, Settings settings, const cluster::DeviceName& device);
 
-    /// Makes dhcpd serve HOSTS; a restart only when the configuration's bytes change. Blocks.
-    /// Errors: see ConfiguredService::apply; not_found when the server is not in DEFINITION.
+    /// Makes the server of DEFINITION's services.dhcp serve HOSTS and ends the other one; it reads
+    /// its configuration again only when the bytes change. Blocks. Errors: see
+    /// ConfiguredService::apply; not_found when the server is not in DEFINITION. When the other
+    /// server was to take over and does not, the first one goes on.
     Result<void> apply(const cluster::Definition& definition, std::span<const api::DhcpHost> hosts);
-    api::ServiceStatus status() const { return service_.status(); }
-    /// What dhcpd logs to; read it with LogTail and parse_dhcpd_line.
+    /// Named "dhcpd" or "kea-dhcp4".
+    api::ServiceStatus status() const;
+    /// What either server logs to; read it with LogTail and DhcpLogReader.
     std::string log_file() const { return settings_.directory + "/dhcpd.log"; }
 
 private:
+    using Files = std::vector<ConfigFile>;
+    ConfiguredService& service(cluster::DhcpBackend backend);
+    Result<Files> render(const cluster::Definition& definition,
+                         std::span<const api::DhcpHost> hosts) const;
+    Result<void> prepare(cluster::DhcpBackend backend) const;
+    Result<void> run(cluster::DhcpBackend backend, const Files& files);
+    Error go_back(Error cause, cluster::DhcpBackend failed);
+
+    ServiceControl& control_;
     Settings settings_;
-    ConfiguredService service_;
+    cluster::DeviceName device_;
+    std::string bootp_library_;
+    ConfiguredService isc_;
+    ConfiguredService kea_;
+    std::mutex apply_mutex_;
+    std::optional<Files> in_force_;  ///< what the current server was last given with success
+    mutable std::mutex backend_mutex_;
+    cluster::DhcpBackend backend_;
 };
 
 }  // namespace dim::server

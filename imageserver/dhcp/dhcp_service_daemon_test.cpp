@@ -38,9 +38,12 @@ cluster::Definition definition(const std::string& network = "10.1.0") {
                                   "<network name=\"bootnet\" address=\"" +
                                       network +
                                       ".0/24\" role=\"bootnet\"/>"
-                                      "<server name=\"is01\"><interface network=\"bootnet\" "
+                                      "<level name=\"server\" symbol=\"s\" width=\"2\" last=\"1\">"
+                                      "<component name=\"server\" role=\"server\" "
+                                      "pattern=\"is{server}\" linear=\"is\">"
+                                      "<interface network=\"bootnet\" "
                                       "device=\"boot0\" address=\"" +
-                                      network + ".1\"/></server></cluster>",
+                                      network + ".1\"/></component></level></cluster>",
                                   "test.xml")
         .value();
 }

@@ -1,7 +1,6 @@
 #include "imageserver/dhcp/dhcpd_log.hpp"
 
 #include "libdim/base/text.hpp"
-#include "libdim/model/enum_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,15 +10,6 @@
 namespace dim::server {
 
 namespace {
-
-constexpr model::EnumWords<DhcpEventKind, 6> kKinds{{
-    {DhcpEventKind::discover, "discover"},
-    {DhcpEventKind::offer, "offer"},
-    {DhcpEventKind::request, "request"},
-    {DhcpEventKind::acknowledge, "acknowledge"},
-    {DhcpEventKind::refuse, "refuse"},
-    {DhcpEventKind::unknown_mac, "unknown-mac"},
-}};
 
 /// How dhcpd begins a line, which word stands before the MAC and which before the address.
 struct LineForm {
@@ -79,8 +69,6 @@ bool is_unknown_client(std::string_view line) {
 }
 
 }  // namespace
-
-std::string_view to_string(DhcpEventKind kind) { return model::word_of(kKinds, kind); }
 
 std::optional<DhcpEvent> parse_dhcpd_line(std::string_view line) {
     const std::vector<std::string_view> words = split_words(line);

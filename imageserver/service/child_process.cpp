@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 namespace dim::server {
 
@@ -108,14 +109,15 @@ Result<Child> start_child(const ServiceDescription& service, const std::string& 
                        .process = {},
                        .executable = {}};
     DIM_CHECK(write_record(record_path, record));
-    Result<sys::Process> process =
-        sys::spawn({.arguments = service.arguments,
-                    .environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C", "TZ=UTC",
-                                    environment_entry(token)},
-                    .directory = "/",
-                    .standard_output = log.get(),
-                    .standard_error = log.get(),
-                    .group = sys::ProcessGroup::own_group});
+    std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C", "TZ=UTC",
+                                         environment_entry(token)};
+    std::ranges::copy(service.environment, std::back_inserter(environment));
+    Result<sys::Process> process = sys::spawn({.arguments = service.arguments,
+                                               .environment = std::move(environment),
+                                               .directory = "/",
+                                               .standard_output = log.get(),
+                                               .standard_error = log.get(),
+                                               .group = sys::ProcessGroup::own_group});
     if (!process) {
         DIM_CHECK(sys::unlink(record_path));
         return fail(std::move(process).error());

@@ -175,6 +175,7 @@ struct ChildSupervisor::State {
         bool is_running;
         std::string log;
         bool has_said_ready;
+        bool has_said_failed;
         ServiceDescription description;
         std::string cause;
     };
@@ -184,14 +185,20 @@ struct ChildSupervisor::State {
         DIM_CHECK(notice_end(service));
         std::string said = service.log_excerpt();
         const bool has_said_ready = service.has_said_ready(said);
+        const bool has_said_failed = service.has_said_failed(said);
         return Attempt{.is_running = service.process() != nullptr,
                        .log = std::move(said),
                        .has_said_ready = has_said_ready,
+                       .has_said_failed = has_said_failed,
                        .description = service.description(),
-                       .cause = service.status().cause.value_or("does not run")};
+                       .cause = has_said_failed ? service.explain()
+                                                : service.status().cause.value_or("does not run")};
     }
 
     static Result<void> probe(const Attempt& attempt) {
+        if (attempt.has_said_failed)
+            return fail(ErrorCode::unavailable,
+                        "it did not take its configuration; " + attempt.cause);
         if (!attempt.has_said_ready) {
             return fail(ErrorCode::unavailable,
                         "its log does not say '" + attempt.description.ready_text + "'");
@@ -206,7 +213,8 @@ struct ChildSupervisor::State {
             if (!attempt.is_running)
                 return fail(ErrorCode::unavailable, name + " " + attempt.cause);
             const Result<void> ready = probe(attempt);
-            if (ready || deadline.has_passed()) return note_readiness(name, ready);
+            if (ready || attempt.has_said_failed || deadline.has_passed())
+                return note_readiness(name, ready);
             sys::sleep_for(kProbeInterval);
             DIM_TRY(attempt, look(name));
         }

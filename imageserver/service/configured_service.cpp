@@ -116,7 +116,11 @@ Result<void> ConfiguredService::check(std::span<const ConfigFile> files) const {
 
 Result<void> ConfiguredService::run_checker(const std::vector<std::string>& candidates) const {
     const std::vector<std::string> arguments = settings_.checker(candidates);
-    DIM_TRY(const sys::RunResult result, sys::run(arguments, settings_.checker_timeout));
+    // It may need to be told where to write, as the service itself.
+    sys::RunSettings run_settings{.environment = settings_.service.environment};
+    if (!run_settings.environment.empty()) run_settings.environment.emplace_back("LANG=C");
+    DIM_TRY(const sys::RunResult result,
+            sys::run(arguments, settings_.checker_timeout, run_settings));
     if (result.status.is_success()) return {};
     const auto& explain = settings_.service.explain;
     const std::string said =

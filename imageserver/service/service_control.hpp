@@ -22,6 +22,7 @@ struct ServiceDescription {
     std::string name;                    ///< a single path component: "dhcpd"
     std::vector<std::string> arguments;  ///< [0] is the program's absolute path; in the foreground
     std::string log_file{};              ///< gets standard output and standard error; appended to
+    std::vector<std::string> environment{};  ///< "NAME=value", besides the few it always has
     ReloadAction reload = ReloadAction::restart;
     /// A second process could start beside a first one and do harm (no port of its own to fight
     /// over): the process holds a lock on its log file. Not for services with short-lived children.
@@ -29,6 +30,10 @@ struct ServiceDescription {
     std::chrono::milliseconds ready_timeout{10'000};
     /// What the service logs once it is ready, for one that cannot be asked; empty: nothing.
     std::string ready_text{};
+    /// What it logs once it has read its configuration again; empty: what it logs once it is ready.
+    std::string reloaded_text{};
+    /// What it logs when it could not read its configuration again: no need to wait for more.
+    std::string failed_text{};
     /// One quick attempt to see whether the service answers; LOG is what it wrote since it was
     /// started or reloaded. Repeated until it succeeds; empty: ready as soon as it runs. Called on
     /// the thread that called start or reload.

@@ -132,8 +132,17 @@ std::string SupervisedService::log_excerpt() const {
 }
 
 bool SupervisedService::has_said_ready(std::string_view log) const {
-    return (child_ && child_->record.is_ready) ||
-           log.find(description_.ready_text) != std::string_view::npos;
+    const auto is_in_log = [&](const std::string& text) {
+        return log.find(text) != std::string_view::npos;
+    };
+    return (child_ && child_->record.is_ready) || is_in_log(description_.ready_text) ||
+           (!description_.reloaded_text.empty() && is_in_log(description_.reloaded_text));
+}
+
+bool SupervisedService::has_said_failed(std::string_view log) const {
+    const std::string& text = description_.failed_text;
+    return child_ && !child_->record.is_ready && !text.empty() &&
+           log.find(text) != std::string_view::npos;
 }
 
 void SupervisedService::note_ready() {

@@ -42,18 +42,21 @@ public:
 
     /// What follows in the log belongs to a new configuration.
     void mark_log();
+    /// Whether LOG says that it could not read its configuration again.
+    bool has_said_failed(std::string_view log) const;
     /// What the service wrote since it was started or its log was marked.
     std::string log_excerpt() const;
     /// Whether a text in the log or an earlier daemon said that it is ready.
     bool has_said_ready(std::string_view log) const;
     void note_ready();
     void note_not_ready(const Error& error);
+    /// The reason of a failure, out of what it wrote.
+    std::string explain() const;
     Result<void> bound_log() const;
 
 private:
     void begin(Child child, std::uint64_t log_start);
     void note_end(std::string cause);
-    std::string explain() const;
 
     Settings settings_;
     ServiceDescription description_;

@@ -1,0 +1,22 @@
+#include "imageserver/dhcp/dhcp_event.hpp"
+
+#include "libdim/model/enum_text.hpp"
+
+namespace dim::server {
+
+namespace {
+
+constexpr model::EnumWords<DhcpEventKind, 6> kKinds{{
+    {DhcpEventKind::discover, "discover"},
+    {DhcpEventKind::offer, "offer"},
+    {DhcpEventKind::request, "request"},
+    {DhcpEventKind::acknowledge, "acknowledge"},
+    {DhcpEventKind::refuse, "refuse"},
+    {DhcpEventKind::unknown_mac, "unknown-mac"},
+}};
+
+}  // namespace
+
+std::string_view to_string(DhcpEventKind kind) { return model::word_of(kKinds, kind); }
+
+}  // namespace dim::server

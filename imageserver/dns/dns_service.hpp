@@ -1,0 +1,55 @@
+#pragma once
+
+#include "imageserver/service/configured_service.hpp"
+#include "libdim/cluster/definition.hpp"
+#include "libdim/model/names.hpp"
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace dim::server {
+
+/// BIND on one image server's bootnet address: the names and addresses of the whole cluster, and
+/// no others.
+class DnsService {
+public:
+    struct Settings {
+        model::ComponentName server;  ///< which of the cluster's servers this is
+        std::string directory;        ///< STATE/services/named; made if missing
+        model::Ipv4Address address;   ///< the server's on its bootnet
+        std::uint16_t port = 53;
+        std::string user = "bind";  ///< whom named becomes; must be able to enter DIRECTORY
+        std::string program = "/usr/sbin/named";
+        std::string checker = "/usr/bin/named-checkconf";
+    };
+
+    /// CONTROL outlives this.
+    DnsService(ServiceControl& control, Settings settings);
+
+    /// Makes named answer for DEFINITION when its services.dns is bind, or ends it. The zones are
+    /// read again, with a new serial, only when they say something else. Blocks. Errors: see
+    /// ConfiguredService::apply.
+    Result<void> apply(const cluster::Definition& definition);
+    /// Ends named; one that does not run is success. Blocks.
+    Result<void> stop();
+    /// False when nobody wants named to run: then its status is of no interest.
+    bool is_wanted() const;
+    /// Named "named".
+    api::ServiceStatus status() const;
+
+private:
+    Result<void> run(const cluster::Definition& definition);
+    void remove_old_zones(const std::vector<std::string>& wanted) const;
+    std::string configuration_path() const { return settings_.directory + "/named.conf"; }
+
+    ServiceControl& control_;
+    Settings settings_;
+    ConfiguredService service_;
+    std::mutex apply_mutex_;
+    mutable std::mutex wanted_mutex_;
+    bool is_wanted_ = false;
+};
+
+}  // namespace dim::server

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "libdim/render/dhcp_host.hpp"
+
+#include <cstdint>
+
+namespace dim::render {
+
+/// A DHCP option as it goes over the wire.
+struct OptionBytes {
+    std::uint8_t code;
+    std::string bytes;
+};
+
+/// One network that DHCP is spoken on; several servers may share it.
+struct SubnetPlan {
+    const cluster::Network* network;
+    std::vector<OptionBytes> options;
+};
+
+/// One host and what its server tells it.
+struct HostPlan {
+    const api::DhcpHost* host;
+    std::string server_address;
+    std::string root_path;  ///< empty for a host without a boot file
+};
+
+/// What both DHCP servers are to answer, checked; names SERVERS' hosts and the definition's
+/// networks, which outlive it.
+struct DhcpPlan {
+    std::vector<SubnetPlan> subnets;  ///< in the order of the servers
+    std::vector<HostPlan> hosts;      ///< for each server, sorted by name
+    std::string domain;
+    bool has_name_servers;  ///< each image server is its blades' name server
+};
+
+/// Errors: those of check_dhcp_hosts, for all servers together.
+Result<DhcpPlan> plan_dhcp(const cluster::Definition& definition,
+                           std::span<const ServerHosts> servers);
+
+/// Errors: invalid_input for an option that DIM itself sets, or whose value cannot be that of one.
+Result<OptionBytes> option_bytes(const cluster::DhcpOption& option);
+
+}  // namespace dim::render

@@ -1,0 +1,118 @@
+#include "libdim/render/dhcpd_configuration.hpp"
+
+#include "libdim/base/text.hpp"
+#include "libdim/render/dhcp_plan.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace dim::render {
+
+namespace {
+
+constexpr std::string_view kHeader =
+    "# Written by imageserver; what is changed here by hand is lost.\n"
+    "authoritative;\n"
+    "ddns-update-style none;\n"
+    "deny unknown-clients;\n"
+    "deny declines;\n"
+    "default-lease-time 86400;\n"
+    "max-lease-time 86400;\n"
+    "option architecture-type code 93 = unsigned integer 16;\n";
+
+/// Our own names for options: dhcpd has none for some, and another type for others.
+std::string option_name(std::uint8_t code) { return "dim-" + std::to_string(code); }
+
+void append_option_names(std::string& text, const DhcpPlan& plan) {
+    std::set<std::uint8_t> codes;
+    for (const SubnetPlan& subnet : plan.subnets)
+        for (const OptionBytes& option : subnet.options)
+            codes.insert(option.code);
+    for (const std::uint8_t code : codes)
+        text.append("option ")
+            .append(option_name(code))
+            .append(" code ")
+            .append(std::to_string(code))
+            .append(" = string;\n");
+}
+
+/// 01:04:c0 says any value without a question of quotes.
+std::string colon_hex(std::string_view bytes) {
+    const std::string digits = to_hex(bytes);
+    std::string text;
+    for (std::size_t at = 0; at < digits.size(); at += 2)
+        text.append(at == 0 ? "" : ":").append(digits, at, 2);
+    return text;
+}
+
+std::string joined(std::span<const model::Ipv4Address> addresses) {
+    std::string text;
+    for (const model::Ipv4Address address : addresses)
+        text.append(text.empty() ? "" : ", ").append(to_string(address));
+    return text;
+}
+
+void append_subnet(std::string& text, const SubnetPlan& plan, const std::string& domain) {
+    const cluster::Network& network = *plan.network;
+    const auto option = [&](std::string_view name, const std::string& value) {
+        text.append("  option ").append(name).append(" ").append(value).append(";\n");
+    };
+    const std::string mask = to_string(network.network.netmask());
+    text.append("subnet ")
+        .append(to_string(network.network.address()))
+        .append(" netmask ")
+        .append(mask)
+        .append(" {\n");
+    option("subnet-mask", mask);
+    option("broadcast-address", to_string(network.network.broadcast()));
+    if (network.router) option("routers", to_string(*network.router));
+    if (!network.time_servers.empty()) option("ntp-servers", joined(network.time_servers));
+    if (!domain.empty()) option("domain-name", "\"" + domain + "\"");
+    for (const OptionBytes& extra : plan.options)
+        option(option_name(extra.code), colon_hex(extra.bytes));
+    text.append("}\n");
+}
+
+void append_host(std::string& text, const HostPlan& plan, bool has_name_server) {
+    const api::DhcpHost& host = *plan.host;
+    const std::string& name = to_string(host.blade);
+    text.append("host ")
+        .append(name)
+        .append(" {\n  hardware ethernet ")
+        .append(to_string(host.mac))
+        .append(";\n  fixed-address ")
+        .append(to_string(host.address))
+        .append(";\n  option host-name \"")
+        .append(name)
+        .append("\";\n");
+    if (has_name_server)
+        text.append("  option domain-name-servers ").append(plan.server_address).append(";\n");
+    if (!plan.root_path.empty())
+        text.append("  next-server ")
+            .append(plan.server_address)
+            .append(";\n  server-name \"")
+            .append(plan.server_address)
+            .append("\";\n  filename \"")
+            .append(*host.boot_file)
+            .append("\";\n  option root-path \"")
+            .append(plan.root_path)
+            .append("\";\n");
+    text.append("}\n");
+}
+
+}  // namespace
+
+Result<std::string> render_dhcpd_configuration(const cluster::Definition& definition,
+                                               std::span<const ServerHosts> servers) {
+    DIM_TRY(const DhcpPlan plan, plan_dhcp(definition, servers));
+    std::string text(kHeader);
+    append_option_names(text, plan);
+    for (const SubnetPlan& subnet : plan.subnets)
+        append_subnet(text, subnet, plan.domain);
+    for (const HostPlan& host : plan.hosts)
+        append_host(text, host, plan.has_name_servers);
+    return text;
+}
+
+}  // namespace dim::render
