@@ -18,22 +18,22 @@ std::unexpected<Error> wrong(const std::string& what, std::string cure) {
 Result<std::vector<std::string_view>> split_steps(std::string_view text) {
     std::vector<std::string_view> steps;
     bool is_in_brackets = false;
-    for (std::size_t begin = 0, i = 0; i <= text.size(); ++i) {
-        const char c = i < text.size() ? text[i] : ',';
-        if (i < text.size() && is_in_brackets) {
-            is_in_brackets = c != ']';
-            continue;
-        }
-        is_in_brackets = c == '[';
-        const bool is_blank = kBlanks.contains(c);
-        if (!is_blank && c != ',') continue;
-        if (i > begin) {
-            steps.push_back(text.substr(begin, i - begin));
-        } else if (!is_blank && (i == text.size() ? !text.empty() && text.back() == ','
-                                                  : begin == 0 || text[begin - 1] == ',')) {
+    bool is_step_due = false;  // after a comma
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= text.size(); ++i) {
+        const bool is_end = i == text.size();
+        if (!is_end && (text[i] == '[' || text[i] == ']')) is_in_brackets = text[i] == '[';
+        const bool is_comma = !is_end && text[i] == ',';
+        const bool is_separator = is_comma || (!is_end && kBlanks.contains(text[i]));
+        if (!is_end && (is_in_brackets || !is_separator)) continue;
+        const bool has_step = i > begin;
+        if (has_step) steps.push_back(text.substr(begin, i - begin));
+        is_step_due = is_step_due && !has_step;
+        if ((is_comma && (is_step_due || steps.empty())) || (is_end && is_step_due)) {
             return wrong("a name is missing at ',' in '" + printable(text, 80) + "'",
                          "write it like s01,s02");
         }
+        is_step_due = is_step_due || is_comma;
         begin = i + 1;
     }
     return steps;

@@ -146,6 +146,7 @@ TermMatch match_node(const Taxonomy& taxonomy, std::size_t level,
 Result<NameTerm> NameTerm::parse(std::string_view text) {
     const std::string example = "write it like s01c[1-4]b[01-14]";
     if (text.empty()) return wrong(text, "it is empty", example);
+    if (text.front() == '-') return wrong(text, "it begins with '-'", example);
     if (text.size() > kLengthLimit) {
         return wrong(text, "it is longer than " + std::to_string(kLengthLimit) + " bytes", example,
                      ErrorCode::limit_exceeded);

@@ -75,7 +75,7 @@ std::expected<Taxonomy, TaxonomyFault> Taxonomy::create(std::vector<Level> level
     taxonomy.kinds_ = std::move(kinds);
     for (std::size_t i = 0; i < patterns->size(); ++i) {
         KindNames names;
-        names.literals = std::move((*patterns)[i].literals);
+        names.literals = (*patterns)[i].literals;
         if (taxonomy.kinds_[i].level) names.path = taxonomy.path_to(*taxonomy.kinds_[i].level);
         for (const std::size_t level : names.path)
             names.places *= size_of(taxonomy.levels_[level]);
