@@ -166,9 +166,20 @@ TEST_F(ComponentRangeTest, Selects) {
     EXPECT_EQ(selected("s01,-gpu@b1"), "s01c1b[02-14],s01c[2-4]b[01-14]");
 }
 
+TEST_F(ComponentRangeTest, TakesThousandsOfNames) {
+    std::string names = "b1";
+    std::string exclusions = "all";
+    for (int number = 2; number <= 2406; ++number) {
+        names += ",b" + std::to_string(number);
+        exclusions += ",-b" + std::to_string(number);
+    }
+    EXPECT_EQ(selected(names), selected("all"));
+    EXPECT_EQ(selected(exclusions), "s01c1b01");
+}
+
 TEST_F(ComponentRangeTest, EndsInBoundedTime) {
     const auto begin = std::chrono::steady_clock::now();
-    for (const char* piece : {"all,", "s[1-43],", "type=js21,", "all@all,"}) {
+    for (const char* piece : {"all,-all,", "s[1-43],", "type=js21@all,"}) {
         std::string text;
         while (text.size() + 10 < ComponentRange::kLengthLimit)
             text += piece;

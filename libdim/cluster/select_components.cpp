@@ -11,27 +11,46 @@ namespace {
 using Positions = std::vector<Position>;
 
 /// Components looked at for one range, with attributes more: what bounds its time.
-constexpr std::size_t kWorkLimit = 10'000'000;
-constexpr std::size_t kWorkOfAttribute = 20;
+constexpr std::size_t kWorkLimit = 4'000'000;
+constexpr std::size_t kWorkOfAttribute = 10;
+
+/// Some of the places of a taxonomy, a bit for each.
+class PositionSet {
+public:
+    explicit PositionSet(const Taxonomy& taxonomy) {
+        for (std::size_t kind = 0; kind < taxonomy.kinds().size(); ++kind) {
+            bits_.emplace_back(taxonomy.places_of(kind));
+        }
+    }
+    void set(Position position, bool is_member) {
+        bits_[position.kind][position.number - 1] = is_member;
+    }
+    Positions positions() const {
+        Positions positions;
+        for (std::uint32_t kind = 0; kind < bits_.size(); ++kind) {
+            for (std::uint32_t index = 0; index < bits_[kind].size(); ++index) {
+                if (bits_[kind][index]) positions.push_back({kind, index + 1});
+            }
+        }
+        return positions;
+    }
+
+private:
+    std::vector<std::vector<bool>> bits_;
+};
 
 class Selector {
 public:
     explicit Selector(const RangeSpace& space) : space_(space) {}
 
     Result<Positions> select(const ComponentRange& range) {
-        Positions selected;
+        PositionSet selected(space_.taxonomy);
         for (const ComponentRange::Step& step : range.steps()) {
             DIM_TRY(const Positions positions, intersection(step.intersection));
-            DIM_CHECK(work(selected.size()));
-            Positions result;
-            if (step.is_exclusion) {
-                std::ranges::set_difference(selected, positions, std::back_inserter(result));
-            } else {
-                std::ranges::set_union(selected, positions, std::back_inserter(result));
-            }
-            selected = std::move(result);
+            for (const Position position : positions)
+                selected.set(position, !step.is_exclusion);
         }
-        return selected;
+        return selected.positions();
     }
 
 private:
