@@ -2,6 +2,7 @@
 
 #include "imageserver/blade/boot_samples.hpp"
 #include "imageserver/blade/roster.hpp"
+#include "libdim/cluster/cluster_xml.hpp"
 
 /// A cluster of one server and two blades on loopback addresses, for tests.
 namespace dim::server::samples {
@@ -15,18 +16,24 @@ inline model::Ipv4Address blade_address() { return *model::Ipv4Address::parse("1
 inline model::Ipv4Address other_address() { return *model::Ipv4Address::parse("127.0.0.2"); }
 
 inline cluster::Definition definition() {
-    const auto network = *model::ComponentName::parse("bootnet");
-    return {
-        .name = *model::ComponentName::parse("demo"),
-        .networks = {{network, *model::Ipv4Network::parse("127.0.0.0/24"),
-                      cluster::NetworkRole::bootnet, std::nullopt}},
-        .servers = {{server(), {{network, *cluster::DeviceName::parse("lo"), server_address()}}}},
-        .blades = {{blade(), model::BladeType::js20, mac(), server(), {{network, blade_address()}}},
-                   {other_blade(),
-                    model::BladeType::js21,
-                    other_mac(),
-                    server(),
-                    {{network, other_address()}}}}};
+    return *cluster::parse_cluster(R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
+        <network name="bootnet" role="bootnet" address="127.0.0.0/24"/>
+        <level name="server" symbol="s" width="2" last="1">
+          <component name="server" role="server" pattern="is{server}" linear="is">
+            <interface network="bootnet" device="lo" address="127.0.0.5"/>
+          </component>
+          <level name="chassis" symbol="c" last="1">
+            <level name="blade" symbol="b" width="2" last="2">
+              <component name="blade" role="blade" mac="52:54:00:{server}:{chassis}:{blade}">
+                <interface network="bootnet" address="127.0.0.{blade}"/>
+              </component>
+            </level>
+          </level>
+        </level>
+        <set for="s01c1b01" type="js20"/>
+        <set for="s01c1b02" type="js21"/>
+      </cluster>)",
+                                   "sample.xml");
 }
 
 inline Roster roster() { return *Roster::create(server(), definition()); }

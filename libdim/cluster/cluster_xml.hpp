@@ -2,9 +2,9 @@
 
 #include "libdim/base/result.hpp"
 #include "libdim/cluster/definition.hpp"
+#include "libdim/cluster/definition_source.hpp"
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 namespace dim::cluster {
@@ -18,8 +18,12 @@ inline constexpr std::size_t kAttributesLimit = 400'000;
 /// limit_exceeded; invalid_input as "cluster.xml:12: what is wrong", with a cure.
 Result<Definition> parse_cluster(std::string_view xml, std::string_view file_name);
 
-/// A text that parse_cluster turns into an equal definition.
-std::string to_xml(const Definition& definition);
+/// The elements of it, valid by cluster.rng, with rules and ranges not yet understood. Errors: as
+/// parse_cluster.
+Result<DefinitionSource> parse_source(std::string_view xml, std::string_view file_name);
+
+/// What SOURCE stands for. Errors: as parse_cluster.
+Result<Definition> define(const DefinitionSource& source, std::string_view file_name);
 
 /// The RELAX NG schema that parse_cluster checks against, for other tools.
 std::string_view cluster_schema();

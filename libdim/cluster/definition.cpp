@@ -3,14 +3,16 @@
 #include "libdim/model/enum_text.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace dim::cluster {
 
 namespace {
 
-constexpr model::EnumWords<NetworkRole, 2> kNetworkRoles{{
+constexpr model::EnumWords<NetworkRole, 3> kNetworkRoles{{
     {NetworkRole::bootnet, "bootnet"},
     {NetworkRole::usernet, "usernet"},
+    {NetworkRole::management, "management"},
 }};
 
 constexpr model::EnumWords<DhcpBackend, 2> kDhcpBackends{{
@@ -91,6 +93,70 @@ Result<model::Ipv4Address> bootnet_address(const Definition& definition, const B
     return fail(Error(ErrorCode::not_found,
                       "blade " + to_string(blade.name) + " has no interface on a bootnet")
                     .with_cure("add an <interface> to it on its server's bootnet"));
+}
+
+ComponentReference find_component(const Definition& definition, Position position) {
+    const auto find_in = [&](const auto& things) {
+        const auto found = std::ranges::lower_bound(
+            things, position, {}, [](const auto& thing) { return thing.position; });
+        return found != things.end() && found->position == position ? &*found : nullptr;
+    };
+    ComponentReference reference;
+    const auto& kinds = definition.taxonomy.kinds();
+    if (position.kind >= kinds.size()) return reference;
+    switch (kinds[position.kind].role) {
+        case ComponentRole::blade: reference.blade = find_in(definition.blades); break;
+        case ComponentRole::server: reference.server = find_in(definition.servers); break;
+        case ComponentRole::management_module:
+        case ComponentRole::other: reference.other = find_in(definition.components); break;
+    }
+    return reference;
+}
+
+std::vector<HostAddress> host_addresses(const Definition& definition) {
+    std::unordered_map<std::string_view, const Network*> networks;
+    for (const Network& network : definition.networks)
+        networks.emplace(to_string(network.name), &network);
+    std::vector<HostAddress> hosts;
+    const auto add = [&](const auto& components) {
+        for (const auto& component : components) {
+            bool is_first = true;
+            for (const auto& interface : component.interfaces) {
+                std::string host = to_string(component.name);
+                const auto network = networks.find(to_string(interface.network));
+                if (!is_first && network != networks.end()) host += network->second->suffix;
+                is_first = false;
+                hosts.push_back({std::move(host), component.position, interface.network,
+                                 interface.address, interface.address6});
+            }
+        }
+    };
+    add(definition.servers);
+    add(definition.blades);
+    add(definition.components);
+    std::ranges::stable_sort(hosts, {}, &HostAddress::position);
+    return hosts;
+}
+
+std::optional<std::string> attribute_of(const Definition& definition, Position position,
+                                        std::string_view attribute) {
+    const ComponentReference found = find_component(definition, position);
+    if (!found) return std::nullopt;
+    const ComponentKind& kind = definition.taxonomy.kinds()[position.kind];
+    if (attribute == "name") return definition.taxonomy.name(position);
+    if (attribute == "kind") return to_string(kind.name);
+    if (attribute == "role") return std::string(to_string(kind.role));
+    if (found.blade != nullptr) {
+        if (attribute == "type") return std::string(to_string(found.blade->type));
+        if (attribute == "server") return to_string(found.blade->server);
+        if (attribute == "mac" && found.blade->mac) return to_string(*found.blade->mac);
+    }
+    const auto& properties = found.blade != nullptr    ? found.blade->properties
+                             : found.server != nullptr ? found.server->properties
+                                                       : found.other->properties;
+    const Property* property = find(properties, attribute, &Property::name);
+    if (property == nullptr) return std::nullopt;
+    return property->value;
 }
 
 std::vector<Blade> blades_of(const Definition& definition, const model::ComponentName& server) {

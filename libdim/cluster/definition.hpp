@@ -19,8 +19,9 @@ namespace dim::cluster {
 inline constexpr std::size_t kComponentsLimit = 20'000;
 
 enum class NetworkRole {
-    bootnet,  ///< isolated, between one image server and its blades
-    usernet,  ///< everybody's; DIM never uses it
+    bootnet,     ///< isolated, between one image server and its blades
+    usernet,     ///< everybody's; DIM never uses it
+    management,  ///< of management modules and switches
 };
 std::string_view to_string(NetworkRole role);
 Result<NetworkRole> parse_network_role(std::string_view text);

@@ -1,6 +1,7 @@
 #include "libdim/cluster/definition_check.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -12,13 +13,12 @@ namespace {
 
 /// Who has something, for the message about whoever wants it too.
 struct Place {
-    std::string who;
+    std::string_view what;  ///< "blade", "the router of network"
+    const model::ComponentName* name;
     long line;
-};
 
-std::string to_text(const Place& place) {
-    return place.who + " (line " + std::to_string(place.line) + ")";
-}
+    std::string who() const { return std::string(what) + " " + to_string(*name); }
+};
 
 class Checker {
 public:
@@ -26,12 +26,21 @@ public:
         : definition_(definition), lines_(lines), file_name_(file_name) {}
 
     Result<void> check() {
-        DIM_CHECK(check_counts());
+        if (definition_.networks.empty())
+            return refuse(1, "no <network>", "define the bootnet: role=\"bootnet\"");
+        if (definition_.servers.empty())
+            return refuse(1, "no image server",
+                          "define it: a <component role=\"server\"> that is not absent");
         DIM_CHECK(check_networks());
+        DIM_CHECK(check_overlaps(&network_of, "addresses"));
+        DIM_CHECK(check_overlaps(&network6_of, "IPv6 addresses"));
         for (std::size_t at = 0; at < definition_.servers.size(); ++at)
             DIM_CHECK(check_server(definition_.servers[at], lines_.servers[at]));
+        DIM_CHECK(check_bootnets());
         for (std::size_t at = 0; at < definition_.blades.size(); ++at)
             DIM_CHECK(check_blade(definition_.blades[at], lines_.blades[at]));
+        for (std::size_t at = 0; at < definition_.components.size(); ++at)
+            DIM_CHECK(check_component(definition_.components[at], lines_.components[at]));
         return {};
     }
 
@@ -43,19 +52,10 @@ private:
                 .with_cure(std::move(cure)));
     }
 
-    Result<void> check_counts() const {
-        const std::size_t count =
-            definition_.networks.size() + definition_.servers.size() + definition_.blades.size();
-        if (count > kComponentsLimit) {
-            return fail(Error(ErrorCode::limit_exceeded,
-                              std::string(file_name_) + ": " + std::to_string(count) +
-                                  " components, more than " + std::to_string(kComponentsLimit))
-                            .with_cure("split the cluster into several definitions"));
-        }
-        if (definition_.networks.empty())
-            return refuse(1, "no <network>", "define the bootnet: role=\"bootnet\"");
-        if (definition_.servers.empty()) return refuse(1, "no <server>", "define the image server");
-        return {};
+    static std::string text_of(std::string_view name) { return std::string(name); }
+    template <class Value>
+    static std::string text_of(const Value& value) {
+        return to_string(value);
     }
 
     /// Enters KEY in TAKEN; an error when somebody has it already.
@@ -65,45 +65,81 @@ private:
         const auto [entry, is_new] = taken.emplace(key, place);
         if (is_new) return {};
         return refuse(place.line,
-                      place.who + ": " + std::string(what) + " " + to_string(key) +
-                          " is already that of " + to_text(entry->second),
+                      place.who() + ": " + std::string(what) + " " + text_of(key) +
+                          " is already that of " + entry->second.who() + " (line " +
+                          std::to_string(entry->second.line) + ")",
                       "give each its own; no two may share one");
     }
 
+    // -- networks
+
     Result<void> check_networks() {
-        std::vector<std::pair<const Network*, Place>> sorted;
         for (std::size_t at = 0; at < definition_.networks.size(); ++at) {
             const Network& network = definition_.networks[at];
-            const Place place{"network " + to_string(network.name), lines_.networks[at]};
-            networks_.emplace(network.name, &network);
-            DIM_CHECK(claim(network_names_, network.name, "the name", place));
+            const long line = lines_.networks[at];
+            DIM_CHECK(claim<std::string_view>(network_names_, to_string(network.name), "the name",
+                                              {"network", &network.name, line}));
+            networks_.emplace(to_string(network.name), &network);
             if (network.router)
                 DIM_CHECK(check_address(network, *network.router,
-                                        {"the router of " + place.who, place.line}));
-            sorted.emplace_back(&network, place);
+                                        {"the router of network", &network.name, line}));
         }
-        // Networks are nested or apart; when two overlap, two neighbours in this order do.
-        std::ranges::sort(sorted, {}, [](const auto& entry) { return entry.first->network; });
+        return {};
+    }
+
+    static std::optional<model::Ipv4Network> network_of(const Network& network) {
+        return network.network;
+    }
+    static std::optional<model::Ipv6Network> network6_of(const Network& network) {
+        return network.network6;
+    }
+
+    /// Networks are nested or apart; when two overlap, two neighbours in their order do.
+    template <class Address>
+    Result<void> check_overlaps(std::optional<Address> (*address_of)(const Network&),
+                                std::string_view what) const {
+        std::vector<std::pair<Address, Place>> sorted;
+        for (std::size_t at = 0; at < definition_.networks.size(); ++at) {
+            const Network& network = definition_.networks[at];
+            if (const auto address = address_of(network))
+                sorted.emplace_back(*address, Place{"network", &network.name, lines_.networks[at]});
+        }
+        std::ranges::stable_sort(sorted, {}, &std::pair<Address, Place>::first);
         for (std::size_t at = 1; at < sorted.size(); ++at) {
             const auto& [outer, outer_place] = sorted[at - 1];
             const auto& [inner, inner_place] = sorted[at];
-            if (!outer->network.contains(inner->network.address())) continue;
-            const auto& [first, second] =
-                std::minmax(outer_place, inner_place, [](const Place& left, const Place& right) {
-                    return left.line < right.line;
-                });
+            if (!outer.contains(inner.address())) continue;
+            const bool is_in_order = outer_place.line <= inner_place.line;
+            const Place& first = is_in_order ? outer_place : inner_place;
+            const Place& second = is_in_order ? inner_place : outer_place;
             return refuse(second.line,
-                          second.who + ": its addresses overlap those of " + to_text(first),
+                          second.who() + ": its " + std::string(what) + " overlap those of " +
+                              first.who() + " (line " + std::to_string(first.line) + ")",
                           "choose networks without a common address");
         }
         return {};
     }
 
+    Result<void> check_bootnets() const {
+        for (std::size_t at = 0; at < definition_.networks.size(); ++at) {
+            const Network& network = definition_.networks[at];
+            if (network.role != NetworkRole::bootnet || bootnet_servers_.contains(&network))
+                continue;
+            return refuse(lines_.networks[at],
+                          "network " + to_string(network.name) +
+                              ": a bootnet without an image server",
+                          "give a server an <interface> on it, or another role to the network");
+        }
+        return {};
+    }
+
+    // -- addresses
+
     Result<void> check_address(const Network& network, model::Ipv4Address address,
                                const Place& place) {
         if (!network.network.contains_host(address)) {
             return refuse(place.line,
-                          place.who + ": " + to_string(address) +
+                          place.who() + ": " + to_string(address) +
                               " is not the address of a host in network " +
                               to_string(network.name) + ", " + to_string(network.network),
                           "choose an address inside it, neither its first nor its last");
@@ -111,106 +147,143 @@ private:
         return claim(addresses_, address, "the address", place);
     }
 
-    /// The network an interface names, checked with the interface's address.
-    Result<const Network*> check_interface(const model::ComponentName& network_name,
-                                           model::Ipv4Address address, const Place& place) {
-        const auto network = networks_.find(network_name);
-        if (network == networks_.end()) {
+    Result<void> check_address6(const Network& network, const model::Ipv6Address& address,
+                                const Place& place) {
+        if (!network.network6)
             return refuse(place.line,
-                          place.who + ": there is no network '" + to_string(network_name) + "'",
-                          "name one of the <network> elements, or add it");
-        }
-        DIM_CHECK(check_address(*network->second, address, place));
-        return network->second;
+                          place.who() + ": network " + to_string(network.name) +
+                              " has no IPv6 addresses",
+                          "give the <network> an address6=, or remove that of the interface");
+        if (!network.network6->contains_host(address))
+            return refuse(place.line,
+                          place.who() + ": " + to_string(address) +
+                              " is not the address of a host in network " +
+                              to_string(network.name) + ", " + to_string(*network.network6),
+                          "choose an address inside it, not its first");
+        return claim(addresses6_, address, "the address", place);
     }
 
-    /// The one bootnet among the networks a component is on, each of which it may be on only once.
-    Result<const Network*> only_bootnet(const std::vector<const Network*>& networks,
-                                        const Place& place) const {
+    /// Checks the interfaces of a component; its bootnet, or nullptr.
+    template <class Interface>
+    Result<const Network*>
+    check_interfaces(const std::vector<Interface>& interfaces, Position position,
+                     const DefinitionLines::Component& lines, const Place& owner) {
         const Network* bootnet = nullptr;
         std::set<const Network*> seen;
-        for (const Network* network : networks) {
-            if (!seen.insert(network).second) {
+        for (std::size_t at = 0; at < interfaces.size(); ++at) {
+            const Interface& interface = interfaces[at];
+            const Place place{owner.what, owner.name, lines.interfaces[at]};
+            const auto found = networks_.find(to_string(interface.network));
+            if (found == networks_.end())
                 return refuse(place.line,
-                              place.who + ": two interfaces on network " + to_string(network->name),
+                              place.who() + ": there is no network '" +
+                                  to_string(interface.network) + "'",
+                              "name one of the <network> elements, or add it");
+            const Network& network = *found->second;
+            if (!seen.insert(&network).second)
+                return refuse(place.line,
+                              place.who() + ": two interfaces on network " +
+                                  to_string(network.name),
                               "remove one");
-            }
-            if (network->role != NetworkRole::bootnet) continue;
-            if (bootnet != nullptr) {
+            DIM_CHECK(check_address(network, interface.address, place));
+            if (interface.address6) DIM_CHECK(check_address6(network, *interface.address6, place));
+            DIM_CHECK(check_host_name(at == 0 ? "" : network.suffix, position, place));
+            if (network.role != NetworkRole::bootnet) continue;
+            if (bootnet != nullptr)
                 return refuse(place.line,
-                              place.who + ": interfaces on two bootnets, " +
-                                  to_string(bootnet->name) + " and " + to_string(network->name),
+                              place.who() + ": interfaces on two bootnets, " +
+                                  to_string(bootnet->name) + " and " + to_string(network.name),
                               "leave the one it boots over");
-            }
-            bootnet = network;
+            bootnet = &network;
         }
-        if (bootnet != nullptr) return bootnet;
-        return refuse(place.line, place.who + ": no interface on a bootnet",
+        return bootnet;
+    }
+
+    Result<void> check_host_name(const std::string& suffix, Position position, const Place& place) {
+        const std::string& host = host_names_.emplace_back(to_string(*place.name) + suffix);
+        if (!model::ComponentName::parse(host))
+            return refuse(place.line, place.who() + ": '" + host + "' is not a host name",
+                          "choose a shorter suffix= of the network");
+        if (!suffix.empty()) {
+            const auto other = definition_.taxonomy.find(host);
+            if (other && *other != position)
+                return refuse(place.line,
+                              place.who() + ": the name of its interface, " + host +
+                                  ", is that of another component",
+                              "choose another suffix= of the network");
+        }
+        return claim<std::string_view>(names_, host, "the host name", place);
+    }
+
+    // -- components
+
+    std::unexpected<Error> refuse_without_bootnet(const Place& place) const {
+        return refuse(place.line, place.who() + ": no interface on a bootnet",
                       "add an <interface> on a network with role=\"bootnet\"");
     }
 
     Result<void> check_server(const Server& server, const DefinitionLines::Component& lines) {
-        const Place place{"server " + to_string(server.name), lines.line};
-        DIM_CHECK(claim(names_, server.name, "the name", place));
-        std::vector<const Network*> networks;
+        const Place place{"server", &server.name, lines.line};
+        DIM_TRY(const Network* bootnet,
+                check_interfaces(server.interfaces, server.position, lines, place));
         std::map<DeviceName, Place> devices;
-        for (std::size_t at = 0; at < server.interfaces.size(); ++at) {
-            const ServerInterface& interface = server.interfaces[at];
-            const Place interface_place{place.who, lines.interfaces[at]};
-            DIM_TRY(const Network* network,
-                    check_interface(interface.network, interface.address, interface_place));
-            DIM_CHECK(claim(devices, interface.device, "the device", interface_place));
-            networks.push_back(network);
-        }
-        DIM_TRY(const Network* bootnet, only_bootnet(networks, place));
+        for (std::size_t at = 0; at < server.interfaces.size(); ++at)
+            DIM_CHECK(claim(devices, server.interfaces[at].device, "the device",
+                            {"server", &server.name, lines.interfaces[at]}));
+        if (bootnet == nullptr) return refuse_without_bootnet(place);
         const auto [entry, is_new] = bootnet_servers_.emplace(bootnet, place);
         if (!is_new) {
             return refuse(place.line,
-                          place.who + ": bootnet " + to_string(bootnet->name) +
-                              " is already that of " + to_text(entry->second),
+                          place.who() + ": bootnet " + to_string(bootnet->name) +
+                              " is already that of " + entry->second.who() + " (line " +
+                              std::to_string(entry->second.line) + ")",
                           "give each server a bootnet of its own: two DHCP servers on one would "
                           "take each other's blades");
         }
-        server_bootnets_.emplace(server.name, bootnet);
+        server_bootnets_.emplace(to_string(server.name), bootnet);
         return {};
     }
 
     Result<void> check_blade(const Blade& blade, const DefinitionLines::Component& lines) {
-        const Place place{"blade " + to_string(blade.name), lines.line};
-        DIM_CHECK(claim(names_, blade.name, "the name", place));
-        if (blade.mac) DIM_CHECK(claim(macs_, *blade.mac, "MAC", place));
-        const auto server = server_bootnets_.find(blade.server);
+        const Place place{"blade", &blade.name, lines.line};
+        if (blade.mac)
+            DIM_CHECK(claim(macs_, *blade.mac, "MAC", {"blade", &blade.name, lines.mac}));
+        const auto server = server_bootnets_.find(to_string(blade.server));
         if (server == server_bootnets_.end()) {
             return refuse(place.line,
-                          place.who + ": there is no server '" + to_string(blade.server) + "'",
-                          "name one of the <server> elements, or add it");
+                          place.who() + ": there is no server '" + to_string(blade.server) + "'",
+                          "name a component with role=\"server\", or add it");
         }
-        std::vector<const Network*> networks;
-        for (std::size_t at = 0; at < blade.interfaces.size(); ++at) {
-            const BladeInterface& interface = blade.interfaces[at];
-            DIM_TRY(const Network* network, check_interface(interface.network, interface.address,
-                                                            {place.who, lines.interfaces[at]}));
-            networks.push_back(network);
-        }
-        DIM_TRY(const Network* bootnet, only_bootnet(networks, place));
+        DIM_TRY(const Network* bootnet,
+                check_interfaces(blade.interfaces, blade.position, lines, place));
+        if (bootnet == nullptr) return refuse_without_bootnet(place);
         if (bootnet == server->second) return {};
         return refuse(place.line,
-                      place.who + ": its bootnet is " + to_string(bootnet->name) +
+                      place.who() + ": its bootnet is " + to_string(bootnet->name) +
                           ", but that of its server " + to_string(blade.server) + " is " +
                           to_string(server->second->name),
                       "put both on the same one");
     }
 
+    Result<void> check_component(const Component& component,
+                                 const DefinitionLines::Component& lines) {
+        const Place place{"component", &component.name, lines.line};
+        DIM_CHECK(check_interfaces(component.interfaces, component.position, lines, place));
+        return {};
+    }
+
     const Definition& definition_;
     const DefinitionLines& lines_;
     std::string_view file_name_;
-    std::map<model::ComponentName, const Network*> networks_;
-    std::map<model::ComponentName, Place> network_names_;
-    std::map<model::ComponentName, Place> names_;
+    std::map<std::string_view, const Network*> networks_;
+    std::map<std::string_view, Place> network_names_;
+    std::map<std::string_view, Place> names_;
+    std::deque<std::string> host_names_;  ///< that NAMES_ points to
     std::map<model::MacAddress, Place> macs_;
     std::map<model::Ipv4Address, Place> addresses_;
+    std::map<model::Ipv6Address, Place> addresses6_;
     std::map<const Network*, Place> bootnet_servers_;
-    std::map<model::ComponentName, const Network*> server_bootnets_;
+    std::map<std::string_view, const Network*> server_bootnets_;
 };
 
 }  // namespace

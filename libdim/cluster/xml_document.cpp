@@ -90,6 +90,14 @@ std::optional<std::string> XmlElement::attribute(const char* name) const {
     return copy;
 }
 
+std::vector<std::string> XmlElement::attributes() const {
+    std::vector<std::string> names;
+    for (const xmlAttr* attribute = node_->properties; attribute != nullptr;
+         attribute = attribute->next)
+        names.emplace_back(view(attribute->name));
+    return names;
+}
+
 std::vector<XmlElement> XmlElement::children() const {
     std::vector<XmlElement> elements;
     for (xmlNode* child = node_->children; child != nullptr; child = child->next)

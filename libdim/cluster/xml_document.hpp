@@ -23,6 +23,8 @@ public:
     long line() const;
     /// Nothing when there is no such attribute.
     std::optional<std::string> attribute(const char* name) const;
+    /// The names of all its attributes.
+    std::vector<std::string> attributes() const;
     /// The elements directly below.
     std::vector<XmlElement> children() const;
 

@@ -57,15 +57,28 @@ class ImageServer:
         self._write_cluster()
 
     def _write_cluster(self):
+        """One chassis of one server; every bay that holds no defined blade is absent."""
+        bays = [f"s01c1b{bay:02}" for bay in range(1, 15)]
+        absent = ",".join(bay for bay in bays if bay not in self._blades)
         blades = "".join(
-            f"  <blade name={quoteattr(name)} type={quoteattr(kind)} mac={quoteattr(mac)} server={quoteattr(self.name)}>\n"
-            f"    <interface network=\"bootnet\" address={quoteattr(address)}/>\n  </blade>\n"
+            f"  <set for={quoteattr(name)} type={quoteattr(kind)} mac={quoteattr(mac)}>\n"
+            f"    <interface network=\"bootnet\" address={quoteattr(address)}/>\n  </set>\n"
             for name, (kind, mac, address) in self._blades.items())
-        text = (f"<cluster xmlns=\"urn:dim:cluster:1\" name=\"test\">\n"
-                f"  <network name=\"bootnet\" address=\"10.1.0.0/24\" role=\"bootnet\"/>\n"
-                f"  <server name={quoteattr(self.name)}>\n"
-                f"    <interface network=\"bootnet\" device=\"boot0\" address=\"{self.ADDRESS}\"/>\n  </server>\n"
-                f"{blades}</cluster>\n")
+        text = f"""<cluster xmlns="urn:dim:cluster:1" name="test">
+  <network name="bootnet" role="bootnet" address="10.1.0.0/24"/>
+  <level name="server" symbol="s" width="2" last="1">
+    <component name="server" role="server" pattern="is{{server}}" linear="is">
+      <interface network="bootnet" device="boot0" address="{self.ADDRESS}"/>
+    </component>
+    <level name="chassis" symbol="c" last="1">
+      <level name="blade" symbol="b" width="2" last="14">
+        <component name="blade" role="blade"/>
+      </level>
+    </level>
+  </level>
+  <absent for="{absent}"/>
+{blades}</cluster>
+"""
         staged = self.cluster_file.with_suffix(".new")
         staged.write_text(text)
         staged.rename(self.cluster_file)
