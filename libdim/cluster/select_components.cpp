@@ -14,29 +14,61 @@ using Positions = std::vector<Position>;
 constexpr std::size_t kWorkLimit = 4'000'000;
 constexpr std::size_t kWorkOfAttribute = 10;
 
-/// Some of the places of a taxonomy, a bit for each.
-class PositionSet {
+/// What the steps so far have selected. Steps of one kind are held back and done together, so that
+/// a list of thousands of names is one change.
+class Selected {
 public:
-    explicit PositionSet(const Taxonomy& taxonomy) {
-        for (std::size_t kind = 0; kind < taxonomy.kinds().size(); ++kind) {
-            bits_.emplace_back(taxonomy.places_of(kind));
-        }
+    /// How many components would have to be looked at before a step of this kind.
+    std::size_t cost_of_change(bool is_exclusion) const {
+        return is_exclusion == is_exclusion_ ? 0 : positions_.size() + held_.size();
     }
-    void set(Position position, bool is_member) {
-        bits_[position.kind][position.number - 1] = is_member;
-    }
-    Positions positions() const {
-        Positions positions;
-        for (std::uint32_t kind = 0; kind < bits_.size(); ++kind) {
-            for (std::uint32_t index = 0; index < bits_[kind].size(); ++index) {
-                if (bits_[kind][index]) positions.push_back({kind, index + 1});
-            }
+    void apply(bool is_exclusion, const Positions& positions) {
+        if (is_exclusion != is_exclusion_) {
+            end_run();
+            is_exclusion_ = is_exclusion;
         }
-        return positions;
+        if (positions.size() < held_.size() / 4) {
+            held_.insert(held_.end(), positions.begin(), positions.end());
+            is_tidy_ = false;
+            return;
+        }
+        tidy();
+        Positions both;
+        both.reserve(held_.size() + positions.size());
+        std::ranges::set_union(held_, positions, std::back_inserter(both));
+        held_ = std::move(both);
+    }
+    Positions take() {
+        end_run();
+        return std::move(positions_);
     }
 
 private:
-    std::vector<std::vector<bool>> bits_;
+    void tidy() {
+        if (is_tidy_) return;
+        std::ranges::sort(held_);
+        const auto repeated = std::ranges::unique(held_);
+        held_.erase(repeated.begin(), repeated.end());
+        is_tidy_ = true;
+    }
+    void end_run() {
+        tidy();
+        Positions result;
+        if (is_exclusion_) {
+            std::ranges::set_difference(positions_, held_, std::back_inserter(result));
+        } else if (positions_.empty()) {
+            result.swap(held_);
+        } else {
+            std::ranges::set_union(positions_, held_, std::back_inserter(result));
+        }
+        positions_ = std::move(result);
+        held_.clear();
+    }
+
+    Positions positions_;
+    Positions held_;
+    bool is_tidy_ = true;  ///< sorted, without duplicates
+    bool is_exclusion_ = false;
 };
 
 class Selector {
@@ -44,13 +76,13 @@ public:
     explicit Selector(const RangeSpace& space) : space_(space) {}
 
     Result<Positions> select(const ComponentRange& range) {
-        PositionSet selected(space_.taxonomy);
+        Selected selected;
         for (const ComponentRange::Step& step : range.steps()) {
             DIM_TRY(const Positions positions, intersection(step.intersection));
-            for (const Position position : positions)
-                selected.set(position, !step.is_exclusion);
+            DIM_CHECK(work(selected.cost_of_change(step.is_exclusion)));
+            selected.apply(step.is_exclusion, positions);
         }
-        return selected.positions();
+        return selected.take();
     }
 
 private:
