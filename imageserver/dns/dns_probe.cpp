@@ -7,8 +7,8 @@
 
 namespace dim::server {
 
-Result<std::uint32_t> probe_dns(model::Ipv4Address server, std::uint16_t port, std::string_view zone,
-                                std::chrono::milliseconds timeout) {
+Result<std::uint32_t> probe_dns(model::Ipv4Address server, std::uint16_t port,
+                                std::string_view zone, std::chrono::milliseconds timeout) {
     const sys::Deadline deadline = sys::Deadline::in(timeout);
     const auto id = static_cast<std::uint16_t>(sys::monotonic_us() & 0xffff);
     DIM_TRY(const std::string query, soa_query(id, zone));

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
-#include <vector>
 
 namespace dim::server {
 
@@ -41,7 +40,6 @@ public:
 
 private:
     Result<void> run(const cluster::Definition& definition);
-    void remove_old_zones(const std::vector<std::string>& wanted) const;
     std::string configuration_path() const { return settings_.directory + "/named.conf"; }
 
     ServiceControl& control_;
