@@ -20,8 +20,6 @@ namespace {
 
 constexpr const char* kFileName = "zImage";
 constexpr const char* kWork = "boot-work";
-// A blade that was told the old name has long loaded it, or given up.
-constexpr std::int64_t kKeepReplacedUs = std::chrono::microseconds(std::chrono::hours(1)).count();
 constexpr std::uint64_t kInputLimit = std::uint64_t{32} << 20;
 
 Result<std::string> read_input(const std::string& path, const std::string& what,
@@ -87,28 +85,32 @@ Result<void> install(const std::string& work, const std::string& parent, const s
     return make_durable(parent);
 }
 
-/// Deletes what is below IMAGE of the TFTP root and no longer in use.
-Result<void> collect_image(const std::string& root, const std::string& image,
-                           BootFileCatalog& catalog, std::int64_t before_us) {
-    DIM_TRY(const sys::Fd directory, sys::open_directory(root + "/" + image));
-    DIM_TRY(const std::vector<std::string> names, sys::list_names(directory.get()));
-    for (const std::string& name : names) {
-        const std::string path = image + "/" + name + "/" + kFileName;
-        DIM_TRY(const sys::FileStatus status, sys::fstatat(directory.get(), name));
-        // One without a row was made by a daemon that was killed before it could say so.
-        DIM_TRY(const std::int64_t last_used_us, catalog.last_used_us(path, status.modified_us));
-        if (last_used_us >= before_us) continue;
-        DIM_CHECK(sys::remove_tree(directory.get(), name));
-        DIM_CHECK(catalog.forget(path));
-    }
-    return {};
+/// Deletes PARENT/NAME, which has one zImage, unless it is current or was replaced after BEFORE_US.
+Result<void> collect_directory(const std::string& root, const std::string& parent,
+                               const std::string& name, BootFileCatalog& catalog,
+                               std::int64_t before_us) {
+    const std::string file = parent + "/" + name + "/" + kFileName;
+    DIM_TRY(const sys::Fd directory, sys::open_directory(root + "/" + parent));
+    DIM_TRY(const sys::FileStatus status, sys::fstatat(directory.get(), name));
+    // One without a row was made by a daemon that was killed before it could say so.
+    DIM_TRY(const std::int64_t last_used_us, catalog.last_used_us(file, status.modified_us));
+    if (last_used_us >= before_us) return {};
+    DIM_CHECK(sys::remove_tree(directory.get(), name));
+    return catalog.forget(file);
 }
 
-Result<void> collect(const std::string& root, BootFileCatalog catalog) {
-    DIM_TRY(const std::vector<std::string> images, sys::list_names(root));
-    for (const std::string& image : images)
-        DIM_CHECK(collect_image(root, image, catalog, sys::realtime_us() - kKeepReplacedUs));
-    return {};
+Result<void> collect_generation(const std::string& root, const std::string& image,
+                                const std::string& generation, BootFileCatalog& catalog,
+                                std::int64_t before_us) {
+    const std::string path = image + "/" + generation;
+    // Before there were platforms in the tree, the generation's directory had the file.
+    if (sys::stat(root + "/" + path + "/" + kFileName))
+        return collect_directory(root, image, generation, catalog, before_us);
+    DIM_TRY(const auto names, sys::list_names(root + "/" + path));
+    for (const std::string& name : names)
+        DIM_CHECK(collect_directory(root, path, name, catalog, before_us));
+    DIM_TRY(const auto left, sys::list_names(root + "/" + path));
+    return left.empty() ? sys::rmdir(root + "/" + path) : Result<void>();
 }
 
 Result<void> remove_work(const std::string& state_directory) {
@@ -122,7 +124,6 @@ Result<BootFiles> BootFiles::open(Settings settings, Database& database, const I
     BootFiles files(std::move(settings), database, images);
     DIM_CHECK(sys::ensure_directory(files.directory()));
     DIM_CHECK(remove_work(files.settings_.state_directory));
-    DIM_CHECK(collect(files.directory(), BootFileCatalog(database)));
     return files;
 }
 
@@ -145,18 +146,18 @@ Result<api::BootFile> BootFiles::build(const api::BuildBootFile& request,
     progress("install it", 2, kSteps);
     DIM_TRY(const std::string bytes, sys::read_file(work + "/" + kFileName, kInputLimit));
     const std::string sha256 = linuxrc::sha256(bytes);
-    const std::string name = to_string(image.generation) + "-" + sha256.substr(0, 8);
-    DIM_CHECK(install(work, directory() + "/" + request.image.text(), name));
+    const std::string parent = request.image.text() + "/" + to_string(image.generation);
+    const std::string name = std::string(to_string(image.architecture)) + "-" + sha256.substr(0, 8);
+    DIM_CHECK(install(work, directory() + "/" + parent, name));
     DIM_CHECK(remove_work(settings_.state_directory));
     api::BootFile file{.image = request.image,
                        .generation = image.generation,
-                       .path = request.image.text() + "/" + name + "/" + kFileName,
+                       .path = parent + "/" + name + "/" + kFileName,
                        .bytes = bytes.size(),
                        .sha256 = sha256,
                        .command_line = std::move(command_line)};
     BootFileCatalog catalog(*database_);
     DIM_CHECK(catalog.make_current(file, sys::realtime_us()));
-    DIM_CHECK(collect(directory(), catalog));
     progress("done", kSteps, kSteps);
     return file;
 }
@@ -167,6 +168,19 @@ Result<std::optional<api::BootFile>> BootFiles::current(const ImageName& image) 
             BootFileCatalog(*database_).current(image, summary.generation));
     if (file && !sys::stat(directory() + "/" + file->path)) return std::optional<api::BootFile>();
     return file;
+}
+
+Result<void> BootFiles::collect() {
+    BootFileCatalog catalog(*database_);
+    const std::int64_t before_us =
+        sys::realtime_us() - std::chrono::microseconds(kKeepReplaced).count();
+    DIM_TRY(const auto images, sys::list_names(directory()));
+    for (const std::string& image : images) {
+        DIM_TRY(const auto generations, sys::list_names(directory() + "/" + image));
+        for (const std::string& generation : generations)
+            DIM_CHECK(collect_generation(directory(), image, generation, catalog, before_us));
+    }
+    return {};
 }
 
 std::string BootFiles::directory() const { return settings_.state_directory + "/boot"; }

@@ -49,6 +49,10 @@ protected:
                                 std::optional<std::string> ramdisk = {}) {
         return files->build({granite, std::move(options), std::move(ramdisk)}, quiet());
     }
+    /// What there is below the generation.
+    std::vector<std::string> built(const std::string& generation = "1") const {
+        return value_of(sys::list_names(files->directory() + "/granite/" + generation));
+    }
     std::string path_of(const api::BootFile& file) const {
         return files->directory() + "/" + file.path;
     }
@@ -61,7 +65,7 @@ protected:
         }));
         run({"sh", "-c",
              "find " + files->directory() +
-                 " -mindepth 2 -maxdepth 2 -exec touch -d '90 minutes "
+                 " -mindepth 2 -maxdepth 3 -exec touch -d '90 minutes "
                  "ago' {} +"});
     }
 
@@ -85,7 +89,7 @@ TEST_F(BootFilesTest, AreNamedAfterWhatIsInThem) {
     const api::BootFile file = value_of(build({"quiet"}));
     const std::string bytes = value_of(sys::read_file(path_of(file)));
     EXPECT_EQ(file.sha256, linuxrc::sha256(bytes));
-    EXPECT_EQ(file.path, "granite/1-" + file.sha256.substr(0, 8) + "/zImage");
+    EXPECT_EQ(file.path, "granite/1/ppc64-" + file.sha256.substr(0, 8) + "/zImage");
     EXPECT_EQ(file.bytes, bytes.size());
     EXPECT_EQ(file.command_line, "console=hvc0 dim.server-name=is01 quiet");
     EXPECT_EQ(value_of(files->current(granite)), file);
@@ -98,21 +102,46 @@ TEST_F(BootFilesTest, AreNamedAfterWhatIsInThem) {
 TEST_F(BootFilesTest, AreTheSameForTheSameInputs) {
     const api::BootFile first_file = value_of(build());
     EXPECT_EQ(value_of(build()), first_file);
-    EXPECT_THAT(value_of(sys::list_names(files->directory() + "/granite")), SizeIs(1));
+    EXPECT_THAT(built(), SizeIs(1));
     EXPECT_NE(value_of(build({}, "initrd")).sha256, first_file.sha256);
 }
 
 TEST_F(BootFilesTest, StayAnHourAfterTheyWereReplaced) {
     const api::BootFile old = value_of(build());
+    // As tftpd does for a blade that loads it.
+    const sys::Fd reader = value_of(sys::open(path_of(old), O_RDONLY));
+    const std::string bytes = value_of(sys::read_file(path_of(old)));
     const api::BootFile current = value_of(build({"quiet"}));
-    EXPECT_TRUE(sys::stat(path_of(old)));
+    value_of(files->collect());
+    EXPECT_EQ(value_of(sys::read_file(path_of(old))), bytes);
     reopen_files();
-    EXPECT_TRUE(sys::stat(path_of(old)));
+    value_of(files->collect());
+    EXPECT_EQ(value_of(sys::read_file(path_of(old))), bytes);
     wait_ninety_minutes();
-    reopen_files();
+    EXPECT_TRUE(sys::stat(path_of(old))) << "not before it is asked for";
+    value_of(files->collect());
     EXPECT_FALSE(sys::stat(path_of(old)));
+    std::string read(bytes.size() + 1, ' ');
+    ASSERT_EQ(::pread(reader.get(), read.data(), read.size(), 0),
+              static_cast<ssize_t>(bytes.size()));
+    EXPECT_TRUE(read.starts_with(bytes)) << "who has it open reads on";
     EXPECT_TRUE(sys::stat(path_of(current)));
     EXPECT_EQ(value_of(files->current(granite)), current);
+}
+
+TEST_F(BootFilesTest, OfTheTimeBeforePlatformsGo) {
+    const std::string old_form = files->directory() + "/granite/1-0123abcd";
+    const api::BootFile current = value_of(build());
+    value_of(sys::mkdir(old_form));
+    testing::write(old_form + "/zImage", "old");
+    value_of(sys::ensure_directory(files->directory() + "/granite/7/ppc64-0123abcd"));
+    value_of(files->collect());
+    EXPECT_TRUE(sys::stat(old_form));
+    wait_ninety_minutes();
+    value_of(files->collect());
+    EXPECT_FALSE(sys::stat(old_form));
+    EXPECT_FALSE(sys::stat(files->directory() + "/granite/7")) << "an empty generation, too";
+    EXPECT_TRUE(sys::stat(path_of(current)));
 }
 
 TEST_F(BootFilesTest, ComeBackWhenTheyWereLost) {
@@ -145,12 +174,12 @@ TEST_F(BootFilesTest, AreWholeAfterKill) {
         EXPECT_FALSE(sys::stat(state + "/boot-work"));
     }
     // One that was made but never announced goes with the replaced ones.
-    value_of(sys::ensure_directory(files->directory() + "/granite/1-00000000"));
+    value_of(sys::ensure_directory(files->directory() + "/granite/1/ppc64-00000000"));
     const api::BootFile after = value_of(build());
     EXPECT_EQ(after, before);
     wait_ninety_minutes();
-    reopen_files();
-    EXPECT_THAT(value_of(sys::list_names(files->directory() + "/granite")), SizeIs(1));
+    value_of(files->collect());
+    EXPECT_THAT(built(), SizeIs(1));
 }
 
 }  // namespace

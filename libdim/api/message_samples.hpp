@@ -90,7 +90,7 @@ inline BladeStatus blade_status() {
             .state = model::BladeState::failed,
             .stage = model::BootStage::plan,
             .cause = "no image is assigned",
-            .cure = "dim dhcp assign IMAGE s01c1b01",
+            .cure = "dim dhcp assign s01c1b01 IMAGE",
             .since = time(),
             .last_heard = time(),
             .age_seconds = 0.1,
@@ -167,7 +167,7 @@ inline BladeImageList blade_image_list() {
 inline NfsExport nfs_export() { return {"/blades/s01c1b01/granite", "/mnt", "10.1.0.11", true}; }
 inline NfsExportList nfs_export_list() { return {{nfs_export()}}; }
 inline DhcpHost dhcp_host() {
-    return {blade(), mac(), address(), image(), "granite/7-01234567/zImage"};
+    return {blade(), mac(), address(), image(), "granite/7/ppc64-01234567/zImage"};
 }
 inline DhcpHostList dhcp_host_list() {
     return {{dhcp_host(), {blade(), mac(), address(), std::nullopt, std::nullopt}}};
@@ -176,7 +176,7 @@ inline BuildBootFile build_boot_file() {
     return {image(), {"quiet", "dim.on-failure=reboot"}, "initrd"};
 }
 inline BootFile boot_file() {
-    return {image(),   generation(),         "granite/7-01234567/zImage",
+    return {image(),   generation(),         "granite/7/ppc64-01234567/zImage",
             4'800'000, std::string(64, 'a'), "console=hvc0"};
 }
 inline NameQuery name_query() { return {"s01c[1-4]b[01-14],-b3", "blade"}; }
