@@ -13,7 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr http::Client::Settings kClientSettings{.limits = {.body = api::limits::kClusterMessageBytes}};
+constexpr http::Client::Settings kClientSettings{
+    .limits = {.body = api::limits::kClusterMessageBytes}};
 constexpr auto kConnectTimeout = 5s;
 constexpr auto kAnswerTimeout = 60s;
 

@@ -24,6 +24,13 @@ public:
         return api::parse<Answer>(body);
     }
 
+    template <class Answer, class Question>
+    Result<Answer> post(const std::string& target, const Question& question) const {
+        DIM_TRY(const std::string body,
+                exchange(http::Method::post, target, api::to_json(question)));
+        return api::parse<Answer>(body);
+    }
+
     /// The text of the answer, which is empty for 204.
     Result<std::string> exchange(http::Method method, const std::string& target,
                                  std::string body) const;

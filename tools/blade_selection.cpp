@@ -1,55 +1,107 @@
 #include "tools/blade_selection.hpp"
 
+#include "tools/cluster_source.hpp"
+#include "tools/component_query.hpp"
 #include "tools/confirm.hpp"
 #include "tools/job_progress.hpp"
 
 namespace dim::tool {
 
-void BladeSelection::add_options(CLI::App& app) {
-    app.add_option("BLADE", names, "blades by name");
-    app.add_flag("--all", all, "every blade of the cluster");
-}
+namespace {
 
-Result<std::vector<model::ComponentName>> BladeSelection::resolve(const ApiClient& client) const {
-    if (all == !names.empty()) {
+constexpr const char* kBlade = "blade";
+constexpr const char* kRangeHelp =
+    "blades by name, range, group or attribute: s01c1b01, 's01c[1-4]', b1, 's01,-s01c1b03'";
+constexpr const char* kAllHelp = "every blade of this image server";
+
+/// The range that is asked for. Errors: invalid_input.
+Result<std::string> range_of(const std::vector<std::string>& ranges, bool all) {
+    if (all != ranges.empty()) {
         return fail(
             Error(ErrorCode::invalid_input,
                   all ? "blades by name and --all contradict each other" : "no blade is named")
                 .with_cure("name blades, or say --all"));
     }
+    return all ? "all" : join_ranges(ranges);
+}
+
+}  // namespace
+
+void BladeSelection::add_options(CLI::App& app) {
+    app.add_option("RANGE", ranges, kRangeHelp);
+    app.add_flag("--all", all, kAllHelp);
+}
+
+Result<std::vector<model::ComponentName>> BladeSelection::resolve(const ApiClient& client) const {
+    DIM_TRY(const std::string range, range_of(ranges, all));
+    DIM_TRY(const auto list,
+            client.post<api::NameList>("/v1/names", api::NameQuery{range, kBlade}));
     std::vector<model::ComponentName> blades;
-    if (all) {
-        DIM_TRY(const auto status, client.get<api::ClusterStatus>("/v1/status"));
-        for (const api::BladeStatus& blade : status.blades)
-            blades.push_back(blade.name);
-        return blades;
-    }
-    for (const std::string& name : names) {
-        DIM_TRY(auto blade, model::ComponentName::parse(name));
-        blades.push_back(std::move(blade));
+    blades.reserve(list.names.size());
+    for (const api::NamedComponent& component : list.names) {
+        if (component.role != kBlade) {
+            return fail(Error(ErrorCode::invalid_input,
+                              to_string(component.name) + " is no blade but a " + component.role)
+                            .with_cure("'dim cluster names' shows what a range names"));
+        }
+        blades.push_back(component.name);
     }
     return blades;
 }
 
+Result<model::ComponentName> resolve_blade(const ApiClient& client, const std::string& text) {
+    BladeSelection selection;
+    selection.ranges = {text};
+    DIM_TRY(auto blades, selection.resolve(client));
+    if (blades.size() == 1) return std::move(blades.front());
+    return fail(Error(ErrorCode::invalid_input,
+                      "'" + text + "' names " + std::to_string(blades.size()) + " blades")
+                    .with_cure("name one"));
+}
+
+Result<void> confirm_blades(const Context& context, const std::string& what,
+                            const std::vector<model::ComponentName>& blades) {
+    return confirm(context, what, blades.size(), [&]() -> std::string {
+        const auto definition = load_cluster(context);
+        if (!definition) return "";
+        return fold_component_names(*definition, blades).value_or("");
+    });
+}
+
 void ImageAndBlades::add_options(CLI::App& app) {
-    app.add_option("IMAGE", image, "the image")->required();
-    blades.add_options(app);
+    if (order_ == Order::image_first) {
+        app.add_option("IMAGE", image_, "the image")->required();
+        selection_.add_options(app);
+    } else {
+        // RANGE takes all words, the image with them: IMAGE is there for --help.
+        selection_.add_options(app);
+        app.add_option("IMAGE", image_, "the image; the last word");
+    }
 }
 
-Result<api::ImageOfBlades> ImageAndBlades::request(const Context& context,
-                                                   const std::string& what) const {
-    DIM_TRY(auto image_name, model::ImageName::parse(image));
-    DIM_TRY(auto selected, blades.resolve(context.client));
-    DIM_CHECK(confirm(context, what, selected.size()));
-    return api::ImageOfBlades{std::move(image_name), std::move(selected)};
+Result<api::ImageOfBlades> ImageAndBlades::resolve(const ApiClient& client) const {
+    std::string image_text = image_;
+    BladeSelection selection = selection_;
+    if (order_ == Order::image_last) {
+        if (selection.ranges.empty()) {
+            return fail(Error(ErrorCode::invalid_input, "no image is named")
+                            .with_cure("name it last, after the blades"));
+        }
+        image_text = selection.ranges.back();
+        selection.ranges.pop_back();
+    }
+    DIM_TRY(auto image, model::ImageName::parse(image_text));
+    DIM_TRY(auto blades, selection.resolve(client));
+    return api::ImageOfBlades{std::move(image), std::move(blades)};
 }
 
-Action image_and_blades_job(CLI::App& app, http::Method method, const char* target,
-                            const char* what) {
-    auto arguments = std::make_shared<ImageAndBlades>();
+Action image_and_blades_job(CLI::App& app, ImageAndBlades::Order order, http::Method method,
+                            const char* target, const char* what) {
+    auto arguments = std::make_shared<ImageAndBlades>(order);
     arguments->add_options(app);
     return [=](Context& context) -> Result<void> {
-        DIM_TRY(const auto request, arguments->request(context, what));
+        DIM_TRY(const auto request, arguments->resolve(context.client));
+        DIM_CHECK(confirm_blades(context, what, request.blades));
         return run_job_with_progress(context, method, target, to_json(request));
     };
 }

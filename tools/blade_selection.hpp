@@ -8,31 +8,48 @@
 
 namespace dim::tool {
 
-/// The blades a command is about: names, or --all.
+/// The blades a command is about: ranges (dim(1)), or --all.
 struct BladeSelection {
-    std::vector<std::string> names;
+    std::vector<std::string> ranges;
     bool all = false;
 
-    /// Adds BLADE... and --all to a command.
+    /// Adds RANGE... and --all to a command.
     void add_options(CLI::App& app);
 
-    /// Errors: invalid_input for what is no name, for none and for both; what the daemon says.
+    /// Their coordinate names, in the order of the cluster. Errors: invalid_input for none, for
+    /// both, and for what is no blade; what the daemon says.
     Result<std::vector<model::ComponentName>> resolve(const ApiClient& client) const;
 };
 
-/// IMAGE BLADE...: the arguments of every command that brings an image and blades together.
-struct ImageAndBlades {
-    std::string image;
-    BladeSelection blades;
+/// The one blade that TEXT names. Errors: invalid_input when it names several.
+Result<model::ComponentName> resolve_blade(const ApiClient& client, const std::string& text);
+
+/// confirm(), with the blades' names as a range.
+Result<void> confirm_blades(const Context& context, const std::string& what,
+                            const std::vector<model::ComponentName>& blades);
+
+/// The arguments of the commands that bring an image and blades together.
+class ImageAndBlades {
+public:
+    enum class Order {
+        image_first,  ///< IMAGE RANGE...: what is made of an image
+        image_last,   ///< RANGE... IMAGE: what blades are given
+    };
+    explicit ImageAndBlades(Order order) : order_(order) {}
 
     void add_options(CLI::App& app);
 
-    /// The request, once WHAT ("export the images of") is confirmed for that many blades.
-    Result<api::ImageOfBlades> request(const Context& context, const std::string& what) const;
+    /// Errors: invalid_input for a missing range or image, and those of BladeSelection::resolve.
+    Result<api::ImageOfBlades> resolve(const ApiClient& client) const;
+
+private:
+    Order order_;
+    std::string image_;
+    BladeSelection selection_;
 };
 
 /// The action of a command that sends ImageAndBlades as a long request.
-Action image_and_blades_job(CLI::App& app, http::Method method, const char* target,
-                            const char* what);
+Action image_and_blades_job(CLI::App& app, ImageAndBlades::Order order, http::Method method,
+                            const char* target, const char* what);
 
 }  // namespace dim::tool

@@ -1,4 +1,7 @@
+#include "tools/command.hpp"
 #include "tools/command_line.hpp"
+
+#include <array>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +9,35 @@
 namespace dim::tool {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
+using ::testing::internal::CaptureStderr;
+using ::testing::internal::GetCapturedStderr;
+
+/// What the two commands of the table below were called with.
+std::optional<std::string> seen_file;
+bool is_called = false;
+
+Action remember(CLI::App&) {
+    return [](Context& context) -> Result<void> {
+        is_called = true;
+        seen_file = context.cluster_file;
+        return {};
+    };
+}
+
+CommandTable table() {
+    static constexpr std::array kNouns{Noun{"cluster", ""}};
+    static constexpr std::array kCommands{
+        Command{"status", "", "", "", &remember},
+        Command{"cluster", "names", "", "", &remember, Source::definition}};
+    return {kNouns, kCommands};
+}
+
+ExitCode run(std::vector<std::string> words) {
+    seen_file.reset();
+    is_called = false;
+    return run_command_line(table(), std::move(words));
+}
 
 TEST(CommandWords, HistoricalNamesAreSubCommands) {
     EXPECT_THAT(command_words({"/usr/bin/dim_image", "list", "--json"}),
@@ -15,6 +46,24 @@ TEST(CommandWords, HistoricalNamesAreSubCommands) {
                 ElementsAre("buildzimage", "granite"));
     EXPECT_THAT(command_words({"./dim", "status"}), ElementsAre("status"));
     EXPECT_THAT(command_words({}), ElementsAre());
+}
+
+TEST(CommandLine, ADefinitionIsNotForTheDaemonsCommands) {
+    CaptureStderr();
+    EXPECT_EQ(run({"--cluster", "x.xml", "status"}), ExitCode::usage);
+    EXPECT_EQ(GetCapturedStderr(), "dim: 'dim status' asks the daemon and reads no file\n"
+                                   "     leave --cluster out; it is for: cluster names\n");
+    EXPECT_FALSE(is_called);
+}
+
+TEST(CommandLine, ADefinitionMayStandBeforeAndBehind) {
+    EXPECT_EQ(run({"--cluster", "x.xml", "cluster", "names"}), ExitCode::ok);
+    EXPECT_EQ(seen_file, "x.xml");
+    EXPECT_EQ(run({"cluster", "names", "--cluster", "y.xml"}), ExitCode::ok);
+    EXPECT_EQ(seen_file, "y.xml");
+    EXPECT_EQ(run({"cluster", "names"}), ExitCode::ok);
+    EXPECT_TRUE(is_called);
+    EXPECT_FALSE(seen_file);
 }
 
 }  // namespace

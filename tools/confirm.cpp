@@ -11,12 +11,14 @@ namespace {
 constexpr const char* kCure = "nothing was changed; --yes does it without a question";
 }  // namespace
 
-Result<void> confirm(const Context& context, const std::string& what, std::size_t count) {
+Result<void> confirm(const Context& context, const std::string& what, std::size_t count,
+                     const std::function<std::string()>& which) {
     if (count <= kAskAbove || context.assume_yes) return {};
-    const std::string deed = what + ' ' + count_text(count, "blade");
+    std::string deed = what + ' ' + count_text(count, "blade");
+    if (const std::string names = which ? which() : ""; !names.empty()) deed += ": " + names;
     if (!context.is_terminal)
         return fail(Error(ErrorCode::conflict, "would " + deed).with_cure(kCure));
-    std::fprintf(stderr, "This will %s. Go on? [y/N] ", deed.c_str());
+    std::fprintf(stderr, "This will %s\nGo on? [y/N] ", deed.c_str());
     std::string answer;
     std::getline(std::cin, answer);
     if (answer == "y" || answer == "yes") return {};

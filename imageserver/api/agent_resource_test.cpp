@@ -46,7 +46,7 @@ TEST_F(AgentResourceTest, SaysWhyThereIsNoPlanAndWhenToAskAgain) {
     const auto refused = ask();
     EXPECT_EQ(refused.status, 404);
     ASSERT_TRUE(refused.retry_after);
-    EXPECT_EQ(read<api::Problem>(refused).cure, "dim dhcp assign IMAGE s01c1b01");
+    EXPECT_EQ(read<api::Problem>(refused).cure, "dim dhcp assign s01c1b01 IMAGE");
     const auto status = story().status;
     EXPECT_EQ(status.state, BladeState::failed);
     EXPECT_EQ(status.stage, BootStage::plan);

@@ -57,7 +57,7 @@ void explain_state(api::BladeStatus& status, const BladeFacts& facts) {
         status.cure = text_or_nothing(boot.failure->cure);
     } else if (status.state == BladeState::firmware && !facts.assigned) {
         status.cause = "no image is assigned to it: it is given an address, but no boot file";
-        status.cure = "dim dhcp assign IMAGE " + to_string(facts.blade.name);
+        status.cure = "dim dhcp assign " + to_string(facts.blade.name) + " IMAGE";
     }
 }
 

@@ -61,7 +61,7 @@ TEST_F(BladeStatusTest, WithoutAnImageTheFirmwareGetsNowhereAndTheStatusSaysWhy)
     const auto waiting = status(2);
     EXPECT_EQ(waiting.state, BladeState::firmware);
     EXPECT_TRUE(waiting.cause->contains("no image is assigned"));
-    EXPECT_EQ(waiting.cure, "dim dhcp assign IMAGE s01c1b01");
+    EXPECT_EQ(waiting.cure, "dim dhcp assign s01c1b01 IMAGE");
 }
 
 TEST_F(BladeStatusTest, FollowsAGoodBoot) {

@@ -23,7 +23,7 @@ Result<model::ImageName> assigned_image(const model::ComponentName& blade,
                                         const std::optional<model::ImageName>& assigned) {
     if (assigned) return *assigned;
     return fail(Error(ErrorCode::not_found, "no image is assigned to " + to_string(blade))
-                    .with_cure("dim dhcp assign IMAGE " + to_string(blade)));
+                    .with_cure("dim dhcp assign " + to_string(blade) + " IMAGE"));
 }
 
 Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanFacts& facts) {
@@ -32,15 +32,15 @@ Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanF
     if (!facts.image) {
         return fail(with_default_cure(facts.image.error(),
                                       "dim image import, or assign another image with 'dim dhcp "
-                                      "assign IMAGE " +
-                                          to_string(facts.blade) + "'"));
+                                      "assign " +
+                                          to_string(facts.blade) + " IMAGE'"));
     }
     if (facts.image->architecture != request.architecture) {
         return fail(Error(ErrorCode::conflict,
                           "image " + to_string(image) + " is for " +
                               std::string(to_string(facts.image->architecture)) +
                               ", the blade is " + std::string(to_string(request.architecture)))
-                        .with_cure("dim dhcp assign IMAGE " + to_string(facts.blade)));
+                        .with_cure("dim dhcp assign " + to_string(facts.blade) + " IMAGE"));
     }
     if (!facts.blade_image)
         return fail(with_default_cure(facts.blade_image.error(), "dim image create " + pair));

@@ -35,7 +35,7 @@ TEST(BootPlan, NeedsAnAssignment) {
     auto given = facts();
     given.assigned.reset();
     EXPECT_EQ(refusal(given).code(), ErrorCode::not_found);
-    EXPECT_EQ(refusal(given).cure(), "dim dhcp assign IMAGE s01c1b01");
+    EXPECT_EQ(refusal(given).cure(), "dim dhcp assign s01c1b01 IMAGE");
 }
 
 TEST(BootPlan, NeedsTheImage) {

@@ -35,7 +35,7 @@ def check_old_style_ramdisk(cluster):
     blade, server = cluster.blades["s01c1b01"], cluster.server
     step("boot the JS20 from an initrd with /linuxrc")
     server.dim("buildzimage", IMAGE, "--ramdisk", "initrd", "--option", EMULATION_OPTIONS[0])
-    server.dim("dhcp", "assign", IMAGE, blade.name)
+    server.dim("dhcp", "assign", blade.name, IMAGE)
     blade.power_off()
     blade.power_on()
     shell = blade.login(180)

@@ -25,7 +25,7 @@ def unknown_mac(cluster):
     server.dim("cluster", "reload")
     server.dim("image", "create", IMAGE, name)
     server.dim("nfs", "export", IMAGE, name)
-    server.dim("dhcp", "assign", IMAGE, name)
+    server.dim("dhcp", "assign", name, IMAGE)
     server.wait_for_blade(name, "running", 240)
     blade.power_off()
 

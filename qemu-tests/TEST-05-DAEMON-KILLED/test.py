@@ -74,7 +74,7 @@ def body(cluster):
     if booting.name not in images:
         server.dim("image", "create", IMAGE, booting.name)
     server.dim("nfs", "export", IMAGE, booting.name)
-    server.dim("dhcp", "assign", IMAGE, booting.name)
+    server.dim("dhcp", "assign", booting.name, IMAGE)
     booting.power_on()
     server.wait_for_blade(booting.name, "running", 180)
     shell.check("grep -q away /root/note")

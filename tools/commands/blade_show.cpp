@@ -1,3 +1,4 @@
+#include "tools/blade_selection.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/output/story_text.hpp"
 
@@ -7,9 +8,9 @@ namespace dim::tool {
 
 Action blade_show(CLI::App& app) {
     auto name = std::make_shared<std::string>();
-    app.add_option("BLADE", *name, "the blade")->required();
+    app.add_option("BLADE", *name, "the blade: s01c1b01, b1")->required();
     return [=](Context& context) -> Result<void> {
-        DIM_TRY(const auto blade, model::ComponentName::parse(*name));
+        DIM_TRY(const auto blade, resolve_blade(context.client, *name));
         DIM_TRY(const auto story,
                 context.client.get<api::BladeStory>("/v1/blades/" + to_string(blade)));
         std::cout << (context.json ? to_json(story) + '\n' : story_text(story));

@@ -1,24 +1,43 @@
+#include "tools/blade_selection.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/output/table.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <set>
 
 namespace dim::tool {
 
-Action dhcp_show(CLI::App&) {
-    return [](Context& context) -> Result<void> {
-        DIM_TRY(const auto list, context.client.get<api::DhcpHostList>("/v1/dhcp"));
-        if (context.json) {
-            std::cout << to_json(list) << '\n';
-            return {};
-        }
-        Table table({"BLADE", "MAC", "ADDRESS", "IMAGE", "BOOT FILE"});
-        for (const api::DhcpHost& host : list.hosts) {
-            table.add_row({to_string(host.blade), to_string(host.mac), to_string(host.address),
-                           host.image ? to_string(*host.image) : "", host.boot_file.value_or("")});
-        }
-        std::cout << table.text();
+namespace {
+
+Result<void> print(const Context& context, const api::DhcpHostList& list) {
+    if (context.json) {
+        std::cout << to_json(list) << '\n';
         return {};
+    }
+    Table table({"BLADE", "MAC", "ADDRESS", "IMAGE", "BOOT FILE"});
+    for (const api::DhcpHost& host : list.hosts) {
+        table.add_row({to_string(host.blade), to_string(host.mac), to_string(host.address),
+                       host.image ? to_string(*host.image) : "", host.boot_file.value_or("")});
+    }
+    std::cout << table.text();
+    return {};
+}
+
+}  // namespace
+
+Action dhcp_show(CLI::App& app) {
+    auto selection = std::make_shared<BladeSelection>();
+    selection->add_options(app);
+    return [=](Context& context) -> Result<void> {
+        DIM_TRY(auto list, context.client.get<api::DhcpHostList>("/v1/dhcp"));
+        if (!selection->ranges.empty()) {
+            DIM_TRY(const auto blades, selection->resolve(context.client));
+            const std::set wanted(blades.begin(), blades.end());
+            std::erase_if(list.hosts,
+                          [&](const api::DhcpHost& host) { return !wanted.contains(host.blade); });
+        }
+        return print(context, list);
     };
 }
 

@@ -1,6 +1,5 @@
 #include "tools/blade_selection.hpp"
 #include "tools/commands/commands.hpp"
-#include "tools/confirm.hpp"
 #include "tools/job_progress.hpp"
 
 namespace dim::tool {
@@ -10,7 +9,7 @@ Action dhcp_unassign(CLI::App& app) {
     selection->add_options(app);
     return [=](Context& context) -> Result<void> {
         DIM_TRY(auto blades, selection->resolve(context.client));
-        DIM_CHECK(confirm(context, "take the boot file from", blades.size()));
+        DIM_CHECK(confirm_blades(context, "take the boot file from", blades));
         return run_job_with_progress(context, http::Method::delete_, "/v1/assignments",
                                      to_json(api::Blades{std::move(blades)}));
     };

@@ -4,8 +4,8 @@
 namespace dim::tool {
 
 Action image_create(CLI::App& app) {
-    return image_and_blades_job(app, http::Method::post, "/v1/blade-images",
-                                "create the blade images of");
+    return image_and_blades_job(app, ImageAndBlades::Order::image_first, http::Method::post,
+                                "/v1/blade-images", "create the blade images of");
 }
 
 }  // namespace dim::tool

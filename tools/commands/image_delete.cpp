@@ -1,22 +1,44 @@
+#include "tools/blade_selection.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
+#include "tools/output/words.hpp"
 
 namespace dim::tool {
 
+namespace {
+
+std::string target_of(const model::ComponentName& blade, const model::ImageName& image) {
+    return "/v1/blade-images/" + to_string(blade) + '/' + to_string(image);
+}
+
+/// Goes on after a failure, so that the rest is done all the same. Errors: the first, and how many
+/// there are.
+Result<void> delete_all(const Context& context, const api::ImageOfBlades& request) {
+    std::optional<Error> first;
+    std::size_t failed = 0;
+    for (const model::ComponentName& blade : request.blades) {
+        auto deleted = run_job_with_progress(context, http::Method::delete_,
+                                             target_of(blade, request.image), "");
+        if (deleted) continue;
+        ++failed;
+        if (!first) first = std::move(deleted).error();
+    }
+    if (!first) return {};
+    if (request.blades.size() == 1) return fail(*std::move(first));
+    return fail(std::move(*first).with_context(std::to_string(failed) + " of " +
+                                               count_text(request.blades.size(), "blade image") +
+                                               " could not be deleted; the first"));
+}
+
+}  // namespace
+
 Action image_delete(CLI::App& app) {
-    struct Arguments {
-        std::string image;
-        std::string blade;
-    };
-    auto arguments = std::make_shared<Arguments>();
-    app.add_option("IMAGE", arguments->image, "the image")->required();
-    app.add_option("BLADE", arguments->blade, "the blade")->required();
+    auto arguments = std::make_shared<ImageAndBlades>(ImageAndBlades::Order::image_first);
+    arguments->add_options(app);
     return [=](Context& context) -> Result<void> {
-        DIM_TRY(const auto image, model::ImageName::parse(arguments->image));
-        DIM_TRY(const auto blade, model::ComponentName::parse(arguments->blade));
-        return run_job_with_progress(
-            context, http::Method::delete_,
-            "/v1/blade-images/" + to_string(blade) + '/' + to_string(image), "");
+        DIM_TRY(const auto request, arguments->resolve(context.client));
+        DIM_CHECK(confirm_blades(context, "delete the blade images of", request.blades));
+        return delete_all(context, request);
     };
 }
 

@@ -1,0 +1,131 @@
+#include "tools/blade_selection.hpp"
+#include "tools/confirm.hpp"
+#include "tools/fake_daemon.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dim::tool {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// What the daemon is asked when WORDS are the arguments of a command with ORDER.
+struct Asked {
+    Result<api::ImageOfBlades> request;
+    std::vector<std::string> requests;
+};
+
+Asked ask(ImageAndBlades::Order order, const std::vector<std::string>& words) {
+    FakeDaemon daemon;
+    daemon.prepare("POST /v1/names", blade_names({"s01c1b01", "s01c1b02"}));
+    ImageAndBlades arguments(order);
+    CLI::App app;
+    arguments.add_options(app);
+    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    app.parse(reversed);
+    auto request = arguments.resolve(daemon.context().client);
+    return {std::move(request), daemon.requests()};
+}
+
+TEST(BladeSelection, NobodyAndContradictionsAreRefusedUnasked) {
+    const FakeDaemon daemon;
+    const ApiClient client = daemon.context().client;
+    EXPECT_EQ(BladeSelection().resolve(client).error().message(), "no blade is named");
+    BladeSelection both{.ranges = {"s01"}, .all = true};
+    EXPECT_EQ(both.resolve(client).error().code(), ErrorCode::invalid_input);
+    EXPECT_THAT(daemon.requests(), ElementsAre());
+}
+
+TEST(BladeSelection, WhatIsNoBladeIsRefused) {
+    FakeDaemon daemon;
+    const auto mm = model::ComponentName::parse("s01c1mm").value();
+    daemon.prepare("POST /v1/names",
+                   to_json(api::NameList{{{mm, mm, "management-module", {}, {}}}}));
+    BladeSelection selection{.ranges = {"mm1"}};
+    const auto refused = selection.resolve(daemon.context().client);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message(), "s01c1mm is no blade but a management-module");
+}
+
+TEST(BladeSelection, WhatTheDaemonSaysIsPassedOn) {
+    FakeDaemon daemon;
+    daemon.prepare("POST /v1/names",
+                   Error(ErrorCode::not_found, "s01c[9-9]: the chassis are 1 to 4"));
+    BladeSelection selection{.ranges = {"s01c[9-9]"}};
+    EXPECT_EQ(selection.resolve(daemon.context().client).error().message(),
+              "s01c[9-9]: the chassis are 1 to 4");
+}
+
+TEST(BladeSelection, SeveralArgumentsAreOneRange) {
+    FakeDaemon daemon;
+    daemon.prepare("POST /v1/names", blade_names({"s01c1b01", "s01c1b02"}));
+    BladeSelection selection{.ranges = {"s01", "-s01c1b03"}};
+    const auto blades = selection.resolve(daemon.context().client);
+    ASSERT_TRUE(blades) << blades.error().message();
+    EXPECT_EQ(blades->back().text(), "s01c1b02");
+    EXPECT_THAT(daemon.requests(),
+                ElementsAre(R"(POST /v1/names {"range":"s01,-s01c1b03","role":"blade"})"));
+}
+
+TEST(BladeSelection, AllIsARange) {
+    FakeDaemon daemon;
+    daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
+    BladeSelection selection{.ranges = {}, .all = true};
+    ASSERT_TRUE(selection.resolve(daemon.context().client));
+    EXPECT_THAT(daemon.requests(), ElementsAre(HasSubstr(R"("range":"all")")));
+}
+
+TEST(BladeSelection, OneBladeIsOne) {
+    FakeDaemon daemon;
+    daemon.prepare("POST /v1/names", blade_names({"s01c1b01", "s01c1b02"}));
+    EXPECT_EQ(resolve_blade(daemon.context().client, "s01").error().message(),
+              "'s01' names 2 blades");
+    daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
+    EXPECT_EQ(resolve_blade(daemon.context().client, "b1")->text(), "s01c1b01");
+}
+
+TEST(BladeSelection, AQuestionThatNobodyAnswersNamesTheDeed) {
+    const FakeDaemon daemon;  // which gives no definition: the names stay out
+    const std::vector blades(9, model::ComponentName::parse("s01c1b01").value());
+    const auto refused = confirm_blades(daemon.context(), "delete", blades);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message(), "would delete 9 blades");
+    EXPECT_TRUE(is_not_confirmed(refused.error()));
+}
+
+TEST(ImageAndBlades, TheImageIsMissing) {
+    const Asked asked = ask(ImageAndBlades::Order::image_last, {});
+    ASSERT_FALSE(asked.request);
+    EXPECT_EQ(asked.request.error().message(), "no image is named");
+    EXPECT_EQ(ask(ImageAndBlades::Order::image_last, {"granite"}).request.error().message(),
+              "no blade is named");
+    EXPECT_EQ(ask(ImageAndBlades::Order::image_first, {"granite"}).request.error().message(),
+              "no blade is named");
+}
+
+TEST(ImageAndBlades, TheImageIsFirstOrLast) {
+    for (const auto& [order, words] :
+         {std::pair(ImageAndBlades::Order::image_first,
+                    std::vector<std::string>{"granite", "s01c1b01", "s01c1b02"}),
+          std::pair(ImageAndBlades::Order::image_last,
+                    std::vector<std::string>{"s01c1b01", "s01c1b02", "granite"})}) {
+        const Asked asked = ask(order, words);
+        ASSERT_TRUE(asked.request) << asked.request.error().message();
+        EXPECT_EQ(asked.request->image.text(), "granite");
+        EXPECT_THAT(asked.requests, ElementsAre(HasSubstr(R"("range":"s01c1b01,s01c1b02")")));
+    }
+}
+
+TEST(ImageAndBlades, AllGoesWithBothOrders) {
+    for (const auto order :
+         {ImageAndBlades::Order::image_first, ImageAndBlades::Order::image_last}) {
+        const Asked asked = ask(order, {"--all", "granite"});
+        ASSERT_TRUE(asked.request) << asked.request.error().message();
+        EXPECT_THAT(asked.requests, ElementsAre(HasSubstr(R"("range":"all")")));
+    }
+}
+
+}  // namespace
+}  // namespace dim::tool

@@ -1,0 +1,45 @@
+#include "tools/cluster_proposal.hpp"
+
+#include "tools/confirm.hpp"
+#include "tools/job_progress.hpp"
+#include "tools/output/difference_text.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+namespace dim::tool {
+
+Result<void> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end) {
+    DIM_TRY(const auto difference,
+            context.client.post<api::ClusterDifference>("/v1/cluster/difference", proposal));
+    const bool is_trial = end == ProposalEnd::show_difference;
+    if (!context.json) std::cout << difference_text(difference) << std::flush;
+    if (context.json && is_trial) std::cout << to_json(difference) << '\n';
+    if (is_trial) return {};
+    DIM_CHECK(confirm(context, "bring a definition into force that changes", difference.blades));
+    proposal.base = difference.base;
+    auto done = run_job_with_progress(context, http::Method::put, "/v1/cluster", to_json(proposal));
+    if (!done && done.error().code() == ErrorCode::conflict && done.error().cure().empty()) {
+        return fail(std::move(done).error().with_cure(
+            "'dim cluster history' shows who was faster; run this again to see what it would "
+            "change now"));
+    }
+    return done;
+}
+
+Result<std::uint32_t> previous_revision(const api::ClusterRevisionList& list) {
+    const auto current = std::ranges::find_if(list.revisions, &api::ClusterRevision::is_in_force);
+    const api::ClusterRevision* previous = nullptr;
+    for (const api::ClusterRevision& revision : list.revisions) {
+        if (current == list.revisions.end() || revision.number >= current->number ||
+            revision.sha256 == current->sha256) {
+            continue;
+        }
+        if (previous == nullptr || revision.number > previous->number) previous = &revision;
+    }
+    if (previous != nullptr) return previous->number;
+    return fail(Error(ErrorCode::not_found, "there is no other definition before the one in force")
+                    .with_cure("'dim cluster history' lists the revisions"));
+}
+
+}  // namespace dim::tool

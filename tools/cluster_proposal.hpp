@@ -1,0 +1,20 @@
+#pragma once
+
+#include "tools/command.hpp"
+
+namespace dim::tool {
+
+enum class ProposalEnd {
+    apply,
+    show_difference,  ///< --dry-run
+};
+
+/// Shows what PROPOSAL would change; then, once that many blades are confirmed, has the daemon
+/// carry it out, unless another definition came into force meanwhile. Errors: conflict for that,
+/// and those of confirm() and the daemon.
+Result<void> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end);
+
+/// The newest revision before the one in force whose text differs from it. Errors: not_found.
+Result<std::uint32_t> previous_revision(const api::ClusterRevisionList& list);
+
+}  // namespace dim::tool

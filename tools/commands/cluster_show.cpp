@@ -1,0 +1,45 @@
+#include "tools/commands/commands.hpp"
+#include "tools/output/revision_text.hpp"
+
+#include <iostream>
+
+namespace dim::tool {
+
+namespace {
+
+Result<void> print(const Context& context, const api::ClusterRevision& revision, bool prints_xml) {
+    if (context.json) {
+        std::cout << to_json(revision) << '\n';
+    } else if (!prints_xml) {
+        std::cout << revision_text(revision);
+    } else if (revision.xml) {
+        std::cout << *revision.xml;
+    } else {
+        return fail(Error(ErrorCode::not_found, "the text of revision " +
+                                                    std::to_string(revision.number) +
+                                                    " is no longer kept"));
+    }
+    return {};
+}
+
+}  // namespace
+
+Action cluster_show(CLI::App& app) {
+    struct Arguments {
+        std::optional<std::uint32_t> revision;
+        bool prints_xml = false;
+    };
+    auto arguments = std::make_shared<Arguments>();
+    app.add_option("--revision", arguments->revision,
+                   "of 'dim cluster history'; the one in force unless given");
+    app.add_flag("--xml", arguments->prints_xml, "print the definition itself");
+    return [=](Context& context) -> Result<void> {
+        const std::string target =
+            arguments->revision ? "/v1/cluster/revisions/" + std::to_string(*arguments->revision)
+                                : "/v1/cluster";
+        DIM_TRY(const auto revision, context.client.get<api::ClusterRevision>(target));
+        return print(context, revision, arguments->prints_xml);
+    };
+}
+
+}  // namespace dim::tool

@@ -1,0 +1,68 @@
+#include "tools/output/difference_text.hpp"
+
+#include "tools/output/words.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace dim::tool {
+
+namespace {
+
+std::string kind_word(cluster::DefinitionChange::Kind kind) {
+    switch (kind) {
+        case cluster::DefinitionChange::Kind::added: return "added";
+        case cluster::DefinitionChange::Kind::removed: return "removed";
+        case cluster::DefinitionChange::Kind::changed: return "changed";
+    }
+    return "";
+}
+
+char sign_of(const std::string& kind) {
+    if (kind == "added") return '+';
+    return kind == "removed" ? '-' : '~';
+}
+
+std::string change_text(const api::ClusterChange& change) {
+    std::string text = fmt::format("{} {}", sign_of(change.kind), change.what);
+    if (change.count > 1) text += fmt::format(" ({})", change.count);
+    if (!change.text.empty()) text += ": " + change.text;
+    return text + '\n';
+}
+
+std::string names_text(const std::vector<model::ComponentName>& names) {
+    std::string text;
+    for (const model::ComponentName& name : names)
+        text += ' ' + to_string(name);
+    return text;
+}
+
+}  // namespace
+
+api::ClusterDifference to_message(const cluster::DefinitionDifference& difference) {
+    api::ClusterDifference message{.base = 0,
+                                   .changes = {},
+                                   .blades = difference.blades,
+                                   .servers = difference.servers,
+                                   .reloads = {}};
+    for (const cluster::DefinitionChange& change : difference.changes)
+        message.changes.push_back({kind_word(change.kind), change.what, change.count, change.text});
+    return message;
+}
+
+std::string difference_text(const api::ClusterDifference& difference) {
+    if (difference.changes.empty()) return "no difference\n";
+    std::string text;
+    for (const api::ClusterChange& change : difference.changes)
+        text += change_text(change);
+    text += count_text(difference.blades, "blade");
+    if (!difference.servers.empty()) {
+        text += fmt::format(", {}:{}", count_text(difference.servers.size(), "server"),
+                            names_text(difference.servers));
+    }
+    if (!difference.reloads.empty())
+        text += fmt::format("; reloads here: {}", fmt::join(difference.reloads, ", "));
+    return text + '\n';
+}
+
+}  // namespace dim::tool

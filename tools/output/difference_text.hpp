@@ -1,0 +1,16 @@
+#pragma once
+
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/cluster/difference.hpp"
+
+#include <string>
+
+namespace dim::tool {
+
+/// A difference between two files, as a message: base 0, no services.
+api::ClusterDifference to_message(const cluster::DefinitionDifference& difference);
+
+/// A line for each change, "+", "-" or "~" first, then how much it is about.
+std::string difference_text(const api::ClusterDifference& difference);
+
+}  // namespace dim::tool

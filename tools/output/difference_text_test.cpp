@@ -1,0 +1,26 @@
+#include "tools/output/difference_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dim::tool {
+namespace {
+
+TEST(DifferenceText, NoneIsSaid) { EXPECT_EQ(difference_text(to_message({})), "no difference\n"); }
+
+TEST(DifferenceText, EveryKindHasItsSign) {
+    using Kind = cluster::DefinitionChange::Kind;
+    const auto message = to_message(
+        {.changes = {{Kind::added, "s02c1b[01-14]", 14, "type js20"},
+                     {Kind::removed, "network old", 0, ""},
+                     {Kind::changed, "s01c1b01", 1, "server s01 → s02"}},
+         .blades = 15,
+         .servers = {*model::ComponentName::parse("s01"), *model::ComponentName::parse("s02")}});
+    EXPECT_EQ(message.base, 0U);
+    EXPECT_EQ(difference_text(message), "+ s02c1b[01-14] (14): type js20\n"
+                                        "- network old\n"
+                                        "~ s01c1b01: server s01 → s02\n"
+                                        "15 blades, 2 servers: s01 s02\n");
+}
+
+}  // namespace
+}  // namespace dim::tool

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "tools/command_line.hpp"
+#include "tools/commands/commands.hpp"
+#include "tools/fake_daemon.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dim::tool {
+
+/// How a command ended and what it printed.
+struct CommandEnd {
+    ExitCode code;
+    std::string output;
+    std::string errors;
+};
+
+/// A command of `dim` in this process, asking DAEMON.
+inline CommandEnd run_command(const FakeDaemon& daemon, std::vector<std::string> words) {
+    words.insert(words.begin(), {"--socket", daemon.socket_path()});
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    const ExitCode code = run_command_line(command_table(), std::move(words));
+    return {code, ::testing::internal::GetCapturedStdout(),
+            ::testing::internal::GetCapturedStderr()};
+}
+
+}  // namespace dim::tool
