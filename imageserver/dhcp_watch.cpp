@@ -1,7 +1,5 @@
 #include "imageserver/dhcp_watch.hpp"
 
-#include "imageserver/dhcp/dhcpd_log.hpp"
-
 namespace dim::server {
 
 Result<DhcpWatch> DhcpWatch::open(const std::string& log_file, BladeLog& log, const Roster& roster,
@@ -21,7 +19,7 @@ Result<void> DhcpWatch::read() {
         if (lines.empty()) return {};
         std::vector<BladeLog::BladeDhcpEvent> events;
         for (const std::string& line : lines) {
-            const auto event = parse_dhcpd_line(line);
+            const auto event = reader_.parse(line);
             if (!event) continue;
             const auto entry = roster_.find(event->mac);
             if (entry) {

@@ -3,6 +3,7 @@
 #include "imageserver/api/refusal_log.hpp"
 #include "imageserver/blade/blade_log.hpp"
 #include "imageserver/blade/roster.hpp"
+#include "imageserver/dhcp/dhcp_log.hpp"
 #include "imageserver/service/log_tail.hpp"
 #include "libdim/base/result.hpp"
 
@@ -11,8 +12,8 @@
 
 namespace dim::server {
 
-/// Follows dhcpd's log: what it says about our blades becomes their story, about others an alert.
-/// Used on one thread.
+/// Follows the DHCP server's log: what it says about our blades becomes their story, about others
+/// an alert. Used on one thread.
 class DhcpWatch {
 public:
     /// Goes on where the last daemon stopped. The references outlive this.
@@ -33,6 +34,7 @@ private:
           clock_(std::move(clock)) {}
 
     LogTail tail_;
+    DhcpLogReader reader_;
     BladeLog& log_;
     const Roster& roster_;
     RefusalLog& refusals_;

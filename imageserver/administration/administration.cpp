@@ -28,16 +28,17 @@ Result<void> require_blades(std::span<const ComponentName> blades) {
 
 }  // namespace
 
-Result<std::string> Administration::import_image(const api::ImportImage& request,
-                                                 const Progress& progress) {
+Result<Edit> Administration::import_image(const api::ImportImage& request,
+                                          const Progress& progress) {
     DIM_CHECK(modules_.import_image(request, progress));
     progress("offering the shared root", 0, 0);
-    DIM_CHECK(modules_.apply_exports());
-    return "image " + to_string(request.name) + " generation 1 imported from " + request.directory;
+    return Edit{.done = "image " + to_string(request.name) + " generation 1 imported from " +
+                        request.directory,
+                .needs = {.exports = true}};
 }
 
-Result<std::string> Administration::create_blade_images(const api::ImageOfBlades& request,
-                                                        const Progress& progress) {
+Result<Edit> Administration::create_blade_images(const api::ImageOfBlades& request,
+                                                 const Progress& progress) {
     DIM_CHECK(require_blades(request.blades));
     for (const ComponentName& blade : request.blades) {
         DIM_CHECK(roster_.find(blade));
@@ -58,15 +59,16 @@ Result<std::string> Administration::create_blade_images(const api::ImageOfBlades
     std::string done =
         "blade images of " + to_string(request.image) + ": " + std::to_string(made) + " created";
     if (kept != 0) done += ", " + std::to_string(kept) + " there already";
-    return done;
+    return Edit{.done = std::move(done)};
 }
 
-Result<std::string> Administration::delete_blade_image(const ComponentName& blade,
-                                                       const ImageName& image) {
+Result<Edit> Administration::delete_blade_image(const ComponentName& blade,
+                                                const ImageName& image) {
     DIM_CHECK(check_unused(blade, image));
     DIM_CHECK(modules_.delete_blade_image(blade, image));
     DIM_CHECK(tell({&blade, 1}, "blade image of " + to_string(image) + " deleted"));
-    return "blade image of " + to_string(image) + " for " + to_string(blade) + " deleted";
+    return Edit{.done =
+                    "blade image of " + to_string(image) + " for " + to_string(blade) + " deleted"};
 }
 
 Result<void> Administration::check_unused(const ComponentName& blade, const ImageName& image) {
@@ -84,55 +86,65 @@ Result<void> Administration::check_unused(const ComponentName& blade, const Imag
                     .with_cure("power the blade off first"));
 }
 
-Result<void> Administration::set_exported(const api::ImageOfBlades& request, bool is_exported) {
+/// What takes it back.
+Result<std::function<void()>> Administration::set_exported(const api::ImageOfBlades& request,
+                                                           bool is_exported) {
     std::vector<ComponentName> changed;
-    const auto undo = [&] {
-        for (const ComponentName& blade : changed)
-            (void)modules_.set_exported(blade, request.image, !is_exported);
+    const auto undo = [this, image = request.image,
+                       is_exported](const std::vector<ComponentName>& blades) {
+        for (const ComponentName& blade : blades)
+            (void)modules_.set_exported(blade, image, !is_exported);
     };
     for (const ComponentName& blade : request.blades) {
         const auto image = modules_.blade_image(blade, request.image);
         if (!image) {
-            undo();
+            undo(changed);
             return fail(with_default_cure(image.error(), "dim image create " +
                                                              to_string(request.image) + ' ' +
                                                              to_string(blade)));
         }
         if (image->is_exported == is_exported) continue;
         if (auto set = modules_.set_exported(blade, request.image, is_exported); !set) {
-            undo();
-            return set;
+            undo(changed);
+            return fail(set.error());
         }
         changed.push_back(blade);
     }
-    auto applied = modules_.apply_exports();
-    if (!applied) undo();
-    return applied;
+    const std::string text =
+        "image " + to_string(request.image) + (is_exported ? " exported" : " no longer exported");
+    DIM_CHECK(tell(request.blades, text));
+    return [this, undo, changed = std::move(changed), text] {
+        undo(changed);
+        (void)tell(changed, text + ": taken back, the NFS server did not accept it");
+    };
 }
 
-Result<std::string> Administration::export_images(const api::ImageOfBlades& request,
-                                                  const Progress& progress) {
+Result<Edit> Administration::export_images(const api::ImageOfBlades& request,
+                                           const Progress& progress) {
     DIM_CHECK(require_blades(request.blades));
     for (const ComponentName& blade : request.blades) {
         DIM_CHECK(roster_.find(blade));
     }
+    DIM_TRY(auto take_back, set_exported(request, true));
     progress("telling the NFS server", 0, 0);
-    DIM_CHECK(set_exported(request, true));
-    DIM_CHECK(tell(request.blades, "image " + to_string(request.image) + " exported"));
-    return "image " + to_string(request.image) + " exported to " + blades_text(request.blades);
+    return Edit{.done = "image " + to_string(request.image) + " exported to " +
+                        blades_text(request.blades),
+                .needs = {.exports = true},
+                .take_back = std::move(take_back)};
 }
 
-Result<std::string> Administration::unexport_images(const api::ImageOfBlades& request,
-                                                    const Progress& progress) {
+Result<Edit> Administration::unexport_images(const api::ImageOfBlades& request,
+                                             const Progress& progress) {
     DIM_CHECK(require_blades(request.blades));
     for (const ComponentName& blade : request.blades) {
         DIM_CHECK(check_unused(blade, request.image));
     }
+    DIM_TRY(auto take_back, set_exported(request, false));
     progress("telling the NFS server", 0, 0);
-    DIM_CHECK(set_exported(request, false));
-    DIM_CHECK(tell(request.blades, "image " + to_string(request.image) + " no longer exported"));
-    return "image " + to_string(request.image) + " no longer exported to " +
-           blades_text(request.blades);
+    return Edit{.done = "image " + to_string(request.image) + " no longer exported to " +
+                        blades_text(request.blades),
+                .needs = {.exports = true},
+                .take_back = std::move(take_back)};
 }
 
 Result<void> Administration::check_assignable(const RosterEntry& entry,
@@ -153,8 +165,7 @@ Result<void> Administration::check_assignable(const RosterEntry& entry,
                                                            ' ' + to_string(blade)));
 }
 
-Result<std::string> Administration::assign(const api::ImageOfBlades& request,
-                                           const Progress& progress) {
+Result<Edit> Administration::assign(const api::ImageOfBlades& request, const Progress& progress) {
     DIM_CHECK(require_blades(request.blades));
     DIM_TRY(const auto image, modules_.image(request.image));
     for (const ComponentName& blade : request.blades) {
@@ -170,62 +181,38 @@ Result<std::string> Administration::assign(const api::ImageOfBlades& request,
     DIM_CHECK(assignments_.assign(request.blades, request.image, modules_.now()));
     DIM_CHECK(tell(request.blades,
                    "image " + to_string(request.image) + " assigned; it takes it when it boots"));
-    progress("telling dhcpd", 0, 0);
-    DIM_CHECK(apply_dhcp());
-    return "image " + to_string(request.image) + " assigned to " + blades_text(request.blades);
+    progress("telling the DHCP server", 0, 0);
+    return Edit{.done = "image " + to_string(request.image) + " assigned to " +
+                        blades_text(request.blades),
+                .needs = {.dhcp = true}};
 }
 
-Result<std::string> Administration::unassign(const api::Blades& request, const Progress& progress) {
+Result<Edit> Administration::unassign(const api::Blades& request, const Progress& progress) {
     DIM_CHECK(require_blades(request.blades));
     for (const ComponentName& blade : request.blades) {
         DIM_CHECK(roster_.find(blade));
     }
     DIM_CHECK(assignments_.unassign(request.blades));
     DIM_CHECK(tell(request.blades, "image no longer assigned"));
-    progress("telling dhcpd", 0, 0);
-    DIM_CHECK(apply_dhcp());
-    return "no image is assigned to " + blades_text(request.blades) + " any more";
+    progress("telling the DHCP server", 0, 0);
+    return Edit{.done = "no image is assigned to " + blades_text(request.blades) + " any more",
+                .needs = {.dhcp = true}};
 }
 
-Result<std::string> Administration::build_boot_file(const api::BuildBootFile& request,
-                                                    const Progress& progress) {
+Result<Edit> Administration::build_boot_file(const api::BuildBootFile& request,
+                                             const Progress& progress) {
     DIM_TRY(const auto file, modules_.build_boot_file(request, progress));
-    progress("telling dhcpd", 0, 0);
-    DIM_CHECK(apply_dhcp());
-    return "boot file " + file.path + " built, " + std::to_string(file.bytes) + " bytes";
+    progress("telling the DHCP server", 0, 0);
+    return Edit{.done =
+                    "boot file " + file.path + " built, " + std::to_string(file.bytes) + " bytes",
+                .needs = {.dhcp = true}};
 }
 
-Result<std::string> Administration::reload_cluster(const Progress& progress) {
-    progress("reading the cluster definition", 0, 0);
-    DIM_TRY(auto definition, modules_.read_cluster());
-    const auto previous = roster_.definition();
-    DIM_TRY(const auto old_place, cluster::bootnet_of(*previous, roster_.server()));
-    DIM_TRY(const auto new_place, cluster::bootnet_of(definition, roster_.server()));
-    if (old_place.address != new_place.address || old_place.device != new_place.device) {
-        return fail(Error(ErrorCode::conflict, "the bootnet interface of " +
-                                                   to_string(roster_.server()) + " has changed")
-                        .with_cure("restart imageserver to use it"));
-    }
-    DIM_CHECK(roster_.replace(std::move(definition)));
-    progress("telling dhcpd and the NFS server", 0, 0);
-    auto applied = apply_dhcp();
-    if (applied) applied = modules_.apply_exports();
-    if (!applied) {
-        DIM_CHECK(roster_.replace(*previous));
-        (void)apply_dhcp();
-        (void)modules_.apply_exports();
-        return fail(std::move(applied).error().with_context(
-            "the new cluster definition was not applied, the old one is in force"));
-    }
-    log_.count_change();
-    return "cluster definition in force: " + std::to_string(roster_.entries().size()) + " blades";
-}
-
-Result<std::vector<api::DhcpHost>> Administration::dhcp_hosts() {
+Result<std::vector<api::DhcpHost>> Administration::dhcp_hosts(const Roster& roster) {
     DIM_TRY(const auto images, assignments_.all());
     std::map<ImageName, std::optional<std::string>> boot_files;
     std::vector<api::DhcpHost> hosts;
-    for (const RosterEntry& entry : roster_.entries()) {
+    for (const RosterEntry& entry : roster.entries()) {
         if (!entry.blade.mac) continue;  // DHCP knows nobody without one
         api::DhcpHost host{entry.blade.name, *entry.blade.mac, entry.address, std::nullopt,
                            std::nullopt};
@@ -242,11 +229,6 @@ Result<std::vector<api::DhcpHost>> Administration::dhcp_hosts() {
         hosts.push_back(std::move(host));
     }
     return hosts;
-}
-
-Result<void> Administration::apply_dhcp() {
-    DIM_TRY(const auto hosts, dhcp_hosts());
-    return modules_.apply_dhcp(*roster_.definition(), hosts);
 }
 
 Result<void> Administration::tell(std::span<const ComponentName> blades, std::string text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/administration/edit.hpp"
 #include "imageserver/blade/assignments.hpp"
 #include "imageserver/blade/blade_log.hpp"
 #include "imageserver/blade/roster.hpp"
@@ -16,7 +17,7 @@
 namespace dim::server {
 
 /// What an administrator can ask for. Every call blocks; one at a time. Those that change something
-/// return what was achieved in a sentence.
+/// return what the services must be told before it is done (ServiceApplier).
 class Administration {
 public:
     /// The modules behind, each as the one thing asked of it. May block.
@@ -33,13 +34,9 @@ public:
         std::function<Result<void>(const model::ComponentName&, const model::ImageName&,
                                    bool is_exported)>
             set_exported;
-        std::function<Result<void>()> apply_exports;  ///< for the roster in force
         std::function<Result<api::BootFile>(const api::BuildBootFile&, const Progress&)>
             build_boot_file;
         std::function<Result<std::optional<api::BootFile>>(const model::ImageName&)> boot_file;
-        std::function<Result<void>(const cluster::Definition&, std::span<const api::DhcpHost>)>
-            apply_dhcp;
-        std::function<Result<cluster::Definition>()> read_cluster;
         std::function<model::Timestamp()> now;
     };
 
@@ -47,34 +44,27 @@ public:
     Administration(Modules modules, Roster& roster, Assignments& assignments, BladeLog& log)
         : modules_(std::move(modules)), roster_(roster), assignments_(assignments), log_(log) {}
 
-    Result<std::string> import_image(const api::ImportImage& request, const Progress& progress);
+    Result<Edit> import_image(const api::ImportImage& request, const Progress& progress);
     /// Blades that have one already keep it.
-    Result<std::string> create_blade_images(const api::ImageOfBlades& request,
-                                            const Progress& progress);
+    Result<Edit> create_blade_images(const api::ImageOfBlades& request, const Progress& progress);
     /// Errors: conflict while the blade runs from it.
-    Result<std::string> delete_blade_image(const model::ComponentName& blade,
-                                           const model::ImageName& image);
-    Result<std::string> export_images(const api::ImageOfBlades& request, const Progress& progress);
+    Result<Edit> delete_blade_image(const model::ComponentName& blade,
+                                    const model::ImageName& image);
+    Result<Edit> export_images(const api::ImageOfBlades& request, const Progress& progress);
     /// Errors: conflict while a blade runs from its image.
-    Result<std::string> unexport_images(const api::ImageOfBlades& request,
-                                        const Progress& progress);
+    Result<Edit> unexport_images(const api::ImageOfBlades& request, const Progress& progress);
     /// What the blades boot next. Errors: say which command makes what is missing.
-    Result<std::string> assign(const api::ImageOfBlades& request, const Progress& progress);
-    Result<std::string> unassign(const api::Blades& request, const Progress& progress);
-    Result<std::string> build_boot_file(const api::BuildBootFile& request,
-                                        const Progress& progress);
-    /// A definition that cannot be read or applied leaves the one in force as it is.
-    Result<std::string> reload_cluster(const Progress& progress);
-
-    /// At start: brings the NFS server and dhcpd in line.
-    Result<void> apply_exports() { return modules_.apply_exports(); }
-    Result<void> apply_dhcp();
-    Result<std::vector<api::DhcpHost>> dhcp_hosts();
+    Result<Edit> assign(const api::ImageOfBlades& request, const Progress& progress);
+    Result<Edit> unassign(const api::Blades& request, const Progress& progress);
+    Result<Edit> build_boot_file(const api::BuildBootFile& request, const Progress& progress);
+    /// What the blades of ROSTER are told by DHCP.
+    Result<std::vector<api::DhcpHost>> dhcp_hosts(const Roster& roster);
+    Result<std::vector<api::DhcpHost>> dhcp_hosts() { return dhcp_hosts(roster_); }
 
 private:
     Result<void> check_assignable(const RosterEntry& entry, const api::ImageSummary& image);
     Result<void> check_unused(const model::ComponentName& blade, const model::ImageName& image);
-    Result<void> set_exported(const api::ImageOfBlades& request, bool is_exported);
+    Result<std::function<void()>> set_exported(const api::ImageOfBlades& request, bool is_exported);
     Result<void> tell(std::span<const model::ComponentName> blades, std::string text);
 
     Modules modules_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/administration/administration.hpp"
+#include "imageserver/administration/service_applier.hpp"
 #include "imageserver/blade/sample_cluster.hpp"
 
 #include <map>
@@ -19,7 +20,6 @@ struct FakeModules {
     std::vector<api::DhcpHost> dhcp;  ///< applied last
     std::size_t dhcp_applied = 0;
     std::set<Pair> offered;  ///< by the NFS server
-    Result<cluster::Definition> cluster = samples::definition();
     std::optional<Error> exports_error;
     std::optional<Error> dhcp_error;
     double now = 100;
@@ -41,6 +41,17 @@ struct FakeModules {
         boot_files.insert_or_assign(
             samples::image(),
             api::BootFile{samples::image(), *model::Generation::from_number(1), path, 1, "", ""});
+    }
+
+    /// What ServiceApplier applies, for the hosts of ADMINISTRATION.
+    ServiceApplier::Services services(Administration& administration) {
+        return {.dhcp = [this, &administration]() -> Result<void> {
+                    if (dhcp_error) return fail(*dhcp_error);
+                    DIM_TRY(dhcp, administration.dhcp_hosts());
+                    ++dhcp_applied;
+                    return {};
+                },
+                .exports = [this] { return apply_exports(); }};
     }
 
     Administration::Modules modules() {
@@ -78,7 +89,6 @@ struct FakeModules {
                     blade_images.at({blade, image}).is_exported = is_exported;
                     return {};
                 },
-                .apply_exports = [this] { return apply_exports(); },
                 .build_boot_file = [this](const api::BuildBootFile& request,
                                           const Progress&) -> Result<api::BootFile> {
                     DIM_CHECK(find(images, request.image));
@@ -90,14 +100,6 @@ struct FakeModules {
                     const auto found = boot_files.find(image);
                     return found == boot_files.end() ? std::nullopt : std::optional(found->second);
                 },
-                .apply_dhcp = [this](const cluster::Definition&,
-                                     std::span<const api::DhcpHost> hosts) -> Result<void> {
-                    if (dhcp_error) return fail(*dhcp_error);
-                    dhcp.assign(hosts.begin(), hosts.end());
-                    ++dhcp_applied;
-                    return {};
-                },
-                .read_cluster = [this] { return cluster; },
                 .now = [this] { return samples::at(now); }};
     }
 

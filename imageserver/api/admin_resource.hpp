@@ -1,8 +1,10 @@
 #pragma once
 
 #include "imageserver/administration/administration.hpp"
+#include "imageserver/administration/name_query.hpp"
 #include "imageserver/api/job_stream.hpp"
 #include "imageserver/api/router.hpp"
+#include "imageserver/cluster/cluster_administration.hpp"
 #include "libdim/api/admin_messages.hpp"
 
 #include <functional>
@@ -13,7 +15,11 @@ namespace dim::server {
 /// What the requests of images, exports, assignments, boot files and the cluster definition need.
 struct AdminResource {
     Administration& administration;
+    ClusterAdministration& cluster;
+    NameQuery& names;
     JobStream& jobs;
+    boost::asio::thread_pool& workers;  ///< for answers that take longer than an event may
+    std::function<model::Timestamp()> clock;
     /// What is there; quick.
     std::function<Result<api::ImageList>()> images;
     std::function<Result<api::BladeImageList>()> blade_images;
@@ -28,5 +34,6 @@ void add_export_routes(Router& router, const AdminResource& admin);
 void add_assignment_routes(Router& router, const AdminResource& admin);
 void add_boot_file_routes(Router& router, const AdminResource& admin);
 void add_cluster_routes(Router& router, const AdminResource& admin);
+void add_name_routes(Router& router, const AdminResource& admin);
 
 }  // namespace dim::server

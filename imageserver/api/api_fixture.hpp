@@ -6,6 +6,9 @@
 #include "imageserver/api/job_stream.hpp"
 #include "imageserver/api/status_resource.hpp"
 #include "imageserver/blade/test_database.hpp"
+#include "imageserver/cluster/cluster_start.hpp"
+#include "imageserver/cluster/sample_cluster_xml.hpp"
+#include "libdim/sys/atomic_write.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,6 +23,10 @@ namespace dim::server {
 class ApiFixture : public ::testing::Test {
 protected:
     ApiFixture() {
+        EXPECT_TRUE(sys::write_file_atomically(cluster_file(), samples::cluster_xml(2)));
+        EXPECT_TRUE(start_cluster(
+            revisions, cluster_file(), [](const cluster::Definition&) { return Result<void>(); },
+            samples::at(0)));
         router.on_unknown([this](const http::Peer& peer, std::string_view text) {
             refusals.note(peer, http::Refusal::malformed, text);
         });
@@ -31,6 +38,7 @@ protected:
         add_assignment_routes(router, admin);
         add_boot_file_routes(router, admin);
         add_cluster_routes(router, admin);
+        add_name_routes(router, admin);
     }
     ~ApiFixture() override {
         jobs.join();
@@ -82,6 +90,7 @@ protected:
         return kinds;
     }
 
+    std::string cluster_file() const { return database.directory() + "/cluster.xml"; }
     model::Timestamp time() const { return samples::at(modules.now); }
     BootPlanFacts facts(const RosterEntry& entry) {
         const auto access = modules.modules();
@@ -108,7 +117,7 @@ protected:
     }
 
     FakeModules modules;
-    TestDatabase database;
+    TestDatabase database{{kClusterMigration}};
     Roster roster = samples::roster();
     Assignments assignments{database.get()};
     BladeLog log{database.get(), samples::at(0)};
@@ -118,7 +127,20 @@ protected:
     boost::asio::thread_pool workers{1};
     Administration administration{modules.modules(), roster, assignments, log};
     RefusalLog refusals{alerts, log, roster, [this] { return time(); }};
-    JobStream job_stream{loop.get_executor(), jobs};
+    ServiceApplier services{loop.get_executor(), jobs, modules.services(administration)};
+    ClusterRevisions revisions{database.get()};
+    ClusterAdministration cluster{
+        {.apply_services = [this] { return services.apply_all(); },
+         .reloads = [](const cluster::Definition&) -> Result<std::vector<std::string>> {
+             return {{"dhcpd"}};
+         },
+         .now = [this] { return time(); }},
+        database.directory() + "/cluster.xml",
+        roster,
+        revisions,
+        log};
+    NameQuery names{roster, assignments, log};
+    JobStream job_stream{loop.get_executor(), jobs, services};
     AgentResource agent_resource{
         {.facts = [this](const RosterEntry& entry) { return facts(entry); },
          .make_token = [] { return Result<std::string>("0123456789abcdef0123456789abcdef"); },
@@ -134,7 +156,11 @@ protected:
                                    log,
                                    alerts};
     AdminResource admin{.administration = administration,
+                        .cluster = cluster,
+                        .names = names,
                         .jobs = job_stream,
+                        .workers = workers,
+                        .clock = [this] { return time(); },
                         .images =
                             [this] {
                                 api::ImageList list;

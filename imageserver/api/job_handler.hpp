@@ -13,7 +13,7 @@ RouteHandler job_handler(const AdminResource& admin, Run run) {
         auto message = api::parse<Message>(call.request.body);
         if (!message) co_return problem_response(message.error());
         co_return jobs.start([&administration, run, message = *std::move(message)](
-                                 const Progress& progress) -> Result<std::string> {
+                                 const Progress& progress) -> Result<Edit> {
             return run(administration, message, progress);
         });
     };

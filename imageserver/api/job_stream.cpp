@@ -65,7 +65,18 @@ private:
     bool has_ended_ = false;
 };
 
-void run(const JobStream::Job& job, LineQueue& queue) {
+void end(LineQueue& queue, const Edit& edit, const Result<void>& outcome) {
+    api::JobLine last;
+    if (outcome) {
+        last.done = edit.done;
+    } else {
+        last.problem = api::to_problem(outcome.error());
+    }
+    queue.push(last, LineQueue::Kind::last);
+}
+
+void run(const JobStream::Job& job, const std::shared_ptr<LineQueue>& queue,
+         ServiceApplier& services) {
     const Progress progress = [&queue](std::string_view text, std::uint64_t step,
                                        std::uint64_t steps) {
         api::JobLine line{std::string(text), {}, {}, {}, {}};
@@ -73,23 +84,23 @@ void run(const JobStream::Job& job, LineQueue& queue) {
             line.step = step;
             line.steps = steps;
         }
-        queue.push(line, LineQueue::Kind::progress);
+        queue->push(line, LineQueue::Kind::progress);
     };
-    const auto result = job(progress);
-    api::JobLine last;
-    if (result) {
-        last.done = *result;
-    } else {
-        last.problem = api::to_problem(result.error());
-    }
-    queue.push(last, LineQueue::Kind::last);
+    auto edit = job(progress);
+    if (!edit) return end(*queue, {}, fail(std::move(edit).error()));
+    if (edit->needs.is_empty()) return end(*queue, *edit, {});
+    services.request(edit->needs, [queue, edit = *edit](const Result<void>& outcome) {
+        if (!outcome && edit.take_back) edit.take_back();
+        end(*queue, edit, outcome);
+    });
 }
 
 }  // namespace
 
 http::Reply JobStream::start(Job job) {
     auto queue = std::make_shared<LineQueue>(executor_);
-    asio::post(jobs_, [job = std::move(job), queue] { run(job, *queue); });
+    asio::post(jobs_,
+               [job = std::move(job), queue, &services = services_] { run(job, queue, services); });
     http::Response head;
     head.content_type = "application/x-ndjson";
     return {std::move(head), [queue] { return queue->next(); }};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/administration/service_applier.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/http/server.hpp"
@@ -15,19 +16,22 @@ namespace dim::server {
 /// of api::JobLine (application/x-ndjson).
 class JobStream {
 public:
-    /// Returns what was achieved in a sentence.
-    using Job = std::function<Result<std::string>(const Progress&)>;
+    using Job = std::function<Result<Edit>(const Progress&)>;
 
-    /// EXECUTOR: where replies are made. JOBS has one thread. Both outlive this.
-    JobStream(boost::asio::any_io_executor executor, boost::asio::thread_pool& jobs)
-        : executor_(std::move(executor)), jobs_(jobs) {}
+    /// EXECUTOR: where replies are made. JOBS has one thread, the same as SERVICES. All outlive
+    /// this.
+    JobStream(boost::asio::any_io_executor executor, boost::asio::thread_pool& jobs,
+              ServiceApplier& services)
+        : executor_(std::move(executor)), jobs_(jobs), services_(services) {}
 
-    /// Starts as soon as the jobs before are done; goes on even when the asker goes away.
+    /// Starts as soon as the jobs before are done; goes on even when the asker goes away. The last
+    /// line comes when the services know of the edit; other jobs run in the meantime.
     http::Reply start(Job job);
 
 private:
     boost::asio::any_io_executor executor_;
     boost::asio::thread_pool& jobs_;
+    ServiceApplier& services_;
 };
 
 }  // namespace dim::server

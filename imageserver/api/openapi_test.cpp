@@ -112,6 +112,12 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("DhcpHostList", dhcp_host_list());
     expect_described("BuildBootFile", build_boot_file());
     expect_described("BootFile", boot_file());
+    expect_described("NameQuery", name_query());
+    expect_described("NameList", name_list());
+    expect_described("ClusterRevision", cluster_revision());
+    expect_described("ClusterRevisionList", cluster_revision_list());
+    expect_described("ClusterProposal", cluster_proposal());
+    expect_described("ClusterDifference", cluster_difference());
     api::JobLine line = job_line();
     line.done = "done";
     expect_described("JobLine", line);

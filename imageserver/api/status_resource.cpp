@@ -56,8 +56,9 @@ Result<api::ClusterStatus> StatusResource::cluster_status() const {
     return status;
 }
 
-Result<api::BladeStory> StatusResource::blade_story(const model::ComponentName& name) const {
-    DIM_TRY(const auto entry, roster_.find(name));
+Result<api::BladeStory> StatusResource::blade_story(std::string_view text) const {
+    DIM_TRY(const auto entry, roster_.find_any_name(text));
+    const model::ComponentName& name = entry.blade.name;
     DIM_TRY(auto boot, log_.newest_boot(name));
     DIM_TRY(auto assigned, assignments_.image_of(name));
     DIM_TRY(auto events, log_.story(name));
@@ -109,9 +110,7 @@ void StatusResource::add_routes(Router& router) {
                });
     router.add({http::Method::get, "/v1/blades/{name}", administrator},
                at_once([this](const RouteCall& call) {
-                   const auto name = model::ComponentName::parse(call.parameters.front());
-                   if (!name) return problem_response(name.error());
-                   return response_of(blade_story(*name));
+                   return response_of(blade_story(call.parameters.front()));
                }));
 }
 

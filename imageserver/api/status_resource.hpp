@@ -8,6 +8,7 @@
 #include "libdim/api/admin_messages.hpp"
 
 #include <functional>
+#include <string_view>
 #include <vector>
 
 namespace dim::server {
@@ -33,8 +34,8 @@ public:
     void add_routes(Router& router);
 
     Result<api::ClusterStatus> cluster_status() const;
-    /// Errors: not_found.
-    Result<api::BladeStory> blade_story(const model::ComponentName& name) const;
+    /// NAME: coordinate or linear. Errors: not_found.
+    Result<api::BladeStory> blade_story(std::string_view name) const;
 
 private:
     http::Reply watch() const;

@@ -68,7 +68,24 @@ std::vector<RosterEntry> Roster::entries() const { return snapshot()->entries; }
 
 Result<RosterEntry> Roster::find(const ComponentName& name) const {
     const auto current = snapshot();
-    return current->find(current->by_name, name);
+    auto found = current->find(current->by_name, name);
+    if (found) return found;
+    const cluster::Blade* blade = cluster::find_blade(current->definition, name);
+    if (blade == nullptr) return found;
+    const std::string server = to_string(blade->server);
+    return fail(Error(ErrorCode::not_found, to_string(name) + " is served by " + server)
+                    .with_cure("run the command on " + server));
+}
+
+Result<RosterEntry> Roster::find_any_name(std::string_view text) const {
+    DIM_TRY(const auto name, ComponentName::parse(text));
+    auto found = find(name);
+    const auto definition = this->definition();
+    if (found || cluster::find_blade(*definition, name) != nullptr) return found;
+    const auto position = definition->taxonomy.find(text);
+    if (!position) return found;
+    DIM_TRY(const auto coordinate_name, ComponentName::parse(definition->taxonomy.name(*position)));
+    return find(coordinate_name);
 }
 
 Result<RosterEntry> Roster::find(const MacAddress& mac) const {

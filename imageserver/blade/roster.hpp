@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 namespace dim::server {
@@ -28,10 +29,12 @@ public:
 
     /// In the order of the definition.
     std::vector<RosterEntry> entries() const;
-    // Errors: not_found, with a cure.
+    // Errors: not_found, with a cure; for a blade of another server too, naming that.
     Result<RosterEntry> find(const model::ComponentName& name) const;
     Result<RosterEntry> find(const model::MacAddress& mac) const;
     Result<RosterEntry> find(model::Ipv4Address address) const;
+    /// By coordinate or linear name, numbers with any leading zeros.
+    Result<RosterEntry> find_any_name(std::string_view text) const;
 
 private:
     struct Snapshot;

@@ -4,25 +4,29 @@
 #include "imageserver/state/database.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
-#include <array>
 #include <memory>
+#include <vector>
 
 namespace dim::server {
 
 /// A database of its own that can be closed and opened again, as after the daemon's death.
 class TestDatabase {
 public:
-    TestDatabase() { reopen(); }
+    explicit TestDatabase(const std::vector<Migration>& more = {}) : migrations_{kBladeMigration} {
+        migrations_.insert(migrations_.end(), more.begin(), more.end());
+        reopen();
+    }
     void reopen() {
         database_.reset();
         database_ = std::make_unique<Database>(
-            Database::open(directory_.path() + "/dim.db", std::array{kBladeMigration}).value());
+            Database::open(directory_.path() + "/dim.db", migrations_).value());
     }
     Database& get() { return *database_; }
     const std::string& directory() const { return directory_.path(); }
 
 private:
     testing::TemporaryDirectory directory_;
+    std::vector<Migration> migrations_;
     std::unique_ptr<Database> database_;
 };
 

@@ -1,19 +1,17 @@
-#include "imageserver/cluster_file.hpp"
+#include "imageserver/cluster/cluster_file.hpp"
 
 #include "libdim/cluster/cluster_xml.hpp"
 #include "libdim/sys/file.hpp"
 
 namespace dim::server {
 
-Result<cluster::Definition> read_cluster_file(const std::string& path) {
-    const auto text = sys::read_file(path, cluster::kXmlLimit);
-    if (!text) {
-        return fail(Error(text.error())
-                        .with_context("cluster definition")
-                        .with_cure("write " + path +
-                                   " (docs/cluster-xml.md shows how), or name it with --cluster"));
-    }
-    return cluster::parse_cluster(*text, path);
+Result<std::string> read_cluster_file(const std::string& path) {
+    auto text = sys::read_file(path, cluster::kXmlLimit);
+    if (text) return text;
+    return fail(Error(text.error())
+                    .with_context("cluster definition")
+                    .with_cure("write " + path +
+                               " (docs/cluster-xml.md shows how), or name it with --cluster"));
 }
 
 Result<model::ComponentName> choose_server(const cluster::Definition& definition,

@@ -8,8 +8,8 @@
 
 namespace dim::server {
 
-/// Errors: those of parse_cluster; not_found, with a cure, when there is no file.
-Result<cluster::Definition> read_cluster_file(const std::string& path);
+/// Errors: not_found, with a cure, when there is no file; limit_exceeded.
+Result<std::string> read_cluster_file(const std::string& path);
 
 /// Which of the cluster's servers this one is: the one asked for, else the only one, else the one
 /// named as this host. Errors: not_found, with the names there are.

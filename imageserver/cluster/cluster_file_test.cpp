@@ -1,5 +1,6 @@
 #include "imageserver/blade/sample_cluster.hpp"
-#include "imageserver/cluster_file.hpp"
+#include "imageserver/cluster/cluster_file.hpp"
+#include "libdim/cluster/cluster_xml.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <fstream>
@@ -17,22 +18,20 @@ cluster::Definition two_servers() {
 }
 
 TEST(ClusterFile, AMissingOneIsNamedWithTheCure) {
-    const auto definition = read_cluster_file("/nonexistent/cluster.xml");
-    ASSERT_FALSE(definition);
-    EXPECT_EQ(definition.error().code(), ErrorCode::not_found);
-    EXPECT_TRUE(definition.error().message().contains("/nonexistent/cluster.xml"));
-    EXPECT_TRUE(definition.error().cure().contains("--cluster"));
+    const auto text = read_cluster_file("/nonexistent/cluster.xml");
+    ASSERT_FALSE(text);
+    EXPECT_EQ(text.error().code(), ErrorCode::not_found);
+    EXPECT_TRUE(text.error().message().contains("/nonexistent/cluster.xml"));
+    EXPECT_TRUE(text.error().cure().contains("--cluster"));
 }
 
-TEST(ClusterFile, ABadOneIsNamedWithItsLine) {
+TEST(ClusterFile, ALargeOneIsNotReadWhole) {
     const testing::TemporaryDirectory directory;
     const std::string path = directory / "cluster.xml";
-    std::ofstream(path)
-        << "<cluster xmlns=\"urn:dim:cluster:1\" name=\"demo\">\n<blad/>\n</cluster>";
-    const auto definition = read_cluster_file(path);
-    ASSERT_FALSE(definition);
-    EXPECT_TRUE(definition.error().message().contains("cluster.xml:2"))
-        << definition.error().message();
+    std::ofstream(path) << std::string(cluster::kXmlLimit + 1, ' ');
+    EXPECT_EQ(read_cluster_file(path).error().code(), ErrorCode::limit_exceeded);
+    std::ofstream(path) << "<cluster/>";
+    EXPECT_EQ(read_cluster_file(path), "<cluster/>");
 }
 
 TEST(ChooseServer, RefusesAServerThereIsNotAndNamesThoseThereAre) {
