@@ -52,10 +52,19 @@ public:
 
     bool is_good() const { return is_good_; }
 
-    std::optional<DhcpReply> discover() { return ask(1, std::nullopt); }
-    std::optional<DhcpReply> request(model::Ipv4Address address) { return ask(3, address); }
+    std::optional<DhcpReply> discover() { return ask(kDiscover, {}, {}); }
+    /// Without SERVER, as a client that remembers an address from before.
+    std::optional<DhcpReply> request(model::Ipv4Address address,
+                                     std::optional<model::Ipv4Address> server = {}) {
+        return ask(kRequest, address, server);
+    }
+    std::optional<DhcpReply> bootp() { return ask(kBootp, {}, {}); }
 
 private:
+    static constexpr std::uint8_t kBootp = 0;
+    static constexpr std::uint8_t kDiscover = 1;
+    static constexpr std::uint8_t kRequest = 3;
+
     static void put16(std::string& bytes, unsigned value) {
         bytes += static_cast<char>(value >> 8);
         bytes += static_cast<char>(value & 0xff);
@@ -74,20 +83,26 @@ private:
         return {reinterpret_cast<const char*>(mac_.bytes().data()), mac_.bytes().size()};
     }
 
-    std::string message(std::uint8_t type, std::optional<model::Ipv4Address> wanted) const {
+    std::string message(std::uint8_t type, std::optional<model::Ipv4Address> wanted,
+                        std::optional<model::Ipv4Address> server) const {
         std::string bytes("\x01\x01\x06\x00", 4);
         put32(bytes, transaction_);
         put32(bytes, 0x8000);  // broadcast
         bytes.append(16, '\0');
         bytes += mac_bytes();
         bytes.append(10 + 64 + 128, '\0');
-        bytes.append("\x63\x82\x53\x63\x35\x01", 6);
-        bytes += static_cast<char>(type);
+        bytes.append("\x63\x82\x53\x63", 4);
+        if (type != kBootp) bytes.append("\x35\x01", 2).append(1, static_cast<char>(type));
         if (wanted) {
             bytes.append("\x32\x04", 2);
             put32(bytes, wanted->value());
         }
-        bytes.append("\x37\x05\x01\x03\x0c\x11\x36\xff", 8);
+        if (server) {
+            bytes.append("\x36\x04", 2);
+            put32(bytes, server->value());
+        }
+        if (type != kBootp) bytes.append("\x37\x09\x01\x03\x06\x0c\x0f\x11\x2a\x2b\x36", 11);
+        bytes += '\xff';
         bytes.resize(std::max<std::size_t>(bytes.size(), 300), '\0');
         return bytes;
     }
@@ -142,9 +157,10 @@ private:
     }
 
     /// Nothing when no answer comes within a second.
-    std::optional<DhcpReply> ask(std::uint8_t type, std::optional<model::Ipv4Address> wanted) {
+    std::optional<DhcpReply> ask(std::uint8_t type, std::optional<model::Ipv4Address> wanted,
+                                 std::optional<model::Ipv4Address> server) {
         ++transaction_;
-        const std::string sent = frame(message(type, wanted));
+        const std::string sent = frame(message(type, wanted, server));
         if (::send(socket_, sent.data(), sent.size(), 0) != static_cast<ssize_t>(sent.size()))
             return std::nullopt;
         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);

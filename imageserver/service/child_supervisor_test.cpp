@@ -213,6 +213,36 @@ TEST_F(ChildSupervisorTest, ReloadsByHangup) {
     EXPECT_EQ(seen_, "ready again\n");
 }
 
+TEST_F(ChildSupervisorTest, KnowsWhetherAReloadWorkedByItsLog) {
+    const std::string bad = directory_ / "bad";
+    ServiceDescription service = shell("trap 'test -e " + bad +
+                                       " && echo failed: line 7 || echo reloaded' HUP; echo ready; "
+                                       "while :; do sleep 0.05; done");
+    service.reload = ReloadAction::hangup;
+    service.reloaded_text = "reloaded";
+    service.failed_text = "failed";
+    service.ready_timeout = 5s;
+    ASSERT_TRUE(supervisor_->start(service));
+    ASSERT_TRUE(supervisor_->reload("service"));
+    ASSERT_TRUE(sys::write_file_atomically(bad, ""));
+    const std::int64_t start = sys::monotonic_us();
+    const auto refused = supervisor_->reload("service");
+    EXPECT_LT(sys::monotonic_us() - start, 4'000'000);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("failed: line 7"));
+    EXPECT_TRUE(supervisor_->status("service").is_running);
+    std::filesystem::remove(bad);
+    EXPECT_TRUE(supervisor_->reload("service"));
+    EXPECT_EQ(supervisor_->status("service").cause, std::nullopt);
+}
+
+TEST_F(ChildSupervisorTest, GivesAnEnvironment) {
+    ServiceDescription service = shell("echo $PLACE; exec sleep 1000");
+    service.environment = {"PLACE=ready at sea"};
+    ASSERT_TRUE(supervisor_->start(service));
+    EXPECT_EQ(sys::read_file(directory_ / "service.log").value(), "ready at sea\n");
+}
+
 TEST_F(ChildSupervisorTest, AdoptsWhatAKilledDaemonLeft) {
     // A daemon in a process of its own, which ends without any goodbye.
     const std::function<Result<void>()> daemon = [this]() -> Result<void> {

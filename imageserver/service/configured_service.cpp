@@ -145,7 +145,8 @@ Error ConfiguredService::roll_back(Error cause, ConfigurationRecord previous) co
 api::ServiceStatus ConfiguredService::status() const {
     api::ServiceStatus status = control_.status(settings_.service.name);
     const std::lock_guard lock(refusal_mutex_);
-    if (refusal_ && (!status.cause || status.is_running)) status.cause = refusal_;
+    // One that was never started knows no better cause.
+    if (refusal_ && (!status.cause || status.is_running || !status.since)) status.cause = refusal_;
     return status;
 }
 
