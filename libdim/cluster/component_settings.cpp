@@ -82,61 +82,88 @@ private:
                         .with_cure("say the same with fewer <set> elements"));
     }
 
+    /// How strongly a range speaks of the components it names.
+    struct Strength {
+        SettingRank rank = SettingRank::component;
+        bool is_place = false;                   ///< RANK is for what is at or below places
+        std::vector<std::uint32_t> own_kinds{};  ///< whose names those places' names are, too
+
+        SettingRank of(Position position) const {
+            const bool is_own =
+                is_place && std::ranges::find(own_kinds, position.kind) != own_kinds.end();
+            return is_own ? SettingRank::itself : rank;
+        }
+    };
     struct Matched {
         std::vector<Position> positions;
-        SettingRank rank;
+        Strength strength;
     };
 
-    /// RANGE, written on LINE; ROLE: which components a place stands for.
-    Result<Matched> match(SourceLine line, const std::string& text, RangeSpace& space) {
+    Result<ComponentRange> parse(SourceLine line, const std::string& text) const {
         auto range = ComponentRange::parse(text);
         if (!range) return refuse(line, "range", std::move(range).error());
-        const std::size_t before = work_;
-        DIM_TRY(const SettingRank rank, rank_of(line, *range, space));
-        // Each step walks through what those before it selected.
-        DIM_CHECK(spend(line, range->steps().size() * (work_ - before) / kStepsForOne));
-        auto positions = select_components(*range, space);
-        if (!positions) return refuse(line, "range", std::move(positions).error());
-        return Matched{*std::move(positions), rank};
+        return range;
     }
 
-    Result<SettingRank> rank_of(SourceLine line, const ComponentRange& range,
-                                const RangeSpace& space) {
-        std::optional<SettingRank> rank;
+    /// What RANGE, written on LINE, stands for in SPACE.
+    Result<Matched> match(SourceLine line, const ComponentRange& range, const RangeSpace& space) {
+        const std::size_t before = work_;
+        DIM_TRY(Strength strength, strength_of(line, range, space));
+        // Each step walks through what those before it selected.
+        DIM_CHECK(spend(line, range.steps().size() * (work_ - before) / kStepsForOne));
+        auto positions = select_components(range, space);
+        if (!positions) return refuse(line, "range", std::move(positions).error());
+        return Matched{*std::move(positions), std::move(strength)};
+    }
+
+    /// That of its first part; ARE_PARTS_EQUAL_ says whether it is that of the others, too.
+    Result<Strength> strength_of(SourceLine line, const ComponentRange& range,
+                                 const RangeSpace& space) {
+        are_parts_equal_ = true;
+        std::optional<Strength> whole;
         for (const ComponentRange::Step& step : range.steps()) {
-            SettingRank highest = SettingRank::component;
+            Strength highest;
             for (const ComponentRange::Operand& operand : step.intersection) {
-                DIM_TRY(const SettingRank one, rank_of_operand(line, operand, space));
-                highest = std::max(highest, one);
+                DIM_TRY(Strength one, strength_of_operand(line, operand, space));
+                if (one.rank > highest.rank) highest = std::move(one);
             }
             if (step.is_exclusion) continue;
-            if (rank && *rank != highest)
-                return refuse(line, "range: its parts are not equally deep in the hierarchy",
-                              "write an element for each: the deeper one wins");
-            rank = highest;
+            if (!whole) {
+                whole = std::move(highest);
+                continue;
+            }
+            if (whole->rank != highest.rank) are_parts_equal_ = false;
+            for (const std::uint32_t kind : highest.own_kinds)
+                if (std::ranges::find(whole->own_kinds, kind) == whole->own_kinds.end())
+                    whole->own_kinds.push_back(kind);
         }
-        return rank.value_or(SettingRank::all);
+        return whole.value_or(Strength{.rank = SettingRank::all});
     }
 
-    Result<SettingRank> rank_of_operand(SourceLine line, const ComponentRange::Operand& operand,
-                                        const RangeSpace& space) {
+    Result<Strength> strength_of_operand(SourceLine line, const ComponentRange::Operand& operand,
+                                         const RangeSpace& space) {
         if (std::holds_alternative<ComponentRange::All>(operand)) {
             DIM_CHECK(spend(line, made_.present_.size() + 1));
-            return SettingRank::all;
+            return Strength{.rank = SettingRank::all};
         }
         if (std::holds_alternative<ComponentRange::Attribute>(operand)) {
             DIM_CHECK(spend(line, made_.present_.size() + 1));
-            return SettingRank::attribute;
+            return Strength{.rank = SettingRank::attribute};
         }
         const auto& term = std::get<NameTerm>(operand);
-        if (const auto* members = space.group ? space.group(term.text()) : nullptr) {
+        if (const auto* members = space.group(term.text())) {
             DIM_CHECK(spend(line, members->size() + 1));
-            return SettingRank::group;
+            return Strength{.rank = SettingRank::group};
         }
         auto matched = match_term(term, taxonomy_, space.below);
         if (!matched) return refuse(line, "range", std::move(matched).error());
         DIM_CHECK(spend(line, matched->positions.size() + 1));
-        return matched->is_node ? place_rank(matched->depth) : SettingRank::itself;
+        if (!matched->is_node) return Strength{.rank = SettingRank::itself};
+        Strength strength{.rank = place_rank(matched->depth), .is_place = true};
+        for (const Taxonomy::Shape& shape : taxonomy_.shapes(term.shape()))
+            if (shape.meaning == Taxonomy::Shape::Meaning::coordinate)
+                strength.own_kinds.push_back(static_cast<std::uint32_t>(shape.index));
+        return strength;
     }
 
     RangeSpace space(std::optional<ComponentRole> below) {
@@ -170,7 +197,8 @@ private:
         RangeSpace everything = space(std::nullopt);
         everything.all = [] { return std::vector<Position>(); };
         for (const SourceAbsent& element : source_.absents) {
-            DIM_TRY(Matched matched, match(element.line, element.range, everything));
+            DIM_TRY(const ComponentRange range, parse(element.line, element.range));
+            DIM_TRY(Matched matched, match(element.line, range, everything));
             absent.emplace_back(element.line, std::move(matched.positions));
         }
         for (const auto& [line, positions] : absent)
@@ -198,8 +226,8 @@ private:
             return refuse(group.line,
                           "group " + to_string(group.name) + ": a component has this name",
                           "choose another");
-        RangeSpace blades = space(ComponentRole::blade);
-        DIM_TRY(Matched matched, match(group.line, group.range, blades));
+        DIM_TRY(const ComponentRange range, parse(group.line, group.range));
+        DIM_TRY(Matched matched, match(group.line, range, space(ComponentRole::blade)));
         made_.groups_.push_back({group.name, std::move(matched.positions)});
         return {};
     }
@@ -213,20 +241,25 @@ private:
             const auto found = group_names_.find(name);
             return found == group_names_.end() ? nullptr : found->second;
         };
-        DIM_TRY(const Matched matched, match(set.line, set.range, everything));
-        const bool is_place = matched.rank != SettingRank::itself &&
-                              matched.rank != SettingRank::group &&
-                              !has_attribute(*ComponentRange::parse(set.range));
+        DIM_TRY(const ComponentRange range, parse(set.line, set.range));
+        DIM_TRY(const Matched matched, match(set.line, range, everything));
+        if (!are_parts_equal_)
+            return refuse(set.line, "range: its parts are not equally deep in the hierarchy",
+                          "write an element for each: the deeper one wins");
+        const bool is_of_places =
+            (matched.strength.is_place || matched.strength.rank == SettingRank::all) &&
+            !has_attribute(range);
         DIM_CHECK(spend(set.line, matched.positions.size() * (1 + set.settings.interfaces.size() +
                                                               set.settings.properties.size())));
         bool is_used = !set.settings.properties.empty();
         for (const Position position : matched.positions) {
             const ComponentRole role = role_of(position);
-            const bool is_properties_only = is_place && role != ComponentRole::blade;
+            const bool is_properties_only = is_of_places && role != ComponentRole::blade;
             if (role == ComponentRole::blade ||
                 (!is_properties_only && !set.settings.interfaces.empty()))
                 is_used = true;
-            made_.matches_.push_back({position, matched.rank, is_properties_only, at});
+            made_.matches_.push_back(
+                {position, matched.strength.of(position), is_properties_only, at});
         }
         if (is_used) return {};
         return refuse(set.line,
@@ -243,6 +276,7 @@ private:
     ComponentSettings made_;
     std::unordered_map<std::string_view, const std::vector<Position>*> group_names_;
     std::size_t work_ = 0;
+    bool are_parts_equal_ = true;  ///< of the range that was matched last
 };
 
 Result<ComponentSettings> ComponentSettings::create(const DefinitionSource& source,

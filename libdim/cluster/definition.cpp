@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace dim::cluster {
 
@@ -134,8 +135,14 @@ std::vector<HostAddress> host_addresses(const Definition& definition) {
     add(definition.servers);
     add(definition.blades);
     add(definition.components);
-    std::ranges::stable_sort(hosts, {}, &HostAddress::position);
-    return hosts;
+    std::vector<std::pair<Position, std::size_t>> order;
+    for (std::size_t at = 0; at < hosts.size(); ++at)
+        order.emplace_back(hosts[at].position, at);
+    std::ranges::sort(order);
+    std::vector<HostAddress> sorted;
+    for (const auto& [position, at] : order)
+        sorted.push_back(std::move(hosts[at]));
+    return sorted;
 }
 
 std::optional<std::string> attribute_of(const Definition& definition, Position position,

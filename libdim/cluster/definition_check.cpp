@@ -104,7 +104,9 @@ private:
             if (const auto address = address_of(network))
                 sorted.emplace_back(*address, Place{"network", &network.name, lines_.networks[at]});
         }
-        std::ranges::stable_sort(sorted, {}, &std::pair<Address, Place>::first);
+        std::ranges::sort(sorted, {}, [](const auto& entry) {
+            return std::pair(entry.first, entry.second.line);
+        });
         for (std::size_t at = 1; at < sorted.size(); ++at) {
             const auto& [outer, outer_place] = sorted[at - 1];
             const auto& [inner, inner_place] = sorted[at];
