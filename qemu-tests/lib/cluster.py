@@ -25,10 +25,10 @@ def unpack_distribution(directory):
 
 
 class Cluster:
-    def __init__(self, directory, blades=(JS20, JS21), more_arguments=()):
+    def __init__(self, directory, blades=(JS20, JS21), services=None, more_arguments=()):
         self.directory = directory
         self.bootnet = Bootnet()
-        self.server = ImageServer(directory)
+        self.server = ImageServer(directory, services=services)
         self.blades = {}
         for name, kind, mac, address in blades:
             self.server.define_blade(name, kind, mac, address)
@@ -42,7 +42,7 @@ class Cluster:
         server.dim("buildzimage", IMAGE, *[word for option in (*EMULATION_OPTIONS, *options) for word in ("--option", option)])
         server.dim("image", "create", IMAGE, *self.blades)
         server.dim("nfs", "export", IMAGE, *self.blades)
-        server.dim("dhcp", "assign", IMAGE, *self.blades)
+        server.dim("dhcp", "assign", *self.blades, IMAGE)
 
     def power_on(self):
         for blade in self.blades.values():

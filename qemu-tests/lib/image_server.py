@@ -32,7 +32,8 @@ class StateTimeout(Exception):
 class ImageServer:
     ADDRESS = "10.1.0.1"
 
-    def __init__(self, directory, name="is01"):
+    def __init__(self, directory, name="is01", services=None):
+        """SERVICES: which daemons do the standard jobs, such as {"dhcp": "kea", "dns": "bind"}; DIM's choice unless given."""
         self.directory = directory
         self.name = name
         self.bin = _environment_path("DIM_BIN")
@@ -42,6 +43,7 @@ class ImageServer:
         self.run = directory / "run"
         self.cluster_file = directory / "cluster.xml"
         self.socket = self.run / "api.sock"
+        self._services = services or {}
         self._blades = {}
         self._process = None
         self._starts = 0
@@ -64,7 +66,9 @@ class ImageServer:
             f"  <set for={quoteattr(name)} type={quoteattr(kind)} mac={quoteattr(mac)}>\n"
             f"    <interface network=\"bootnet\" address={quoteattr(address)}/>\n  </set>\n"
             for name, (kind, mac, address) in self._blades.items())
+        services = "".join(f" {job}={quoteattr(daemon)}" for job, daemon in self._services.items())
         text = f"""<cluster xmlns="urn:dim:cluster:1" name="test">
+  <services{services}/>
   <network name="bootnet" role="bootnet" address="10.1.0.0/24"/>
   <level name="server" symbol="s" width="2" last="1">
     <component name="server" role="server" pattern="is{{server}}" linear="is">
