@@ -22,7 +22,9 @@ std::string_view view(const xmlChar* text) {
 
 std::string message_of(const xmlError& error) {
     if (error.message == nullptr) return "not well-formed";
-    return printable(trim(error.message), kMessageLimit);
+    const std::string message = printable(trim(error.message), kMessageLimit);
+    if (message.contains("Huge input lookup")) return "one value of more than 10,000,000 bytes";
+    return message;
 }
 
 Error place_error(std::string_view file_name, long line, std::string text) {
