@@ -13,10 +13,13 @@ constexpr std::string_view kForward = "forward";
 constexpr std::string_view kReverse = "reverse";
 constexpr std::string_view kHosts = "hosts";
 
+/// ", NAME" for each of the first few, and how many there are.
 std::string list_names(std::span<const render::DnsZone> zones) {
+    constexpr std::size_t kMost = 8;
     std::string names;
-    for (const render::DnsZone& zone : zones)
+    for (const render::DnsZone& zone : zones.first(std::min(zones.size(), kMost)))
         names += ", " + zone.name;
+    if (zones.size() > kMost) names += "… (" + std::to_string(zones.size()) + " reverse zones)";
     return names;
 }
 

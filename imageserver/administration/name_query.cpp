@@ -2,8 +2,8 @@
 
 #include "imageserver/blade/blade_status.hpp"
 #include "libdim/cluster/range_selection.hpp"
+#include "libdim/render/name_list.hpp"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -12,8 +12,6 @@ namespace dim::server {
 namespace {
 
 using cluster::ComponentRole;
-using cluster::Definition;
-using cluster::HostAddress;
 using cluster::Position;
 using model::ComponentName;
 
@@ -57,40 +55,11 @@ private:
     std::optional<std::map<ComponentName, BootRecord>> boots_;
 };
 
-Result<std::optional<ComponentRole>> role_of(const api::NameQuery& query) {
-    if (!query.role) return ComponentRole::blade;
-    if (*query.role == "any") return std::nullopt;
-    DIM_TRY(const ComponentRole role, cluster::parse_component_role(*query.role));
-    return role;
-}
-
-Result<api::NamedComponent> describe(const Definition& definition, Position position) {
-    const cluster::Taxonomy& taxonomy = definition.taxonomy;
-    DIM_TRY(auto name, ComponentName::parse(taxonomy.name(position)));
-    DIM_TRY(auto linear, ComponentName::parse(taxonomy.linear_name(position)));
-    const auto component = cluster::find_component(definition, position);
-    return api::NamedComponent{
-        .name = std::move(name),
-        .linear = std::move(linear),
-        .role = std::string(to_string(taxonomy.kinds().at(position.kind).role)),
-        .server =
-            component.blade == nullptr ? std::nullopt : std::optional(component.blade->server),
-        .addresses = {}};
-}
-
-void add_addresses(api::NamedComponent& component, Position position,
-                   const std::vector<HostAddress>& hosts) {
-    for (const HostAddress& host :
-         std::ranges::equal_range(hosts, position, {}, &HostAddress::position)) {
-        component.addresses.push_back({host.host, host.network, host.address, host.address6});
-    }
-}
-
 }  // namespace
 
 Result<api::NameList> NameQuery::find(const api::NameQuery& query, model::Timestamp now) {
     const auto definition = roster_.definition();
-    DIM_TRY(const auto role, role_of(query));
+    DIM_TRY(const auto role, render::role_of(query));
     LiveAttributes live(assignments_, log_, now);
     const auto blade_of_ours = [&](Position position) -> const cluster::Blade* {
         const cluster::Blade* blade = cluster::find_component(*definition, position).blade;
@@ -107,14 +76,7 @@ Result<api::NameList> NameQuery::find(const api::NameQuery& query, model::Timest
         return live.value(*blade, attribute);
     };
     DIM_TRY(const auto positions, cluster::select_range(*definition, query.range, selection));
-    const auto hosts = cluster::host_addresses(*definition);
-    api::NameList list;
-    for (const Position position : positions) {
-        DIM_TRY(auto component, describe(*definition, position));
-        add_addresses(component, position, hosts);
-        list.names.push_back(std::move(component));
-    }
-    return list;
+    return render::name_list(*definition, positions);
 }
 
 }  // namespace dim::server

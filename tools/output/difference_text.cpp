@@ -30,10 +30,18 @@ std::string change_text(const api::ClusterChange& change) {
     return text + '\n';
 }
 
+/// The first few, and the last, of names that are sorted.
 std::string names_text(const std::vector<model::ComponentName>& names) {
+    constexpr std::size_t kMost = 8;
+    constexpr std::size_t kFirst = 3;
     std::string text;
-    for (const model::ComponentName& name : names)
-        text += ' ' + to_string(name);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names.size() > kMost && i == kFirst) {
+            text += " …";
+            i = names.size() - 1;
+        }
+        text += ' ' + to_string(names[i]);
+    }
     return text;
 }
 

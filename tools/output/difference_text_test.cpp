@@ -22,5 +22,16 @@ TEST(DifferenceText, EveryKindHasItsSign) {
                                         "15 blades, 2 servers: s01 s02\n");
 }
 
+TEST(DifferenceText, ManyServersAreNotAllNamed) {
+    api::ClusterDifference message{.base = 1,
+                                   .changes = {{"changed", "the cluster", 0, "x"}},
+                                   .blades = 9,
+                                   .servers = {},
+                                   .reloads = {}};
+    for (int number = 1; number <= 9; ++number)
+        message.servers.push_back(*model::ComponentName::parse("s" + std::to_string(number)));
+    EXPECT_EQ(difference_text(message), "~ the cluster: x\n9 blades, 9 servers: s1 s2 s3 … s9\n");
+}
+
 }  // namespace
 }  // namespace dim::tool
