@@ -1,8 +1,10 @@
+#include "libdim/cluster/cluster_xml.hpp"
 #include "libdim/render/dhcpd_configuration.hpp"
 #include "libdim/render/dns_zones.hpp"
 #include "libdim/render/kea_configuration.hpp"
 #include "libdim/render/sample_definition.hpp"
 #include "libdim/sys/atomic_write.hpp"
+#include "libdim/sys/file.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
@@ -39,9 +41,15 @@ protected:
     void check_dns(const cluster::Definition& definition, const std::string& server) const {
         std::vector<DnsZone> zones = render_reverse_zones(definition, samples::name(server), 17);
         zones.push_back(render_forward_zone(definition, samples::name(server), 17));
+        std::string configuration;
         for (const DnsZone& zone : zones)
-            expect_success(
-                {"/usr/bin/named-checkzone", "-i", "full", zone.name, write("zone", zone.text)});
+            configuration += "zone \"" + zone.name + "\" { type primary; file \"" +
+                             write(zone.name, zone.text) + "\"; };\n";
+        expect_success({"/usr/bin/named-checkconf", "-z", write("named.conf", configuration)});
+        expect_success({"/usr/bin/named-checkzone", "-i", "local", zones.back().name,
+                        directory_ / zones.back().name});
+        expect_success({"/usr/bin/named-checkzone", "-i", "local", zones.front().name,
+                        directory_ / zones.front().name});
     }
 
     dim::testing::TemporaryDirectory directory_;
@@ -61,8 +69,8 @@ TEST_F(CheckersDaemonTest, EveryOption) {
 
 TEST_F(CheckersDaemonTest, EveryKindOfName) { check_dns(samples::named_definition(), "s01"); }
 
-TEST_F(CheckersDaemonTest, SevenThousandBlades) {
-    const cluster::Definition definition = samples::large_definition(50, 140);
+/// As if every blade had an image.
+std::vector<ServerHosts> all_hosts(const cluster::Definition& definition) {
     std::vector<ServerHosts> servers;
     for (const cluster::Server& server : definition.servers) {
         servers.push_back({server.name, dhcp_hosts_of(definition, server.name)});
@@ -71,8 +79,20 @@ TEST_F(CheckersDaemonTest, SevenThousandBlades) {
             host.boot_file = "granite/1-0123abcd/zImage";
         }
     }
-    check_dhcp(definition, servers);
-    check_dns(definition, "s01");
+    return servers;
+}
+
+TEST_F(CheckersDaemonTest, EveryExample) {
+    for (const std::string file : {"mini.xml", "flat.xml", "marenostrum.xml", "7000.xml"}) {
+        SCOPED_TRACE(file);
+        const auto xml =
+            sys::read_file(std::string(DIM_SOURCE_DIR "/docs/examples/") + file).value();
+        auto definition = cluster::parse_cluster(xml, file);
+        ASSERT_TRUE(definition) << to_string(definition.error());
+        definition->services.dns = cluster::DnsBackend::bind;
+        check_dhcp(*definition, all_hosts(*definition));
+        check_dns(*definition, to_string(definition->servers.front().name));
+    }
 }
 
 }  // namespace
