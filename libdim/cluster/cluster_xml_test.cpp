@@ -223,8 +223,7 @@ std::set<std::string> names_in_manual() {
 }
 
 /// Every element has a section, and every attribute a row in the table of its element with meaning,
-/// type, default and example; and the manual tells of nothing else. (The components' settings stand
-/// at <component>; <set> repeats them.)
+/// type, default and example; and the manual tells of nothing else.
 TEST(ClusterXml, IsDocumentedWhole) {
     const std::set<std::string> schema = names_in_schema();
     EXPECT_EQ(names_in_manual(), schema);

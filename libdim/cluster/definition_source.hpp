@@ -21,19 +21,19 @@ struct SourceLine {
 struct SourceInterface {
     SourceLine line;
     model::ComponentName network;
-    std::optional<DeviceName> device;
-    std::optional<std::string> address;   ///< Ipv4Rule
-    std::optional<std::string> address6;  ///< Ipv6Rule
+    std::optional<DeviceName> device{};
+    std::optional<std::string> address{};   ///< Ipv4Rule
+    std::optional<std::string> address6{};  ///< Ipv6Rule
     bool operator==(const SourceInterface&) const = default;
 };
 
 /// What a <component> or a <set> says of components; each network and property at most once.
 struct SourceSettings {
-    std::optional<model::BladeType> type;
-    std::optional<std::string> mac;     ///< MacRule
-    std::optional<std::string> server;  ///< NameRule
-    std::vector<SourceInterface> interfaces;
-    std::vector<Property> properties;
+    std::optional<model::BladeType> type{};
+    std::optional<std::string> mac{};     ///< MacRule
+    std::optional<std::string> server{};  ///< NameRule
+    std::vector<SourceInterface> interfaces{};
+    std::vector<Property> properties{};
     bool operator==(const SourceSettings&) const = default;
 };
 

@@ -15,13 +15,16 @@ namespace {
 
 using Kind = DefinitionChange::Kind;
 
+/// Who is told of a value.
+enum class Audience { nobody, its_server, name_service };
+
 /// An attribute as a text that people compare. Each stands in a line of its own for each value, but
 /// those that differ from component to component, such as addresses, in one.
 struct AttributeValue {
     std::string attribute;
     std::string value;
     bool is_individual;
-    bool is_rendered = true;  ///< some service is told of it
+    Audience audience = Audience::its_server;
 };
 using AttributeValues = std::vector<AttributeValue>;
 
@@ -84,8 +87,8 @@ public:
 private:
     void add_common(Description& made, const auto& interfaces,
                     const std::vector<Property>& properties) const {
-        made.values.push_back(
-            {"linear name", definition_.taxonomy.linear_name(made.position), true});
+        made.values.push_back({"linear name", definition_.taxonomy.linear_name(made.position), true,
+                               Audience::name_service});
         std::size_t index = 0;
         for (const auto& interface : interfaces) {
             const auto network = networks_.find(to_string(interface.network));
@@ -96,13 +99,16 @@ private:
             // The host name of the first has no suffix.
             const std::string suffix =
                 index++ == 0 || network == networks_.end() ? "" : network->second->suffix;
-            made.values.push_back({"address " + on, to_string(interface.address), true});
+            made.values.push_back(
+                {"address " + on, to_string(interface.address), true, Audience::name_service});
             if (interface.address6)
-                made.values.push_back({"IPv6 address " + on, to_string(*interface.address6), true});
-            if (!suffix.empty()) made.values.push_back({"suffix " + on, suffix, false});
+                made.values.push_back({"IPv6 address " + on, to_string(*interface.address6), true,
+                                       Audience::name_service});
+            if (!suffix.empty())
+                made.values.push_back({"suffix " + on, suffix, false, Audience::name_service});
         }
         for (const Property& property : properties)
-            made.values.push_back({property.name, property.value, false, false});
+            made.values.push_back({property.name, property.value, false, Audience::nobody});
     }
 
     const Definition& definition_;
@@ -116,7 +122,7 @@ AttributeValues values_of(const Network& network) {
         {"IPv6 address", text_of(network.network6), true},
         {"router", text_of(network.router), true},
         {"time servers", joined(network.time_servers), true},
-        {"suffix", network.suffix, false},
+        {"suffix", network.suffix, false, Audience::name_service},
     };
     std::string options;
     for (const DhcpOption& option : network.options)
@@ -258,31 +264,30 @@ private:
         const ComponentKind& of = side.definition().taxonomy.kinds()[description.position.kind];
         bucket(kind, to_string(of.name), "", "", false).positions.push_back(description.position);
         if (description.role == ComponentRole::blade) ++made_.blades;
-        concern(description);
+        concern(description, Audience::name_service);
     }
 
     void compare_component(const Description& before, const Description& after) {
         bool is_changed = false;
-        bool is_rendered = false;
+        Audience audience = Audience::nobody;
         compare_values(
             before.values, after.values,
             [&](const AttributeValue& value, const std::string& from, const std::string& to) {
                 bucket(Kind::changed, value.attribute, from, to, value.is_individual)
                     .positions.push_back(after.position);
                 is_changed = true;
-                is_rendered = is_rendered || value.is_rendered;
+                audience = std::max(audience, value.audience);
             });
         if (!is_changed) return;
         if (after.role == ComponentRole::blade) ++made_.blades;
-        if (!is_rendered) return;
-        concern(before);
-        concern(after);
+        concern(before, audience);
+        concern(after, audience);
     }
 
-    /// Notes whose configuration changes with a component. Others than blades and servers are in
-    /// DNS only.
-    void concern(const Description& component) {
-        if (has_dns()) is_everybody_concerned_ = true;
+    /// Notes whose configuration changes with a component.
+    void concern(const Description& component, Audience audience) {
+        if (audience == Audience::nobody) return;
+        if (audience == Audience::name_service && has_dns()) is_everybody_concerned_ = true;
         if (component.role == ComponentRole::blade || component.role == ComponentRole::server)
             servers_.insert(component.server);
     }

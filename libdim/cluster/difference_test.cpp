@@ -140,6 +140,10 @@ TEST(DefinitionDifference, WithDnsEveryNameConcernsAll) {
         difference(cluster("", "", with_dns),
                    cluster("</cluster>", "<absent for=\"s01b04\"/></cluster>", with_dns));
     EXPECT_THAT(servers(found), ElementsAre("is01", "is02", "is03"));
+    const auto type = difference(
+        cluster("", "", with_dns),
+        cluster("</cluster>", "<set for=\"s01b04\" type=\"js21\"/></cluster>", with_dns));
+    EXPECT_THAT(servers(type), ElementsAre("is01"));
 }
 
 TEST(DefinitionDifference, APropertyConcernsNoServer) {
