@@ -226,6 +226,17 @@ TEST_P(EitherServer, TellsABladeThatItHasMoved) {
     EXPECT_EQ(boot(kUnknown), std::nullopt);
 }
 
+TEST_P(EitherServer, AnswersOnceTheCableIsPluggedIn) {
+    ASSERT_TRUE(sys::run({"/bin/sh", "-c", "ip link set wire0 down"}, 10s));
+    ASSERT_NO_FATAL_FAILURE(expect_applied());
+    ASSERT_TRUE(sys::run({"/bin/sh", "-c", "ip link set wire0 up"}, 10s));
+    const sys::Deadline deadline = sys::Deadline::in(10s);
+    std::optional<DhcpReply> reply;
+    while (!reply && !deadline.has_passed())
+        reply = boot(kKnown);
+    EXPECT_TRUE(reply.has_value());
+}
+
 TEST_P(EitherServer, SaysWhyItCannotStart) {
     DhcpService service = make_service("missing0");
     const auto refused = service.apply(definition(GetParam()), hosts());

@@ -3,6 +3,7 @@
 #include "libdim/base/text.hpp"
 #include "libdim/render/dhcp_plan.hpp"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -13,6 +14,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr int kLifetime = 86'400;
+constexpr int kSocketRetry = 1000;  ///< milliseconds
 
 ordered_json option(std::string_view name, std::string data) {
     return {{"name", name}, {"data", std::move(data)}};
@@ -44,13 +46,17 @@ ordered_json lease_database(const std::string& path) {
     return database;
 }
 
+/// Kea opens no socket on a device without a carrier (no blade is on, the switch is off) and would
+/// stay deaf; so it tries again, for ever.
 ordered_json interfaces(const std::vector<cluster::DeviceName>& devices) {
     ordered_json names = ordered_json::array();
     for (const cluster::DeviceName& device : devices)
         names.push_back(to_string(device));
     return {{"interfaces", std::move(names)},
             {"dhcp-socket-type", "raw"},
-            {"service-sockets-require-all", true}};
+            {"service-sockets-require-all", true},
+            {"service-sockets-max-retries", std::numeric_limits<std::uint32_t>::max()},
+            {"service-sockets-retry-wait-time", kSocketRetry}};
 }
 
 /// Everything that is not of one network or host. Unknown clients are dropped before anything is
