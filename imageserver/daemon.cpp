@@ -38,6 +38,7 @@ constexpr int kTicksPerRenewal = 6 * 60 * 60;
 constexpr int kTicksPerCollection = 10 * 60;
 constexpr std::chrono::seconds kServiceRetry{15};
 constexpr std::size_t kTokenBytes = 16;
+constexpr const char* kClusterAlert = "cluster-definition";
 constexpr std::size_t kPlanWorkers = 2;
 
 model::Timestamp now() { return *model::Timestamp::from_microseconds(sys::realtime_us()); }
@@ -142,6 +143,7 @@ ClusterAdministration::Modules Daemon::Parts::cluster_modules() {
                 [this](const cluster::Definition& next) {
                     return services_.reloads(next, administration_);
                 },
+            .on_in_force = [this] { ground_.alerts.forget(kClusterAlert, settings_.cluster_file); },
             .now = now};
 }
 
@@ -347,8 +349,8 @@ void Daemon::Parts::tell_cluster_problem() {
     if (!ground_.cluster_problem) return;
     const Error& problem = *ground_.cluster_problem;
     report("cluster definition", problem);
-    ground_.alerts.note(
-        {"cluster-definition", settings_.cluster_file, problem.message(), problem.cure()}, now());
+    ground_.alerts.note({kClusterAlert, settings_.cluster_file, problem.message(), problem.cure()},
+                        now());
 }
 
 void Daemon::Parts::renew_certificate() {

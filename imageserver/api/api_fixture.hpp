@@ -134,8 +134,9 @@ protected:
          .reloads = [](const cluster::Definition&) -> Result<std::vector<std::string>> {
              return {{"dhcpd"}};
          },
+         .on_in_force = [] {},
          .now = [this] { return time(); }},
-        database.directory() + "/cluster.xml",
+        cluster_file(),
         roster,
         revisions,
         log};

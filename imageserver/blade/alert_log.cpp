@@ -66,6 +66,14 @@ void AlertLog::forget_oldest() {
     alerts_.erase(oldest);
 }
 
+void AlertLog::forget(const std::string& kind, const std::string& origin) {
+    const std::lock_guard lock(*mutex_);
+    const Key key(printable(kind, kTextLimit), printable(origin, kTextLimit));
+    if (alerts_.erase(key) == 0) return;
+    unsaved_.erase(key);
+    forgotten_.insert(key);
+}
+
 Result<void> AlertLog::flush() {
     const std::lock_guard lock(*mutex_);
     stores_left_ = kStoresAtOnce;

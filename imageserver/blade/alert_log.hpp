@@ -33,6 +33,8 @@ public:
     };
     /// True for the first sight of this kind and origin.
     bool note(const Sight& sight, model::Timestamp now);
+    /// What was seen is cured. Unknown ones are left as they are.
+    void forget(const std::string& kind, const std::string& origin);
     /// Stores what has changed. Call it once in an interval of some seconds.
     Result<void> flush();
 

@@ -61,6 +61,18 @@ TEST_F(AlertLogTest, AFirstSightSurvivesKill) {
     EXPECT_EQ(kept.front().cure, "cure");
 }
 
+TEST_F(AlertLogTest, WhatIsCuredIsForgotten) {
+    AlertLog log = open();
+    log.note(sight("10.0.0.1"), at(1));
+    log.note(sight("10.0.0.2"), at(1));
+    log.forget("malformed", "10.0.0.1");
+    log.forget("malformed", "10.0.0.9");
+    ASSERT_EQ(log.alerts().size(), 1u);
+    EXPECT_EQ(log.alerts().front().origin, "10.0.0.2");
+    ASSERT_TRUE(log.flush());
+    EXPECT_EQ(reopen().alerts().size(), 1u);
+}
+
 TEST_F(AlertLogTest, AFloodIsStoredOnlyWithTheNextFlush) {
     AlertLog log = open();
     for (int i = 0; i < 10 * AlertLog::kStoresAtOnce; ++i)

@@ -37,11 +37,19 @@ std::string_view kind_text(cluster::DefinitionChange::Kind kind) {
     std::unreachable();
 }
 
+/// Keeps the mode of a file that is there.
+Result<void> write_file(const std::string& path, std::string_view bytes) {
+    constexpr mode_t kPermissions = 0777;
+    constexpr mode_t kNewFile = 0644;
+    const auto status = sys::stat(path);
+    return sys::write_file_atomically(path, bytes, status ? status->mode & kPermissions : kNewFile);
+}
+
 /// Puts back what was there, which may be nothing.
 Result<void> restore_file(const std::string& path, const Result<std::string>& before) {
     const auto present = sys::read_file(path, cluster::kXmlLimit);
     if (present == before || (!before && before.error().code() != ErrorCode::not_found)) return {};
-    return before ? sys::write_file_atomically(path, *before) : sys::unlink(path);
+    return before ? write_file(path, *before) : sys::unlink(path);
 }
 
 }  // namespace
@@ -133,9 +141,8 @@ Result<std::string> ClusterAdministration::apply(const ClusterProposal& proposal
                                        Purpose::pending, modules_.now()));
     }
     progress("telling the services", 0, 0);
-    DIM_CHECK(bring_into_force(candidate, number, [this, &candidate] {
-        return sys::write_file_atomically(file_, candidate.xml);
-    }));
+    DIM_CHECK(bring_into_force(candidate, number,
+                               [this, &candidate] { return write_file(file_, candidate.xml); }));
     return achieved(number);
 }
 
@@ -171,7 +178,10 @@ Result<void> ClusterAdministration::bring_into_force(const Candidate& candidate,
     const auto old_file = sys::read_file(file_, cluster::kXmlLimit);
     auto done = take_over(candidate, number, write);
     log_.count_change();
-    if (done) return {};
+    if (done) {
+        modules_.on_in_force();
+        return {};
+    }
     Result<void> back = roster_.replace(*previous);
     const auto keep_first = [&back](Result<void> next) {
         if (back) back = std::move(next);

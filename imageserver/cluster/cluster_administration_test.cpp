@@ -40,6 +40,7 @@ struct RunningCluster {
                .reloads = [](const cluster::Definition&) -> Result<std::vector<std::string>> {
                    return {{"dhcpd"}};
                },
+               .on_in_force = [this] { ++in_force; },
                .now = [] { return at(9); }},
               file, roster, revisions, log) {}
 
@@ -57,6 +58,7 @@ struct RunningCluster {
     BladeLog log;
     Roster roster;
     std::vector<std::size_t> applied;  ///< with how many blades
+    int in_force = 0;                  ///< how often it was told
     std::optional<Error> error;
     std::size_t fail_until = SIZE_MAX;
     std::function<void()> on_apply;
@@ -145,6 +147,7 @@ TEST_F(ClusterAdministrationTest, PutsEverythingBackWhenAServiceFails) {
     EXPECT_TRUE(applied.error().message().contains("the old one is in force: dhcpd refuses it"))
         << applied.error().message();
     EXPECT_EQ(applied.error().cure(), "do this");
+    EXPECT_EQ(running->in_force, 0);
     EXPECT_EQ(running->applied, (std::vector<std::size_t>{0, 2})) << "the old one again";
     expect_unchanged();
 }
@@ -176,6 +179,7 @@ TEST_F(ClusterAdministrationTest, AppliesAndGoesBack) {
     EXPECT_EQ(apply(proposal(3)),
               "revision 2 of the cluster definition is in force: 3 blades of is01");
     EXPECT_EQ(text(), cluster_xml(3));
+    EXPECT_EQ(running->in_force, 1);
     EXPECT_EQ(running->administration.current().value().origin, "applied: new.xml");
     ASSERT_TRUE(apply({.xml = {}, .file_name = {}, .revision = 1, .base = 2}));
     EXPECT_EQ(number(), 3u);
@@ -187,6 +191,12 @@ TEST_F(ClusterAdministrationTest, AppliesAndGoesBack) {
     EXPECT_EQ(running->applied, (std::vector<std::size_t>{3, 2}));
     restart();
     EXPECT_EQ(number(), 3u);
+}
+
+TEST_F(ClusterAdministrationTest, TheFileKeepsItsMode) {
+    ASSERT_TRUE(sys::write_file_atomically(file, cluster_xml(2), 0640));
+    ASSERT_TRUE(apply(proposal(3)));
+    EXPECT_EQ(sys::stat(file)->mode & 0777, 0640u);
 }
 
 TEST_F(ClusterAdministrationTest, ApplyingWhatIsInForceOnlyWritesTheFile) {
