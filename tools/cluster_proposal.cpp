@@ -1,13 +1,32 @@
 #include "tools/cluster_proposal.hpp"
 
+#include "tools/cluster_source.hpp"
 #include "tools/confirm.hpp"
 #include "tools/job_progress.hpp"
 #include "tools/output/difference_text.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 namespace dim::tool {
+
+namespace {
+
+/// As the history of revisions names it.
+std::string absolute_path(const std::string& path) {
+    std::error_code error;
+    const auto absolute = std::filesystem::absolute(path, error);
+    return error ? path : absolute.lexically_normal().string();
+}
+
+}  // namespace
+
+Result<api::ClusterProposal> propose_file(const std::string& path) {
+    DIM_TRY(auto text, read_cluster_file(path));
+    return api::ClusterProposal{
+        .xml = std::move(text.xml), .file_name = absolute_path(path), .revision = {}, .base = {}};
+}
 
 Result<void> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end) {
     DIM_TRY(const auto difference,

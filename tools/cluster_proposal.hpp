@@ -2,12 +2,17 @@
 
 #include "tools/command.hpp"
 
+#include <string>
+
 namespace dim::tool {
 
 enum class ProposalEnd {
     apply,
     show_difference,  ///< --dry-run
 };
+
+/// To bring the definition in a file into force. Errors: those of reading it.
+Result<api::ClusterProposal> propose_file(const std::string& path);
 
 /// Shows what PROPOSAL would change; then, once that many blades are confirmed, has the daemon
 /// carry it out, unless another definition came into force meanwhile. Errors: conflict for that,
