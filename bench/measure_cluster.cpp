@@ -62,10 +62,12 @@ private:
 /// All blades, each with a boot file, as when an image is assigned to all.
 std::vector<render::ServerHosts> hosts_of(const cluster::Definition& definition) {
     const auto image = must(model::ImageName::parse("granite"), "image name");
-    std::vector<render::ServerHosts> servers;
-    for (const cluster::Server& server : definition.servers) {
-        servers.push_back({server.name, render::dhcp_hosts_of(definition, server.name)});
-        for (api::DhcpHost& host : servers.back().hosts) {
+    std::vector<model::ComponentName> names;
+    for (const cluster::Server& server : definition.servers)
+        names.push_back(server.name);
+    std::vector<render::ServerHosts> servers = render::server_hosts(definition, names);
+    for (render::ServerHosts& server : servers) {
+        for (api::DhcpHost& host : server.hosts) {
             host.image = image;
             host.boot_file = "granite/1/zImage.js20";
         }

@@ -50,6 +50,7 @@ def body(cluster):
 
     step("a blade leaves the definition and comes back; Kea is told each time")
     blade = cluster.blades[JS21[0]]
+    blade.login()
     blade.shut_down()
     server.dim("dhcp", "unassign", "b2")
     expect("boot_file" not in next(h for h in server.query("dhcp", "show")["hosts"] if h["blade"] == blade.name), "no boot file")

@@ -133,6 +133,10 @@ class ImageServer:
         subprocess.run([self.bin / "imageserver", "--state", self.state, "--run", self.run, "--teardown"], check=True)
 
     @property
+    def process_id(self):
+        return self._process.pid
+
+    @property
     def is_running(self):
         return self._process is not None and self._process.poll() is None
 

@@ -45,6 +45,7 @@ def run_in_sandbox(name, main, keep_directory_on_failure=True, logs_to=None):
         _be_process_one(main, pathlib.Path(os.environ[INSIDE]))
     root = pathlib.Path(os.environ.get("DIM_TEST_ROOT", "/var/tmp"))
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"dim-{name}-", dir=root))
+    directory.chmod(0o755)  # services that are not root read their files below it
     (directory / "logs").mkdir()
     command = ["unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--kill-child=KILL", "--mount-proc",
                "--propagation", "private", sys.executable, *sys.argv]
