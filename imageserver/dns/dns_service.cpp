@@ -81,6 +81,18 @@ Result<void> make_work_directory(const DnsService::Settings& settings) {
                     .with_cure("install the package bind9, which makes that user"));
 }
 
+/// The user may have no way to a directory below one that is closed to others.
+Result<void> check_reachable(const DnsService::Settings& settings) {
+    DIM_TRY(const sys::RunResult result,
+            sys::run({"/usr/sbin/runuser", "--user", settings.user, "--", "/usr/bin/test", "-w",
+                      work_directory(settings)},
+                     kInstallTimeout));
+    if (result.status.is_success()) return {};
+    return fail(Error(ErrorCode::permission_denied,
+                      "the user " + settings.user + " cannot reach " + settings.directory)
+                    .with_cure("let everybody pass the directories above it: chmod o+x"));
+}
+
 ConfiguredService::Settings service_settings(const DnsService::Settings& settings) {
     const std::string configuration = settings.directory + "/named.conf";
     return {.service = {.name = kName,
@@ -123,6 +135,7 @@ Result<void> DnsService::run(const cluster::Definition& definition) {
                         .with_cure("add domain=\"…\" to the <cluster> element"));
     DIM_CHECK(sys::ensure_directory(settings_.directory));
     DIM_CHECK(make_work_directory(settings_));
+    DIM_CHECK(check_reachable(settings_));
     const auto installed = sys::read_file(configuration_path());
     const ZoneFiles files(settings_.directory, [] { return sys::realtime_us() / 1'000'000; });
     const auto render_zones = [&](std::uint32_t serial) {

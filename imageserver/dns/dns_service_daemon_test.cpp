@@ -140,6 +140,13 @@ TEST_F(DnsServiceDaemonTest, KeepsWhatIsInForceWhenTheCheckerRefuses) {
     EXPECT_EQ(reloads(), 0);
 }
 
+TEST_F(DnsServiceDaemonTest, SaysThatItsUserHasNoWayToItsFiles) {
+    ASSERT_TRUE(sys::chmod(directory_.path(), 0700));
+    const auto applied = service_.apply(definition());
+    ASSERT_FALSE(applied);
+    EXPECT_THAT(to_string(applied.error()), HasSubstr("the user bind cannot reach"));
+}
+
 TEST_F(DnsServiceDaemonTest, SaysWhyItDoesNotAnswer) {
     DnsService service = make_service("10.8.0.1");
     const auto refused = service.apply(definition());

@@ -12,15 +12,19 @@
 /// The texts that standard daemons read, made from the cluster definition. Pure.
 namespace dim::render {
 
-/// The blades of SERVER with a known MAC, none with an image.
-std::vector<api::DhcpHost> dhcp_hosts_of(const cluster::Definition& definition,
-                                         const model::ComponentName& server);
-
 /// The hosts that one image server answers.
 struct ServerHosts {
     model::ComponentName server;
     std::vector<api::DhcpHost> hosts;
 };
+
+/// Of each of SERVERS, which are different ones, the blades with a known MAC, none with an image.
+/// Linear in the number of blades.
+std::vector<ServerHosts> server_hosts(const cluster::Definition& definition,
+                                      std::span<const model::ComponentName> servers);
+/// Of one.
+std::vector<api::DhcpHost> dhcp_hosts_of(const cluster::Definition& definition,
+                                         const model::ComponentName& server);
 
 /// Errors: not_found for a server without a bootnet interface; invalid_input for a host outside its
 /// network, a MAC, address or name that occurs twice, or a boot file name that is no relative path

@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace dim::render {
@@ -200,26 +201,37 @@ Result<void> check_dhcp_hosts(const cluster::ServerBootnet& bootnet,
     return {};
 }
 
-std::vector<api::DhcpHost> dhcp_hosts_of(const cluster::Definition& definition,
-                                         const model::ComponentName& server) {
-    std::set<std::string_view> bootnets;
+std::vector<ServerHosts> server_hosts(const cluster::Definition& definition,
+                                      std::span<const model::ComponentName> servers) {
+    std::unordered_set<std::string_view> bootnets;
     for (const cluster::Network& network : definition.networks)
         if (network.role == cluster::NetworkRole::bootnet) bootnets.insert(to_string(network.name));
-    std::vector<api::DhcpHost> hosts;
+    std::vector<ServerHosts> all;
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (const model::ComponentName& server : servers) {
+        places.emplace(to_string(server), all.size());
+        all.push_back({server, {}});
+    }
     for (const cluster::Blade& blade : definition.blades) {
-        if (!blade.mac || blade.server != server) continue;
+        const auto place = places.find(to_string(blade.server));
+        if (!blade.mac || place == places.end()) continue;
         const auto interface =
             std::ranges::find_if(blade.interfaces, [&](const cluster::BladeInterface& candidate) {
                 return bootnets.contains(to_string(candidate.network));
             });
         if (interface == blade.interfaces.end()) continue;
-        hosts.push_back({.blade = blade.name,
-                         .mac = *blade.mac,
-                         .address = interface->address,
-                         .image = {},
-                         .boot_file = {}});
+        all[place->second].hosts.push_back({.blade = blade.name,
+                                            .mac = *blade.mac,
+                                            .address = interface->address,
+                                            .image = {},
+                                            .boot_file = {}});
     }
-    return hosts;
+    return all;
+}
+
+std::vector<api::DhcpHost> dhcp_hosts_of(const cluster::Definition& definition,
+                                         const model::ComponentName& server) {
+    return std::move(server_hosts(definition, {&server, 1}).front().hosts);
 }
 
 }  // namespace dim::render

@@ -31,26 +31,36 @@ Result<std::vector<render::ServerHosts>> hosts_to_render(const Context& context,
                                                          const Arguments& arguments) {
     DIM_TRY(const auto servers, select_servers(definition, arguments.server));
     DIM_TRY(const auto assigned, assigned_hosts(context));
-    std::vector<render::ServerHosts> all;
-    for (const model::ComponentName& server : servers) {
-        std::vector<api::DhcpHost> hosts = render::dhcp_hosts_of(definition, server);
-        for (api::DhcpHost& host : hosts) {
+    std::vector<render::ServerHosts> all = render::server_hosts(definition, servers);
+    for (render::ServerHosts& server : all) {
+        for (api::DhcpHost& host : server.hosts) {
             if (const auto found = assigned.find(host.blade); found != assigned.end())
                 host = found->second;
         }
-        all.push_back({server, std::move(hosts)});
     }
     return all;
 }
 
+/// For a server that is asked for it is what that one runs. Else it listens nowhere, since Kea's
+/// checker refuses the devices of other machines.
+Result<std::string> render_kea(const cluster::Definition& definition,
+                               std::span<const render::ServerHosts> servers,
+                               const Arguments& arguments) {
+    render::KeaFiles files;
+    if (arguments.server && servers.size() == 1) {
+        DIM_TRY(const auto bootnet, cluster::bootnet_of(definition, servers.front().server));
+        files.devices.push_back(bootnet.device);
+    }
+    return render::render_kea_configuration(definition, servers, files);
+}
+
 Result<std::string> render_configuration(const cluster::Definition& definition,
                                          std::span<const render::ServerHosts> servers,
-                                         cluster::DhcpBackend backend) {
+                                         cluster::DhcpBackend backend, const Arguments& arguments) {
     switch (backend) {
         case cluster::DhcpBackend::isc:
             return render::render_dhcpd_configuration(definition, servers);
-        case cluster::DhcpBackend::kea:
-            return render::render_kea_configuration(definition, servers, {});
+        case cluster::DhcpBackend::kea: return render_kea(definition, servers, arguments);
     }
     return fail(ErrorCode::internal, "unknown DHCP backend");
 }
@@ -59,7 +69,9 @@ Result<std::string> render_configuration(const cluster::Definition& definition,
 
 Action dhcp_render(CLI::App& app) {
     auto arguments = std::make_shared<Arguments>();
-    app.add_option("--server", arguments->server, "image servers; all unless given");
+    app.add_option(
+        "--server", arguments->server,
+        "image servers; all unless given. For a single one, Kea is told where to listen");
     app.add_option("--backend", arguments->backend,
                    "isc or kea; what the definition says unless given");
     return [=](Context& context) -> Result<void> {
@@ -69,7 +81,8 @@ Action dhcp_render(CLI::App& app) {
             DIM_TRY(backend, cluster::parse_dhcp_backend(*arguments->backend));
         }
         DIM_TRY(const auto servers, hosts_to_render(context, definition, *arguments));
-        DIM_TRY(const std::string text, render_configuration(definition, servers, backend));
+        DIM_TRY(const std::string text,
+                render_configuration(definition, servers, backend, *arguments));
         std::cout << text;
         return {};
     };

@@ -1,3 +1,4 @@
+#include "libdim/sys/clock.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/server_selection.hpp"
@@ -11,7 +12,7 @@ namespace {
 
 struct Arguments {
     std::string zone;
-    std::uint32_t serial = 1;
+    std::optional<std::uint32_t> serial;
     std::optional<std::string> server;
     std::optional<std::string> directory;
 };
@@ -26,6 +27,8 @@ Result<model::ComponentName> select_name_server(const cluster::Definition& defin
     return std::move(servers.front());
 }
 
+std::uint32_t serial_of_now() { return static_cast<std::uint32_t>(sys::realtime_us() / 1'000'000); }
+
 Result<void> print_paths(const std::vector<std::string>& paths) {
     for (const std::string& path : paths)
         std::cout << path << '\n';
@@ -39,7 +42,8 @@ Action dns_render(CLI::App& app) {
     app.add_option("--zone", arguments->zone,
                    "forward, reverse, hosts (for /etc/hosts), or the name of a zone")
         ->required();
-    app.add_option("--serial", arguments->serial, "of the zones")->capture_default_str();
+    app.add_option("--serial", arguments->serial,
+                   "of the zones; the seconds since 1970 unless given, so that it grows");
     app.add_option("--server", arguments->server,
                    "the image server that answers; the first unless given");
     app.add_option("--output", arguments->directory,
@@ -47,8 +51,8 @@ Action dns_render(CLI::App& app) {
     return [=](Context& context) -> Result<void> {
         DIM_TRY(const auto definition, load_cluster(context));
         DIM_TRY(const auto server, select_name_server(definition, arguments->server));
-        DIM_TRY(const auto zones,
-                render_zones(definition, arguments->zone, server, arguments->serial));
+        DIM_TRY(const auto zones, render_zones(definition, arguments->zone, server,
+                                               arguments->serial.value_or(serial_of_now())));
         if (!arguments->directory) {
             std::cout << zones_text(zones);
             return {};
