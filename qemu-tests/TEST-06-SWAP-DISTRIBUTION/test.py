@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.case import expect, run_case, step
-from lib.cluster import EMULATION_OPTIONS, IMAGE, JS20, JS21
+from lib.cluster import IMAGE, JS20, JS21, serve_image
 
 OTHER = "slate"
 
@@ -17,11 +17,8 @@ def import_other_distribution(cluster):
     shutil.copytree(cluster.directory / "granite-root", root, symlinks=True)
     (root / "etc/personality").write_text(OTHER)
     (root / "usr/share/personality").write_text(OTHER)
-    server = cluster.server
-    server.dim("image", "import", OTHER, root, "--arch", "ppc64", "--size", "64M")
-    server.dim("buildzimage", OTHER, *[word for option in EMULATION_OPTIONS for word in ("--option", option)])
-    server.dim("image", "create", OTHER, "b2")
-    server.dim("nfs", "export", OTHER, "b2")
+    serve_image(cluster.server, OTHER, root, ["b2"])
+    cluster.server.dim("dhcp", "assign", "b2", IMAGE)
 
 
 def boot_and_login(cluster, blade, image):

@@ -22,6 +22,7 @@ class Blade:
         self.mac = mac
         self.console = None
         self._tap = bootnet.add_tap()
+        self._prefix = bootnet.host.prefix
         self._directory = directory
         self._memory_mib = memory_mib
         self._more_arguments = more_arguments  # for QEMU
@@ -29,7 +30,7 @@ class Blade:
         self._process = None
 
     def _command(self, console_path):
-        return ["qemu-system-ppc64", "-name", self.name, "-M", MACHINE, "-cpu", PROCESSORS[self.kind],
+        return [*self._prefix, "qemu-system-ppc64", "-name", self.name, "-M", MACHINE, "-cpu", PROCESSORS[self.kind],
                 "-m", str(self._memory_mib), "-nodefaults", "-display", "none", "-prom-env", f"boot-command={BOOT_FOR_EVER}",
                 "-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no",
                 "-device", f"spapr-vlan,netdev=net0,mac={self.mac},bootindex=1",

@@ -30,14 +30,14 @@ def _look_inside(directory):
     subprocess.run(["bash", "-i"], env=environment, check=False)
 
 
-def run_case(body, **cluster_arguments):
-    """Runs body(cluster) in a sandbox; the process's exit code is the verdict. --shell looks inside at the end."""
+def run_case(body, make_cluster=Cluster, **cluster_arguments):
+    """Runs body(make_cluster(directory, …)) in a sandbox; the process's exit code is the verdict. --shell looks inside at the end."""
     name = pathlib.Path(sys.argv[0]).resolve().parent.name
     wants_shell = "--shell" in sys.argv[1:]
 
     def main(directory):
         try:
-            body(Cluster(directory, **cluster_arguments))
+            body(make_cluster(directory, **cluster_arguments))
             step("passed")
             return 0
         finally:
@@ -50,9 +50,11 @@ def run_case(body, **cluster_arguments):
 
 def _keep_service_logs(directory):
     """Puts what the daemons wrote beside the consoles, so that a failure can be read afterwards."""
-    services = directory / "state" / "services"
-    for path in services.rglob("*") if services.is_dir() else ():
-        if path.is_file() and path.stat().st_size < 10_000_000:
-            target = directory / "logs" / "services" / path.relative_to(services)
+    for server in [directory, *directory.iterdir()]:
+        services = server / "state" / "services"
+        if server.name == "logs" or not services.is_dir():
+            continue
+        for path in [found for found in services.rglob("*") if found.is_file() and found.stat().st_size < 10_000_000]:
+            target = directory / "logs" / path.relative_to(directory)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())

@@ -24,6 +24,15 @@ def unpack_distribution(directory):
     return root
 
 
+def serve_image(server, image, root, blades, options=()):
+    """From the distribution in the directory ROOT to blades that boot it."""
+    server.dim("image", "import", image, root, "--arch", "ppc64", "--size", "64M")
+    server.dim("buildzimage", image, *[word for option in (*EMULATION_OPTIONS, *options) for word in ("--option", option)])
+    server.dim("image", "create", image, *blades)
+    server.dim("nfs", "export", image, *blades)
+    server.dim("dhcp", "assign", *blades, image)
+
+
 class Cluster:
     def __init__(self, directory, blades=(JS20, JS21), services=None, more_arguments=()):
         self.directory = directory
@@ -36,13 +45,8 @@ class Cluster:
 
     def prepare(self, options=()):
         """The administrator's way from nothing to blades that can be switched on, command by command."""
-        server = self.server
-        server.start()
-        server.dim("image", "import", IMAGE, unpack_distribution(self.directory), "--arch", "ppc64", "--size", "64M")
-        server.dim("buildzimage", IMAGE, *[word for option in (*EMULATION_OPTIONS, *options) for word in ("--option", option)])
-        server.dim("image", "create", IMAGE, *self.blades)
-        server.dim("nfs", "export", IMAGE, *self.blades)
-        server.dim("dhcp", "assign", *self.blades, IMAGE)
+        self.server.start()
+        serve_image(self.server, IMAGE, unpack_distribution(self.directory), self.blades, options)
 
     def power_on(self):
         for blade in self.blades.values():

@@ -9,6 +9,8 @@ import threading
 import time
 from xml.sax.saxutils import quoteattr
 
+from .network import Host
+
 
 def _environment_path(name):
     if name not in os.environ:
@@ -32,8 +34,9 @@ class StateTimeout(Exception):
 class ImageServer:
     ADDRESS = "10.1.0.1"
 
-    def __init__(self, directory, name="is01", services=None):
+    def __init__(self, directory, name="is01", services=None, host=None):
         """SERVICES: which daemons do the standard jobs, such as {"dhcp": "kea", "dns": "bind"}; DIM's choice unless given."""
+        self._prefix = (host or Host()).prefix
         self.directory = directory
         self.name = name
         self.bin = _environment_path("DIM_BIN")
@@ -99,7 +102,7 @@ class ImageServer:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             notify.bind(str(notify_path))
             self._process = subprocess.Popen(
-                [self.bin / "imageserver", "--cluster", self.cluster_file, "--server", self.name, "--state", self.state,
+                [*self._prefix, self.bin / "imageserver", "--cluster", self.cluster_file, "--server", self.name, "--state", self.state,
                  "--run", self.run, "--agent", self.agent, "--kernel-kit", self.kernel_kit],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "NOTIFY_SOCKET": str(notify_path)})
             self._wait_ready(notify, timeout)
@@ -130,7 +133,8 @@ class ImageServer:
 
     def tear_down(self):
         """Ends the services and mounts that an ended daemon left, as before a reboot of the server."""
-        subprocess.run([self.bin / "imageserver", "--state", self.state, "--run", self.run, "--teardown"], check=True)
+        subprocess.run([self.bin / "imageserver", "--state", self.state, "--run", self.run, "--teardown"], check=True,
+                       stdout=subprocess.DEVNULL)
 
     @property
     def process_id(self):

@@ -2,29 +2,45 @@
 import subprocess
 
 
-def ip(*words):
-    subprocess.run(["ip", *words], check=True)
+class Host:
+    """The sandbox itself as a host of the network."""
+
+    prefix = []  # of a command that shall run there
+
+
+class AnotherHost(Host):
+    """A network namespace of its own inside the sandbox, which ends with the sandbox."""
+
+    def __init__(self):
+        self._holder = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo made && exec cat"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        assert self._holder.stdout.readline() == "made\n"
+        self.prefix = ["nsenter", f"--net=/proc/{self._holder.pid}/ns/net", "--"]
 
 
 class Bootnet:
     """A bridge named as cluster.xml names the server's bootnet device."""
 
-    def __init__(self, device="boot0", address="10.1.0.1/24"):
+    def __init__(self, device="boot0", address="10.1.0.1/24", host=None):
         self.device = device
-        ip("link", "set", "lo", "up")
-        ip("link", "add", device, "type", "bridge", "forward_delay", "0")
-        ip("address", "add", address, "dev", device)
-        ip("link", "set", device, "up")
+        self.host = host or Host()
+        self._ip("link", "set", "lo", "up")
+        self._ip("link", "add", device, "type", "bridge", "forward_delay", "0")
+        self._ip("address", "add", address, "dev", device)
+        self._ip("link", "set", device, "up")
         self._taps = 0
+
+    def _ip(self, *words):
+        subprocess.run([*self.host.prefix, "ip", *words], check=True)
 
     def add_tap(self):
         """A new port of the bridge; returns its name."""
         self._taps += 1
         name = f"tap{self._taps}"
-        ip("tuntap", "add", name, "mode", "tap")
-        ip("link", "set", name, "master", self.device, "up")
+        self._ip("tuntap", "add", name, "mode", "tap")
+        self._ip("link", "set", name, "master", self.device, "up")
         return name
 
     def add_address(self, address):
         """One more address on the server's side, to speak from as somebody else."""
-        ip("address", "add", address, "dev", self.device)
+        self._ip("address", "add", address, "dev", self.device)
