@@ -102,6 +102,17 @@ TEST(ClusterXml, RefusesWhatIsTooMuch) {
         elements += "<a/>";
     EXPECT_THAT(refusal("<cluster>" + elements + "</cluster>"), HasSubstr("more than 200000"));
     EXPECT_THAT(refusal(std::string(kAttributesLimit + 1, '=')), HasSubstr("attributes"));
+    std::string attributes;
+    for (int count = 0; count < 300'000; ++count)
+        attributes += " a" + std::to_string(count) + "=\"\"";
+    EXPECT_THAT(refusal("<cluster>\n<!-- <a> -->\n<a" + attributes + "/></cluster>"),
+                StartsWith("cluster.xml:3: more than 1000 '=' in one element"));
+    EXPECT_TRUE(parse_cluster(changed("  <level", "<!-- " + std::string(2000, '=') + " --><level"),
+                              "cluster.xml"));
+    testing::internal::CaptureStderr();
+    EXPECT_THAT(refusal("<cluster><!--" + std::string(15'000'000, 'x') + "--></cluster>"),
+                HasSubstr("one value of more than 10,000,000 bytes"));
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
     std::string deep;
     for (int count = 0; count < 5000; ++count)
         deep += "<a>";

@@ -23,13 +23,38 @@ std::string_view view(const xmlChar* text) {
 std::string message_of(const xmlError& error) {
     if (error.message == nullptr) return "not well-formed";
     const std::string message = printable(trim(error.message), kMessageLimit);
-    if (message.contains("Huge input lookup")) return "one value of more than 10,000,000 bytes";
+    if (message.contains("Huge input lookup") || message.contains("huge text node"))
+        return "one value of more than 10,000,000 bytes";
     return message;
 }
 
 Error place_error(std::string_view file_name, long line, std::string text) {
     return Error(ErrorCode::invalid_input,
                  std::string(file_name) + ":" + std::to_string(line) + ": " + std::move(text));
+}
+
+/// Attributes of one element, which the parser compares with each other. An attribute takes a '='
+/// and its value has no '<'; comments are not looked at.
+constexpr std::size_t kAttributesOfOneLimit = 1000;
+
+/// The line of the first element with too many attributes.
+std::optional<long> find_overlong_element(std::string_view text) {
+    constexpr std::string_view kComment = "<!--";
+    long line = 1;
+    std::size_t begin = text.find('<');
+    std::string_view before = text.substr(0, begin);
+    while (begin != text.npos) {
+        line += std::ranges::count(before, '\n');
+        const bool is_comment = text.substr(begin).starts_with(kComment);
+        const std::size_t from = is_comment ? text.find("-->", begin + kComment.size()) : begin + 1;
+        const std::size_t end = from == text.npos ? text.npos : text.find('<', from);
+        before = text.substr(begin, end == text.npos ? end : end - begin);
+        if (!is_comment &&
+            static_cast<std::size_t>(std::ranges::count(before, '=')) > kAttributesOfOneLimit)
+            return line;
+        begin = end;
+    }
+    return std::nullopt;
 }
 
 /// Every element takes a '<' and every attribute a '=', so these counts bound what the parser
@@ -47,6 +72,11 @@ Result<void> check_size(std::string_view text, std::string_view file_name) {
         return refuse("more than " + std::to_string(kElementsLimit) + " elements");
     if (static_cast<std::size_t>(std::ranges::count(text, '=')) > kAttributesLimit)
         return refuse("more than " + std::to_string(kAttributesLimit) + " attributes");
+    if (const auto line = find_overlong_element(text))
+        return fail(Error(ErrorCode::limit_exceeded,
+                          std::string(file_name) + ":" + std::to_string(*line) + ": more than " +
+                              std::to_string(kAttributesOfOneLimit) + " '=' in one element")
+                        .with_cure("split it; no element has that many attributes"));
     return {};
 }
 
@@ -119,6 +149,8 @@ Result<XmlDocument> XmlDocument::parse(std::string_view text, std::string_view f
     bool has_document_type = false;
     parser->_private = &has_document_type;
     parser->sax->internalSubset = refuse_document_type;
+    // Without it some errors are printed, whatever the options say.
+    parser->sax->serror = [](void*, xmlError*) {};
     std::unique_ptr<xmlDoc, Free> document(xmlCtxtReadMemory(
         parser.get(), text.data(), static_cast<int>(text.size()), nullptr, "UTF-8",
         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES |
