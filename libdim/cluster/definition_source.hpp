@@ -99,8 +99,8 @@ struct SourceGroup {
 /// Levels and components are in the order of the hierarchy: at each place first its components,
 /// then the levels below with all that is in them.
 struct DefinitionSource {
-    static constexpr std::size_t kInterfacesLimit = 16;   ///< of one element
-    static constexpr std::size_t kPropertiesLimit = 64;   ///< of one element
+    static constexpr std::size_t kInterfacesLimit = 16;   ///< of one element or component
+    static constexpr std::size_t kPropertiesLimit = 64;   ///< of one element or component
     static constexpr std::size_t kTextLimit = 255;        ///< bytes of a value that is no range
     static constexpr std::size_t kOptionsLimit = 64;      ///< of one network
     static constexpr std::size_t kTimeServersLimit = 16;  ///< of one network

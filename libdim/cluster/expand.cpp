@@ -136,9 +136,20 @@ private:
         });
     }
 
+    /// Refuses more than LIMIT things of one component, whatever elements say them. Each is looked
+    /// for in every setting, so this bounds the time.
+    Result<void> check_count(std::size_t count, std::size_t limit, std::string_view what) const {
+        if (count <= limit) return {};
+        return refuse(component_settings_.front().line,
+                      name_ + ": more than " + std::to_string(limit) + " " + std::string(what),
+                      "remove some of those that its <component> and <set> elements give it");
+    }
+
     Result<std::vector<Property>> properties() const {
         std::vector<Property> properties;
-        for (std::string& name : properties_of(component_settings_)) {
+        std::vector<std::string> names = properties_of(component_settings_);
+        DIM_CHECK(check_count(names.size(), DefinitionSource::kPropertiesLimit, "properties"));
+        for (std::string& name : names) {
             DIM_TRY(const Setting* setting, winner("property " + name, [&](const Setting& one) {
                         return property_in(one, name);
                     }));
@@ -296,7 +307,9 @@ private:
 
     Result<std::vector<Interface>> interfaces(Position position, std::optional<Position> server) {
         std::vector<Interface> made;
-        for (const model::ComponentName& name : networks_of(component_settings_)) {
+        const std::vector<model::ComponentName> names = networks_of(component_settings_);
+        DIM_CHECK(check_count(names.size(), DefinitionSource::kInterfacesLimit, "interfaces"));
+        for (const model::ComponentName& name : names) {
             const std::string on = " on " + to_string(name);
             const auto nearest = settings_with(component_settings_, [&](const Setting& setting) {
                 return interface_in(setting, name);

@@ -221,6 +221,24 @@ TEST(Expand, TakesBoundedTime) {
                            "more than 2000000 settings");
 }
 
+TEST(Expand, TakesBoundedTimeForOneComponent) {
+    std::string properties;
+    std::string networks;
+    std::string interfaces;
+    for (int at = 0; at < 40'000; ++at)
+        properties += "<set for=\"s01b01\"><property name=\"p" + std::to_string(at) +
+                      "\" value=\"v\"/></set>\n";
+    for (int at = 0; at < 17; ++at) {
+        const std::string number = std::to_string(at);
+        networks += "<network name=\"x" + number + "\" role=\"usernet\" address=\"192.168." +
+                    number + ".0/24\"/>\n";
+        interfaces += "<set for=\"s01b01\"><interface network=\"x" + number +
+                      "\" address=\"192.168." + number + ".1\"/></set>\n";
+    }
+    expect_refused_quickly(cluster(properties), "s01b01: more than 64 properties");
+    expect_refused_quickly(cluster(networks + interfaces), "s01b01: more than 16 interfaces");
+}
+
 // -- what is right
 
 TEST(Expand, TakesTheStrongestSetting) {
