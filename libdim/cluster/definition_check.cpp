@@ -11,6 +11,8 @@ namespace dim::cluster {
 
 namespace {
 
+constexpr std::uint8_t kNameServers = 6;  ///< DHCP option (RFC 2132, section 3.8)
+
 /// Who has something, for the message about whoever wants it too.
 struct Place {
     std::string_view what;  ///< "blade", "the router of network"
@@ -80,6 +82,14 @@ private:
             DIM_CHECK(claim<std::string_view>(network_names_, to_string(network.name), "the name",
                                               {"network", &network.name, line}));
             networks_.emplace(to_string(network.name), &network);
+            if (definition_.services.dns != DnsBackend::none &&
+                std::ranges::find(network.options, kNameServers, &DhcpOption::code) !=
+                    network.options.end())
+                return refuse(line,
+                              "network " + to_string(network.name) +
+                                  ": option 6, the name servers, is one that DIM sets itself "
+                                  "where it runs them",
+                              "remove the <option>, or set dns=\"none\"");
             if (network.router)
                 DIM_CHECK(check_address(network, *network.router,
                                         {"the router of network", &network.name, line}));

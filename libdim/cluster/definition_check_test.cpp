@@ -104,6 +104,15 @@ TEST(DefinitionCheck, RefusesOverlappingNetworks) {
               "c.xml:3: network b: its IPv6 addresses overlap those of network a (line 2)");
 }
 
+TEST(DefinitionCheck, LeavesNameServersToDimWhereItRunsThem) {
+    const std::string option = "<option code=\"6\" type=\"address\" value=\"10.1.0.9\"/>";
+    const std::string body = network("bootnet", "10.1.0.0/24", "bootnet", option) + kServer;
+    EXPECT_THAT(refusal("<services dns=\"bind\"/>" + body),
+                HasSubstr("c.xml:2: network bootnet: option 6"));
+    EXPECT_TRUE(parse_cluster(
+        "<cluster xmlns=\"urn:dim:cluster:1\" name=\"demo\">" + body + "</cluster>", "c.xml"));
+}
+
 TEST(DefinitionCheck, RefusesAddressesNoHostMayHave) {
     for (const std::string address : {"10.1.0.0", "10.1.0.255", "10.2.0.11"}) {
         EXPECT_EQ(refusal(kNetwork + kServer + blade("alpha", "01", address)),

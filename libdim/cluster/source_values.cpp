@@ -21,16 +21,26 @@ std::unexpected<Error> invalid(std::string text) {
 
 /// Those that DIM sends itself or that belong to the protocol.
 bool is_own_option(std::uint8_t code) {
-    constexpr std::array<std::uint8_t, 9> kOwn{1, 3, 12, 15, 17, 42, 66, 67, 82};
+    constexpr std::array<std::uint8_t, 10> kOwn{1, 3, 12, 15, 17, 28, 42, 66, 67, 82};
     return contains(kOwn, code) || (code >= 50 && code <= 61 && code != 60);
+}
+
+/// Control characters of ASCII, and those that UTF-8 writes as 0xc2 0x80 to 0xc2 0x9f.
+bool has_control_character(std::string_view text) {
+    unsigned char before = 0;
+    for (const char each : text) {
+        const auto byte = static_cast<unsigned char>(each);
+        if (byte < ' ' || byte == 0x7f || (before == 0xc2 && byte < 0xa0)) return true;
+        before = byte;
+    }
+    return false;
 }
 
 }  // namespace
 
 Result<std::string> parse_text(std::string_view text) {
-    const bool is_printable =
-        std::ranges::all_of(text, [](unsigned char c) { return c >= ' ' && c != 0x7f; });
-    if (!text.empty() && text.size() <= DefinitionSource::kTextLimit && is_printable)
+    if (!text.empty() && text.size() <= DefinitionSource::kTextLimit &&
+        !has_control_character(text))
         return std::string(text);
     return invalid("'" + printable(text, 40) + "' is not a text of 1 to " +
                    std::to_string(DefinitionSource::kTextLimit) +

@@ -10,6 +10,8 @@ namespace {
 TEST(SourceValues, RefuseWhatTheyAreNot) {
     EXPECT_FALSE(parse_text(""));
     EXPECT_FALSE(parse_text("a\nb"));
+    EXPECT_FALSE(parse_text("\xc2\x9b"
+                            "2J"));
     EXPECT_FALSE(parse_text(std::string(256, 'a')));
     EXPECT_FALSE(parse_count("-1"));
     EXPECT_FALSE(parse_count("1000000000"));
@@ -19,7 +21,7 @@ TEST(SourceValues, RefuseWhatTheyAreNot) {
     EXPECT_FALSE(parse_property_name("group"));
     EXPECT_FALSE(parse_group_name("all"));
     EXPECT_FALSE(parse_option_type("TEXT"));
-    for (const char* code : {"0", "1", "50", "59", "61", "82", "255"})
+    for (const char* code : {"0", "1", "28", "50", "59", "61", "82", "255"})
         EXPECT_FALSE(parse_option_code(code)) << code;
     EXPECT_FALSE(check_option_value({6, DhcpOption::Type::address, "10.1.0.1,,10.1.0.2"}));
     EXPECT_FALSE(check_option_value({43, DhcpOption::Type::hex, "abc"}));
@@ -27,7 +29,7 @@ TEST(SourceValues, RefuseWhatTheyAreNot) {
 }
 
 TEST(SourceValues, TakeWhatTheyAre) {
-    EXPECT_EQ(parse_text("é"), "é");
+    EXPECT_EQ(parse_text("é\xc2\xa0"), "é\xc2\xa0");
     EXPECT_EQ(parse_count("007"), 7U);
     EXPECT_EQ(parse_domain("mn.example"), "mn.example");
     EXPECT_EQ(parse_suffix("-usr"), "-usr");

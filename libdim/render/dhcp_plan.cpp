@@ -17,11 +17,11 @@ namespace {
 constexpr std::size_t kBootFileLimit = 100;
 constexpr std::size_t kOptionLimit = 255;
 
-/// What DIM or the DHCP server itself sets (RFC 2132): pad, mask, routers, name servers, host name,
-/// domain, root path, broadcast address, NTP servers, 50 to 61 of the protocol itself, server and
-/// file name, relay information, end.
-constexpr std::array kOwnOptions = {0,  1,  3,  6,  12, 15, 17, 28, 42, 50, 51, 52,
-                                    53, 54, 55, 56, 57, 58, 59, 61, 66, 67, 82, 255};
+/// What DIM or the DHCP server itself sets (RFC 2132): pad, mask, routers, host name, domain, root
+/// path, broadcast address, NTP servers, 50 to 61 of the protocol itself, server and file name,
+/// relay information, end. Name servers (6) are DIM's only where it runs one.
+constexpr std::array kOwnOptions = {0,  1,  3,  12, 15, 17, 28, 42, 50, 51, 52, 53,
+                                    54, 55, 56, 57, 58, 59, 61, 66, 67, 82, 255};
 
 std::unexpected<Error> refuse(const api::DhcpHost& host, std::string what) {
     return fail(

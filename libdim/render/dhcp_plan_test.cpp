@@ -1,3 +1,4 @@
+#include "libdim/cluster/source_values.hpp"
 #include "libdim/render/dhcp_plan.hpp"
 #include "libdim/render/sample_definition.hpp"
 
@@ -20,6 +21,14 @@ std::string refusal(const cluster::DhcpOption& option) {
 TEST(DhcpPlan, RefusesOptionsThatDimSetsItself) {
     for (const std::uint8_t code : std::initializer_list<std::uint8_t>{1, 3, 12, 53, 66, 67, 255})
         EXPECT_THAT(refusal({code, Type::hex, "00"}), HasSubstr("is set by DIM itself"));
+}
+
+TEST(DhcpPlan, TakesEveryOptionThatADefinitionMayHave) {
+    for (int code = 0; code <= 255; ++code) {
+        const bool is_allowed = cluster::parse_option_code(std::to_string(code)).has_value();
+        const auto option = static_cast<std::uint8_t>(code);
+        EXPECT_EQ(option_bytes({option, Type::hex, "00"}).has_value(), is_allowed) << code;
+    }
 }
 
 TEST(DhcpPlan, RefusesValuesThatAreNone) {
