@@ -16,7 +16,13 @@ namespace {
 using Kind = DefinitionChange::Kind;
 
 /// Who is told of a value.
-enum class Audience { nobody, its_server, name_service };
+struct Audience {
+    bool is_server = true;  ///< the component's own image server, or those on a network
+    bool is_dns = false;    ///< the name service, where there is one
+};
+constexpr Audience kNobody{.is_server = false, .is_dns = false};
+constexpr Audience kNameService{.is_server = false, .is_dns = true};
+constexpr Audience kEverybody{.is_server = true, .is_dns = true};
 
 /// An attribute as a text that people compare. Each stands in a line of its own for each value, but
 /// those that differ from component to component, such as addresses, in one.
@@ -24,7 +30,7 @@ struct AttributeValue {
     std::string attribute;
     std::string value;
     bool is_individual;
-    Audience audience = Audience::its_server;
+    Audience audience{};
 };
 using AttributeValues = std::vector<AttributeValue>;
 
@@ -66,8 +72,9 @@ public:
         Description made{server.position, ComponentRole::server, server.name, {}};
         add_common(made, server.interfaces, server.properties);
         for (const ServerInterface& interface : server.interfaces)
-            made.values.push_back(
-                {"device on " + to_string(interface.network), to_string(interface.device), false});
+            made.values.push_back({"device on " + to_string(interface.network),
+                                   to_string(interface.device), false,
+                                   is_bootnet(interface.network) ? Audience{} : kNobody});
         return made;
     }
     Description describe(const Blade& blade) const {
@@ -85,49 +92,59 @@ public:
     }
 
 private:
+    const Network* network(const model::ComponentName& name) const {
+        const auto found = networks_.find(to_string(name));
+        return found == networks_.end() ? nullptr : found->second;
+    }
+    bool is_bootnet(const model::ComponentName& name) const {
+        const Network* found = network(name);
+        return found != nullptr && found->role == NetworkRole::bootnet;
+    }
+
     void add_common(Description& made, const auto& interfaces,
                     const std::vector<Property>& properties) const {
-        made.values.push_back({"linear name", definition_.taxonomy.linear_name(made.position), true,
-                               Audience::name_service});
+        made.values.push_back(
+            {"linear name", definition_.taxonomy.linear_name(made.position), true, kNameService});
         std::size_t index = 0;
         for (const auto& interface : interfaces) {
-            const auto network = networks_.find(to_string(interface.network));
-            const bool is_bootnet =
-                network != networks_.end() && network->second->role == NetworkRole::bootnet;
+            const Network* found = network(interface.network);
+            const bool is_boot = is_bootnet(interface.network);
             const std::string on =
-                is_bootnet ? "on the bootnet" : "on " + to_string(interface.network);
+                is_boot ? "on the bootnet" : "on " + to_string(interface.network);
             // The host name of the first has no suffix.
-            const std::string suffix =
-                index++ == 0 || network == networks_.end() ? "" : network->second->suffix;
-            made.values.push_back(
-                {"address " + on, to_string(interface.address), true, Audience::name_service});
+            const std::string suffix = index++ == 0 || found == nullptr ? "" : found->suffix;
+            made.values.push_back({"address " + on, to_string(interface.address), true,
+                                   is_boot ? kEverybody : kNameService});
             if (interface.address6)
-                made.values.push_back({"IPv6 address " + on, to_string(*interface.address6), true,
-                                       Audience::name_service});
+                made.values.push_back(
+                    {"IPv6 address " + on, to_string(*interface.address6), true, kNameService});
             if (!suffix.empty())
-                made.values.push_back({"suffix " + on, suffix, false, Audience::name_service});
+                made.values.push_back({"suffix " + on, suffix, false, kNameService});
         }
         for (const Property& property : properties)
-            made.values.push_back({property.name, property.value, false, Audience::nobody});
+            made.values.push_back({property.name, property.value, false, kNobody});
     }
 
     const Definition& definition_;
     std::unordered_map<std::string_view, const Network*> networks_;
 };
 
+/// Reverse zones are cut by the networks' prefixes; DHCP is of bootnets only.
 AttributeValues values_of(const Network& network) {
+    const bool is_boot = network.role == NetworkRole::bootnet;
+    const Audience dhcp = is_boot ? Audience{} : kNobody;
     AttributeValues values{
         {"role", std::string(to_string(network.role)), false},
-        {"address", to_string(network.network), true},
-        {"IPv6 address", text_of(network.network6), true},
-        {"router", text_of(network.router), true},
-        {"time servers", joined(network.time_servers), true},
-        {"suffix", network.suffix, false, Audience::name_service},
+        {"address", to_string(network.network), true, is_boot ? kEverybody : kNameService},
+        {"IPv6 address", text_of(network.network6), true, kNameService},
+        {"router", text_of(network.router), true, dhcp},
+        {"time servers", joined(network.time_servers), true, dhcp},
+        {"suffix", network.suffix, false, kNameService},
     };
     std::string options;
     for (const DhcpOption& option : network.options)
         options += (options.empty() ? "" : ", ") + to_string(option);
-    values.push_back({"options", options.empty() ? "none" : options, false});
+    values.push_back({"options", options.empty() ? "none" : options, false, dhcp});
     return values;
 }
 
@@ -226,8 +243,9 @@ private:
                 [&](const AttributeValue& value, const std::string& from, const std::string& to) {
                     bucket(Kind::changed, value.attribute, from, to, value.is_individual)
                         .networks.push_back(to_string(network.name));
+                    if (value.audience.is_server) changed_networks_.insert(to_string(network.name));
+                    if (value.audience.is_dns && has_dns()) is_everybody_concerned_ = true;
                 });
-            changed_networks_.insert(to_string(network.name));
         }
         for (const Network& network : before_.definition().networks)
             if (old.contains(to_string(network.name))) note_network(Kind::removed, network);
@@ -237,7 +255,7 @@ private:
     void note_network(Kind kind, const Network& network) {
         bucket(kind, std::string(to_string(network.role)), to_string(network.network), "", true)
             .networks.push_back(to_string(network.name));
-        changed_networks_.insert(to_string(network.name));
+        if (network.role == NetworkRole::bootnet) changed_networks_.insert(to_string(network.name));
     }
 
     template <class Components>
@@ -264,19 +282,20 @@ private:
         const ComponentKind& of = side.definition().taxonomy.kinds()[description.position.kind];
         bucket(kind, to_string(of.name), "", "", false).positions.push_back(description.position);
         if (description.role == ComponentRole::blade) ++made_.blades;
-        concern(description, Audience::name_service);
+        concern(description, kEverybody);
     }
 
     void compare_component(const Description& before, const Description& after) {
         bool is_changed = false;
-        Audience audience = Audience::nobody;
+        Audience audience = kNobody;
         compare_values(
             before.values, after.values,
             [&](const AttributeValue& value, const std::string& from, const std::string& to) {
                 bucket(Kind::changed, value.attribute, from, to, value.is_individual)
                     .positions.push_back(after.position);
                 is_changed = true;
-                audience = std::max(audience, value.audience);
+                audience.is_server |= value.audience.is_server;
+                audience.is_dns |= value.audience.is_dns;
             });
         if (!is_changed) return;
         if (after.role == ComponentRole::blade) ++made_.blades;
@@ -286,9 +305,9 @@ private:
 
     /// Notes whose configuration changes with a component.
     void concern(const Description& component, Audience audience) {
-        if (audience == Audience::nobody) return;
-        if (audience == Audience::name_service && has_dns()) is_everybody_concerned_ = true;
-        if (component.role == ComponentRole::blade || component.role == ComponentRole::server)
+        if (audience.is_dns && has_dns()) is_everybody_concerned_ = true;
+        if (audience.is_server &&
+            (component.role == ComponentRole::blade || component.role == ComponentRole::server))
             servers_.insert(component.server);
     }
 

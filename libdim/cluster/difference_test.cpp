@@ -146,6 +146,38 @@ TEST(DefinitionDifference, WithDnsEveryNameConcernsAll) {
     EXPECT_THAT(servers(type), ElementsAre("is01"));
 }
 
+/// Also that of one no image server is on: its prefix cuts the reverse zones.
+TEST(DefinitionDifference, WithDnsTheShapeOfANetworkConcernsAll) {
+    const std::string with_dns =
+        std::string(kCluster).replace(kCluster.find("\"none\""), 6, "\"bind\"");
+    const auto found =
+        difference(cluster("", "", with_dns), cluster("172.16.0.0/12", "172.16.0.0/17", with_dns));
+    EXPECT_THAT(servers(found), ElementsAre("is01", "is02", "is03"));
+}
+
+TEST(DefinitionDifference, AUsernetConcernsNoServerWithoutDns) {
+    constexpr std::string_view kServersBootnet = "address=\"10.{server}.0.1\"/>";
+    const std::string on_usernet =
+        std::string(kServersBootnet) +
+        "<interface network=\"usernet\" device=\"eth0\" address=\"172.16.0.{server}\"/>";
+    const std::string before = std::string(kCluster).replace(kCluster.find(kServersBootnet),
+                                                             kServersBootnet.size(), on_usernet);
+    const std::vector<std::pair<std::string, std::string>> edits{
+        {"172.16.0.0/12\"/>", "172.16.0.0/12\"><router address=\"172.16.9.9\"/></network>"},
+        {"172.16.0.{server}", "172.16.1.{server}"},
+        {"role=\"usernet\"", "role=\"usernet\" suffix=\"-u\""},
+        {"\"eth0\"", "\"eth9\""},
+        {"linear=\"is\"", "linear=\"server\""},
+    };
+    for (const auto& [from, to] : edits) {
+        const auto found = difference(cluster("", "", before), cluster(from, to, before));
+        EXPECT_THAT(servers(found), IsEmpty()) << to;
+        EXPECT_FALSE(found.changes.empty()) << to;
+    }
+    EXPECT_THAT(servers(difference(cluster("", "", before), cluster("eth1", "eth2", before))),
+                ElementsAre("is01", "is02", "is03"));
+}
+
 TEST(DefinitionDifference, APropertyConcernsNoServer) {
     const auto found = difference(
         cluster(), cluster_and("<set for=\"s01\"><property name=\"rack\" value=\"A3\"/></set>"));
