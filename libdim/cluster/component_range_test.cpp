@@ -116,8 +116,8 @@ TEST(ComponentRange, ReadsSteps) {
 }
 
 TEST_F(ComponentRangeTest, MatchingNothingIsAnError) {
-    const std::string nothing =
-        "error: the range matches no component (try parts of it with 'dim cluster names')";
+    const std::string nothing = "error: the range matches no component (try parts of it with 'dim "
+                                "cluster names'; --role any finds more than blades)";
     EXPECT_EQ(selected("s01@s02"), nothing);
     EXPECT_EQ(selected("s01,-s01"), nothing);
     EXPECT_EQ(selected("type=js99"), nothing);

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <ranges>
+#include <set>
 
 namespace dim::cluster {
 
@@ -11,6 +14,8 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kAttributes{"name",   "kind", "role", "type",
                                                       "server", "mac",  "group"};
+
+constexpr std::size_t kAttributesToTell = 30;
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
@@ -84,15 +89,24 @@ private:
             DIM_TRY(const auto found, selection_.more_values(position, attribute));
             return found == value;
         }
-        return attribute_of(definition_, position, attribute) == value;
+        const std::optional<std::string> found = attribute_of(definition_, position, attribute);
+        if (found == value || !found) return found == value;
+        return (attribute == "name" || attribute == "server") && *found == coordinate_name(value);
+    }
+
+    /// Of the component that a linear name, or one with other zeros, stands for; else nothing.
+    std::string coordinate_name(std::string_view name) const {
+        const auto position = definition_.taxonomy.find(name);
+        return position ? definition_.taxonomy.name(*position) : "";
     }
 
     Result<void> check_attribute(std::string_view attribute) {
         if (attributes_.empty()) collect_attributes();
-        if (contains(attributes_, attribute)) return {};
+        if (known_.contains(attribute)) return {};
         std::string names;
-        for (const std::string& name : attributes_)
+        for (const std::string& name : attributes_ | std::views::take(kAttributesToTell))
             names += (names.empty() ? "" : ", ") + name;
+        if (attributes_.size() > kAttributesToTell) names += ", …";
         return fail(
             Error(ErrorCode::not_found, "there is no attribute '" + printable(attribute, 40) + "'")
                 .with_cure("there are " + names));
@@ -103,13 +117,11 @@ private:
         attributes_.assign(kAttributes.begin(), kAttributes.end());
         attributes_.insert(attributes_.end(), selection_.more_attributes.begin(),
                            selection_.more_attributes.end());
+        known_.insert(attributes_.begin(), attributes_.end());
         const auto add_properties = [this](const auto& components) {
             for (const auto& component : components) {
-                for (const Property& property : component.properties) {
-                    if (!contains(attributes_, property.name)) {
-                        attributes_.push_back(property.name);
-                    }
-                }
+                for (const Property& property : component.properties)
+                    if (known_.insert(property.name).second) attributes_.push_back(property.name);
             }
         };
         add_properties(definition_.servers);
@@ -120,7 +132,8 @@ private:
     const Definition& definition_;
     const Selection& selection_;
     std::optional<std::vector<Position>> all_;
-    std::vector<std::string> attributes_;
+    std::vector<std::string> attributes_;       ///< in the order to tell them
+    std::set<std::string, std::less<>> known_;  ///< the same
 };
 
 }  // namespace

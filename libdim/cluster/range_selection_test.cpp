@@ -43,7 +43,7 @@ protected:
 TEST_F(RangeSelectionTest, NamesTheRangeThatFails) {
     EXPECT_EQ(selected("s01@s02"),
               "error: 's01@s02': the range matches no component (try parts of it with 'dim cluster "
-              "names')");
+              "names'; --role any finds more than blades)");
     EXPECT_EQ(selected("s02c2b04"),
               "error: 's02c2b04': 's02c2b04' is absent (see <absent> in the cluster definition)");
     EXPECT_EQ(selected("s3"), "error: 's3': there is no s03: server is 1 to 2");
@@ -74,6 +74,8 @@ TEST_F(RangeSelectionTest, Selects) {
     EXPECT_EQ(selected("all,-rack=A3"), "s[01-02]c1b[01-04],s02c2b[01-03]");
     EXPECT_EQ(selected("rack!=A3@s01"), "s01c1b[01-04]");
     EXPECT_EQ(selected("server=s02"), "s02c1b[01-04],s02c2b[01-03]");
+    EXPECT_EQ(selected("name=b2,name=s1c1b3"), "s01c1b[02-03]");
+    EXPECT_EQ(selected("server=s2@name!=s2c1b1"), "s02c1b[02-04],s02c2b[01-03]");
     EXPECT_EQ(selected("mac=02:00:00:02:01:03"), "s02c1b03");
     EXPECT_EQ(selected("mm3"), "s02c1mm");
 }

@@ -169,7 +169,8 @@ Result<std::vector<Position>> select_components(const ComponentRange& range,
     DIM_TRY(Positions selected, Selector(space).select(range));
     if (selected.empty()) {
         return fail(Error(ErrorCode::not_found, "the range matches no component")
-                        .with_cure("try parts of it with 'dim cluster names'"));
+                        .with_cure("try parts of it with 'dim cluster names'; --role any finds "
+                                   "more than blades"));
     }
     return selected;
 }
