@@ -195,7 +195,8 @@ Result<void> DhcpService::run(DhcpBackend backend, const Files& files) {
     }
     DIM_TRY(const auto outcome, service(backend).apply(files));
     static_cast<void>(outcome);
-    return {};
+    // What it took last grows old.
+    return service(other(backend)).forget();
 }
 
 Error DhcpService::go_back(Error cause, DhcpBackend failed) {

@@ -57,6 +57,13 @@ Result<ConfiguredService::Outcome> ConfiguredService::apply(std::span<const Conf
     return outcome;
 }
 
+Result<void> ConfiguredService::forget() {
+    const std::lock_guard one_at_a_time(apply_mutex_);
+    auto removed = sys::unlink(record_path());
+    if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
+    return {};
+}
+
 Result<ConfiguredService::Outcome>
 ConfiguredService::apply_locked(std::span<const ConfigFile> files) {
     DIM_CHECK(sys::ensure_directory(settings_.directory));
@@ -70,7 +77,10 @@ ConfiguredService::apply_locked(std::span<const ConfigFile> files) {
         DIM_CHECK(control_.start(settings_.service));
         return was_running ? Outcome::unchanged : Outcome::loaded;
     }
-    DIM_CHECK(check(files));
+    if (auto checked = check(files); !checked) {
+        if (last_good) return fail(keep_running(std::move(checked).error(), *last_good));
+        return fail(std::move(checked).error());
+    }
     if (last_good) {
         last_good->is_loaded = false;
         DIM_CHECK(write_record(*last_good));
@@ -129,6 +139,22 @@ Result<void> ConfiguredService::run_checker(const std::vector<std::string>& cand
                                                     arguments.at(0) + " (" +
                                                     to_string(result.status) + "): " + said)
                     .with_cure("what was in force stays in force"));
+}
+
+Error ConfiguredService::keep_running(Error cause, const ConfigurationRecord& last_good) const {
+    const std::string& name = settings_.service.name;
+    if (last_good.arguments != settings_.service.arguments || control_.status(name).is_running)
+        return cause;
+    if (!last_good.is_loaded) return roll_back(std::move(cause), last_good);
+    Result<void> kept = install(last_good.files);
+    if (kept) {
+        if (auto started = control_.start(settings_.service); !started)
+            kept = fail(started.error());
+    }
+    if (kept) return cause;
+    Error error(cause.code(),
+                cause.message() + "; with the previous one: " + kept.error().message());
+    return std::move(error).with_cure(cause.cure());
 }
 
 Error ConfiguredService::roll_back(Error cause, ConfigurationRecord previous) const {

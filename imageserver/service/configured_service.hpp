@@ -45,10 +45,13 @@ public:
     /// CONTROL outlives this.
     ConfiguredService(ServiceControl& control, Settings settings);
 
-    /// Errors: invalid_input when the checker refuses the files (nothing was changed);
+    /// Errors: invalid_input when the checker refuses the files (nothing was changed,
+    /// and the service runs with what it took last);
     /// unavailable or timed_out when the service did not get ready (the previous configuration is
     /// in force again, or, when there was none, the service is being retried with this one).
     Result<Outcome> apply(std::span<const ConfigFile> files);
+    /// From now on there is no configuration to go back to: another service does its work.
+    Result<void> forget();
     /// The service's state; the cause is why it does not run or why its last configuration was
     /// refused.
     api::ServiceStatus status() const;
@@ -59,6 +62,8 @@ private:
     Result<void> run_checker(const std::vector<std::string>& candidates) const;
     Result<void> load() const;
     Result<void> write_record(const ConfigurationRecord& record) const;
+    /// After a start of the daemon, too, a service runs with what it took last.
+    Error keep_running(Error cause, const ConfigurationRecord& last_good) const;
     Error roll_back(Error cause, ConfigurationRecord previous) const;
     std::string record_path() const { return settings_.directory + "/last-good.json"; }
 

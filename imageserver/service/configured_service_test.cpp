@@ -76,6 +76,57 @@ TEST_F(ConfiguredServiceTest, ChangesNothingWhenTheCheckerRefuses) {
     EXPECT_EQ(service_->status().cause, std::nullopt);
 }
 
+TEST_F(ConfiguredServiceTest, RunsWithWhatItTookLastWhenTheCheckerRefusesAfterAStart) {
+    ASSERT_TRUE(apply("soup"));
+    // The server was switched off and on.
+    control_.running.clear();
+    control_.calls.clear();
+    loaded_.clear();
+    service_ = make();
+    const auto refused = apply("fish");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("is refused by"));
+    EXPECT_THAT(control_.calls, ElementsAre("start cookd"));
+    EXPECT_EQ(loaded_, "soup");
+    EXPECT_TRUE(service_->status().is_running);
+    EXPECT_THAT(service_->status().cause.value(), HasSubstr("refused"));
+    // A second try finds it running.
+    EXPECT_FALSE(apply("fish"));
+    EXPECT_THAT(control_.calls, ElementsAre("start cookd"));
+}
+
+TEST_F(ConfiguredServiceTest, HasNothingToGoBackToOnceItIsForgotten) {
+    ASSERT_TRUE(service_->forget()) << "nothing is no error";
+    ASSERT_TRUE(apply("soup"));
+    ASSERT_TRUE(service_->forget());
+    control_.running.clear();
+    control_.calls.clear();
+    EXPECT_FALSE(apply("fish"));
+    EXPECT_THAT(control_.calls, IsEmpty());
+    EXPECT_EQ(apply("soup").value(), Outcome::loaded);
+}
+
+TEST_F(ConfiguredServiceTest, TakesOverAPredecessorsProcessWhenTheCheckerRefuses) {
+    ASSERT_TRUE(apply("soup"));
+    control_.running.clear();
+    control_.left_by_predecessor = true;
+    control_.calls.clear();
+    loaded_.clear();
+    service_ = make();
+    EXPECT_FALSE(apply("fish"));
+    EXPECT_THAT(control_.calls, ElementsAre("start cookd"));
+    EXPECT_EQ(loaded_, "") << "it was left in peace";
+    EXPECT_TRUE(service_->status().is_running);
+}
+
+TEST_F(ConfiguredServiceTest, SaysWhenNotEvenWhatItTookLastRuns) {
+    ASSERT_TRUE(apply("soup"));
+    control_.running.clear();
+    control_.outcomes = {broken()};
+    service_ = make();
+    EXPECT_THAT(apply("fish").error().message(), HasSubstr("with the previous one: cookd ended"));
+}
+
 TEST_F(ConfiguredServiceTest, SaysThatThereIsNoChecker) {
     ConfiguredService service(
         control_, {.service = {.name = "cookd", .arguments = {"/usr/sbin/cookd"}},
