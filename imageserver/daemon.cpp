@@ -138,13 +138,18 @@ Administration::Modules Daemon::Parts::modules() {
 }
 
 ClusterAdministration::Modules Daemon::Parts::cluster_modules() {
-    return {.apply_services = [this] { return apply_definition(); },
-            .reloads =
-                [this](const cluster::Definition& next) {
-                    return services_.reloads(next, administration_);
-                },
-            .on_in_force = [this] { ground_.alerts.forget(kClusterAlert, settings_.cluster_file); },
-            .now = now};
+    return {
+        .apply_services = [this] { return apply_definition(); },
+        .reloads =
+            [this](const cluster::Definition& next) {
+                return services_.reloads(next, administration_);
+            },
+        .warnings = [this](const cluster::Definition& next) -> Result<std::vector<std::string>> {
+            DIM_TRY(const auto images, ground_.images->blade_images());
+            return administration_.warnings(next, images);
+        },
+        .on_in_force = [this] { ground_.alerts.forget(kClusterAlert, settings_.cluster_file); },
+        .now = now};
 }
 
 AdminResource Daemon::Parts::admin_resource() {

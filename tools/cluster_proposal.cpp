@@ -51,7 +51,7 @@ Result<std::uint32_t> previous_revision(const api::ClusterRevisionList& list) {
     const api::ClusterRevision* previous = nullptr;
     for (const api::ClusterRevision& revision : list.revisions) {
         if (current == list.revisions.end() || revision.number >= current->number ||
-            revision.sha256 == current->sha256) {
+            revision.sha256 == current->sha256 || !revision.was_in_force) {
             continue;
         }
         if (previous == nullptr || revision.number > previous->number) previous = &revision;

@@ -19,7 +19,8 @@ Result<api::ClusterProposal> propose_file(const std::string& path);
 /// and those of confirm() and the daemon.
 Result<void> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end);
 
-/// The newest revision before the one in force whose text differs from it. Errors: not_found.
+/// The newest revision that was in force before the one that is, and whose text differs from it.
+/// Errors: not_found.
 Result<std::uint32_t> previous_revision(const api::ClusterRevisionList& list);
 
 }  // namespace dim::tool

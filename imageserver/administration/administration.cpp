@@ -1,8 +1,10 @@
 #include "imageserver/administration/administration.hpp"
 
 #include "imageserver/blade/blade_status.hpp"
+#include "libdim/cluster/name_term.hpp"
 
 #include <map>
+#include <set>
 
 namespace dim::server {
 
@@ -19,6 +21,10 @@ Error with_default_cure(Error error, std::string cure) {
 std::string blades_text(std::span<const ComponentName> blades) {
     if (blades.size() == 1) return to_string(blades.front());
     return std::to_string(blades.size()) + " blades";
+}
+
+bool is_up(model::BladeState state) {
+    return state == model::BladeState::running || state == model::BladeState::booting;
 }
 
 Result<void> require_blades(std::span<const ComponentName> blades) {
@@ -77,9 +83,7 @@ Result<void> Administration::check_unused(const ComponentName& blade, const Imag
     DIM_TRY(const auto boot, log_.newest_boot(blade));
     const auto status = blade_status({entry->blade, entry->address, std::nullopt, boot},
                                      modules_.now(), log_.listening_since());
-    const bool is_up =
-        status.state == model::BladeState::running || status.state == model::BladeState::booting;
-    if (!is_up || status.image != image) return {};
+    if (!is_up(status.state) || status.image != image) return {};
     return fail(Error(ErrorCode::conflict, to_string(blade) + " is " +
                                                std::string(to_string(status.state)) + " from " +
                                                to_string(image))
@@ -229,6 +233,43 @@ Result<std::vector<api::DhcpHost>> Administration::dhcp_hosts(const Roster& rost
         hosts.push_back(std::move(host));
     }
     return hosts;
+}
+
+Result<std::vector<std::string>> Administration::warnings(const cluster::Definition& next,
+                                                          std::span<const api::BladeImage> images) {
+    DIM_TRY(const auto assigned, assignments_.all());
+    DIM_TRY(const auto boots, log_.newest_boots());
+    std::set<ComponentName> in_use;
+    for (const auto& [blade, image] : assigned)
+        in_use.insert(blade);
+    for (const api::BladeImage& image : images)
+        in_use.insert(image.blade);
+    const auto before = roster_.definition();
+    std::vector<cluster::Position> cut_off;
+    std::vector<cluster::Position> left_behind;
+    for (const RosterEntry& entry : roster_.entries()) {
+        const cluster::Blade* after = cluster::find_blade(next, entry.blade.name);
+        const bool is_gone = after == nullptr || after->server != roster_.server();
+        if (!is_gone && cluster::bootnet_address(next, *after) == entry.address) continue;
+        DIM_TRY(const auto position, before->taxonomy.find(to_string(entry.blade.name)));
+        const auto boot = boots.find(entry.blade.name);
+        const BladeFacts facts{entry.blade, entry.address, std::nullopt,
+                               boot == boots.end() ? std::nullopt : std::optional(boot->second)};
+        if (is_up(blade_status(facts, modules_.now(), log_.listening_since()).state))
+            cut_off.push_back(position);
+        if (is_gone && in_use.contains(entry.blade.name)) left_behind.push_back(position);
+    }
+    std::vector<std::string> texts;
+    if (!cut_off.empty()) {
+        texts.push_back(cluster::fold_names(before->taxonomy, std::move(cut_off)) +
+                        ": up now, would lose their root file system; power them off first");
+    }
+    if (!left_behind.empty()) {
+        texts.push_back(cluster::fold_names(before->taxonomy, std::move(left_behind)) +
+                        ": images and assignments stay, unused, until the definition has these "
+                        "blades again; what should not stay, take away before");
+    }
+    return texts;
 }
 
 Result<void> Administration::tell(std::span<const ComponentName> blades, std::string text) {

@@ -60,6 +60,9 @@ public:
     /// What the blades of ROSTER are told by DHCP.
     Result<std::vector<api::DhcpHost>> dhcp_hosts(const Roster& roster);
     Result<std::vector<api::DhcpHost>> dhcp_hosts() { return dhcp_hosts(roster_); }
+    /// What NEXT does to blades of this server that are in use; IMAGES are all blade images.
+    Result<std::vector<std::string>> warnings(const cluster::Definition& next,
+                                              std::span<const api::BladeImage> images);
 
 private:
     Result<void> check_assignable(const RosterEntry& entry, const api::ImageSummary& image);

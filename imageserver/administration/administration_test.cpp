@@ -2,6 +2,8 @@
 #include "imageserver/administration/fake_modules.hpp"
 #include "imageserver/blade/test_database.hpp"
 
+#include <string_view>
+
 #include <gtest/gtest.h>
 
 namespace dim::server {
@@ -144,6 +146,49 @@ TEST_F(AdministrationTest, WhatABladeRunsFromIsNotTakenAway) {
     modules.now = 1000;  // silent for long
     EXPECT_TRUE(administration.unexport_images({image(), {blade()}}, no_progress));
     EXPECT_TRUE(administration.delete_blade_image(blade(), image()));
+}
+
+/// The sample cluster with another last bay, and with other addresses.
+cluster::Definition next_definition(std::string_view last, std::string_view addresses) {
+    std::string text(samples::kDefinition);
+    const auto replace = [&text](std::string_view old, std::string_view by) {
+        const auto at = text.find(old);
+        ASSERT_NE(at, std::string::npos);
+        text.replace(at, old.size(), by);
+    };
+    replace(R"(width="2" last="2")", R"(width="2" last=")" + std::string(last) + '"');
+    if (last == "1") replace(R"(<set for="s01c1b02" type="js21"/>)", "");
+    replace("127.0.0.{blade}", addresses);
+    return *cluster::parse_cluster(text, "next.xml");
+}
+
+TEST_F(AdministrationTest, WarnsOfBladesThatAreInUseAndGo) {
+    make_ready();
+    EXPECT_EQ(administration.warnings(next_definition("1", "127.0.0.{blade}"), {}),
+              std::vector<std::string>());
+    ASSERT_TRUE(assignments.assign(std::vector{other_blade()}, image(), at(1)));
+    const auto warnings = administration.warnings(next_definition("1", "127.0.0.{blade}"), {});
+    ASSERT_TRUE(warnings);
+    ASSERT_EQ(warnings->size(), 1u);
+    EXPECT_TRUE(warnings->front().starts_with("s01c1b02: images and assignments stay"));
+    ASSERT_TRUE(assignments.unassign(std::vector{other_blade()}));
+    auto of_other = modules.blade_images.begin()->second;
+    of_other.blade = other_blade();
+    EXPECT_EQ(
+        administration.warnings(next_definition("1", "127.0.0.{blade}"), std::span(&of_other, 1))
+            ->size(),
+        1u);
+}
+
+TEST_F(AdministrationTest, WarnsOfRunningBladesThatLoseTheirAddress) {
+    make_ready();
+    run_blade();
+    EXPECT_EQ(administration.warnings(next_definition("2", "127.0.0.{blade}"), {}),
+              std::vector<std::string>());
+    const auto warnings = administration.warnings(next_definition("2", "127.0.0.{blade+20}"), {});
+    ASSERT_TRUE(warnings);
+    ASSERT_EQ(warnings->size(), 1u);
+    EXPECT_TRUE(warnings->front().starts_with("s01c1b01: up now")) << warnings->front();
 }
 
 }  // namespace

@@ -134,6 +134,9 @@ protected:
          .reloads = [](const cluster::Definition&) -> Result<std::vector<std::string>> {
              return {{"dhcpd"}};
          },
+         .warnings = [](const cluster::Definition&) -> Result<std::vector<std::string>> {
+             return std::vector<std::string>();
+         },
          .on_in_force = [] {},
          .now = [this] { return time(); }},
         cluster_file(),

@@ -15,8 +15,7 @@ inline model::Ipv4Address server_address() { return *model::Ipv4Address::parse("
 inline model::Ipv4Address blade_address() { return *model::Ipv4Address::parse("127.0.0.1"); }
 inline model::Ipv4Address other_address() { return *model::Ipv4Address::parse("127.0.0.2"); }
 
-inline cluster::Definition definition() {
-    return *cluster::parse_cluster(R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
+inline constexpr std::string_view kDefinition = R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
         <network name="bootnet" role="bootnet" address="127.0.0.0/24"/>
         <level name="server" symbol="s" width="2" last="1">
           <component name="server" role="server" pattern="is{server}" linear="is">
@@ -32,8 +31,10 @@ inline cluster::Definition definition() {
         </level>
         <set for="s01c1b01" type="js20"/>
         <set for="s01c1b02" type="js21"/>
-      </cluster>)",
-                                   "sample.xml");
+      </cluster>)";
+
+inline cluster::Definition definition() {
+    return *cluster::parse_cluster(kDefinition, "sample.xml");
 }
 
 inline Roster roster() { return *Roster::create(server(), definition()); }

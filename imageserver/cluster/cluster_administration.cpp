@@ -47,7 +47,7 @@ Result<void> write_file(const std::string& path, std::string_view bytes) {
 
 /// Puts back what was there, which may be nothing.
 Result<void> restore_file(const std::string& path, const Result<std::string>& before) {
-    const auto present = sys::read_file(path, cluster::kXmlLimit);
+    const auto present = read_cluster_file(path);
     if (present == before || (!before && before.error().code() != ErrorCode::not_found)) return {};
     return before ? write_file(path, *before) : sys::unlink(path);
 }
@@ -114,7 +114,7 @@ Result<void> ClusterAdministration::keep_edited_file(const Candidate& candidate,
                                                      const ClusterRevision& current) {
     const auto edited = read_cluster_file(file_);
     if (!edited || *edited == current.xml || *edited == candidate.xml) return {};
-    DIM_TRY(const auto known, revisions_.find_text(*edited));
+    DIM_TRY(const auto known, revisions_.find_text(*edited, ClusterRevisions::Among::all));
     if (known) return {};
     DIM_CHECK(
         revisions_.add({.xml = *edited, .origin = "edited, never in force: " + file_, .blades = 0},
@@ -175,7 +175,7 @@ Result<void> ClusterAdministration::bring_into_force(const Candidate& candidate,
                                                      std::uint32_t number,
                                                      const std::function<Result<void>()>& write) {
     const auto previous = roster_.definition();
-    const auto old_file = sys::read_file(file_, cluster::kXmlLimit);
+    const auto old_file = read_cluster_file(file_);
     auto done = take_over(candidate, number, write);
     log_.count_change();
     if (done) {
@@ -213,12 +213,14 @@ Result<api::ClusterDifference> ClusterAdministration::difference(const ClusterPr
                                   .changes = {},
                                   .blades = found.blades,
                                   .servers = std::move(found.servers),
-                                  .reloads = {}};
+                                  .reloads = {},
+                                  .warnings = {}};
     for (cluster::DefinitionChange& change : found.changes) {
         answer.changes.push_back({std::string(kind_text(change.kind)), std::move(change.what),
                                   change.count, std::move(change.text)});
     }
     DIM_TRY(answer.reloads, modules_.reloads(candidate.definition));
+    DIM_TRY(answer.warnings, modules_.warnings(candidate.definition));
     return answer;
 }
 

@@ -22,6 +22,8 @@ public:
         std::function<Result<void>()> apply_services;
         /// The services of this server that NEXT would reload.
         std::function<Result<std::vector<std::string>>(const cluster::Definition& next)> reloads;
+        /// What NEXT does to blades that are in use.
+        std::function<Result<std::vector<std::string>>(const cluster::Definition& next)> warnings;
         std::function<void()> on_in_force;  ///< the file says again what is in force
         std::function<model::Timestamp()> now;
     };

@@ -40,6 +40,9 @@ struct RunningCluster {
                .reloads = [](const cluster::Definition&) -> Result<std::vector<std::string>> {
                    return {{"dhcpd"}};
                },
+               .warnings = [](const cluster::Definition&) -> Result<std::vector<std::string>> {
+                   return {{"b1: it runs"}};
+               },
                .on_in_force = [this] { ++in_force; },
                .now = [] { return at(9); }},
               file, roster, revisions, log) {}
@@ -270,6 +273,20 @@ TEST_F(ClusterAdministrationTest, IsWholeAfterKill) {
         EXPECT_TRUE(current.origin == "applied: new.xml" || current.number == 1u) << current.origin;
     }
     EXPECT_GT(number(), 1u);
+}
+
+TEST_F(ClusterAdministrationTest, AnEditThatWasReplacedComesIntoForceUnderANumberOfItsOwn) {
+    write(cluster_xml(4));
+    ASSERT_TRUE(apply(proposal(3)));
+    write(cluster_xml(4));
+    ASSERT_TRUE(reload());
+    const auto list = running->revisions.list().value().revisions;
+    ASSERT_EQ(list.size(), 4u);
+    EXPECT_TRUE(list[0].is_in_force);
+    EXPECT_EQ(list[0].origin, "edited: " + file);
+    EXPECT_EQ(list[0].blades, 4u);
+    EXPECT_EQ(list[2].origin, "edited, never in force: " + file);
+    EXPECT_FALSE(list[2].was_in_force);
 }
 
 }  // namespace

@@ -3,10 +3,23 @@
 #include "libdim/cluster/cluster_xml.hpp"
 #include "libdim/sys/file.hpp"
 
+#include <sys/stat.h>
+
 namespace dim::server {
 
+namespace {
+
+/// To open a pipe would wait for somebody to write into it.
+Result<std::string> read_regular_file(const std::string& path) {
+    DIM_TRY(const auto status, sys::stat(path));
+    if (S_ISREG(status.mode)) return sys::read_file(path, cluster::kXmlLimit);
+    return fail(ErrorCode::invalid_input, path + ": it is no regular file");
+}
+
+}  // namespace
+
 Result<std::string> read_cluster_file(const std::string& path) {
-    auto text = sys::read_file(path, cluster::kXmlLimit);
+    auto text = read_regular_file(path);
     if (text) return text;
     return fail(Error(text.error())
                     .with_context("cluster definition")

@@ -4,6 +4,7 @@
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <fstream>
+#include <sys/stat.h>
 
 #include <gtest/gtest.h>
 
@@ -23,6 +24,16 @@ TEST(ClusterFile, AMissingOneIsNamedWithTheCure) {
     EXPECT_EQ(text.error().code(), ErrorCode::not_found);
     EXPECT_TRUE(text.error().message().contains("/nonexistent/cluster.xml"));
     EXPECT_TRUE(text.error().cure().contains("--cluster"));
+}
+
+TEST(ClusterFile, APipeIsNotWaitedFor) {
+    const testing::TemporaryDirectory directory;
+    const std::string path = directory / "cluster.xml";
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    const auto text = read_cluster_file(path);
+    ASSERT_FALSE(text);
+    EXPECT_EQ(text.error().code(), ErrorCode::invalid_input);
+    EXPECT_TRUE(text.error().message().contains("no regular file"));
 }
 
 TEST(ClusterFile, ALargeOneIsNotReadWhole) {

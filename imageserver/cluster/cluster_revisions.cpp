@@ -9,7 +9,8 @@ namespace {
 using api::ClusterRevision;
 
 constexpr const char* kColumns =
-    "SELECT number, time, origin, sha256, blades, number = (SELECT number FROM cluster_in_force) ";
+    "SELECT number, time, origin, sha256, blades, number = (SELECT number FROM cluster_in_force), "
+    "was_in_force ";
 
 Result<ClusterRevision> read_row(const Statement& row) {
     DIM_TRY(const auto time, model::Timestamp::from_microseconds(row.integer(1)));
@@ -19,6 +20,7 @@ Result<ClusterRevision> read_row(const Statement& row) {
                            .sha256 = row.text(3),
                            .blades = static_cast<std::uint32_t>(row.integer(4)),
                            .is_in_force = row.integer(5) != 0,
+                           .was_in_force = row.integer(6) != 0,
                            .xml = {}};
 }
 
@@ -27,7 +29,7 @@ Result<std::optional<ClusterRevision>> read_first(Statement rows) {
     DIM_TRY(const bool has_row, rows.next());
     if (!has_row) return std::nullopt;
     DIM_TRY(auto revision, read_row(rows));
-    revision.xml = rows.optional_text(6);
+    revision.xml = rows.optional_text(7);
     return revision;
 }
 
@@ -45,7 +47,8 @@ CREATE TABLE cluster_revision (
     sha256 TEXT NOT NULL,
     blades INTEGER NOT NULL,
     xml TEXT,
-    is_pending INTEGER NOT NULL
+    is_pending INTEGER NOT NULL,
+    was_in_force INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX cluster_revision_text ON cluster_revision (sha256, number);
 CREATE TABLE cluster_in_force (
@@ -58,11 +61,12 @@ Result<std::uint32_t> ClusterRevisions::add(const Text& text, Purpose purpose,
                                             model::Timestamp now) {
     const std::string sha256 = tls::sha256(text.xml);
     return database_->transaction([&](Transaction& transaction) -> Result<std::uint32_t> {
-        DIM_CHECK(transaction.execute(
-            "INSERT INTO cluster_revision (time, origin, sha256, blades, xml, is_pending) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            now.microseconds(), text.origin, sha256, text.blades, text.xml,
-            purpose == Purpose::pending));
+        DIM_CHECK(
+            transaction.execute("INSERT INTO cluster_revision "
+                                "(time, origin, sha256, blades, xml, is_pending, was_in_force) "
+                                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+                                now.microseconds(), text.origin, sha256, text.blades, text.xml,
+                                purpose == Purpose::pending));
         return static_cast<std::uint32_t>(transaction.last_inserted_id());
     });
 }
@@ -73,7 +77,8 @@ Result<void> ClusterRevisions::put_in_force(std::uint32_t number) {
                                       "ON CONFLICT DO UPDATE SET number = ?1",
                                       number));
         DIM_CHECK(transaction.execute(
-            "UPDATE cluster_revision SET is_pending = 0 WHERE number = ?1", number));
+            "UPDATE cluster_revision SET is_pending = 0, was_in_force = 1 WHERE number = ?1",
+            number));
         DIM_CHECK(transaction.execute(
             "DELETE FROM cluster_revision WHERE number != ?1 AND number NOT IN "
             "(SELECT number FROM cluster_revision ORDER BY number DESC LIMIT ?2)",
@@ -112,13 +117,15 @@ Result<ClusterRevision> ClusterRevisions::find(std::uint32_t number) {
     });
 }
 
-Result<std::optional<ClusterRevision>> ClusterRevisions::find_text(std::string_view xml) {
+Result<std::optional<ClusterRevision>> ClusterRevisions::find_text(std::string_view xml,
+                                                                   Among among) {
     const std::string sha256 = tls::sha256(xml);
     return database_->transaction(
         [&](Transaction& transaction) -> Result<std::optional<ClusterRevision>> {
-            DIM_TRY(Statement rows, transaction.query(with_xml("WHERE sha256 = ?1 AND xml = ?2 "
+            DIM_TRY(Statement rows, transaction.query(with_xml("WHERE sha256 = ?1 AND xml = ?2 AND "
+                                                               "(?3 OR is_pending OR was_in_force) "
                                                                "ORDER BY number DESC LIMIT 1"),
-                                                      sha256, xml));
+                                                      sha256, xml, among == Among::all));
             return read_first(std::move(rows));
         });
 }

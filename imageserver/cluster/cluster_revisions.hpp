@@ -45,8 +45,12 @@ public:
     Result<std::optional<api::ClusterRevision>> in_force();
     /// With its XML, if that is still kept. Errors: not_found.
     Result<api::ClusterRevision> find(std::uint32_t number);
+    enum class Among {
+        all,
+        all_but_kept,  ///< pending, or at some time in force
+    };
     /// The newest that has these very bytes.
-    Result<std::optional<api::ClusterRevision>> find_text(std::string_view xml);
+    Result<std::optional<api::ClusterRevision>> find_text(std::string_view xml, Among among);
     /// The newest first, without XML.
     Result<api::ClusterRevisionList> list();
 

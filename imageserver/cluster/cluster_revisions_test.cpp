@@ -8,6 +8,7 @@
 namespace dim::server {
 namespace {
 
+using Among = ClusterRevisions::Among;
 using Purpose = ClusterRevisions::Purpose;
 
 class ClusterRevisionsTest : public ::testing::Test {
@@ -40,9 +41,9 @@ TEST_F(ClusterRevisionsTest, WhatIsPendingIsNotShownAndCanBeRemoved) {
     put("<a/>");
     const auto pending = add("<b/>");
     EXPECT_FALSE(revisions.find(pending));
-    EXPECT_EQ(revisions.find_text("<b/>").value()->number, pending);
+    EXPECT_EQ(revisions.find_text("<b/>", Among::all).value()->number, pending);
     ASSERT_TRUE(revisions.remove_pending());
-    EXPECT_EQ(revisions.find_text("<b/>").value(), std::nullopt);
+    EXPECT_EQ(revisions.find_text("<b/>", Among::all).value(), std::nullopt);
     EXPECT_EQ(revisions.list().value().revisions.size(), 1u);
     EXPECT_GT(add("<b/>"), pending) << "a number is never given twice";
 }
@@ -54,14 +55,32 @@ TEST_F(ClusterRevisionsTest, OneIsInForce) {
     const auto current = revisions.in_force().value();
     ASSERT_TRUE(current);
     EXPECT_EQ(*current, (api::ClusterRevision{second, samples::at(7), "applied: a.xml",
-                                              tls::sha256("<b/>"), 3, true, "<b/>"}));
+                                              tls::sha256("<b/>"), 3, true, true, "<b/>"}));
     const auto list = revisions.list().value().revisions;
     ASSERT_EQ(list.size(), 3u);
     EXPECT_EQ(list[0].number, kept);
     EXPECT_FALSE(list[0].is_in_force);
+    EXPECT_FALSE(list[0].was_in_force);
+    EXPECT_TRUE(list[2].was_in_force);
     EXPECT_TRUE(list[1].is_in_force);
     EXPECT_EQ(list[1].xml, std::nullopt);
     EXPECT_EQ(revisions.find(first).value().xml, "<a/>");
+}
+
+TEST_F(ClusterRevisionsTest, WhatIsOnlyKeptIsNotTakenForOneThatWasInForce) {
+    add("<a/>", Purpose::keep);
+    EXPECT_EQ(revisions.find_text("<a/>", Among::all_but_kept).value(), std::nullopt);
+    EXPECT_TRUE(revisions.find_text("<a/>", Among::all).value());
+    const auto pending = add("<a/>");
+    add("<a/>", Purpose::keep);
+    EXPECT_EQ(revisions.find_text("<a/>", Among::all_but_kept).value()->number, pending);
+    ASSERT_TRUE(revisions.put_in_force(pending));
+    put("<b/>");
+    const auto found = revisions.find_text("<a/>", Among::all_but_kept).value();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->number, pending);
+    EXPECT_FALSE(found->is_in_force);
+    EXPECT_TRUE(found->was_in_force);
 }
 
 TEST_F(ClusterRevisionsTest, AreBounded) {
@@ -73,7 +92,7 @@ TEST_F(ClusterRevisionsTest, AreBounded) {
     EXPECT_EQ(list.front().number, current);
     EXPECT_TRUE(revisions.find(current - 99).value().xml);
     EXPECT_FALSE(revisions.find(current - 100).value().xml);
-    EXPECT_EQ(revisions.find_text("900").value(), std::nullopt);
+    EXPECT_EQ(revisions.find_text("900", Among::all).value(), std::nullopt);
 }
 
 TEST_F(ClusterRevisionsTest, TheTextInForceIsKeptHoweverOldItIs) {

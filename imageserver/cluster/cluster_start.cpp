@@ -35,7 +35,7 @@ Result<ClusterStart> start_from(ClusterRevisions& revisions, const std::string& 
 Result<std::uint32_t> number_of_edited(ClusterRevisions& revisions, std::string_view xml,
                                        const std::string& file, std::size_t blades,
                                        model::Timestamp now) {
-    DIM_TRY(const auto known, revisions.find_text(xml));
+    DIM_TRY(const auto known, revisions.find_text(xml, ClusterRevisions::Among::all_but_kept));
     if (known) return known->number;
     return revisions.add({.xml = xml, .origin = "edited: " + file, .blades = blades},
                          ClusterRevisions::Purpose::pending, now);

@@ -94,7 +94,8 @@ TEST_F(ClusterStartTest, TheFileDecidesWhatAKilledPredecessorDid) {
     };
     add_pending();
     EXPECT_EQ(start().value().revision, 1u) << "it did not come to writing the file";
-    EXPECT_EQ(revisions.find_text(cluster_xml(4)).value(), std::nullopt);
+    EXPECT_EQ(revisions.find_text(cluster_xml(4), ClusterRevisions::Among::all).value(),
+              std::nullopt);
     const auto pending = add_pending();
     write(cluster_xml(4));
     EXPECT_EQ(start().value().revision, pending) << "it did not come to telling the database";

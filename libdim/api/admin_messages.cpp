@@ -249,6 +249,7 @@ struct Members<ClusterRevision> {
         member("sha256", &ClusterRevision::sha256),
         member("blades", &ClusterRevision::blades),
         member("in_force", &ClusterRevision::is_in_force),
+        member("was_in_force", &ClusterRevision::was_in_force),
         member("xml", &ClusterRevision::xml, limits::kClusterXmlBytes),
     };
 };
@@ -288,6 +289,7 @@ struct Members<ClusterDifference> {
         member("blades", &ClusterDifference::blades),
         member("servers", &ClusterDifference::servers, limits::kComponents),
         member("reloads", &ClusterDifference::reloads),
+        member("warnings", &ClusterDifference::warnings),
     };
 };
 

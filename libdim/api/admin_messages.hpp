@@ -279,6 +279,7 @@ struct ClusterRevision {
     std::string sha256;  ///< of the XML text
     std::uint32_t blades;
     bool is_in_force;
+    bool was_in_force = true;  ///< at any time: a file's text that was replaced unread never was
     std::optional<std::string> xml;  ///< absent in lists, and of old revisions
 
     bool operator==(const ClusterRevision&) const = default;
@@ -320,6 +321,7 @@ struct ClusterDifference {
     std::uint32_t blades;                       ///< added, removed or changed
     std::vector<model::ComponentName> servers;  ///< whose configuration changes
     std::vector<std::string> reloads;           ///< services of this server that would be reloaded
+    std::vector<std::string> warnings = {};     ///< what becomes of blades that are in use
 
     bool operator==(const ClusterDifference&) const = default;
 };

@@ -204,6 +204,7 @@ inline ClusterRevision cluster_revision() {
             std::string(64, 'b'),
             2406,
             true,
+            true,
             "<cluster name=\"x\">\n\t</cluster>\n"};
 }
 inline ClusterRevisionList cluster_revision_list() {
@@ -217,7 +218,8 @@ inline ClusterChange cluster_change() {
     return {"changed", "s01c[1-4]b[01-14]", 56, "type js20 \xe2\x86\x92 js21"};
 }
 inline ClusterDifference cluster_difference() {
-    return {12, {cluster_change()}, 56, {*model::ComponentName::parse("s01")}, {"dhcpd"}};
+    return {12,        {cluster_change()}, 56, {*model::ComponentName::parse("s01")},
+            {"dhcpd"}, {"b1: it runs"}};
 }
 inline Problem problem() {
     return {"urn:dim:error:not-found", "No such thing", 404, "there is no image granite",

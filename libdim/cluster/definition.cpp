@@ -76,7 +76,8 @@ Result<ServerBootnet> bootnet_of(const Definition& definition, const model::Comp
     if (found == nullptr) {
         return fail(Error(ErrorCode::not_found,
                           "the cluster definition has no server '" + to_string(server) + "'")
-                        .with_cure("give the name of one of its <server> elements"));
+                        .with_cure("keep a server of that name in it, or start imageserver with "
+                                   "another --server"));
     }
     for (const ServerInterface& interface : found->interfaces) {
         const Network* network = find_network(definition, interface.network);

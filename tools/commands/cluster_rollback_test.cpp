@@ -7,20 +7,22 @@ namespace {
 
 using ::testing::HasSubstr;
 
-api::ClusterRevision revision(std::uint32_t number, bool is_in_force) {
+api::ClusterRevision revision(std::uint32_t number, bool is_in_force, bool was_in_force = true) {
     return {.number = number,
             .time = *model::Timestamp::parse("2026-11-20T13:40:00.000000Z"),
             .origin = "x",
             .sha256 = std::to_string(number),
             .blades = 7,
             .is_in_force = is_in_force,
+            .was_in_force = was_in_force,
             .xml = {}};
 }
 
 TEST(ClusterRollbackCommand, ThereMustBeAnother) {
     FakeDaemon daemon;
-    daemon.prepare("GET /v1/cluster/revisions",
-                   to_json(api::ClusterRevisionList{{revision(1, true)}}));
+    daemon.prepare(
+        "GET /v1/cluster/revisions",
+        to_json(api::ClusterRevisionList{{revision(2, true), revision(1, false, false)}}));
     const CommandEnd end = run_command(daemon, {"cluster", "rollback"});
     EXPECT_EQ(end.code, ExitCode::failed);
     EXPECT_THAT(end.errors, HasSubstr("there is no other definition"));
@@ -29,15 +31,15 @@ TEST(ClusterRollbackCommand, ThereMustBeAnother) {
 TEST(ClusterRollbackCommand, GoesBackToTheOneBeforeOrTheOneNamed) {
     FakeDaemon daemon;
     daemon.prepare("GET /v1/cluster/revisions",
-                   to_json(api::ClusterRevisionList{
-                       {revision(3, true), revision(2, false), revision(1, false)}}));
+                   to_json(api::ClusterRevisionList{{revision(4, true), revision(3, false, false),
+                                                     revision(2, false), revision(1, false)}}));
     daemon.prepare("POST /v1/cluster/difference",
-                   to_json(api::ClusterDifference{3, {}, 0, {}, {}}));
-    daemon.prepare("PUT /v1/cluster", std::string("{\"done\":\"revision 4 is in force\"}\n"));
+                   to_json(api::ClusterDifference{4, {}, 0, {}, {}}));
+    daemon.prepare("PUT /v1/cluster", std::string("{\"done\":\"revision 5 is in force\"}\n"));
     EXPECT_EQ(run_command(daemon, {"cluster", "rollback"}).code, ExitCode::ok);
-    EXPECT_EQ(daemon.requests().back(), R"(PUT /v1/cluster {"revision":2,"base":3})");
+    EXPECT_EQ(daemon.requests().back(), R"(PUT /v1/cluster {"revision":2,"base":4})");
     EXPECT_EQ(run_command(daemon, {"cluster", "rollback", "1"}).code, ExitCode::ok);
-    EXPECT_EQ(daemon.requests().back(), R"(PUT /v1/cluster {"revision":1,"base":3})");
+    EXPECT_EQ(daemon.requests().back(), R"(PUT /v1/cluster {"revision":1,"base":4})");
 }
 
 }  // namespace

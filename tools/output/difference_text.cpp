@@ -70,7 +70,10 @@ std::string difference_text(const api::ClusterDifference& difference) {
     }
     if (!difference.reloads.empty())
         text += fmt::format("; reloads here: {}", fmt::join(difference.reloads, ", "));
-    return text + '\n';
+    text += '\n';
+    for (const std::string& warning : difference.warnings)
+        text += "warning: " + warning + '\n';
+    return text;
 }
 
 }  // namespace dim::tool

@@ -33,5 +33,16 @@ TEST(DifferenceText, ManyServersAreNotAllNamed) {
     EXPECT_EQ(difference_text(message), "~ the cluster: x\n9 blades, 9 servers: s1 s2 s3 … s9\n");
 }
 
+TEST(DifferenceText, WarnsAfterWhatItIsAbout) {
+    api::ClusterDifference message{.base = 1,
+                                   .changes = {{"removed", "s01c1b02", 1, "blade"}},
+                                   .blades = 1,
+                                   .servers = {},
+                                   .reloads = {},
+                                   .warnings = {"s01c1b02: up now"}};
+    EXPECT_TRUE(difference_text(message).ends_with("1 blade\nwarning: s01c1b02: up now\n"))
+        << difference_text(message);
+}
+
 }  // namespace
 }  // namespace dim::tool
