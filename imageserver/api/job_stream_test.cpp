@@ -1,0 +1,128 @@
+#include "imageserver/api/job_stream.hpp"
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/json.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <future>
+
+#include <gtest/gtest.h>
+
+namespace dim::server {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+constexpr int kMoreThanWait = 1000;
+
+class JobStreamTest : public ::testing::Test {
+protected:
+    ~JobStreamTest() override { jobs.join(); }
+
+    /// The lines of the reply, read to its end.
+    std::vector<api::JobLine> read(const http::Reply& reply) {
+        std::vector<api::JobLine> lines;
+        bool has_ended = false;
+        asio::co_spawn(
+            loop,
+            [&]() -> asio::awaitable<void> {
+                while (const auto line = co_await reply.parts())
+                    lines.push_back(api::parse<api::JobLine>(*line).value());
+                has_ended = true;
+            },
+            asio::detached);
+        loop.restart();
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        while (!has_ended && std::chrono::steady_clock::now() < deadline)
+            loop.run_one_for(100ms);
+        EXPECT_TRUE(has_ended);
+        return lines;
+    }
+    std::vector<api::JobLine> run(JobStream::Job job) { return read(stream.start(std::move(job))); }
+
+    asio::io_context loop{1};
+    asio::executor_work_guard<asio::io_context::executor_type> guard{loop.get_executor()};
+    asio::thread_pool jobs{1};
+    Result<void> dhcp;
+    int dhcp_applied = 0;
+    ServiceApplier services{loop.get_executor(),
+                            jobs,
+                            {.dhcp = [this]() -> Result<void> {
+                                 ++dhcp_applied;
+                                 return dhcp;
+                             },
+                             .exports = [] { return Result<void>(); }}};
+    JobStream stream{loop.get_executor(), jobs, services};
+};
+
+TEST_F(JobStreamTest, EndsWithWhyTheJobFailed) {
+    const auto lines = run([](const Progress&) -> Result<Edit> {
+        return fail(Error(ErrorCode::conflict, "the blade runs").with_cure("power it off"));
+    });
+    ASSERT_EQ(lines.size(), 1u);
+    ASSERT_TRUE(lines[0].problem);
+    EXPECT_EQ(lines[0].problem->status, 409u);
+    EXPECT_EQ(lines[0].problem->cure, "power it off");
+    EXPECT_EQ(lines[0].done, std::nullopt);
+    EXPECT_EQ(dhcp_applied, 0);
+}
+
+TEST_F(JobStreamTest, TakesBackWhatAServiceRefusesAndSaysWhy) {
+    dhcp = fail(ErrorCode::unavailable, "dhcpd ended");
+    bool is_taken_back = false;
+    const auto lines = run([&](const Progress&) -> Result<Edit> {
+        return Edit{.done = "assigned", .needs = {.dhcp = true}, .take_back = [&] {
+                        is_taken_back = true;
+                    }};
+    });
+    ASSERT_EQ(lines.size(), 1u);
+    EXPECT_EQ(lines[0].problem->detail, "dhcpd ended");
+    EXPECT_TRUE(is_taken_back);
+}
+
+TEST_F(JobStreamTest, LeavesOutProgressThatNobodyReadsButNotTheEnd) {
+    std::promise<void> over;
+    const auto reply = stream.start([&](const Progress& progress) -> Result<Edit> {
+        for (int i = 0; i < kMoreThanWait; ++i)
+            progress("copying", static_cast<std::uint64_t>(i), kMoreThanWait);
+        over.set_value();
+        return Edit{.done = "copied"};
+    });
+    ASSERT_EQ(over.get_future().wait_for(10s), std::future_status::ready);
+    const auto lines = read(reply);
+    EXPECT_LE(lines.size(), 101u);
+    EXPECT_EQ(lines.front().progress, "copying");
+    EXPECT_EQ(lines.front().step, 0u);
+    EXPECT_EQ(lines.back().done, "copied");
+}
+
+TEST_F(JobStreamTest, GoesOnWhenNobodyListens) {
+    std::promise<void> over;
+    stream.start([&](const Progress& progress) -> Result<Edit> {
+        progress("copying", 0, 0);
+        over.set_value();
+        return Edit{.done = "copied"};
+    });
+    EXPECT_EQ(over.get_future().wait_for(10s), std::future_status::ready);
+}
+
+TEST_F(JobStreamTest, IsDoneWhenTheServicesKnow) {
+    int applied_before = -1;
+    const auto lines = run([&](const Progress& progress) -> Result<Edit> {
+        progress("telling the DHCP server", 0, 0);
+        applied_before = dhcp_applied;
+        return Edit{.done = "assigned", .needs = {.dhcp = true}};
+    });
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_EQ(lines[0].progress, "telling the DHCP server");
+    EXPECT_EQ(lines[0].steps, std::nullopt);
+    EXPECT_EQ(lines[1].done, "assigned");
+    EXPECT_EQ(applied_before, 0);
+    EXPECT_EQ(dhcp_applied, 1);
+}
+
+}  // namespace
+}  // namespace dim::server
