@@ -131,6 +131,15 @@ TEST(ClusterXml, NamesThePlaceOfWhatTheSchemaRefuses) {
     EXPECT_THAT(refusal(changed("</cluster>", "words</cluster>")), HasSubstr("text"));
 }
 
+TEST(ClusterXml, NamesThePlaceOfText) {
+    EXPECT_EQ(refusal(changed("  <set", "\nhello <set")),
+              "cluster.xml:17: Did not expect text in element cluster content");
+}
+
+TEST(ClusterXml, KeepsMessagesShort) {
+    EXPECT_LT(refusal(changed("  <set", "<" + std::string(40'000, 'a') + "/><set")).size(), 400U);
+}
+
 TEST(ClusterXml, SaysWhatIsWrongWithAValue) {
     EXPECT_THAT(refusal(changed("01:01:02", "01:01:zz")),
                 StartsWith("cluster.xml:16: set b2: mac: "));

@@ -78,7 +78,7 @@ private:
 
     std::unexpected<Error> refuse(const XmlElement& element, Error error) {
         failed_line_ = element.line();
-        std::string who(element.name());
+        std::string who = printable(element.name(), 63);
         std::string cure = error.cure().empty() ? std::string(kManual) : error.cure();
         for (const char* key : {"name", "for", "network"}) {
             const auto value = element.attribute(key);

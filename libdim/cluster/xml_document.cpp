@@ -100,12 +100,21 @@ struct FreeValidator {
     void operator()(xmlRelaxNGValidCtxt* validator) const { xmlRelaxNGFreeValidCtxt(validator); }
 };
 
+/// That of NODE, or of the first text in it when the text is what is WRONG.
+long line_of(const xmlNode* node, std::string_view wrong) {
+    if (wrong.starts_with("Did not expect text"))
+        for (const xmlNode* child = node->children; child != nullptr; child = child->next)
+            if (child->type == XML_TEXT_NODE && xmlIsBlankNode(child) == 0)
+                return xmlGetLineNo(child);
+    return xmlGetLineNo(node);
+}
+
 void note_schema_error(void* first, const xmlError* error) {
     auto& noted = *static_cast<std::optional<XmlDocument::SchemaError>*>(first);
     if (noted || error == nullptr) return;
     const auto* node = static_cast<const xmlNode*>(error->node);
-    noted = {.line = node == nullptr ? error->line : xmlGetLineNo(node),
-             .text = message_of(*error)};
+    const std::string text = message_of(*error);
+    noted = {.line = node == nullptr ? error->line : line_of(node, text), .text = text};
 }
 
 }  // namespace
