@@ -188,7 +188,13 @@ TEST_F(NfsServer, OffersAnotherImageWithoutDisturbingTheOthers) {
     std::string outcome;
     std::thread transfer(
         [&] { outcome = first_blade.fetch(first_path + "/var/large", directory / "received"); });
-    sys::sleep_for(std::chrono::milliseconds(50));
+    const sys::Deadline begun = sys::Deadline::in(std::chrono::seconds(10));
+    const auto has_begun = [this] {
+        const auto received = sys::stat(directory / "received");
+        return received && received->size > 0;
+    };
+    while (!has_begun() && !begun.has_passed())
+        sys::sleep_for(std::chrono::milliseconds(1));
     create("s01c1b03");
     value_of(store->set_exported(blade_name("s01c1b03"), granite, true));
     const std::int64_t start = sys::monotonic_us();
