@@ -13,6 +13,22 @@ namespace {
 
 constexpr std::uint8_t kNameServers = 6;  ///< DHCP option (RFC 2132, section 3.8)
 
+/// Whether hosts have addresses in NETWORK: it is not that of "this host", multicast or reserved
+/// (RFC 6890; the prefix has 8 bits at least). A trial on one machine may use loopback.
+bool is_of_hosts(const model::Ipv4Network& network) {
+    const std::uint32_t first = network.address().value() >> 24;
+    return first != 0 && first < 224;
+}
+
+/// The same in IPv6, where the prefix has 16 bits at least: not unspecified, IPv4-mapped, of one
+/// link or multicast (RFC 4291, section 2.4).
+bool is_of_hosts(const model::Ipv6Network& network) {
+    const auto bytes = network.address().bytes();
+    const bool is_zero = bytes[0] == 0 && bytes[1] == 0;
+    const bool is_of_a_link = bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+    return !is_zero && !is_of_a_link && bytes[0] != 0xff;
+}
+
 /// Who has something, for the message about whoever wants it too.
 struct Place {
     std::string_view what;  ///< "blade", "the router of network"
@@ -82,6 +98,9 @@ private:
             DIM_CHECK(claim<std::string_view>(network_names_, to_string(network.name), "the name",
                                               {"network", &network.name, line}));
             networks_.emplace(to_string(network.name), &network);
+            DIM_CHECK(check_hosts_can_be_in(network, network.network, line));
+            if (network.network6)
+                DIM_CHECK(check_hosts_can_be_in(network, *network.network6, line));
             if (definition_.services.dns != DnsBackend::none &&
                 std::ranges::find(network.options, kNameServers, &DhcpOption::code) !=
                     network.options.end())
@@ -95,6 +114,15 @@ private:
                                         {"the router of network", &network.name, line}));
         }
         return {};
+    }
+
+    Result<void> check_hosts_can_be_in(const Network& network, const auto& address,
+                                       long line) const {
+        if (is_of_hosts(address)) return {};
+        return refuse(line,
+                      "network " + to_string(network.name) + ": no host can have an address in " +
+                          to_string(address),
+                      "use private addresses, such as 10.1.0.0/16 or fd00:1::/64");
     }
 
     static std::optional<model::Ipv4Network> network_of(const Network& network) {

@@ -104,6 +104,18 @@ TEST(DefinitionCheck, RefusesOverlappingNetworks) {
               "c.xml:3: network b: its IPv6 addresses overlap those of network a (line 2)");
 }
 
+TEST(DefinitionCheck, RefusesNetworksWithoutHosts) {
+    for (const std::string address : {"0.0.0.0/24", "224.0.0.0/8", "255.255.0.0/16"})
+        EXPECT_EQ(refusal(network("bootnet", address) + kServer),
+                  "c.xml:2: network bootnet: no host can have an address in " + address);
+    for (const std::string address :
+         {"::/64", "::ffff:0:0/96", "fe80::/64", "febf::/16", "ff02::/64"})
+        EXPECT_THAT(refusal("<network name=\"bootnet\" address=\"10.1.0.0/24\" address6=\"" +
+                            address + "\" role=\"bootnet\"/>\n" + kServer),
+                    HasSubstr("no host can have an address in"))
+            << address;
+}
+
 TEST(DefinitionCheck, LeavesNameServersToDimWhereItRunsThem) {
     const std::string option = "<option code=\"6\" type=\"address\" value=\"10.1.0.9\"/>";
     const std::string body = network("bootnet", "10.1.0.0/24", "bootnet", option) + kServer;

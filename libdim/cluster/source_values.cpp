@@ -78,6 +78,8 @@ Result<model::ComponentName> parse_group_name(std::string_view text) {
 Result<std::string> parse_domain(std::string_view text) {
     for (const std::string_view label : split(text, '.'))
         DIM_CHECK(model::ComponentName::parse(label));
+    if (text == "arpa" || text.ends_with(".arpa"))
+        return invalid("'" + printable(text, 40) + "' is of the reverse zones");
     if (text.size() <= 180) return std::string(text);
     return invalid("the domain is longer than 180 bytes");
 }

@@ -16,6 +16,7 @@ TEST(SourceValues, RefuseWhatTheyAreNot) {
     EXPECT_FALSE(parse_count("-1"));
     EXPECT_FALSE(parse_count("1000000000"));
     EXPECT_FALSE(parse_domain("a.b."));
+    EXPECT_FALSE(parse_domain("1.10.in-addr.arpa"));
     EXPECT_FALSE(parse_suffix("-"));
     EXPECT_FALSE(parse_suffix("-a-"));
     EXPECT_FALSE(parse_property_name("group"));

@@ -40,6 +40,9 @@ bool is_prefix(std::string_view text) {
            std::ranges::all_of(text, is_name_character);
 }
 
+constexpr std::string_view kPrefixCure =
+    "use lower-case letters and '-', at most 40, the first a letter: ";
+
 std::size_t depth_of(std::span<const Level> levels, std::size_t level) {
     std::size_t depth = 1;
     while (levels[level].parent) {
@@ -72,7 +75,7 @@ std::optional<TaxonomyFault> check_level(std::span<const Level> levels, std::siz
     }
     if (!is_prefix(level.symbol)) {
         return wrong(what + " has the symbol " + quoted(level.symbol),
-                     "use lower-case letters and '-', such as s");
+                     std::string(kPrefixCure) + "s");
     }
     if (level.width < 1 || level.width > kWidthLimit) {
         return wrong(what + " has the width " + std::to_string(level.width), "use 1 to 9");
@@ -148,7 +151,8 @@ std::expected<NamePattern, Flaw> parse_pattern(std::span<const Level> levels,
     if (pattern.literals.size() != path.size() + 1) {
         return wrong("lacks the level " + quoted(levels[path[pattern.literals.size() - 1]].name));
     }
-    if (!is_prefix(pattern.literals.front())) return wrong("does not begin with a letter");
+    if (!is_prefix(pattern.literals.front()))
+        return wrong("does not begin with a letter, or with more than 40 before a level");
     if (pattern.literals.back().ends_with('-')) return wrong("ends with '-'");
     return pattern;
 }
@@ -201,7 +205,7 @@ std::expected<NamePattern, Flaw> resolve_kind(std::span<const Level> levels, Com
     }
     if (kind.level && !is_prefix(kind.linear)) {
         return std::unexpected(Flaw{"its linear names begin with " + quoted(kind.linear),
-                                    "use lower-case letters and '-', such as mm"});
+                                    std::string(kPrefixCure) + "mm"});
     }
     if (longest_name(levels, kind, *pattern) > kNameLimit) {
         return std::unexpected(
