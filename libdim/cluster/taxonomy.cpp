@@ -2,7 +2,7 @@
 
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
-#include "libdim/cluster/taxonomy_check.hpp"
+#include "libdim/cluster/taxonomy_shapes.hpp"
 
 #include <algorithm>
 #include <array>

@@ -9,7 +9,6 @@ namespace dim::cluster {
 namespace {
 
 using Where = TaxonomyFault::Where;
-using Shape = Taxonomy::Shape;
 
 constexpr std::uint32_t kNumberLimit = 999'999'999;
 constexpr std::uint32_t kWidthLimit = 9;
@@ -50,13 +49,6 @@ std::size_t depth_of(std::span<const Level> levels, std::size_t level) {
         ++depth;
     }
     return depth;
-}
-
-std::vector<std::size_t> path_of(std::span<const Level> levels, std::optional<std::size_t> level) {
-    std::vector<std::size_t> path;
-    for (; level; level = levels[*level].parent)
-        path.insert(path.begin(), *level);
-    return path;
 }
 
 std::optional<TaxonomyFault> check_level(std::span<const Level> levels, std::size_t index) {
@@ -215,76 +207,14 @@ std::expected<NamePattern, Flaw> resolve_kind(std::span<const Level> levels, Com
     return pattern;
 }
 
-/// The shapes, in the order in which they may be added.
-class ShapeCollector {
-public:
-    ShapeCollector(std::span<const Level> levels, std::span<const ComponentKind> kinds)
-        : levels_(levels), kinds_(kinds) {}
-
-    std::optional<TaxonomyFault> add(const std::string& text, Shape shape) {
-        for (const Shape& other : meanings_[text]) {
-            if (!may_share(other, shape)) return mistaken(text, other, shape);
-        }
-        meanings_[text].push_back(shape);
-        return {};
-    }
-    ShapeMeanings take() { return std::move(meanings_); }
-
-private:
-    /// The level whose numbers, counted from 1, are the linear numbers of KIND.
-    bool counts_its_level(std::size_t kind) const {
-        const auto level = kinds_[kind].level;
-        return level && !levels_[*level].parent && levels_[*level].first == 1;
-    }
-
-    bool may_share(const Shape& one, const Shape& other) const {
-        using enum Shape::Meaning;
-        if (other.meaning == node) {
-            if (one.meaning == node || kinds_[one.index].level != other.index) return false;
-            return one.meaning == coordinate || counts_its_level(one.index);
-        }
-        return one.index == other.index && one.meaning == coordinate && other.meaning == linear &&
-               counts_its_level(one.index);
-    }
-
-    std::string described(const Shape& shape) const {
-        switch (shape.meaning) {
-            case Shape::Meaning::coordinate:
-                return "the names of '" + kinds_[shape.index].name.text() + '\'';
-            case Shape::Meaning::linear:
-                return "the linear names of '" + kinds_[shape.index].name.text() + '\'';
-            case Shape::Meaning::node: break;
-        }
-        return "the places of level " + quoted(levels_[shape.index].name);
-    }
-
-    TaxonomyFault mistaken(const std::string& text, const Shape& one, const Shape& other) const {
-        std::string example = text;
-        std::ranges::replace(example, '#', '1');
-        const bool is_linear =
-            one.meaning == Shape::Meaning::linear || other.meaning == Shape::Meaning::linear;
-        const bool is_node = other.meaning == Shape::Meaning::node;
-        const std::size_t kind = is_node ? one.index : other.index;
-        return fault(
-            is_node && one.meaning == Shape::Meaning::node ? Where::level : Where::kind, kind,
-            "'" + example + "' could be one of " + described(one) + " or of " + described(other),
-            is_linear ? "give '" + kinds_[kind].name.text() + "' another linear prefix"
-                      : "give one of them another pattern or symbol");
-    }
-
-    std::span<const Level> levels_;
-    std::span<const ComponentKind> kinds_;
-    ShapeMeanings meanings_;
-};
-
-std::string shape_of(const NamePattern& pattern) {
-    std::string shape = pattern.literals.front();
-    for (std::size_t i = 1; i < pattern.literals.size(); ++i)
-        shape += '#' + pattern.literals[i];
-    return shape;
-}
-
 }  // namespace
+
+std::vector<std::size_t> path_of(std::span<const Level> levels, std::optional<std::size_t> level) {
+    std::vector<std::size_t> path;
+    for (; level; level = levels[*level].parent)
+        path.insert(path.begin(), *level);
+    return path;
+}
 
 std::optional<TaxonomyFault> check_levels(std::span<const Level> levels) {
     if (levels.size() > Taxonomy::kLevelsLimit) {
@@ -331,28 +261,6 @@ resolve_kinds(std::span<const Level> levels, std::vector<ComponentKind>& kinds) 
         }
     }
     return patterns;
-}
-
-std::expected<ShapeMeanings, TaxonomyFault> collect_shapes(std::span<const Level> levels,
-                                                           std::span<const ComponentKind> kinds,
-                                                           std::span<const NamePattern> patterns) {
-    using Meaning = Shape::Meaning;
-    ShapeCollector collector(levels, kinds);
-    std::optional<TaxonomyFault> wrong;
-    for (std::size_t i = 0; i < kinds.size() && !wrong; ++i) {
-        wrong = collector.add(shape_of(patterns[i]), {Meaning::coordinate, i});
-    }
-    for (std::size_t i = 0; i < kinds.size() && !wrong; ++i) {
-        if (kinds[i].level) wrong = collector.add(kinds[i].linear + '#', {Meaning::linear, i});
-    }
-    for (std::size_t i = 0; i < levels.size() && !wrong; ++i) {
-        std::string shape;
-        for (const std::size_t index : path_of(levels, i))
-            shape += levels[index].symbol + '#';
-        wrong = collector.add(shape, {Meaning::node, i});
-    }
-    if (wrong) return std::unexpected(*std::move(wrong));
-    return collector.take();
 }
 
 }  // namespace dim::cluster

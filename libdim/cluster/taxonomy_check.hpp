@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 /// What Taxonomy::create checks.
@@ -24,12 +23,7 @@ struct NamePattern {
 std::expected<std::vector<NamePattern>, TaxonomyFault>
 resolve_kinds(std::span<const Level> levels, std::vector<ComponentKind>& kinds);
 
-using ShapeMeanings = std::unordered_map<std::string, std::vector<Taxonomy::Shape>>;
-
-/// What each shape stands for, kinds before nodes. Faults: two things that could be mistaken for
-/// each other.
-std::expected<ShapeMeanings, TaxonomyFault> collect_shapes(std::span<const Level> levels,
-                                                           std::span<const ComponentKind> kinds,
-                                                           std::span<const NamePattern> patterns);
+/// The levels around LEVEL and itself, the outermost first.
+std::vector<std::size_t> path_of(std::span<const Level> levels, std::optional<std::size_t> level);
 
 }  // namespace dim::cluster
