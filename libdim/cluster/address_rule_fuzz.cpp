@@ -1,4 +1,5 @@
 #include "libdim/cluster/address_rule.hpp"
+#include "libdim/cluster/name_rule.hpp"
 
 #include <array>
 #include <cstddef>

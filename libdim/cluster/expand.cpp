@@ -2,6 +2,7 @@
 
 #include "libdim/cluster/address_rule.hpp"
 #include "libdim/cluster/expand_networks.hpp"
+#include "libdim/cluster/name_rule.hpp"
 
 #include <algorithm>
 #include <unordered_map>

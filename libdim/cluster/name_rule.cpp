@@ -1,5 +1,6 @@
+#include "libdim/cluster/name_rule.hpp"
+
 #include "libdim/base/text.hpp"
-#include "libdim/cluster/address_rule.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "libdim/cluster/address_rule.hpp"
+#include "libdim/cluster/name_rule.hpp"
 
 #include <array>
 
