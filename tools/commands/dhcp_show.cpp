@@ -24,6 +24,12 @@ Result<void> print(const Context& context, const api::DhcpHostList& list) {
     return {};
 }
 
+Error not_served(const model::ComponentName& blade) {
+    return Error(ErrorCode::not_found, "DHCP of this image server knows none of these blades")
+        .with_cure("'dim blade show " + to_string(blade) +
+                   "' says whether another one serves it, or its MAC is unknown");
+}
+
 }  // namespace
 
 Action dhcp_show(CLI::App& app) {
@@ -36,6 +42,7 @@ Action dhcp_show(CLI::App& app) {
             const std::set wanted(blades.begin(), blades.end());
             std::erase_if(list.hosts,
                           [&](const api::DhcpHost& host) { return !wanted.contains(host.blade); });
+            if (list.hosts.empty()) return fail(not_served(blades.front()));
         }
         return print(context, list);
     };

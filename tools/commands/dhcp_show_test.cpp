@@ -30,9 +30,21 @@ TEST(DhcpShowCommand, ARangeLeavesTheRestOut) {
     EXPECT_THAT(end.output, Not(HasSubstr("s01c1b01")));
 }
 
+TEST(DhcpShowCommand, BladesOfAnotherServerAreNoEmptyTable) {
+    FakeDaemon daemon;
+    daemon.prepare("GET /v1/dhcp",
+                   to_json(api::DhcpHostList{{host("s01c1b01", "52:54:00:00:00:01")}}));
+    daemon.prepare("POST /v1/names", blade_names({"s02c1b01"}));
+    const CommandEnd end = run_command(daemon, {"dhcp", "show", "s02c1b01"});
+    EXPECT_EQ(end.code, ExitCode::failed);
+    EXPECT_THAT(end.errors, HasSubstr("knows none of these blades"));
+    EXPECT_THAT(end.errors, HasSubstr("dim blade show s02c1b01"));
+}
+
 TEST(DhcpShowCommand, AnExclusionFollowsTwoDashes) {
     FakeDaemon daemon;
-    daemon.prepare("GET /v1/dhcp", to_json(api::DhcpHostList()));
+    daemon.prepare("GET /v1/dhcp",
+                   to_json(api::DhcpHostList{{host("s01c1b02", "52:54:00:00:00:02")}}));
     daemon.prepare("POST /v1/names", blade_names({"s01c1b02"}));
     EXPECT_EQ(run_command(daemon, {"dhcp", "show", "s01", "-s01c1b03"}).code, ExitCode::usage);
     EXPECT_EQ(run_command(daemon, {"dhcp", "show", "s01", "--", "-s01c1b03", "s02"}).code,
