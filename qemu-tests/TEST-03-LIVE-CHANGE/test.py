@@ -41,6 +41,8 @@ def body(cluster):
     wait_until_blade_reads(shell, "/etc/motd", "changed on the server")
     step("a program that runs while its file is replaced goes on")
     shell.check("cp /bin/busybox /root/busybox && (/root/busybox sleep 600 & echo $! >/root/pid)")
+    # Until then it is still the shell that is about to become that program.
+    shell.check("until [ \"$(readlink /proc/$(cat /root/pid)/exe)\" = /root/busybox ]; do :; done")
     runner = cluster.server.blade_root(name, IMAGE) / "root/busybox"
     runner.rename(runner.with_name("busybox.old"))  # the old inode keeps a name, as DIM's rule says
     replace(runner, "not a program any more")
