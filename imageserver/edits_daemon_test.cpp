@@ -2,7 +2,7 @@
 #include "imageserver/blade/test_database.hpp"
 #include "imageserver/dhcp/dhcp_service.hpp"
 #include "imageserver/service/child_supervisor.hpp"
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/testing/own_network.hpp"

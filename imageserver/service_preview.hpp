@@ -3,7 +3,7 @@
 #include "imageserver/nfs/nfs_exports.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
-#include "libdim/cluster/definition.hpp"
+#include "libdim/cluster/definition/definition.hpp"
 
 #include <span>
 #include <string>

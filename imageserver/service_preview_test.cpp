@@ -1,7 +1,7 @@
 #include "imageserver/service/configured_service.hpp"
 #include "imageserver/service/fake_service_control.hpp"
 #include "imageserver/service_preview.hpp"
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 #include "libdim/render/dhcpd_configuration.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 

@@ -1,6 +1,7 @@
 #include "tools/cluster_source.hpp"
 
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
+#include "libdim/cluster/xml/xml_document.hpp"
 #include "libdim/sys/file.hpp"
 
 namespace dim::tool {

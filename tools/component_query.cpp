@@ -1,7 +1,8 @@
 #include "tools/component_query.hpp"
 
 #include "libdim/base/text.hpp"
-#include "libdim/cluster/range_selection.hpp"
+#include "libdim/cluster/definition/range_selection.hpp"
+#include "libdim/cluster/names/fold_names.hpp"
 #include "libdim/render/name_list.hpp"
 #include "tools/cluster_source.hpp"
 

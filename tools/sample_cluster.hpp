@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 
 #include <string_view>
 

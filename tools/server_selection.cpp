@@ -1,6 +1,6 @@
 #include "tools/server_selection.hpp"
 
-#include "libdim/cluster/range_selection.hpp"
+#include "libdim/cluster/definition/range_selection.hpp"
 
 namespace dim::tool {
 

@@ -1,7 +1,7 @@
 #include "imageserver/administration/administration.hpp"
 
 #include "imageserver/blade/blade_status.hpp"
-#include "libdim/cluster/name_term.hpp"
+#include "libdim/cluster/names/fold_names.hpp"
 
 #include <map>
 #include <set>

@@ -1,7 +1,7 @@
 #include "imageserver/administration/name_query.hpp"
 
 #include "imageserver/blade/blade_status.hpp"
-#include "libdim/cluster/range_selection.hpp"
+#include "libdim/cluster/definition/range_selection.hpp"
 #include "libdim/render/name_list.hpp"
 
 #include <map>

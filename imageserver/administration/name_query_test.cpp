@@ -1,7 +1,7 @@
 #include "imageserver/administration/name_query.hpp"
 #include "imageserver/blade/boot_samples.hpp"
 #include "imageserver/blade/test_database.hpp"
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 
 #include <array>
 

@@ -1,5 +1,5 @@
 #include "imageserver/api/api_fixture.hpp"
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 
 namespace dim::server {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "imageserver/blade/boot_record.hpp"
 #include "libdim/api/admin_messages.hpp"
-#include "libdim/cluster/definition.hpp"
+#include "libdim/cluster/definition/definition.hpp"
 
 #include <optional>
 

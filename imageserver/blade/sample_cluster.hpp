@@ -2,7 +2,7 @@
 
 #include "imageserver/blade/boot_samples.hpp"
 #include "imageserver/blade/roster.hpp"
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 
 /// A cluster of one server and two blades on loopback addresses, for tests.
 namespace dim::server::samples {

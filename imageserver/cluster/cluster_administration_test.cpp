@@ -3,7 +3,7 @@
 #include "imageserver/cluster/cluster_administration.hpp"
 #include "imageserver/cluster/cluster_start.hpp"
 #include "imageserver/cluster/sample_cluster_xml.hpp"
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"

@@ -1,6 +1,6 @@
 #include "imageserver/cluster/cluster_file.hpp"
 
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/xml/xml_document.hpp"
 #include "libdim/sys/file.hpp"
 
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
-#include "libdim/cluster/definition.hpp"
+#include "libdim/cluster/definition/definition.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "imageserver/blade/sample_cluster.hpp"
 #include "imageserver/cluster/cluster_file.hpp"
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/xml/xml_document.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <fstream>

@@ -1,7 +1,7 @@
 #include "imageserver/cluster/cluster_start.hpp"
 
 #include "imageserver/cluster/cluster_file.hpp"
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 
 namespace dim::server {
 

@@ -2,7 +2,7 @@
 
 #include "imageserver/cluster/cluster_revisions.hpp"
 #include "libdim/base/result.hpp"
-#include "libdim/cluster/definition.hpp"
+#include "libdim/cluster/definition/definition.hpp"
 
 #include <functional>
 #include <optional>

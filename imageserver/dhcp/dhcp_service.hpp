@@ -2,7 +2,7 @@
 
 #include "imageserver/service/configured_service.hpp"
 #include "libdim/api/admin_messages.hpp"
-#include "libdim/cluster/definition.hpp"
+#include "libdim/cluster/definition/definition.hpp"
 #include "libdim/model/names.hpp"
 
 #include <mutex>

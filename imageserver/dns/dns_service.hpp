@@ -1,7 +1,7 @@
 #pragma once
 
 #include "imageserver/service/configured_service.hpp"
-#include "libdim/cluster/definition.hpp"
+#include "libdim/cluster/definition/definition.hpp"
 #include "libdim/model/names.hpp"
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 #include "libdim/render/dhcpd_configuration.hpp"
 #include "libdim/render/dns_zones.hpp"
 #include "libdim/render/kea_configuration.hpp"

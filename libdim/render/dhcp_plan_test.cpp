@@ -1,4 +1,4 @@
-#include "libdim/cluster/source_values.hpp"
+#include "libdim/cluster/xml/source_values.hpp"
 #include "libdim/render/dhcp_plan.hpp"
 #include "libdim/render/sample_definition.hpp"
 

@@ -1,4 +1,4 @@
-#include "libdim/cluster/cluster_xml.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 #include "libdim/render/name_list.hpp"
 
 #include <array>

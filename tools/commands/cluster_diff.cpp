@@ -1,5 +1,5 @@
-#include "libdim/cluster/cluster_xml.hpp"
-#include "libdim/cluster/difference.hpp"
+#include "libdim/cluster/definition/difference.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
 #include "tools/cluster_proposal.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/commands/commands.hpp"

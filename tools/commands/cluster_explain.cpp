@@ -1,4 +1,4 @@
-#include "libdim/cluster/explain.hpp"
+#include "libdim/cluster/expansion/explain.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/output/explanation_text.hpp"

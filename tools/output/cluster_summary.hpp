@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/cluster/definition.hpp"
+#include "libdim/cluster/definition/definition.hpp"
 
 #include <cstddef>
 #include <string>

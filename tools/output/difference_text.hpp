@@ -1,7 +1,7 @@
 #pragma once
 
 #include "libdim/api/admin_messages.hpp"
-#include "libdim/cluster/difference.hpp"
+#include "libdim/cluster/definition/difference.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/cluster/explain.hpp"
+#include "libdim/cluster/expansion/explain.hpp"
 
 #include <span>
 #include <string>

@@ -1,0 +1,128 @@
+#include "libdim/cluster/xml/source_values.hpp"
+
+#include "libdim/base/parse_number.hpp"
+#include "libdim/base/text.hpp"
+#include "libdim/cluster/xml/definition_source.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace dim::cluster {
+
+namespace {
+
+bool contains(const auto& things, const auto& thing) {
+    return std::ranges::find(things, thing) != std::ranges::end(things);
+}
+
+std::unexpected<Error> invalid(std::string text) {
+    return fail(ErrorCode::invalid_input, std::move(text));
+}
+
+/// Those that DIM sends itself or that belong to the protocol.
+bool is_own_option(std::uint8_t code) {
+    constexpr std::array<std::uint8_t, 10> kOwn{1, 3, 12, 15, 17, 28, 42, 66, 67, 82};
+    return contains(kOwn, code) || (code >= 50 && code <= 61 && code != 60);
+}
+
+/// Control characters of ASCII, and those that UTF-8 writes as 0xc2 0x80 to 0xc2 0x9f.
+bool has_control_character(std::string_view text) {
+    unsigned char before = 0;
+    for (const char each : text) {
+        const auto byte = static_cast<unsigned char>(each);
+        if (byte < ' ' || byte == 0x7f || (before == 0xc2 && byte < 0xa0)) return true;
+        before = byte;
+    }
+    return false;
+}
+
+}  // namespace
+
+Result<std::string> parse_text(std::string_view text) {
+    if (!text.empty() && text.size() <= DefinitionSource::kTextLimit &&
+        !has_control_character(text))
+        return std::string(text);
+    return invalid("'" + printable(text, 40) + "' is not a text of 1 to " +
+                   std::to_string(DefinitionSource::kTextLimit) +
+                   " bytes without control characters");
+}
+
+Result<std::string> parse_range_text(std::string_view text) { return std::string(text); }
+
+Result<std::uint32_t> parse_count(std::string_view text) {
+    return parse_number<std::uint32_t>(text, 0, 999'999'999);
+}
+
+Result<std::string> parse_property_name(std::string_view text) {
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+    // A range would take these for what the definition itself knows.
+    constexpr std::array<std::string_view, 9> kTaken{"name",   "kind",  "role",  "type", "mac",
+                                                     "server", "image", "state", "group"};
+    if (text.empty() || text.size() > 63 || !kLetters.contains(text.front()) ||
+        text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != std::string_view::npos)
+        return invalid("'" + printable(text, 40) +
+                       "' is not a property's name: 1 to 63 of a-z, 0-9, '_' and '-', the first a "
+                       "letter");
+    if (contains(kTaken, text))
+        return invalid("'" + std::string(text) + "' is an attribute that DIM itself knows");
+    return std::string(text);
+}
+
+Result<model::ComponentName> parse_group_name(std::string_view text) {
+    DIM_TRY(auto name, model::ComponentName::parse(text));
+    if (text == "all") return invalid("'all' stands for everything");
+    if (text.find_first_of("0123456789") == std::string_view::npos) return name;
+    return invalid("'" + std::string(text) + "' has a digit, so a range would take it for a name");
+}
+
+Result<std::string> parse_domain(std::string_view text) {
+    for (const std::string_view label : split(text, '.'))
+        DIM_CHECK(model::ComponentName::parse(label));
+    if (text == "arpa" || text.ends_with(".arpa"))
+        return invalid("'" + printable(text, 40) + "' is of the reverse zones");
+    if (text.size() <= 180) return std::string(text);
+    return invalid("the domain is longer than 180 bytes");
+}
+
+Result<std::string> parse_suffix(std::string_view text) {
+    if (text.starts_with('-') && model::ComponentName::parse(text.substr(1)))
+        return std::string(text);
+    return invalid("'" + printable(text, 40) + "' is not a '-' with a name after it");
+}
+
+Result<DhcpOption::Type> parse_option_type(std::string_view text) {
+    if (text == "text") return DhcpOption::Type::text;
+    if (text == "hex") return DhcpOption::Type::hex;
+    if (text == "address") return DhcpOption::Type::address;
+    return invalid("'" + printable(text, 40) + "' is not text, hex or address");
+}
+
+Result<std::uint8_t> parse_option_code(std::string_view text) {
+    DIM_TRY(const auto code, parse_number<std::uint8_t>(text, 1, 254));
+    if (!is_own_option(code)) return code;
+    return invalid("option " + std::string(text) + " is one that DIM sets itself");
+}
+
+Result<void> check_option_value(const DhcpOption& option) {
+    const std::string& value = option.value;
+    switch (option.type) {
+        case DhcpOption::Type::text:
+            if (std::ranges::all_of(
+                    value, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }))
+                return {};
+            return invalid("a text may be of printable ASCII only, without '\"' and '\\'");
+        case DhcpOption::Type::hex:
+            if (value.size() % 2 == 0 &&
+                value.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos)
+                return {};
+            return invalid("'" + printable(value, 40) +
+                           "' is not an even number of hexadecimal digits");
+        case DhcpOption::Type::address:
+            for (const std::string_view address : split(value, ','))
+                DIM_CHECK(model::Ipv4Address::parse(address));
+            return {};
+    }
+    return {};
+}
+
+}  // namespace dim::cluster
