@@ -161,6 +161,14 @@ class CheckLayers(unittest.TestCase):
         self.refused({"server/names/CMakeLists.txt": "dim_library(names)\ntarget_link_libraries(dim_names PRIVATE dim_sys)\n"},
                      "dim_names must not link dim_sys")
 
+    def test_a_library_of_rooms_is_all_of_them(self):
+        rooms = {"libdim/CMakeLists.txt": "add_library(dim_all INTERFACE)\ntarget_link_libraries(dim_all INTERFACE dim_sys dim_text)\n"}
+        self.assertEqual(self.found(rooms), [])
+        self.refused(rooms | {"server/names/CMakeLists.txt": "dim_library(names LINK dim_all)\n"}, "names must not link dim_all")
+        self.refused(rooms | {"server/web/CMakeLists.txt": "dim_library(web LINK dim_all)\n"}, "web must not link dim_all")
+        self.refused({"libdim/CMakeLists.txt": "add_library(dim_all INTERFACE)\ntarget_link_libraries(dim_all INTERFACE dim_web)\n"},
+                     "dim_all must not link dim_web")
+
     def test_a_link_for_tests_does_not_serve_product_code(self):
         self.refused({"server/web/CMakeLists.txt": "dim_library(web LINK dim_testing)\n"}, "web must not link dim_testing")
 
