@@ -8,7 +8,7 @@
 namespace dim::server {
 
 /// The image server: makes every module and passes it to those that need it.
-class Daemon {
+class [[nodiscard]] Daemon {
 public:
     /// Opens everything, and listens. SIGTERM, SIGINT and SIGHUP are blocked from now on, in the
     /// threads made later too. Errors: conflict when another daemon uses the state directory; those

@@ -17,7 +17,7 @@ using MountFileSystem = std::function<Result<void>(const MountStep& step, const 
 Result<void> mount_nfs(const MountStep& step, const std::string& root);
 
 /// The tree of mounts that becomes the root; unmounts everything when it goes before that.
-class NewRoot {
+class [[nodiscard]] NewRoot {
 public:
     NewRoot(std::string path, MountFileSystem mount_file_system)
         : path_(std::move(path)), mount_file_system_(std::move(mount_file_system)) {}

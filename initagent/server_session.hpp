@@ -25,7 +25,7 @@ Result<sys::Fd> connect_to_server(const ServerEndpoint& endpoint, const sys::Dea
 
 /// A conversation with the image server on one connection: JSON posted, JSON answered. Not usable
 /// after an error, when is_open() is false.
-class ServerSession {
+class [[nodiscard]] ServerSession {
 public:
     /// Does the TLS handshake. TLS must outlive the session.
     static Result<ServerSession> start(const ServerEndpoint& endpoint,

@@ -17,7 +17,7 @@ Result<void> check_new_root(const std::string& new_root, const std::string& init
 
 /// This process in its new root. Going out of scope without having become init brings it back:
 /// everything is where it was.
-class SwitchedRoot {
+class [[nodiscard]] SwitchedRoot {
 public:
     /// Moves /dev, /proc, /sys (and /run), then the mount at NEW_ROOT over "/", and makes it ours.
     /// What is below stays: the initramfs, where the monitor lives. Works for an initramfs and for

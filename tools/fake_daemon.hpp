@@ -15,7 +15,7 @@
 namespace dim::tool {
 
 /// A daemon on a Unix socket that gives prepared answers and remembers what it was asked.
-class FakeDaemon {
+class [[nodiscard]] FakeDaemon {
 public:
     FakeDaemon() {
         server_.emplace(

@@ -10,7 +10,7 @@
 namespace dim::server {
 
 /// A database of its own that can be closed and opened again, as after the daemon's death.
-class TestDatabase {
+class [[nodiscard]] TestDatabase {
 public:
     explicit TestDatabase(const std::vector<Migration>& more = {}) : migrations_{kBladeMigration} {
         migrations_.insert(migrations_.end(), more.begin(), more.end());

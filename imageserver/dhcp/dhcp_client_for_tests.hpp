@@ -35,7 +35,7 @@ struct DhcpReply {
 
 /// A firmware's DHCP client with any MAC, on a network interface that needs no address: it sends
 /// and receives whole Ethernet frames, as firmware does.
-class DhcpClient {
+class [[nodiscard]] DhcpClient {
 public:
     DhcpClient(const std::string& device, const model::MacAddress& mac) : mac_(mac) {
         socket_ = ::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_IP));

@@ -30,7 +30,7 @@ extern const Migration kImageMigration;
 /// What takes several steps is journalled in the database: killed at any instant, open() undoes
 /// what was not finished. A file that the database does not know is never touched. Any thread may
 /// call; import_image and create_blade_image take long and are to be called one at a time.
-class ImageStore {
+class [[nodiscard]] ImageStore {
 public:
     struct Settings {
         std::string state_directory;

@@ -30,7 +30,7 @@ struct NfsClients {
 /// What the NFS server offers: every mounted blade image that is marked exported, to the one
 /// address of its blade, and the shared root of every generation, read-only, to the bootnet. Any
 /// thread may call; calls take turns.
-class NfsExports {
+class [[nodiscard]] NfsExports {
 public:
     /// SERVER is the address to serve at; DIRECTORY has the NFS server's files, as in
     /// ganesha_service(). The references outlive this.

@@ -46,7 +46,7 @@ void enter_network_namespace() {
 }
 
 /// An NFS client with an address of its own (libnfs).
-class Client {
+class [[nodiscard]] Client {
 public:
     explicit Client(const char* host) : host_(host) {}
 

@@ -36,7 +36,7 @@ struct ChildSupervisor::State {
     explicit State(Settings given) : settings(std::move(given)) {}
 
     /// The lock on everything below it; what changed meanwhile is told when it has been released.
-    class Lock {
+    class [[nodiscard]] Lock {
     public:
         explicit Lock(State& state) : state_(state), lock_(state.mutex) {}
         Lock(const Lock&) = delete;

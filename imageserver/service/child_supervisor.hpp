@@ -14,7 +14,7 @@ namespace dim::server {
 ///
 /// The event loop waits until event_fd() is readable and then calls handle_events(); that is when
 /// ends of processes are noticed and restarts happen.
-class ChildSupervisor final : public ServiceControl {
+class [[nodiscard]] ChildSupervisor final : public ServiceControl {
 public:
     struct Settings {
         std::string run_directory;                     ///< RUN/services; made if missing, mode 0700

@@ -23,7 +23,7 @@ struct Migration {
 
 /// What Database::transaction() gives to its function. Values are bound to ?1, ?2… in order; text,
 /// integers, floating point numbers and optionals of them.
-class Transaction {
+class [[nodiscard]] Transaction {
 public:
     /// For SELECT, and for RETURNING.
     template <class... Values>
@@ -55,7 +55,7 @@ private:
 
 /// The daemon's state: SQLite with a write-ahead log. What a transaction stored is there after
 /// kill -9. Any thread may use it; transactions take turns.
-class Database {
+class [[nodiscard]] Database {
 public:
     /// Opens or makes PATH (mode 0600) and applies the migrations that it does not have yet, in
     /// order. Errors: conflict when it was made by a newer program or is no database, io; the cure
@@ -80,7 +80,7 @@ private:
     struct State;
 
     /// Holds the lock; rolls back unless committed.
-    class Scope {
+    class [[nodiscard]] Scope {
     public:
         explicit Scope(State& state);
         Scope(Scope&& other) noexcept;

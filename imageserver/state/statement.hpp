@@ -14,7 +14,7 @@ struct sqlite3_stmt;
 namespace dim::server {
 
 /// A running SQL statement; lives inside the Database::transaction() that made it.
-class Statement {
+class [[nodiscard]] Statement {
 public:
     /// Moves to the next row; false when there is none. Errors: already_exists for a broken
     /// uniqueness rule, conflict for another rule, io.

@@ -23,7 +23,7 @@ std::string_view to_string(ErrorCode code);
 
 /// A failure on its way to the edge that reports it: one kind, one sentence, and what to do about
 /// it.
-class Error {
+class [[nodiscard]] Error {
 public:
     Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
 

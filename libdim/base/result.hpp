@@ -4,13 +4,38 @@
 
 #include <expected>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace dim {
 
-/// What every function returns that can fail.
-template <class T>
-using Result = std::expected<T, Error>;
+/// What every function returns that can fail; the compiler refuses a call whose Result nobody looks
+/// at. E is Error, but where code alone reads the failure and turns it into an Error further up.
+template <class T, class E = Error>
+class [[nodiscard]] Result : public std::expected<T, E> {
+public:
+    using std::expected<T, E>::expected;
+    // NOLINTNEXTLINE(google-explicit-constructor): the same value and error
+    Result(std::expected<T, E> other) noexcept(
+        std::is_nothrow_move_constructible_v<std::expected<T, E>>)
+        : std::expected<T, E>(std::move(other)) {}
+};
+
+// Of their own, because those of std::expected would take a Result for a value to compare with.
+template <class T, class E>
+bool operator==(const Result<T, E>& a, const Result<T, E>& b) {
+    const std::expected<T, E>& left = a;
+    return left == static_cast<const std::expected<T, E>&>(b);
+}
+template <class T, class E>
+bool operator==(const Result<T, E>& a, const std::unexpected<E>& b) {
+    return static_cast<const std::expected<T, E>&>(a) == b;
+}
+template <class T, class E, class Value>
+    requires(!std::is_base_of_v<std::expected<T, E>, Value>)
+bool operator==(const Result<T, E>& a, const Value& b) {
+    return static_cast<const std::expected<T, E>&>(a) == b;
+}
 
 inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::move(error)); }
 

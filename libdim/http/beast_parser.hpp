@@ -25,7 +25,7 @@ struct BufferedParser {
     }
 
     /// Bytes up to the end of the head. True once the head is there and parsed.
-    std::expected<bool, ProtocolError> feed_head(std::string_view& bytes) {
+    Result<bool, ProtocolError> feed_head(std::string_view& bytes) {
         if (parser.is_header_done()) return true;
         auto end = scanner.feed(bytes);
         if (!end) return std::unexpected(std::move(end).error());
@@ -39,7 +39,7 @@ struct BufferedParser {
     }
 
     /// Bytes of the body. Takes those that are not its own back out of `pending`.
-    std::expected<void, ProtocolError> feed_body(std::string_view& bytes) {
+    Result<void, ProtocolError> feed_body(std::string_view& bytes) {
         if (parser.is_done()) return {};
         pending.append(bytes);
         const std::size_t given = bytes.size();
@@ -53,7 +53,7 @@ struct BufferedParser {
         return {};
     }
 
-    std::expected<void, ProtocolError> put_pending() {
+    Result<void, ProtocolError> put_pending() {
         std::size_t used = 0;
         while (used < pending.size() && !parser.is_done()) {
             boost::system::error_code error;

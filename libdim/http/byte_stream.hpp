@@ -12,7 +12,7 @@ namespace dim::http {
 
 /// A two-way stream of bytes; every call blocks until its deadline at most. Errors: timed_out,
 /// unavailable when the connection broke.
-class ByteStream {
+class [[nodiscard]] ByteStream {
 public:
     virtual ~ByteStream() = default;
     /// At least one byte, or 0 at the end of the stream.
@@ -22,7 +22,7 @@ public:
 };
 
 /// A connected non-blocking socket as it is: the Unix socket of the `dim` tool.
-class SocketStream final : public ByteStream {
+class [[nodiscard]] SocketStream final : public ByteStream {
 public:
     explicit SocketStream(sys::Fd socket) : socket_(std::move(socket)) {}
     Result<std::size_t> read(std::span<char> buffer, const sys::Deadline& deadline) override;

@@ -15,7 +15,7 @@ class ResponseParser;
 
 /// A blocking HTTP/1.1 client on one connection. After an error, or when the server closes
 /// (is_open() is false), make a new one. It never repeats a request by itself.
-class Client {
+class [[nodiscard]] Client {
 public:
     struct Settings {
         Limits limits{.body = 1024 * 1024};  ///< of a response, or of one line of a stream

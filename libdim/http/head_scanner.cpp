@@ -2,7 +2,7 @@
 
 namespace dim::http {
 
-std::expected<void, ProtocolError> HeadScanner::step(char byte) {
+Result<void, ProtocolError> HeadScanner::step(char byte) {
     const auto code = static_cast<unsigned char>(byte);
     if (++size_ > limit_)
         return std::unexpected(
@@ -26,7 +26,7 @@ std::expected<void, ProtocolError> HeadScanner::step(char byte) {
     return {};
 }
 
-std::expected<std::optional<std::size_t>, ProtocolError> HeadScanner::feed(std::string_view bytes) {
+Result<std::optional<std::size_t>, ProtocolError> HeadScanner::feed(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         if (auto stepped = step(bytes[i]); !stepped)
             return std::unexpected(std::move(stepped).error());

@@ -16,11 +16,11 @@ public:
     explicit HeadScanner(std::size_t limit) : limit_(limit) {}
 
     /// How many of BYTES belong to the head when it ends in them; nothing when it does not yet.
-    std::expected<std::optional<std::size_t>, ProtocolError> feed(std::string_view bytes);
+    Result<std::optional<std::size_t>, ProtocolError> feed(std::string_view bytes);
 
 private:
     enum class Place { line_start, in_line, after_return, at_end };
-    std::expected<void, ProtocolError> step(char byte);
+    Result<void, ProtocolError> step(char byte);
 
     std::size_t limit_;
     std::size_t size_ = 0;

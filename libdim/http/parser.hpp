@@ -19,7 +19,7 @@ struct ProtocolError {
 
 /// Reads one request out of bytes as they come. Requests have a Content-Length or no body:
 /// Transfer-Encoding, Expect and Upgrade are refused.
-class RequestParser {
+class [[nodiscard]] RequestParser {
 public:
     explicit RequestParser(const Limits& limits = {});
     RequestParser(RequestParser&&) noexcept;
@@ -28,7 +28,7 @@ public:
 
     /// How many of BYTES belong to this request; the rest is the next one's. Not to be called once
     /// done, or after an error.
-    std::expected<std::size_t, ProtocolError> feed(std::string_view bytes);
+    Result<std::size_t, ProtocolError> feed(std::string_view bytes);
     /// True once any byte has been fed.
     bool has_started() const;
     bool is_done() const;
@@ -48,7 +48,7 @@ enum class BodyKind {
 };
 
 /// Reads one response.
-class ResponseParser {
+class [[nodiscard]] ResponseParser {
 public:
     /// REQUEST_METHOD: a response to HEAD has no body.
     explicit ResponseParser(const Limits& limits = {}, Method request_method = Method::get,
@@ -57,9 +57,9 @@ public:
     ResponseParser& operator=(ResponseParser&&) noexcept;
     ~ResponseParser();
 
-    std::expected<std::size_t, ProtocolError> feed(std::string_view bytes);
+    Result<std::size_t, ProtocolError> feed(std::string_view bytes);
     /// Says that the peer closed: that ends a body without a length. Errors: when in the middle.
-    std::expected<void, ProtocolError> feed_end();
+    Result<void, ProtocolError> feed_end();
     bool is_head_done() const;
     bool is_done() const;
     Connection connection() const;

@@ -21,7 +21,7 @@ std::optional<Method> method_of(beast::verb verb) {
     }
 }
 
-std::expected<void, ProtocolError> check_target(std::string_view target, std::size_t limit) {
+Result<void, ProtocolError> check_target(std::string_view target, std::size_t limit) {
     if (target.size() > limit)
         return std::unexpected(
             ProtocolError{414, "the target is longer than " + std::to_string(limit) + " bytes"});
@@ -33,8 +33,8 @@ std::expected<void, ProtocolError> check_target(std::string_view target, std::si
 }
 
 /// What of HTTP/1.1 our API does not need is refused here, before the body.
-std::expected<void, ProtocolError> check_head(const beast::request_header<>& head,
-                                              std::size_t target_limit) {
+Result<void, ProtocolError> check_head(const beast::request_header<>& head,
+                                       std::size_t target_limit) {
     if (!method_of(head.method())) return std::unexpected(ProtocolError{501, "unknown method"});
     if (auto checked = check_target({head.target().data(), head.target().size()}, target_limit);
         !checked) {
@@ -68,7 +68,7 @@ RequestParser::RequestParser(RequestParser&&) noexcept = default;
 RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
 RequestParser::~RequestParser() = default;
 
-std::expected<std::size_t, ProtocolError> RequestParser::feed(std::string_view bytes) {
+Result<std::size_t, ProtocolError> RequestParser::feed(std::string_view bytes) {
     const std::size_t given = bytes.size();
     state_->has_started = state_->has_started || given != 0;
     auto is_head_done = state_->buffered.feed_head(bytes);

@@ -31,7 +31,7 @@ ResponseParser::ResponseParser(ResponseParser&&) noexcept = default;
 ResponseParser& ResponseParser::operator=(ResponseParser&&) noexcept = default;
 ResponseParser::~ResponseParser() = default;
 
-std::expected<std::size_t, ProtocolError> ResponseParser::feed(std::string_view bytes) {
+Result<std::size_t, ProtocolError> ResponseParser::feed(std::string_view bytes) {
     const std::size_t given = bytes.size();
     auto is_head_done = state_->buffered.feed_head(bytes);
     if (!is_head_done) return std::unexpected(std::move(is_head_done).error());
@@ -43,7 +43,7 @@ std::expected<std::size_t, ProtocolError> ResponseParser::feed(std::string_view 
     return given - bytes.size();
 }
 
-std::expected<void, ProtocolError> ResponseParser::feed_end() {
+Result<void, ProtocolError> ResponseParser::feed_end() {
     auto& parser = state_->buffered.parser;
     if (parser.is_done()) return {};
     if (!parser.is_header_done())

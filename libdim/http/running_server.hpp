@@ -41,7 +41,7 @@ inline Response text_response(std::string body) {
 }
 
 /// A server in a thread of its own, on a Unix socket and a TLS port.
-class RunningServer {
+class [[nodiscard]] RunningServer {
 public:
     explicit RunningServer(Server::Settings settings = {}) {
         server_.emplace(

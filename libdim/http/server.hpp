@@ -60,7 +60,7 @@ using Observer = std::function<void(const Peer&, Refusal, std::string_view text)
 
 /// An HTTP/1.1 server with keep-alive on Unix sockets and TLS over TCP. The executor's context is
 /// run by one thread, which also makes and destroys the server.
-class Server {
+class [[nodiscard]] Server {
 public:
     struct Settings {
         Limits limits;

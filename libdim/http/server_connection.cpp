@@ -26,7 +26,7 @@ Refusal refusal_of(int status) {
 
 /// What handlers and generators return, their exceptions as words.
 template <class T>
-asio::awaitable<std::expected<T, std::string>> catch_all(asio::awaitable<T> task) {
+asio::awaitable<Result<T, std::string>> catch_all(asio::awaitable<T> task) {
     try {
         T value = co_await std::move(task);
         co_return value;

@@ -9,7 +9,7 @@
 namespace dim::http {
 
 /// A TLS session over a connected non-blocking socket, blocking until deadlines.
-class TlsStream final : public ByteStream {
+class [[nodiscard]] TlsStream final : public ByteStream {
 public:
     /// Does the handshake as a client. SETTINGS must outlive the stream. Errors: those of
     /// tls::Session, timed_out.

@@ -7,7 +7,7 @@
 namespace dim::sys {
 
 /// The one owner of a file descriptor.
-class Fd {
+class [[nodiscard]] Fd {
 public:
     Fd() = default;
     explicit Fd(int number) : number_(number) {}
@@ -24,7 +24,7 @@ public:
     int get() const { return number_; }
     explicit operator bool() const { return number_ >= 0; }
     /// Gives the number away; this is empty afterwards.
-    int release() { return std::exchange(number_, -1); }
+    [[nodiscard]] int release() { return std::exchange(number_, -1); }
     /// Closes, ignoring errors.
     void reset();
 
@@ -32,7 +32,7 @@ private:
     int number_ = -1;
 };
 
-struct Pipe {
+struct [[nodiscard]] Pipe {
     Fd read_end;
     Fd write_end;
 };

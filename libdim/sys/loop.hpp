@@ -10,7 +10,7 @@ namespace dim::sys {
 
 /// A loop device with a file behind it. The kernel detaches it when its last user goes (autoclear):
 /// keep this until the device is mounted; destroying it afterwards changes nothing.
-class LoopDevice {
+class [[nodiscard]] LoopDevice {
 public:
     /// Attaches the file BACKING (open for reading and writing) to a free loop device; makes the
     /// device node where it is missing. PATH is what backing_file() tells later, kept to 63 bytes

@@ -28,7 +28,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 }
 
 /// What posix_spawn is to do in the child; one owner for both of its objects.
-class SpawnPlan {
+class [[nodiscard]] SpawnPlan {
 public:
     SpawnPlan() {
         ::posix_spawn_file_actions_init(&actions_);

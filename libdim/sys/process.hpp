@@ -34,7 +34,7 @@ struct ExitStatus {
 std::string to_string(const ExitStatus& status);
 
 /// A child of ours, or a process found again after our restart. Nothing is killed by destruction.
-class Process {
+class [[nodiscard]] Process {
 public:
     Process(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
     pid_t pid() const { return pid_; }

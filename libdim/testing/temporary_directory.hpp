@@ -9,7 +9,7 @@
 namespace dim::testing {
 
 /// A directory of a test's own, removed with all that is in it.
-class TemporaryDirectory {
+class [[nodiscard]] TemporaryDirectory {
 public:
     TemporaryDirectory() {
         std::string pattern = (std::filesystem::temp_directory_path() / "dim-test-XXXXXX").string();

@@ -9,7 +9,7 @@ namespace dim::tls {
 
 /// The owner of an mbedTLS structure; it does not move, because such structures may not.
 template <class T, void (*initialize)(T*), void (*release)(T*)>
-class Owned {
+class [[nodiscard]] Owned {
 public:
     Owned() { initialize(&value_); }
     ~Owned() { release(&value_); }

@@ -8,7 +8,7 @@ namespace dim::tls {
 
 /// The process's generator of random numbers: a CTR-DRBG seeded from the kernel. One per process,
 /// passed to whoever needs it; it outlives all of them.
-class Random {
+class [[nodiscard]] Random {
 public:
     static Result<Random> create();
     Random(Random&&) noexcept;

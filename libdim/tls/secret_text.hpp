@@ -8,7 +8,7 @@ namespace dim::tls {
 
 /// A text, such as a private key, that is wiped from memory when it goes. It cannot be copied or
 /// printed.
-class SecretText {
+class [[nodiscard]] SecretText {
 public:
     SecretText() = default;
     /// Takes the text over and wipes where it was.

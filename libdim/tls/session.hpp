@@ -23,7 +23,7 @@ struct Transfer {
 /// call blocks. Errors say whose fault it is in words: permission_denied when the other side does
 /// not trust us or we do not trust it, unavailable when the connection broke, invalid_input when
 /// the peer does not speak TLS as we do. After an error the session is of no more use.
-class Session {
+class [[nodiscard]] Session {
 public:
     /// SETTINGS must outlive the session.
     static Result<Session> accept(const ServerSettings& settings, int socket);

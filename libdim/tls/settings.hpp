@@ -11,7 +11,7 @@ namespace dim::tls {
 
 /// What every session of a server shares: TLS 1.2, ECDHE-ECDSA with AES-GCM or ChaCha20-Poly1305,
 /// nothing else. RANDOM must outlive it. Not part of the agent.
-class ServerSettings {
+class [[nodiscard]] ServerSettings {
 public:
     /// Errors: invalid_input when the key does not fit the certificate.
     static Result<ServerSettings> create(Random& random, std::string_view certificate_pem,
@@ -31,7 +31,7 @@ private:
 /// cluster's authority, for the name given to Session::connect. A clock earlier than the
 /// authority's own notBefore is plainly wrong (blades have dead batteries): then, and only then,
 /// expired and not-yet-valid certificates are accepted. RANDOM must outlive it.
-class ClientSettings {
+class [[nodiscard]] ClientSettings {
 public:
     /// Errors: invalid_input when AUTHORITY_PEM is no certificate.
     static Result<ClientSettings> create(Random& random, std::string_view authority_pem);

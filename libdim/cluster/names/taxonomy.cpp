@@ -65,8 +65,8 @@ Result<ComponentRole> parse_component_role(std::string_view text) {
     return static_cast<ComponentRole>(found - kRoles.begin());
 }
 
-std::expected<Taxonomy, TaxonomyFault> Taxonomy::create(std::vector<Level> levels,
-                                                        std::vector<ComponentKind> kinds) {
+Result<Taxonomy, TaxonomyFault> Taxonomy::create(std::vector<Level> levels,
+                                                 std::vector<ComponentKind> kinds) {
     if (auto fault = check_levels(levels)) return std::unexpected(*std::move(fault));
     Taxonomy taxonomy;
     taxonomy.levels_ = std::move(levels);

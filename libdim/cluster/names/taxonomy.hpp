@@ -80,8 +80,8 @@ public:
     /// Faults: limits; two levels or kinds of one name; a pattern that does not fit its level; two
     /// kinds whose names could be mistaken for each other: one shape, unless both mean the same
     /// place. A shape is a name with '#' for each number: "s#c#b#", "b#".
-    static std::expected<Taxonomy, TaxonomyFault> create(std::vector<Level> levels,
-                                                         std::vector<ComponentKind> kinds);
+    static Result<Taxonomy, TaxonomyFault> create(std::vector<Level> levels,
+                                                  std::vector<ComponentKind> kinds);
 
     const std::vector<Level>& levels() const { return levels_; }
     /// With the defaults of pattern and linear filled in.

@@ -110,8 +110,7 @@ std::string default_pattern(std::span<const Level> levels, const ComponentKind& 
 /// What is wrong with a kind, without where.
 using Flaw = std::pair<std::string, std::string>;  ///< message and cure
 
-std::expected<NamePattern, Flaw> parse_pattern(std::span<const Level> levels,
-                                               const ComponentKind& kind) {
+Result<NamePattern, Flaw> parse_pattern(std::span<const Level> levels, const ComponentKind& kind) {
     const std::string what = "pattern " + quoted(kind.pattern);
     const std::string example = "write it like " + default_pattern(levels, kind);
     const auto wrong = [&](const std::string& message) {
@@ -180,7 +179,7 @@ std::size_t longest_name(std::span<const Level> levels, const ComponentKind& kin
 }
 
 /// Fills in the defaults of KIND.
-std::expected<NamePattern, Flaw> resolve_kind(std::span<const Level> levels, ComponentKind& kind) {
+Result<NamePattern, Flaw> resolve_kind(std::span<const Level> levels, ComponentKind& kind) {
     if (kind.level && *kind.level >= levels.size()) {
         return std::unexpected(Flaw{"it is at a level that there is not", "use one of the levels"});
     }
@@ -228,8 +227,8 @@ std::optional<TaxonomyFault> check_levels(std::span<const Level> levels) {
     return {};
 }
 
-std::expected<std::vector<NamePattern>, TaxonomyFault>
-resolve_kinds(std::span<const Level> levels, std::vector<ComponentKind>& kinds) {
+Result<std::vector<NamePattern>, TaxonomyFault> resolve_kinds(std::span<const Level> levels,
+                                                              std::vector<ComponentKind>& kinds) {
     if (kinds.size() > Taxonomy::kKindsLimit) {
         return std::unexpected(fault(
             Where::kind, Taxonomy::kKindsLimit,

@@ -20,8 +20,8 @@ struct NamePattern {
 
 /// The patterns of KINDS, in which the defaults of pattern and linear are filled in. LEVELS: those
 /// that check_levels finds good.
-std::expected<std::vector<NamePattern>, TaxonomyFault>
-resolve_kinds(std::span<const Level> levels, std::vector<ComponentKind>& kinds);
+Result<std::vector<NamePattern>, TaxonomyFault> resolve_kinds(std::span<const Level> levels,
+                                                              std::vector<ComponentKind>& kinds);
 
 /// The levels around LEVEL and itself, the outermost first.
 std::vector<std::size_t> path_of(std::span<const Level> levels, std::optional<std::size_t> level);

@@ -85,9 +85,9 @@ std::string shape_of(const NamePattern& pattern) {
 
 }  // namespace
 
-std::expected<ShapeMeanings, TaxonomyFault> collect_shapes(std::span<const Level> levels,
-                                                           std::span<const ComponentKind> kinds,
-                                                           std::span<const NamePattern> patterns) {
+Result<ShapeMeanings, TaxonomyFault> collect_shapes(std::span<const Level> levels,
+                                                    std::span<const ComponentKind> kinds,
+                                                    std::span<const NamePattern> patterns) {
     using Meaning = Shape::Meaning;
     ShapeCollector collector(levels, kinds);
     std::optional<TaxonomyFault> wrong;

@@ -15,8 +15,8 @@ using ShapeMeanings = std::unordered_map<std::string, std::vector<Taxonomy::Shap
 
 /// What each shape stands for, kinds before nodes. Faults: two things that could be mistaken for
 /// each other.
-std::expected<ShapeMeanings, TaxonomyFault> collect_shapes(std::span<const Level> levels,
-                                                           std::span<const ComponentKind> kinds,
-                                                           std::span<const NamePattern> patterns);
+Result<ShapeMeanings, TaxonomyFault> collect_shapes(std::span<const Level> levels,
+                                                    std::span<const ComponentKind> kinds,
+                                                    std::span<const NamePattern> patterns);
 
 }  // namespace dim::cluster

@@ -38,7 +38,7 @@ private:
 };
 
 /// A well-formed XML document in memory (libxml2).
-class XmlDocument {
+class [[nodiscard]] XmlDocument {
 public:
     /// Nothing but TEXT is ever read: a document type, and with it every entity, is refused, and
     /// so is any encoding but UTF-8. Errors: limit_exceeded, invalid_input as "FILE:LINE: …".
