@@ -10,8 +10,8 @@ struct DaemonSettings {
     std::string server;  ///< empty: the only one of the cluster, or the one named as this host
     std::string state_directory = "/var/lib/dim";
     std::string run_directory = "/run/dim";
-    std::string agent = "/usr/lib/dim/agent/ppc64/initagent";
-    std::string kernel_kit = "/usr/lib/dim/kernel-kit";
+    std::string agent;       ///< of the blades' architecture; main.cpp knows where it is installed
+    std::string kernel_kit;  ///< a directory, likewise
 
     std::string lock_file() const { return state_directory + "/lock"; }
     std::string service_directory(const std::string& service) const {

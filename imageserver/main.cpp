@@ -50,6 +50,8 @@ Result<void> end_everything(const DaemonSettings& settings) {
 int main(int argc, char** argv) {
     if (isatty(STDERR_FILENO) != 0) dim::set_log_prefix("imageserver");
     DaemonSettings settings;
+    settings.agent = DIM_LIBRARY_DIRECTORY "/agent/ppc64/initagent";
+    settings.kernel_kit = DIM_LIBRARY_DIRECTORY "/kernel-kit";
     bool is_teardown = false;
     CLI::App app{kDescription, "imageserver"};
     app.footer(kExamples);

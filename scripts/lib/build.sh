@@ -1,6 +1,7 @@
-# Sourced by demo and check: builds what DIM consists of, slow parts from the cache.
+# Sourced by demo, check and install: builds what DIM consists of, slow parts from the cache.
 #
-# Sets DIM_BUILD (build directory) and, after build_everything, these for the test library:
+# Takes DIM_PREFIX (where `cmake --install` will put it, default /usr) and DIM_BUILD (build directory); sets, after
+# build_everything, these for the test library:
 #   DIM_BIN           directory of imageserver and dim
 #   DIM_AGENT         the agent for ppc64
 #   DIM_KERNEL_KIT    vmlinux and what assembles it into a zImage
@@ -42,9 +43,10 @@ build_blade_parts() {
     export DIM_AGENT=$DIM_BUILD/agent/initagent/initagent
 }
 
-# The programs of the image server, without their tests.
+# The programs of the image server, without their tests, ready for `cmake --install`; after build_blade_parts.
 build_server_parts() {
-    build_preset release -DDIM_TESTS=OFF || return 1
+    build_preset release -DDIM_TESTS=OFF -DCMAKE_INSTALL_PREFIX="${DIM_PREFIX:-/usr}" -DDIM_AGENT="$DIM_AGENT" \
+        -DDIM_KERNEL_KIT="$DIM_KERNEL_KIT" || return 1
     export DIM_BIN=$DIM_BUILD/release/bin
 }
 
