@@ -19,15 +19,16 @@ class AnotherHost(Host):
 
 
 class Bootnet:
-    """A bridge named as cluster.xml names the server's bootnet device."""
+    """A bridge named as cluster.xml names the server's bootnet device; without ADDRESS it is a port that nobody has set up yet."""
 
     def __init__(self, device="boot0", address="10.1.0.1/24", host=None):
         self.device = device
         self.host = host or Host()
         self._ip("link", "set", "lo", "up")
         self._ip("link", "add", device, "type", "bridge", "forward_delay", "0")
-        self._ip("address", "add", address, "dev", device)
-        self._ip("link", "set", device, "up")
+        if address:
+            self._ip("address", "add", address, "dev", device)
+            self._ip("link", "set", device, "up")
         self._taps = 0
 
     def _ip(self, *words):
