@@ -13,10 +13,6 @@ namespace {
 using model::ComponentName;
 using model::ImageName;
 
-Error with_default_cure(Error error, std::string cure) {
-    return error.cure().empty() ? std::move(error).with_cure(std::move(cure)) : error;
-}
-
 /// "s01c1b01", "3 blades"
 std::string blades_text(std::span<const ComponentName> blades) {
     if (blades.size() == 1) return to_string(blades.front());
@@ -57,7 +53,8 @@ Result<Edit> Administration::create_blade_images(const api::ImageOfBlades& reque
             ++made;
             DIM_CHECK(tell({&blade, 1}, "blade image of " + to_string(request.image) + " created"));
         } else if (created.error().code() != ErrorCode::already_exists) {
-            return fail(with_default_cure(created.error(), "dim image import")
+            return fail(Error(created.error())
+                            .with_default_cure("dim image import")
                             .with_context(to_string(blade)));
         }
     }
@@ -103,9 +100,9 @@ Result<std::function<void()>> Administration::set_exported(const api::ImageOfBla
         const auto image = modules_.blade_image(blade, request.image);
         if (!image) {
             undo(changed);
-            return fail(with_default_cure(image.error(), "dim image create " +
-                                                             to_string(request.image) + ' ' +
-                                                             to_string(blade)));
+            return fail(Error(image.error())
+                            .with_default_cure("dim image create " + to_string(request.image) +
+                                               ' ' + to_string(blade)));
         }
         if (image->is_exported == is_exported) continue;
         if (auto set = modules_.set_exported(blade, request.image, is_exported); !set) {
@@ -165,8 +162,9 @@ Result<void> Administration::check_assignable(const RosterEntry& entry,
     }
     const auto blade_image = modules_.blade_image(blade, image.name);
     if (blade_image) return {};
-    return fail(with_default_cure(blade_image.error(), "dim image create " + to_string(image.name) +
-                                                           ' ' + to_string(blade)));
+    return fail(Error(blade_image.error())
+                    .with_default_cure("dim image create " + to_string(image.name) + ' ' +
+                                       to_string(blade)));
 }
 
 Result<Edit> Administration::assign(const api::ImageOfBlades& request, const Progress& progress) {

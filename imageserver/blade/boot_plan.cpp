@@ -6,10 +6,6 @@ namespace dim::server {
 
 namespace {
 
-Error with_default_cure(Error error, std::string cure) {
-    return error.cure().empty() ? std::move(error).with_cure(std::move(cure)) : error;
-}
-
 api::NfsMount shared_mount(const BootPlanFacts& facts, model::Generation generation,
                            const std::string& directory) {
     return {to_string(facts.server) + ":/shared/" + to_string(*facts.assigned) + '/' +
@@ -30,10 +26,11 @@ Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanF
     DIM_TRY(const auto image, assigned_image(facts.blade, facts.assigned));
     const std::string pair = to_string(image) + ' ' + to_string(facts.blade);
     if (!facts.image) {
-        return fail(with_default_cure(facts.image.error(),
-                                      "dim image import, or assign another image with 'dim dhcp "
-                                      "assign " +
-                                          to_string(facts.blade) + " IMAGE'"));
+        return fail(
+            Error(facts.image.error())
+                .with_default_cure("dim image import, or assign another image with 'dim dhcp "
+                                   "assign " +
+                                   to_string(facts.blade) + " IMAGE'"));
     }
     if (facts.image->architecture != request.architecture) {
         return fail(Error(ErrorCode::conflict,
@@ -43,9 +40,9 @@ Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanF
                         .with_cure("dim dhcp assign " + to_string(facts.blade) + " IMAGE"));
     }
     if (!facts.blade_image)
-        return fail(with_default_cure(facts.blade_image.error(), "dim image create " + pair));
+        return fail(Error(facts.blade_image.error()).with_default_cure("dim image create " + pair));
     if (!facts.served)
-        return fail(with_default_cure(facts.served.error(), "dim nfs export " + pair));
+        return fail(Error(facts.served.error()).with_default_cure("dim nfs export " + pair));
 
     const model::Generation generation = facts.blade_image->generation;
     api::BootPlan plan{.boot_id = {},

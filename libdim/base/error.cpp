@@ -70,6 +70,10 @@ Error Error::with_cure(std::string cure) && {
     return std::move(*this);
 }
 
+Error Error::with_default_cure(std::string cure) && {
+    return cure_.empty() ? std::move(*this).with_cure(std::move(cure)) : std::move(*this);
+}
+
 std::string to_string(const Error& error) {
     if (error.cure().empty()) return error.message();
     return error.message() + " (" + error.cure() + ")";

@@ -40,6 +40,8 @@ public:
     /// The same error with "CONTEXT: " before its message.
     Error with_context(std::string_view context) &&;
     Error with_cure(std::string cure) &&;
+    /// The same, unless there is one.
+    Error with_default_cure(std::string cure) &&;
 
     bool operator==(const Error&) const = default;
 

@@ -38,6 +38,8 @@ TEST(Error, ContextGoesBeforeAndCureBehind) {
         Error(ErrorCode::io, "disk full").with_context("create 'b1'").with_cure("free some space");
     EXPECT_EQ(error.message(), "create 'b1': disk full");
     EXPECT_EQ(to_string(error), "create 'b1': disk full (free some space)");
+    EXPECT_EQ(Error(error).with_default_cure("wait").cure(), "free some space");
+    EXPECT_EQ(Error(ErrorCode::io, "x").with_default_cure("wait").cure(), "wait");
 }
 
 TEST(Result, TryReturnsTheFirstError) {
