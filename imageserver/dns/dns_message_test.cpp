@@ -13,7 +13,7 @@ const std::string kAnswer("\x12\x34\x84\x00\x00\x01\x00\x01\x00\x00\x00\x00"
                           "\x04"
                           "demo\x07"
                           "cluster\x00\x00\x06\x00\x01"
-                          "\xc0\x0c\x00\x06\x00\x01\x00\x00\x0e\x10\x00\x27"
+                          "\xc0\x0c\x00\x06\x00\x01\x00\x00\x0e\x10\x00\x28"
                           "\x04is01\xc0\x0c\x0ahostmaster\xc0\x0c\x69\x20\x00\x11"
                           "\x00\x00\x0e\x10\x00\x00\x02\x58\x00\x09\x3a\x80\x00\x00\x02\x58",
                           12 + 18 + 12 + 7 + 13 + 4 + 16);
@@ -40,11 +40,15 @@ TEST(DnsMessage, RefusesOtherAnswers) {
         return parse_soa_answer(0x1234, answer);
     };
     EXPECT_THAT(changed(2, '\x04').error().message(), HasSubstr("no question"));
-    EXPECT_EQ(changed(3, '\x05').error().code(), ErrorCode::unavailable);  // refused
-    EXPECT_EQ(changed(2, '\x80').error().code(), ErrorCode::unavailable);  // not authoritative
-    EXPECT_EQ(changed(7, '\x00').error().code(), ErrorCode::unavailable);  // no answer
+    EXPECT_EQ(changed(3, '\x05').error().code(), ErrorCode::unavailable);     // refused
+    EXPECT_EQ(changed(2, '\x80').error().code(), ErrorCode::unavailable);     // not authoritative
+    EXPECT_THAT(changed(7, '\x00').error().message(), HasSubstr("damaged"));  // more than it says
+    const std::string header("\x12\x34\x84\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12);
+    EXPECT_EQ(parse_soa_answer(0x1234, header + kAnswer.substr(12, 18)).error().code(),
+              ErrorCode::unavailable);  // no answer
     EXPECT_THAT(changed(33, '\x05').error().message(), HasSubstr("no SOA record"));
-    EXPECT_THAT(changed(12, '\x7f').error().message(), HasSubstr("the question"));
+    EXPECT_THAT(changed(12, '\x7f').error().message(), HasSubstr("damaged"));
+    EXPECT_THAT(parse_soa_answer(0x1234, kAnswer + "more").error().message(), HasSubstr("damaged"));
 }
 
 TEST(DnsMessage, AsksForAZoneAndUnderstandsTheAnswer) {
