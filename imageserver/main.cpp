@@ -1,5 +1,5 @@
-#include "imageserver/daemon.hpp"
-#include "imageserver/teardown.hpp"
+#include "imageserver/daemon/daemon.hpp"
+#include "imageserver/daemon/teardown.hpp"
 #include "libdim/base/log.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,39 +1,44 @@
 #pragma once
 
-#include "imageserver/administration/administration.hpp"
-#include "imageserver/administration/name_query.hpp"
 #include "imageserver/api/job_stream.hpp"
+#include "imageserver/api/lanes.hpp"
 #include "imageserver/api/router.hpp"
-#include "imageserver/cluster/cluster_administration.hpp"
-#include "libdim/api/admin_messages.hpp"
-
-#include <functional>
-#include <optional>
+#include "imageserver/apply/blade_dhcp.hpp"
+#include "imageserver/apply/blade_exports.hpp"
+#include "imageserver/blade/name_query.hpp"
+#include "imageserver/cluster/cluster_edits.hpp"
+#include "imageserver/edit/assignment_edits.hpp"
+#include "imageserver/edit/export_edits.hpp"
+#include "imageserver/edit/image_edits.hpp"
 
 namespace dim::server {
 
-/// What the requests of images, exports, assignments, boot files and the cluster definition need.
+/// What the requests of administrators need. Questions are answered on lanes.answers, edits are
+/// made on lanes.edits, long work on lanes.images; nothing on the event loop.
 struct AdminResource {
-    Administration& administration;
-    ClusterAdministration& cluster;
+    ImageEdits& image_edits;
+    ExportEdits& export_edits;
+    AssignmentEdits& assignment_edits;
+    ClusterEdits& cluster_edits;
+    const Images& images;
+    const BootFiles& boot_files;
+    const BladeDhcp& dhcp;
+    const BladeExports& exports;
     NameQuery& names;
     JobStream& jobs;
-    boost::asio::thread_pool& workers;  ///< for answers that take longer than an event may
-    std::function<model::Timestamp()> clock;
-    /// What is there; quick.
-    std::function<Result<api::ImageList>()> images;
-    std::function<Result<api::BladeImageList>()> blade_images;
-    std::function<api::NfsExportList()> exports;
-    std::function<Result<std::optional<api::BootFile>>(const model::ImageName&)> boot_file;
+    Lanes& lanes;
+    const WallClock& clock;
 };
 
-// One for each group of paths; ADMIN and ROUTER go together.
-void add_image_routes(Router& router, const AdminResource& admin);
-void add_blade_image_routes(Router& router, const AdminResource& admin);
-void add_export_routes(Router& router, const AdminResource& admin);
-void add_assignment_routes(Router& router, const AdminResource& admin);
-void add_boot_file_routes(Router& router, const AdminResource& admin);
-void add_cluster_routes(Router& router, const AdminResource& admin);
-void add_name_routes(Router& router, const AdminResource& admin);
+// One for each group of paths; ADMIN, which must outlive ROUTER.
+void add_image_routes(Router& router, AdminResource& admin);
+void add_blade_image_routes(Router& router, AdminResource& admin);
+void add_export_routes(Router& router, AdminResource& admin);
+void add_assignment_routes(Router& router, AdminResource& admin);
+void add_boot_file_routes(Router& router, AdminResource& admin);
+void add_cluster_routes(Router& router, AdminResource& admin);
+void add_name_routes(Router& router, AdminResource& admin);
+/// All of them.
+void add_admin_routes(Router& router, AdminResource& admin);
 
 }  // namespace dim::server

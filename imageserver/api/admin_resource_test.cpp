@@ -3,6 +3,8 @@
 #include "libdim/api/message_samples.hpp"
 #include "libdim/base/text.hpp"
 
+#include <future>
+
 namespace dim::server {
 namespace {
 
@@ -61,7 +63,7 @@ TEST_F(AdminResourceTest, TakesAnImageFromImportToAssignment) {
 }
 
 TEST_F(AdminResourceTest, SaysWhatItDoesWhileItDoesIt) {
-    modules.add_image();
+    add_image();
     const auto response = call(http::Method::post, "/v1/blade-images",
                                R"({"image":"granite","blades":["s01c1b01","s01c1b02"]})", root());
     const auto lines = split(trim(response.body), '\n');
@@ -71,13 +73,47 @@ TEST_F(AdminResourceTest, SaysWhatItDoesWhileItDoesIt) {
     EXPECT_EQ(first->steps, 2u);
 }
 
+TEST_F(AdminResourceTest, AnImportOfMinutesHoldsUpNoEditAndNoOtherImage) {
+    make_ready();
+    std::promise<void> go_on;
+    images.on_import = [gate = go_on.get_future().share()] { gate.wait(); };
+    api::ImportImage slow = api::samples::import_image();
+    slow.name = model::ImageName::parse("slow").value();
+    stop_after_part = true;
+    EXPECT_TRUE(call(http::Method::post, "/v1/images", to_json(slow), root())
+                    .body.contains("copy the shared root"));
+    stop_after_part = false;
+    EXPECT_TRUE(run(http::Method::put, "/v1/assignments", one_blade).done);
+    EXPECT_TRUE(run(http::Method::put, "/v1/exports", one_blade).done);
+    EXPECT_TRUE(
+        run(http::Method::post, "/v1/blade-images", R"({"image":"granite","blades":["s01c1b02"]})")
+            .done);
+    EXPECT_EQ(get("/v1/images").status, 200);
+    EXPECT_FALSE(images.image(slow.name)) << "it is still being imported";
+    go_on.set_value();
+}
+
+TEST_F(AdminResourceTest, AnNfsServerThatHangsHoldsUpWhoNeedsItAlone) {
+    make_ready();
+    std::promise<void> go_on;
+    control.on_load = [gate = go_on.get_future().share()] { gate.wait(); };
+    stop_after_part = true;
+    EXPECT_TRUE(call(http::Method::delete_, "/v1/exports", one_blade, root())
+                    .body.contains("telling the NFS server"));
+    stop_after_part = false;
+    EXPECT_EQ(get("/v1/exports").status, 200);
+    EXPECT_EQ(get("/v1/blade-images").status, 200);
+    EXPECT_EQ(get("/v1/blades/s01c1b01").status, 200);
+    go_on.set_value();
+}
+
 TEST_F(AdminResourceTest, AJobGoesOnWhenItsAskerGoesAway) {
-    modules.add_image();
+    add_image();
     stop_after_part = true;
     call(http::Method::post, "/v1/blade-images",
          R"({"image":"granite","blades":["s01c1b01","s01c1b02"]})", root());
-    jobs.join();
-    EXPECT_EQ(modules.blade_images.size(), 2u);
+    lanes.finish();
+    EXPECT_EQ(images.blade_images().value().size(), 2u);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "imageserver/api/agent_resource.hpp"
 
-#include "imageserver/api/reply.hpp"
+#include "imageserver/api/lane_handler.hpp"
 #include "libdim/api/agent_messages.hpp"
 
 #include <chrono>
@@ -38,35 +38,49 @@ Result<RosterEntry> AgentResource::identify(const model::MacAddress& mac, const 
     return fail(error);
 }
 
-Result<api::BootPlan> AgentResource::give_plan(const BootRecord& boot,
-                                               const api::BootRequest& request,
-                                               const RosterEntry& entry) {
-    DIM_TRY(api::BootPlan plan, plan_boot(request, settings_.facts(entry)));
-    plan.boot_id = boot_id(boot);
-    DIM_TRY(plan.token, settings_.make_token());
-    DIM_CHECK(log_.record_plan(boot.key, plan, settings_.clock()));
+Result<AgentResource::Asking> AgentResource::begin(const RouteCall& call) {
+    DIM_TRY(auto request, read<api::BootRequest>(call));
+    DIM_TRY(auto entry, identify(request.mac, call.peer));
+    DIM_TRY(auto boot, journal_.begin_boot(entry.blade.name, request, clock_.now()));
+    return Asking{std::move(request), std::move(entry), std::move(boot)};
+}
+
+Result<api::BootPlan> AgentResource::decide(const Asking& asking, Result<api::BootPlan> plan) {
+    if (plan) {
+        plan->boot_id = boot_id(asking.boot);
+        DIM_CHECK(journal_.record_plan(asking.boot.key, *plan, clock_.now()));
+    } else {
+        DIM_CHECK(journal_.record_refused_plan(asking.boot.key, plan.error(),
+                                               asking.request.attempt, clock_.now()));
+    }
     return plan;
 }
 
 asio::awaitable<http::Reply> AgentResource::begin_boot(const RouteCall& call) {
-    const auto request = read<api::BootRequest>(call);
-    if (!request) co_return problem_response(request.error());
-    const auto entry = identify(request->mac, call.peer);
-    if (!entry) co_return problem_response(entry.error());
-    const auto boot = log_.begin_boot(entry->blade.name, *request, settings_.clock());
-    if (!boot) co_return problem_response(boot.error());
+    const auto note_request = [this, &call] { return begin(call); };
+    const auto asking = co_await run_on(lanes_.reports, note_request);
+    if (!asking) co_return problem_response(asking.error());
 
-    auto look_up = [this, &boot, &request, &entry]() -> Result<api::BootPlan> {
-        auto plan = give_plan(*boot, *request, *entry);
-        if (!plan) {
-            DIM_CHECK(log_.record_refused_plan(boot->key, plan.error(), request->attempt,
-                                               settings_.clock()));
-        }
-        return plan;
+    const auto plan_at_once = [this, &asking] {
+        return planner_.plan_at_once(asking->entry, asking->request);
     };
-    const Result<api::BootPlan> plan = co_await run_on(workers_, std::move(look_up));
-    http::Response response = response_of(plan);
-    if (!plan) response.retry_after = kPlanRetry;
+    auto at_once = co_await run_on(lanes_.plans, plan_at_once);
+    Result<api::BootPlan> plan = fail(ErrorCode::unavailable, "not served yet");
+    if (!at_once) {
+        plan = fail(std::move(at_once).error());
+    } else if (*at_once) {
+        plan = **std::move(at_once);
+    } else {
+        const auto plan_after_mounting = [this, &asking] {
+            return planner_.plan(asking->entry, asking->request);
+        };
+        plan = co_await run_on(lanes_.mounts, plan_after_mounting);
+    }
+
+    const auto note_plan = [this, &asking, &plan] { return decide(*asking, std::move(plan)); };
+    const auto decided = co_await run_on(lanes_.reports, note_plan);
+    http::Response response = response_of(decided);
+    if (!decided) response.retry_after = kPlanRetry;
     co_return http::Reply(std::move(response));
 }
 
@@ -75,17 +89,16 @@ http::Response AgentResource::record_failure(const RouteCall& call) {
     if (!report) return problem_response(report.error());
     const auto entry = identify(report->mac, call.peer);
     if (!entry) return problem_response(entry.error());
-    const auto stored = log_.record_failure(entry->blade.name, *report, settings_.clock());
+    const auto stored = journal_.record_failure(entry->blade.name, *report, clock_.now());
     if (!stored && stored.error().code() == ErrorCode::permission_denied)
         refusals_.note_agent(call.peer, "wrong-token", stored.error());
     return response_of(stored);
 }
 
 template <class Report>
-RouteHandler AgentResource::report(Result<void> (BladeLog::*record)(const model::ComponentName&,
-                                                                    std::string_view, const Report&,
-                                                                    model::Timestamp)) {
-    return at_once([this, record](const RouteCall& call) {
+RouteHandler AgentResource::report(Result<void> (BootJournal::*record)(
+    const model::ComponentName&, std::string_view, const Report&, model::Timestamp)) {
+    return lane_handler(lanes_.reports, [this, record](const RouteCall& call) {
         const auto message = read<Report>(call);
         if (!message) return problem_response(message.error());
         const auto entry = roster_.find(model::Ipv4Address(call.peer.address));
@@ -94,7 +107,7 @@ RouteHandler AgentResource::report(Result<void> (BladeLog::*record)(const model:
             return problem_response(entry.error());
         }
         const auto stored =
-            (log_.*record)(entry->blade.name, call.parameters.front(), *message, settings_.clock());
+            (journal_.*record)(entry->blade.name, call.parameters.front(), *message, clock_.now());
         if (!stored && stored.error().code() == ErrorCode::permission_denied)
             refusals_.note_agent(call.peer, "wrong-token", stored.error());
         return response_of(stored);
@@ -106,13 +119,14 @@ void AgentResource::add_routes(Router& router) {
     router.add({http::Method::post, "/v1/agent/boots", agent},
                [this](const RouteCall& call) { return begin_boot(call); });
     router.add({http::Method::post, "/v1/agent/boots/{boot_id}/stages", agent},
-               report(&BladeLog::record_stages));
+               report(&BootJournal::record_stages));
     router.add({http::Method::post, "/v1/agent/boots/{boot_id}/running", agent},
-               report(&BladeLog::record_running));
+               report(&BootJournal::record_running));
     router.add({http::Method::post, "/v1/agent/boots/{boot_id}/heartbeats", agent},
-               report(&BladeLog::record_heartbeat));
+               report(&BootJournal::record_heartbeat));
     router.add({http::Method::post, "/v1/agent/failures", agent},
-               at_once([this](const RouteCall& call) { return record_failure(call); }));
+               lane_handler(lanes_.reports,
+                            [this](const RouteCall& call) { return record_failure(call); }));
 }
 
 }  // namespace dim::server

@@ -1,45 +1,43 @@
 #pragma once
 
-#include "imageserver/api/refusal_log.hpp"
+#include "imageserver/api/lanes.hpp"
 #include "imageserver/api/router.hpp"
-#include "imageserver/blade/blade_log.hpp"
-#include "imageserver/blade/boot_plan.hpp"
+#include "imageserver/blade/boot_planner.hpp"
+#include "imageserver/blade/refusals.hpp"
 #include "imageserver/blade/roster.hpp"
-
-#include <boost/asio/thread_pool.hpp>
-#include <functional>
+#include "imageserver/boot/boot_journal.hpp"
+#include "imageserver/state/wall_clock.hpp"
 
 namespace dim::server {
 
 /// POST /v1/agent/…: what agents ask and report. What they report is stored before they are
-/// answered.
+/// answered; nothing of it is done on the event loop.
 class AgentResource {
 public:
-    /// Looks up what a plan is made of; makes the blade image ready. May block.
-    using FactsSource = std::function<BootPlanFacts(const RosterEntry&)>;
-
-    struct Settings {
-        FactsSource facts;
-        std::function<Result<std::string>()> make_token;  ///< 32 hexadecimal digits
-        std::function<model::Timestamp()> clock;
-    };
-
-    /// The references outlive this; plans are looked up on WORKERS.
-    AgentResource(Settings settings, const Roster& roster, BladeLog& log, RefusalLog& refusals,
-                  boost::asio::thread_pool& workers)
-        : settings_(std::move(settings)),
+    /// The references outlive this.
+    AgentResource(BootPlanner& planner, const Roster& roster, BootJournal& journal,
+                  Refusals& refusals, const WallClock& clock, Lanes& lanes)
+        : planner_(planner),
           roster_(roster),
-          log_(log),
+          journal_(journal),
           refusals_(refusals),
-          workers_(workers) {}
+          clock_(clock),
+          lanes_(lanes) {}
 
     /// ROUTER must not outlive this.
     void add_routes(Router& router);
 
 private:
     boost::asio::awaitable<http::Reply> begin_boot(const RouteCall& call);
-    Result<api::BootPlan> give_plan(const BootRecord& boot, const api::BootRequest& request,
-                                    const RosterEntry& entry);
+    /// A boot that asks for its plan.
+    struct Asking {
+        api::BootRequest request;
+        RosterEntry entry;
+        BootRecord boot;
+    };
+    Result<Asking> begin(const RouteCall& call);
+    /// The plan is given, or refused: what the story says and the agent is answered.
+    Result<api::BootPlan> decide(const Asking& asking, Result<api::BootPlan> plan);
     http::Response record_failure(const RouteCall& call);
 
     /// The blade that MAC belongs to, if the request comes from its address. Errors: not_found,
@@ -50,15 +48,16 @@ private:
     Result<Message> read(const RouteCall& call);
     /// A report about a boot whose id is in the path.
     template <class Report>
-    RouteHandler report(Result<void> (BladeLog::*record)(const model::ComponentName&,
-                                                         std::string_view, const Report&,
-                                                         model::Timestamp));
+    RouteHandler report(Result<void> (BootJournal::*record)(const model::ComponentName&,
+                                                            std::string_view, const Report&,
+                                                            model::Timestamp));
 
-    Settings settings_;
+    BootPlanner& planner_;
     const Roster& roster_;
-    BladeLog& log_;
-    RefusalLog& refusals_;
-    boost::asio::thread_pool& workers_;
+    BootJournal& journal_;
+    Refusals& refusals_;
+    const WallClock& clock_;
+    Lanes& lanes_;
 };
 
 }  // namespace dim::server

@@ -10,8 +10,7 @@ using model::BootStage;
 class AgentResourceTest : public ApiFixture {
 protected:
     http::Response ask(std::uint32_t attempt = 1) {
-        return post_as_agent("/v1/agent/boots",
-                             to_json(samples::boot_request(modules.now, attempt)));
+        return post_as_agent("/v1/agent/boots", to_json(samples::boot_request(seconds(), attempt)));
     }
     api::BladeStory story() { return read<api::BladeStory>(get("/v1/blades/s01c1b01")); }
 };
@@ -52,7 +51,7 @@ TEST_F(AgentResourceTest, SaysWhyThereIsNoPlanAndWhenToAskAgain) {
     EXPECT_EQ(status.stage, BootStage::plan);
     EXPECT_EQ(status.cause, "no image is assigned to s01c1b01");
     make_ready();
-    modules.now += 5;
+    pass(5);
     EXPECT_EQ(ask(2).status, 200) << "it recovers without help";
     EXPECT_EQ(story().status.state, BladeState::booting);
 }
@@ -63,7 +62,7 @@ TEST_F(AgentResourceTest, LeadsABladeToRunning) {
     EXPECT_EQ(plan.root.source, "127.0.0.5:/blades/s01c1b01/granite");
     const std::string path = "/v1/agent/boots/" + plan.boot_id;
     const auto send = [&](const std::string& what, const std::string& body) {
-        modules.now += 1;
+        pass(1);
         return post_as_agent(path + what, body).status;
     };
     EXPECT_EQ(
@@ -72,8 +71,18 @@ TEST_F(AgentResourceTest, LeadsABladeToRunning) {
     EXPECT_EQ(send("/running", to_json(samples::running_report(102, plan.token))), 204);
     EXPECT_EQ(send("/heartbeats", to_json(samples::heartbeat(103, plan.token))), 204);
     EXPECT_EQ(story().status.state, BladeState::running);
-    EXPECT_EQ(story().status.last_heard, time());
+    EXPECT_EQ(story().status.last_heard, clock.now());
     EXPECT_TRUE(alerts.alerts().empty());
+}
+
+TEST_F(AgentResourceTest, WhatIsNotOfferedYetIsOfferedForThePlan) {
+    make_ready();
+    ASSERT_TRUE(images.set_exported(samples::blade(), samples::image(), false));
+    EXPECT_EQ(read<api::Problem>(ask()).cure, "dim nfs export granite s01c1b01");
+    ASSERT_TRUE(appliers.apply_all());
+    ASSERT_TRUE(images.set_exported(samples::blade(), samples::image(), true));
+    EXPECT_EQ(ask(2).status, 200) << "as after a restart of the daemon";
+    EXPECT_EQ(services.nfs().exports().size(), 2u);
 }
 
 TEST_F(AgentResourceTest, OnlyTheBootItselfReports) {

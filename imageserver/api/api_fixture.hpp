@@ -1,28 +1,23 @@
 #pragma once
 
-#include "imageserver/administration/fake_modules.hpp"
 #include "imageserver/api/admin_resource.hpp"
 #include "imageserver/api/agent_resource.hpp"
-#include "imageserver/api/job_stream.hpp"
 #include "imageserver/api/status_resource.hpp"
-#include "imageserver/blade/test_database.hpp"
+#include "imageserver/blade/refusals.hpp"
 #include "imageserver/cluster/cluster_start.hpp"
 #include "imageserver/cluster/sample_cluster_xml.hpp"
+#include "imageserver/edit/edit_fixture.hpp"
 #include "libdim/sys/atomic_write.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <unistd.h>
-
-#include <gtest/gtest.h>
 
 namespace dim::server {
 
-/// The whole API over a database of its own; only the modules behind it are fakes.
-class ApiFixture : public ::testing::Test {
+/// The whole API over a server whose only fakes are those of EditFixture.
+class ApiFixture : public EditFixture {
 protected:
-    ApiFixture() {
+    ApiFixture() : EditFixture({kNfsMigration, kClusterMigration}) {
         EXPECT_TRUE(sys::write_file_atomically(cluster_file(), samples::cluster_xml(2)));
         EXPECT_TRUE(start_cluster(
             revisions, cluster_file(), [](const cluster::Definition&) { return Result<void>(); },
@@ -32,18 +27,9 @@ protected:
         });
         agent_resource.add_routes(router);
         status_resource.add_routes(router);
-        add_image_routes(router, admin);
-        add_blade_image_routes(router, admin);
-        add_export_routes(router, admin);
-        add_assignment_routes(router, admin);
-        add_boot_file_routes(router, admin);
-        add_cluster_routes(router, admin);
-        add_name_routes(router, admin);
+        add_admin_routes(router, admin);
     }
-    ~ApiFixture() override {
-        jobs.join();
-        workers.join();
-    }
+    ~ApiFixture() override { lanes.finish(); }
 
     static http::Peer root() {
         return {.credentials = sys::PeerCredentials{.pid = 1, .uid = 0, .gid = 0}, .address = 0};
@@ -91,96 +77,52 @@ protected:
     }
 
     std::string cluster_file() const { return database.directory() + "/cluster.xml"; }
-    model::Timestamp time() const { return samples::at(modules.now); }
-    BootPlanFacts facts(const RosterEntry& entry) {
-        const auto access = modules.modules();
-        const auto missing = fail(ErrorCode::not_found, "no such thing");
-        BootPlanFacts facts{.blade = entry.blade.name,
-                            .server = samples::server_address(),
-                            .assigned = assignments.image_of(entry.blade.name).value(),
-                            .image = missing,
-                            .blade_image = missing,
-                            .served = missing};
-        if (!facts.assigned) return facts;
-        facts.image = access.image(*facts.assigned);
-        facts.blade_image = access.blade_image(entry.blade.name, *facts.assigned);
-        if (modules.offered.contains({entry.blade.name, *facts.assigned})) facts.served = {};
-        return facts;
+    /// Seconds of samples::at().
+    double seconds() const {
+        return static_cast<double>(clock.now().microseconds() - samples::at(0).microseconds()) /
+               1e6;
     }
+    void pass(double seconds) { clock.time = samples::at(this->seconds() + seconds); }
     /// The blade can boot.
     void make_ready() {
-        modules.add_image();
-        modules.add_blade_image(samples::blade());
-        modules.add_boot_file();
-        modules.offered.insert({samples::blade(), samples::image()});
-        ASSERT_TRUE(assignments.assign(std::array{samples::blade()}, samples::image(), time()));
+        add_image();
+        add_blade_image(samples::blade());
+        add_boot_file();
+        ASSERT_TRUE(finish(
+            export_edits.export_images({samples::image(), {samples::blade()}}, no_progress)));
+        ASSERT_TRUE(
+            assignments.assign(std::array{samples::blade()}, samples::image(), clock.now()));
     }
 
-    FakeModules modules;
-    TestDatabase database{{kClusterMigration}};
-    Roster roster = samples::roster();
-    Assignments assignments{database.get()};
-    BladeLog log{database.get(), samples::at(0)};
-    AlertLog alerts = AlertLog::open(database.get()).value();
-    boost::asio::io_context loop{1};
-    boost::asio::thread_pool jobs{1};
-    boost::asio::thread_pool workers{1};
-    Administration administration{modules.modules(), roster, assignments, log};
-    RefusalLog refusals{alerts, log, roster, [this] { return time(); }};
-    ServiceApplier services{loop.get_executor(), jobs, modules.services(administration)};
+    Refusals refusals{alerts, journal, roster, clock};
     ClusterRevisions revisions{database.get()};
-    ClusterAdministration cluster{
-        {.apply_services = [this] { return services.apply_all(); },
-         .reloads = [](const cluster::Definition&) -> Result<std::vector<std::string>> {
-             return {{"dhcpd"}};
-         },
-         .warnings = [](const cluster::Definition&) -> Result<std::vector<std::string>> {
-             return std::vector<std::string>();
-         },
-         .on_in_force = [] {},
-         .now = [this] { return time(); }},
-        cluster_file(),
-        roster,
-        revisions,
-        log};
-    NameQuery names{roster, assignments, log};
-    JobStream job_stream{loop.get_executor(), jobs, services};
-    AgentResource agent_resource{
-        {.facts = [this](const RosterEntry& entry) { return facts(entry); },
-         .make_token = [] { return Result<std::string>("0123456789abcdef0123456789abcdef"); },
-         .clock = [this] { return time(); }},
-        roster,
-        log,
-        refusals,
-        workers};
-    StatusResource status_resource{{.services = [] { return std::vector<api::ServiceStatus>{}; },
-                                    .clock = [this] { return time(); }},
-                                   roster,
-                                   assignments,
-                                   log,
-                                   alerts};
-    AdminResource admin{.administration = administration,
-                        .cluster = cluster,
+    ClusterEdits cluster_edits{cluster_file(),
+                               roster,
+                               revisions,
+                               appliers,
+                               ChangeWarnings(roster, assignments, journal, images),
+                               journal,
+                               alerts,
+                               clock};
+    Lanes lanes;
+    NameQuery names{roster, assignments, journal};
+    JobStream jobs{loop.get_executor(), appliers};
+    BootPlanner planner{samples::server_address(), assignments, images, services.nfs()};
+    AgentResource agent_resource{planner, roster, journal, refusals, clock, lanes};
+    StatusResource status_resource{services, roster, assignments,  journal,
+                                   alerts,   clock,  lanes.answers};
+    AdminResource admin{.image_edits = image_edits,
+                        .export_edits = export_edits,
+                        .assignment_edits = assignment_edits,
+                        .cluster_edits = cluster_edits,
+                        .images = images,
+                        .boot_files = boot_files,
+                        .dhcp = services.dhcp(),
+                        .exports = services.exports(),
                         .names = names,
-                        .jobs = job_stream,
-                        .workers = workers,
-                        .clock = [this] { return time(); },
-                        .images =
-                            [this] {
-                                api::ImageList list;
-                                for (const auto& [name, image] : modules.images)
-                                    list.images.push_back(image);
-                                return Result<api::ImageList>(list);
-                            },
-                        .blade_images =
-                            [this] {
-                                api::BladeImageList list;
-                                for (const auto& [key, image] : modules.blade_images)
-                                    list.blade_images.push_back(image);
-                                return Result<api::BladeImageList>(list);
-                            },
-                        .exports = [] { return api::NfsExportList{}; },
-                        .boot_file = modules.modules().boot_file};
+                        .jobs = jobs,
+                        .lanes = lanes,
+                        .clock = clock};
     Router router{1000};
 
 private:

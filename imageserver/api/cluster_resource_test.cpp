@@ -42,7 +42,7 @@ TEST_F(ClusterResourceTest, AppliesShowsAndGoesBack) {
     EXPECT_EQ(current.number, 2u);
     EXPECT_EQ(current.blades, 3u);
     EXPECT_EQ(current.xml, samples::cluster_xml(3));
-    EXPECT_EQ(modules.dhcp.size(), 3u);
+    EXPECT_EQ(services.dhcp().hosts().value().size(), 3u);
     EXPECT_TRUE(put(R"({"revision":1,"base":2})").done);
     EXPECT_EQ(sys::read_file(cluster_file()), samples::cluster_xml(2));
     const auto list = read<api::ClusterRevisionList>(get("/v1/cluster/revisions"));
@@ -53,7 +53,7 @@ TEST_F(ClusterResourceTest, AppliesShowsAndGoesBack) {
 }
 
 TEST_F(ClusterResourceTest, ADefinitionThatAServiceRefusesIsToldWithTheCause) {
-    modules.dhcp_error = Error(ErrorCode::invalid_input, "dhcpd refuses it");
+    control.outcomes.assign(2, fail(ErrorCode::invalid_input, "dhcpd refuses it"));
     const auto line = put(proposal(3));
     ASSERT_TRUE(line.problem);
     EXPECT_TRUE(line.problem->detail.contains("dhcpd refuses it")) << line.problem->detail;

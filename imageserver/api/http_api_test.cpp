@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 class HttpApiTest : public ApiFixture {
 protected:
     void SetUp() override {
+        make_ready();
         const std::int64_t day = 86'400;
         const std::int64_t seconds = sys::realtime_us() / 1'000'000;
         const tls::Validity validity{seconds - day, seconds + day};
@@ -93,17 +94,22 @@ TEST_F(HttpApiTest, ABladeOfAnotherClusterIsSeen) {
         tls::Authority::create(random_, "Other CA", {seconds - 1000, seconds + 1000}).value();
     const auto settings = tls::ClientSettings::create(random_, other.certificate_pem()).value();
     EXPECT_FALSE(connect_as_agent(settings));
-    const auto deadline = sys::Deadline::in(5s);
-    while (status().blades[0].state != model::BladeState::failed && !deadline.has_passed())
-        sys::sleep_for(10ms);
-    const auto seen = status().blades[0];
-    EXPECT_EQ(seen.state, model::BladeState::failed);
-    EXPECT_EQ(seen.stage, model::BootStage::tls);
-    EXPECT_TRUE(seen.cause->contains("another cluster's CA")) << *seen.cause;
+    auto client = connect_as_administrator();
+    std::optional<api::BladeStatus> seen;
+    const auto watched = client.follow(request(http::Method::get, "/v1/status?watch=1"),
+                                       sys::Deadline::in(5s), 5000ms, [&](std::string_view line) {
+                                           seen = api::parse<api::ClusterStatus>(line)->blades[0];
+                                           return seen->state == model::BladeState::failed
+                                                      ? http::Client::Next::stop
+                                                      : http::Client::Next::go_on;
+                                       });
+    ASSERT_TRUE(watched) << watched.error().message();
+    EXPECT_EQ(seen->state, model::BladeState::failed);
+    EXPECT_EQ(seen->stage, model::BootStage::tls);
+    EXPECT_TRUE(seen->cause->contains("another cluster's CA")) << *seen->cause;
 }
 
 TEST_F(HttpApiTest, ABladeAsksAndTheAdministratorSees) {
-    make_ready();
     const auto settings =
         tls::ClientSettings::create(random_, authority_->certificate_pem()).value();
     auto agent = connect_as_agent(settings);
@@ -113,16 +119,15 @@ TEST_F(HttpApiTest, ABladeAsksAndTheAdministratorSees) {
             .value();
     };
     const auto plan =
-        read<api::BootPlan>(send("/v1/agent/boots", to_json(samples::boot_request(modules.now))));
+        read<api::BootPlan>(send("/v1/agent/boots", to_json(samples::boot_request(seconds()))));
     EXPECT_EQ(send("/v1/agent/boots/" + plan.boot_id + "/running",
-                   to_json(samples::running_report(modules.now, plan.token)))
+                   to_json(samples::running_report(seconds(), plan.token)))
                   .status,
               204);
     EXPECT_EQ(status().blades[0].state, model::BladeState::running);
 }
 
 TEST_F(HttpApiTest, AJobStreamsItsLines) {
-    modules.add_image();
     auto client = connect_as_administrator();
     std::vector<std::string> lines;
     const auto response = client.follow(request(http::Method::post, "/v1/blade-images",
@@ -144,8 +149,8 @@ TEST_F(HttpApiTest, AWatcherSeesABladeChange) {
                       5000ms, [&](std::string_view line) {
                           states.push_back(api::parse<api::ClusterStatus>(line)->blades[0].state);
                           if (states.size() > 1) return http::Client::Next::stop;
-                          EXPECT_TRUE(log.begin_boot(samples::blade(),
-                                                     samples::boot_request(modules.now), time()));
+                          EXPECT_TRUE(journal.begin_boot(
+                              samples::blade(), samples::boot_request(seconds()), clock.now()));
                           return http::Client::Next::go_on;
                       });
     ASSERT_TRUE(response);

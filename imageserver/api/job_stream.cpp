@@ -65,18 +65,18 @@ private:
     bool has_ended_ = false;
 };
 
-void end(LineQueue& queue, const Edit& edit, const Result<void>& outcome) {
+void end(LineQueue& queue, const Result<std::string>& done) {
     api::JobLine last;
-    if (outcome) {
-        last.done = edit.done;
+    if (done) {
+        last.done = *done;
     } else {
-        last.problem = api::to_problem(outcome.error());
+        last.problem = api::to_problem(done.error());
     }
     queue.push(last, LineQueue::Kind::last);
 }
 
 void run(const JobStream::Job& job, const std::shared_ptr<LineQueue>& queue,
-         ServiceApplier& services) {
+         ServiceAppliers& services) {
     const Progress progress = [&queue](std::string_view text, std::uint64_t step,
                                        std::uint64_t steps) {
         api::JobLine line{std::string(text), {}, {}, {}, {}};
@@ -86,20 +86,15 @@ void run(const JobStream::Job& job, const std::shared_ptr<LineQueue>& queue,
         }
         queue->push(line, LineQueue::Kind::progress);
     };
-    auto edit = job(progress);
-    if (!edit) return end(*queue, {}, fail(std::move(edit).error()));
-    if (edit->needs.is_empty()) return end(*queue, *edit, {});
-    services.request(edit->needs, [queue, edit = *edit](const Result<void>& outcome) {
-        if (!outcome && edit.take_back) edit.take_back();
-        end(*queue, edit, outcome);
-    });
+    finish_edit(job(progress), services,
+                [queue](const Result<std::string>& done) { end(*queue, done); });
 }
 
 }  // namespace
 
-http::Reply JobStream::start(Job job) {
+http::Reply JobStream::start(const asio::any_io_executor& lane, Job job) {
     auto queue = std::make_shared<LineQueue>(executor_);
-    asio::post(jobs_,
+    asio::post(lane,
                [job = std::move(job), queue, &services = services_] { run(job, queue, services); });
     http::Response head;
     head.content_type = "application/x-ndjson";

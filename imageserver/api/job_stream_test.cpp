@@ -1,4 +1,5 @@
 #include "imageserver/api/job_stream.hpp"
+#include "imageserver/apply/fake_applied_service.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/api/json.hpp"
 
@@ -20,7 +21,10 @@ constexpr int kMoreThanWait = 1000;
 
 class JobStreamTest : public ::testing::Test {
 protected:
-    ~JobStreamTest() override { jobs.join(); }
+    ~JobStreamTest() override {
+        edits.join();
+        lane.join();
+    }
 
     /// The lines of the reply, read to its end.
     std::vector<api::JobLine> read(const http::Reply& reply) {
@@ -36,26 +40,26 @@ protected:
             asio::detached);
         loop.restart();
         const auto deadline = std::chrono::steady_clock::now() + 10s;
-        while (!has_ended && std::chrono::steady_clock::now() < deadline)
-            loop.run_one_for(100ms);
+        while (!has_ended && loop.run_one_until(deadline) != 0) {
+        }
         EXPECT_TRUE(has_ended);
         return lines;
     }
-    std::vector<api::JobLine> run(JobStream::Job job) { return read(stream.start(std::move(job))); }
+    http::Reply start(JobStream::Job job) {
+        return stream.start(edits.get_executor(), std::move(job));
+    }
+    std::vector<api::JobLine> run(JobStream::Job job) { return read(start(std::move(job))); }
 
     asio::io_context loop{1};
     asio::executor_work_guard<asio::io_context::executor_type> guard{loop.get_executor()};
-    asio::thread_pool jobs{1};
-    Result<void> dhcp;
-    int dhcp_applied = 0;
-    ServiceApplier services{loop.get_executor(),
-                            jobs,
-                            {.dhcp = [this]() -> Result<void> {
-                                 ++dhcp_applied;
-                                 return dhcp;
-                             },
-                             .exports = [] { return Result<void>(); }}};
-    JobStream stream{loop.get_executor(), jobs, services};
+    asio::thread_pool edits{1};
+    asio::thread_pool lane{1};
+    FakeAppliedService dhcp;
+    FakeAppliedService exports;
+    FakeAppliedService names;
+    ServiceAppliers services{
+        loop.get_executor(), lane, lane, {.dhcp = dhcp, .exports = exports, .names = names}};
+    JobStream stream{loop.get_executor(), services};
 };
 
 TEST_F(JobStreamTest, EndsWithWhyTheJobFailed) {
@@ -67,11 +71,11 @@ TEST_F(JobStreamTest, EndsWithWhyTheJobFailed) {
     EXPECT_EQ(lines[0].problem->status, 409u);
     EXPECT_EQ(lines[0].problem->cure, "power it off");
     EXPECT_EQ(lines[0].done, std::nullopt);
-    EXPECT_EQ(dhcp_applied, 0);
+    EXPECT_EQ(dhcp.applied, 0);
 }
 
 TEST_F(JobStreamTest, TakesBackWhatAServiceRefusesAndSaysWhy) {
-    dhcp = fail(ErrorCode::unavailable, "dhcpd ended");
+    dhcp.on_apply = [] { return fail(ErrorCode::unavailable, "dhcpd ended"); };
     bool is_taken_back = false;
     const auto lines = run([&](const Progress&) -> Result<Edit> {
         return Edit{.done = "assigned", .needs = {.dhcp = true}, .take_back = [&] {
@@ -85,7 +89,7 @@ TEST_F(JobStreamTest, TakesBackWhatAServiceRefusesAndSaysWhy) {
 
 TEST_F(JobStreamTest, LeavesOutProgressThatNobodyReadsButNotTheEnd) {
     std::promise<void> over;
-    const auto reply = stream.start([&](const Progress& progress) -> Result<Edit> {
+    const auto reply = start([&](const Progress& progress) -> Result<Edit> {
         for (int i = 0; i < kMoreThanWait; ++i)
             progress("copying", static_cast<std::uint64_t>(i), kMoreThanWait);
         over.set_value();
@@ -101,7 +105,7 @@ TEST_F(JobStreamTest, LeavesOutProgressThatNobodyReadsButNotTheEnd) {
 
 TEST_F(JobStreamTest, GoesOnWhenNobodyListens) {
     std::promise<void> over;
-    stream.start([&](const Progress& progress) -> Result<Edit> {
+    start([&](const Progress& progress) -> Result<Edit> {
         progress("copying", 0, 0);
         over.set_value();
         return Edit{.done = "copied"};
@@ -113,7 +117,7 @@ TEST_F(JobStreamTest, IsDoneWhenTheServicesKnow) {
     int applied_before = -1;
     const auto lines = run([&](const Progress& progress) -> Result<Edit> {
         progress("telling the DHCP server", 0, 0);
-        applied_before = dhcp_applied;
+        applied_before = dhcp.applied;
         return Edit{.done = "assigned", .needs = {.dhcp = true}};
     });
     ASSERT_EQ(lines.size(), 2u);
@@ -121,7 +125,7 @@ TEST_F(JobStreamTest, IsDoneWhenTheServicesKnow) {
     EXPECT_EQ(lines[0].steps, std::nullopt);
     EXPECT_EQ(lines[1].done, "assigned");
     EXPECT_EQ(applied_before, 0);
-    EXPECT_EQ(dhcp_applied, 1);
+    EXPECT_EQ(dhcp.applied, 1);
 }
 
 }  // namespace

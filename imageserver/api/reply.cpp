@@ -23,11 +23,4 @@ http::Response problem_response(const Error& error, std::optional<int> status) {
     return response;
 }
 
-RouteHandler at_once(std::function<http::Response(const RouteCall&)> answer) {
-    return
-        [answer = std::move(answer)](const RouteCall& call) -> boost::asio::awaitable<http::Reply> {
-            co_return http::Reply(answer(call));
-        };
-}
-
 }  // namespace dim::server

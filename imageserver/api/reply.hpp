@@ -5,8 +5,11 @@
 #include "libdim/base/result.hpp"
 #include "libdim/http/server.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/execution_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <optional>
@@ -40,22 +43,28 @@ http::Response response_of(const Result<Value>& result) {
     }
 }
 
-/// A handler that is done at once.
-RouteHandler at_once(std::function<http::Response(const RouteCall&)> answer);
-
-/// Runs FUNCTION on CONTEXT's threads and goes on where the caller was.
-template <class Context, class Function>
-boost::asio::awaitable<std::invoke_result_t<Function>> run_on(Context& context, Function function) {
+/// Runs FUNCTION where EXECUTOR says and goes on where the caller was.
+template <class Function>
+boost::asio::awaitable<std::invoke_result_t<Function>> run_on(boost::asio::any_io_executor executor,
+                                                              Function function) {
     using Value = std::invoke_result_t<Function>;
     // co_spawn wants what can be made from nothing.
     auto task = [](Function inner) -> boost::asio::awaitable<std::optional<Value>> {
         std::optional<Value> value(inner());
         co_return value;
     };
-    auto running = boost::asio::co_spawn(context.get_executor(), task(std::move(function)),
-                                         boost::asio::use_awaitable);
+    // Whoever cancels the caller does not reach into the other thread: the caller waits.
+    auto running =
+        boost::asio::co_spawn(executor, task(std::move(function)),
+                              boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(),
+                                                                  boost::asio::use_awaitable));
     std::optional<Value> value = co_await std::move(running);
     co_return *std::move(value);
+}
+
+template <class Function>
+auto run_on(boost::asio::thread_pool& lane, Function function) {
+    return run_on(boost::asio::any_io_executor(lane.get_executor()), std::move(function));
 }
 
 }  // namespace dim::server

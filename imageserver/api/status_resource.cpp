@@ -1,6 +1,6 @@
 #include "imageserver/api/status_resource.hpp"
 
-#include "imageserver/api/reply.hpp"
+#include "imageserver/api/lane_handler.hpp"
 #include "imageserver/blade/blade_status.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -20,14 +20,6 @@ constexpr std::chrono::milliseconds kWatchInterval{250};
 /// A watcher gets a line at least this often, for the ages in it.
 constexpr int kIntervalsInSilence = 40;
 
-/// What one watcher has been told.
-struct Watch {
-    std::optional<std::uint64_t> told;  ///< BladeLog::change_count
-    std::vector<api::ServiceStatus> services;
-    std::optional<model::Timestamp> last_alert;
-    int silent_intervals = 0;
-};
-
 std::string line_of(const Result<api::ClusterStatus>& status) {
     return (status ? api::to_json(*status) : api::to_json(api::to_problem(status.error()))) + '\n';
 }
@@ -35,7 +27,7 @@ std::string line_of(const Result<api::ClusterStatus>& status) {
 }  // namespace
 
 Result<api::ClusterStatus> StatusResource::cluster_status() const {
-    DIM_TRY(const auto boots, log_.newest_boots());
+    DIM_TRY(const auto boots, journal_.newest_boots());
     DIM_TRY(const auto assigned, assignments_.all());
     const auto find = [](const auto& map, const model::ComponentName& name) {
         const auto found = map.find(name);
@@ -43,10 +35,10 @@ Result<api::ClusterStatus> StatusResource::cluster_status() const {
     };
     api::ClusterStatus status{.server = roster_.server(),
                               .version = DIM_VERSION,
-                              .now = settings_.clock(),
-                              .since = log_.listening_since(),
+                              .now = clock_.now(),
+                              .since = journal_.listening_since(),
                               .blades = {},
-                              .services = settings_.services(),
+                              .services = services_.statuses(),
                               .alerts = alerts_.alerts()};
     for (const RosterEntry& entry : roster_.entries()) {
         const BladeFacts facts{entry.blade, entry.address, find(assigned, entry.blade.name),
@@ -59,12 +51,31 @@ Result<api::ClusterStatus> StatusResource::cluster_status() const {
 Result<api::BladeStory> StatusResource::blade_story(std::string_view text) const {
     DIM_TRY(const auto entry, roster_.find_any_name(text));
     const model::ComponentName& name = entry.blade.name;
-    DIM_TRY(auto boot, log_.newest_boot(name));
+    DIM_TRY(auto boot, journal_.newest_boot(name));
     DIM_TRY(auto assigned, assignments_.image_of(name));
-    DIM_TRY(auto events, log_.story(name));
+    DIM_TRY(auto events, journal_.story(name));
     const BladeFacts facts{entry.blade, entry.address, std::move(assigned), std::move(boot)};
-    return api::BladeStory{blade_status(facts, settings_.clock(), log_.listening_since()),
+    return api::BladeStory{blade_status(facts, clock_.now(), journal_.listening_since()),
                            std::move(events)};
+}
+
+struct StatusResource::Watch {
+    std::optional<std::uint64_t> told;  ///< BootJournal::change_count
+    std::vector<api::ServiceStatus> services;
+    std::optional<model::Timestamp> last_alert;
+    int silent_intervals = 0;
+};
+
+std::optional<std::string> StatusResource::news_for(Watch& watch) const {
+    const std::uint64_t changes = journal_.change_count();
+    auto services = services_.statuses();
+    const auto last_alert = alerts_.last_seen();
+    if (watch.told == changes && watch.services == services && watch.last_alert == last_alert &&
+        ++watch.silent_intervals <= kIntervalsInSilence) {
+        return std::nullopt;
+    }
+    watch = {changes, std::move(services), last_alert, 0};
+    return line_of(cluster_status());
 }
 
 http::Reply StatusResource::watch() const {
@@ -73,22 +84,10 @@ http::Reply StatusResource::watch() const {
     auto watch = std::make_shared<Watch>();
     return {std::move(head), [this, watch]() -> asio::awaitable<std::optional<std::string>> {
                 asio::steady_timer timer(co_await asio::this_coro::executor);
+                const auto look = [this, watch] { return news_for(*watch); };
                 for (;;) {
-                    const std::uint64_t changes = log_.change_count();
-                    auto services = settings_.services();
-                    const auto alerts = alerts_.alerts();
-                    const auto last_alert =
-                        alerts.empty() ? std::nullopt : std::optional(alerts.front().last);
-                    if (watch->told != changes || watch->services != services ||
-                        watch->last_alert != last_alert ||
-                        ++watch->silent_intervals > kIntervalsInSilence) {
-                        watch->told = changes;
-                        watch->services = std::move(services);
-                        watch->last_alert = last_alert;
-                        watch->silent_intervals = 0;
-                        std::optional<std::string> line = line_of(cluster_status());
-                        co_return line;
-                    }
+                    auto line = co_await run_on(lane_, look);
+                    if (line) co_return line;
                     timer.expires_after(kWatchInterval);
                     const auto [error] =
                         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -99,17 +98,19 @@ http::Reply StatusResource::watch() const {
 
 void StatusResource::add_routes(Router& router) {
     using enum Audience;
+    const auto answer = [this] { return http::Reply(response_of(cluster_status())); };
     router.add({http::Method::get, "/v1/status", administrator},
-               [this](const RouteCall& call) -> asio::awaitable<http::Reply> {
+               [this, answer](const RouteCall& call) -> asio::awaitable<http::Reply> {
                    if (call.query == "watch=1") co_return watch();
                    if (!call.query.empty()) {
                        co_return problem_response(
                            Error(ErrorCode::invalid_input, "the only query is watch=1"));
                    }
-                   co_return response_of(cluster_status());
+                   auto reply = co_await run_on(lane_, answer);
+                   co_return reply;
                });
     router.add({http::Method::get, "/v1/blades/{name}", administrator},
-               at_once([this](const RouteCall& call) {
+               lane_handler(lane_, [this](const RouteCall& call) {
                    return response_of(blade_story(call.parameters.front()));
                }));
 }

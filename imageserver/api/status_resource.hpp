@@ -1,34 +1,35 @@
 #pragma once
 
 #include "imageserver/api/router.hpp"
-#include "imageserver/blade/alert_log.hpp"
+#include "imageserver/apply/standard_services.hpp"
+#include "imageserver/blade/alerts.hpp"
 #include "imageserver/blade/assignments.hpp"
-#include "imageserver/blade/blade_log.hpp"
 #include "imageserver/blade/roster.hpp"
+#include "imageserver/boot/boot_journal.hpp"
+#include "imageserver/state/wall_clock.hpp"
 #include "libdim/api/admin_messages.hpp"
 
-#include <functional>
+#include <boost/asio/thread_pool.hpp>
+#include <optional>
+#include <string>
 #include <string_view>
-#include <vector>
 
 namespace dim::server {
 
 /// GET /v1/status and GET /v1/blades/{name}: what is, as observed.
 class StatusResource {
 public:
-    struct Settings {
-        std::function<std::vector<api::ServiceStatus>()> services;
-        std::function<model::Timestamp()> clock;
-    };
-
     /// The references outlive this.
-    StatusResource(Settings settings, const Roster& roster, Assignments& assignments, BladeLog& log,
-                   const AlertLog& alerts)
-        : settings_(std::move(settings)),
+    StatusResource(const StandardServices& services, const Roster& roster, Assignments& assignments,
+                   BootJournal& journal, const Alerts& alerts, const WallClock& clock,
+                   boost::asio::thread_pool& lane)
+        : services_(services),
           roster_(roster),
           assignments_(assignments),
-          log_(log),
-          alerts_(alerts) {}
+          journal_(journal),
+          alerts_(alerts),
+          clock_(clock),
+          lane_(lane) {}
 
     /// ROUTER must not outlive this.
     void add_routes(Router& router);
@@ -38,13 +39,19 @@ public:
     Result<api::BladeStory> blade_story(std::string_view name) const;
 
 private:
+    /// What one watcher has been told.
+    struct Watch;
     http::Reply watch() const;
+    /// The line that is due for a watcher; nothing when it knows all. On the lane.
+    std::optional<std::string> news_for(Watch& watch) const;
 
-    Settings settings_;
+    const StandardServices& services_;
     const Roster& roster_;
     Assignments& assignments_;
-    BladeLog& log_;
-    const AlertLog& alerts_;
+    BootJournal& journal_;
+    const Alerts& alerts_;
+    const WallClock& clock_;
+    boost::asio::thread_pool& lane_;
 };
 
 }  // namespace dim::server

@@ -12,11 +12,11 @@ TEST_F(StatusResourceTest, RefusesBladesThereAreNot) {
 }
 
 TEST_F(StatusResourceTest, ShowsEveryBladeAndEveryAlert) {
-    ASSERT_TRUE(log.begin_boot(samples::blade(), samples::boot_request(90), samples::at(90)));
+    ASSERT_TRUE(journal.begin_boot(samples::blade(), samples::boot_request(90), samples::at(90)));
     refusals.note_unknown_mac(samples::mac());
     const auto status = read<api::ClusterStatus>(get("/v1/status"));
     EXPECT_EQ(status.server, samples::server());
-    EXPECT_EQ(status.now, time());
+    EXPECT_EQ(status.now, clock.now());
     ASSERT_EQ(status.blades.size(), 2u);
     EXPECT_EQ(status.blades[0].state, model::BladeState::booting);
     EXPECT_EQ(status.blades[0].age_seconds, 10.0);

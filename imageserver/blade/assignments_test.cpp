@@ -1,6 +1,6 @@
 #include "imageserver/blade/assignments.hpp"
 #include "imageserver/blade/sample_cluster.hpp"
-#include "imageserver/blade/test_database.hpp"
+#include "imageserver/boot/test_database.hpp"
 
 #include <array>
 

@@ -1,6 +1,6 @@
 #include "imageserver/blade/blade_status.hpp"
 
-#include "imageserver/blade/boot_observation.hpp"
+#include "imageserver/boot/server_observations.hpp"
 
 namespace dim::server {
 
@@ -62,6 +62,10 @@ void explain_state(api::BladeStatus& status, const BladeFacts& facts) {
 }
 
 }  // namespace
+
+bool is_up(BladeState state) {
+    return state == BladeState::running || state == BladeState::booting;
+}
 
 api::BladeStatus blade_status(const BladeFacts& facts, Timestamp now, Timestamp listening_since) {
     api::BladeStatus status{.name = facts.blade.name,

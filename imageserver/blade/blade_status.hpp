@@ -1,6 +1,6 @@
 #pragma once
 
-#include "imageserver/blade/boot_record.hpp"
+#include "imageserver/boot/boot_record.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 
@@ -15,6 +15,9 @@ struct BladeFacts {
     std::optional<model::ImageName> assigned;
     std::optional<BootRecord> boot;  ///< the newest
 };
+
+/// Whether it may be using its image.
+bool is_up(model::BladeState state);
 
 /// What is known of a blade at NOW. Silence before LISTENING_SINCE was our own deafness.
 api::BladeStatus blade_status(const BladeFacts& facts, model::Timestamp now,

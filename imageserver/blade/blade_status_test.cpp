@@ -1,7 +1,7 @@
 #include "imageserver/blade/blade_status.hpp"
-#include "imageserver/blade/boot_observation.hpp"
-#include "imageserver/blade/boot_progress.hpp"
-#include "imageserver/blade/boot_samples.hpp"
+#include "imageserver/boot/agent_reports.hpp"
+#include "imageserver/boot/boot_samples.hpp"
+#include "imageserver/boot/server_observations.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,8 +27,8 @@ protected:
     api::BladeStatus status(double now) {
         return blade_status({definition(), samples::address(), assigned, boot}, at(now), at(0));
     }
-    void hear(BootStep step) { boot = std::move(step.record); }
-    void hear(std::optional<BootStep> step) {
+    void hear(BootChange step) { boot = std::move(step.record); }
+    void hear(std::optional<BootChange> step) {
         if (step) boot = std::move(step->record);
     }
 

@@ -1,14 +1,13 @@
 #pragma once
 
-#include "imageserver/blade/boot_samples.hpp"
 #include "imageserver/blade/roster.hpp"
+#include "imageserver/boot/boot_samples.hpp"
 #include "libdim/cluster/expansion/cluster_xml.hpp"
 
 /// A cluster of one server and two blades on loopback addresses, for tests.
 namespace dim::server::samples {
 
 inline model::ComponentName server() { return *model::ComponentName::parse("is01"); }
-inline model::ComponentName other_blade() { return *model::ComponentName::parse("s01c1b02"); }
 inline model::MacAddress other_mac() { return *model::MacAddress::parse("52:54:00:01:01:02"); }
 inline model::Ipv4Address server_address() { return *model::Ipv4Address::parse("127.0.0.5"); }
 /// Where connections on loopback come from.

@@ -1,6 +1,6 @@
 #include "imageserver/boot_file/boot_file_catalog.hpp"
 
-#include "imageserver/boot_file/boot_files.hpp"
+#include "imageserver/boot_file/boot_file_store.hpp"
 
 #include <limits>
 

@@ -1,5 +1,5 @@
 #include "imageserver/boot_file/boot_file_catalog.hpp"
-#include "imageserver/boot_file/boot_files.hpp"
+#include "imageserver/boot_file/boot_file_store.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <limits>

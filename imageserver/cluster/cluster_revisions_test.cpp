@@ -1,5 +1,5 @@
-#include "imageserver/blade/boot_samples.hpp"
-#include "imageserver/blade/test_database.hpp"
+#include "imageserver/boot/boot_samples.hpp"
+#include "imageserver/boot/test_database.hpp"
 #include "imageserver/cluster/cluster_revisions.hpp"
 #include "libdim/tls/sha256.hpp"
 

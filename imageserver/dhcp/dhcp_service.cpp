@@ -54,14 +54,6 @@ std::string explain_dhcpd(std::string_view log) {
     return last_lines(telling, kCauseLines);
 }
 
-std::string service_name(DhcpBackend backend) {
-    switch (backend) {
-        case DhcpBackend::isc: return "dhcpd";
-        case DhcpBackend::kea: return "kea-dhcp4";
-    }
-    return {};
-}
-
 DhcpBackend other(DhcpBackend backend) {
     return backend == DhcpBackend::isc ? DhcpBackend::kea : DhcpBackend::isc;
 }
@@ -72,7 +64,7 @@ ConfiguredService::Settings isc_settings(const DhcpService::Settings& settings,
     const std::string& directory = settings.directory;
     // In the foreground, logging to standard error; no process file, since the supervisor knows
     // the process; the leases are not worth keeping elsewhere, since all addresses are fixed.
-    return {.service = {.name = service_name(DhcpBackend::isc),
+    return {.service = {.name = DhcpService::name_of(DhcpBackend::isc),
                         .arguments = {settings.program, "-4", "-f", "-d", "--no-pid", "-cf",
                                       directory + "/dhcpd.conf", "-lf", directory + "/dhcpd.leases",
                                       to_string(device)},
@@ -107,7 +99,7 @@ std::string explain_kea(std::string_view log) {
 ConfiguredService::Settings kea_settings(const DhcpService::Settings& settings,
                                          const std::string& log_file) {
     const std::string& directory = settings.kea_directory;
-    return {.service = {.name = service_name(DhcpBackend::kea),
+    return {.service = {.name = DhcpService::name_of(DhcpBackend::kea),
                         .arguments = {settings.kea_program, "-c", directory + "/kea-dhcp4.json"},
                         .log_file = log_file,
                         .environment = {"KEA_PIDFILE_DIR=" + directory,
@@ -137,6 +129,14 @@ std::string find_bootp_library() {
 
 }  // namespace
 
+std::string DhcpService::name_of(DhcpBackend backend) {
+    switch (backend) {
+        case DhcpBackend::isc: return "dhcpd";
+        case DhcpBackend::kea: return "kea-dhcp4";
+    }
+    std::unreachable();
+}
+
 DhcpService::DhcpService(ServiceControl& control, Settings settings,
                          const cluster::DeviceName& device)
     : control_(control),
@@ -164,6 +164,12 @@ Result<DhcpService::Files> DhcpService::render(const cluster::Definition& defini
     return Files{{.path = settings_.kea_directory + "/kea-dhcp4.json", .bytes = std::move(text)}};
 }
 
+Result<bool> DhcpService::would_change(const cluster::Definition& definition,
+                                       std::span<const api::DhcpHost> hosts) const {
+    DIM_TRY(const Files files, render(definition, hosts));
+    return !service(definition.services.dhcp).has_loaded(files);
+}
+
 Result<void> DhcpService::prepare(DhcpBackend backend) const {
     // Either server's log is here.
     DIM_CHECK(sys::ensure_directory(settings_.directory));
@@ -174,21 +180,17 @@ Result<void> DhcpService::prepare(DhcpBackend backend) const {
         return {};
     }
     DIM_CHECK(sys::ensure_directory(settings_.kea_directory));
-    if (control_.status(service_name(backend)).is_running) return {};
+    if (control_.status(DhcpService::name_of(backend)).is_running) return {};
     // Kea does not start while another process has the number in its process file, which may be
     // anybody's after a reboot. The lock on its log keeps a second Kea away.
     const auto removed = sys::unlink(settings_.kea_directory + "/kea-dhcp4.kea-dhcp4.pid");
     return removed || removed.error().code() == ErrorCode::not_found ? Result<void>() : removed;
 }
 
-ConfiguredService& DhcpService::service(DhcpBackend backend) {
-    return backend == DhcpBackend::isc ? isc_ : kea_;
-}
-
 Result<void> DhcpService::run(DhcpBackend backend, const Files& files) {
     DIM_CHECK(prepare(backend));
     // It may be one that a predecessor of ours left.
-    DIM_CHECK(control_.stop(service_name(other(backend))));
+    DIM_CHECK(control_.stop(DhcpService::name_of(other(backend))));
     {
         const std::lock_guard lock(backend_mutex_);
         backend_ = backend;
@@ -200,9 +202,9 @@ Result<void> DhcpService::run(DhcpBackend backend, const Files& files) {
 }
 
 Error DhcpService::go_back(Error cause, DhcpBackend failed) {
-    (void)control_.stop(service_name(failed));
+    (void)control_.stop(DhcpService::name_of(failed));
     const Result<void> back = run(other(failed), *in_force_);
-    const std::string& name = service_name(other(failed));
+    const std::string& name = DhcpService::name_of(other(failed));
     Error error(cause.code(),
                 cause.message() + "; " +
                     (back ? name + " answers again"

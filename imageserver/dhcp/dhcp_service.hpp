@@ -35,14 +35,24 @@ public:
     /// ConfiguredService::apply; not_found when the server is not in DEFINITION. When the other
     /// server was to take over and does not, the first one goes on.
     Result<void> apply(const cluster::Definition& definition, std::span<const api::DhcpHost> hosts);
-    /// Named "dhcpd" or "kea-dhcp4".
+    /// Whether apply() with these would make a server read its configuration again, start or end.
+    Result<bool> would_change(const cluster::Definition& definition,
+                              std::span<const api::DhcpHost> hosts) const;
+    /// "dhcpd" or "kea-dhcp4".
+    static std::string name_of(cluster::DhcpBackend backend);
+    /// Of the server in force.
     api::ServiceStatus status() const;
     /// What either server logs to; read it with LogTail and DhcpLogReader.
     std::string log_file() const { return settings_.directory + "/dhcpd.log"; }
 
 private:
     using Files = std::vector<ConfigFile>;
-    ConfiguredService& service(cluster::DhcpBackend backend);
+    const ConfiguredService& service(cluster::DhcpBackend backend) const {
+        return backend == cluster::DhcpBackend::isc ? isc_ : kea_;
+    }
+    ConfiguredService& service(cluster::DhcpBackend backend) {
+        return backend == cluster::DhcpBackend::isc ? isc_ : kea_;
+    }
     Result<Files> render(const cluster::Definition& definition,
                          std::span<const api::DhcpHost> hosts) const;
     Result<void> prepare(cluster::DhcpBackend backend) const;

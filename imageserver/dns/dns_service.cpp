@@ -129,6 +129,44 @@ Result<void> DnsService::apply(const cluster::Definition& definition) {
     return is_wanted ? run(definition) : control_.stop(kName);
 }
 
+ZoneFiles DnsService::zone_files() const {
+    return {settings_.directory, [] { return sys::realtime_us() / 1'000'000; }};
+}
+
+ZoneFiles::Render DnsService::zones_of(const cluster::Definition& definition) const {
+    return [this, &definition](std::uint32_t serial) {
+        std::vector<render::DnsZone> zones{
+            render::render_forward_zone(definition, settings_.server, serial)};
+        std::ranges::move(render::render_reverse_zones(definition, settings_.server, serial),
+                          std::back_inserter(zones));
+        return zones;
+    };
+}
+
+Result<ConfigFile> DnsService::configuration_of(const ZoneFiles::Written& zones) const {
+    DIM_TRY(std::string text,
+            render_named_configuration(settings_.address, settings_.port, work_directory(settings_),
+                                       zones.serial, zones.files));
+    return ConfigFile{.path = configuration_path(), .bytes = std::move(text)};
+}
+
+std::optional<std::uint32_t> DnsService::installed_serial() const {
+    const auto installed = sys::read_file(configuration_path());
+    return installed ? zone_serial(*installed) : std::nullopt;
+}
+
+Result<bool> DnsService::would_change(const cluster::Definition& definition) const {
+    const bool will_be_wanted = definition.services.dns == cluster::DnsBackend::bind;
+    if (will_be_wanted != is_wanted()) return true;
+    if (!will_be_wanted) return false;
+    const auto serial = installed_serial();
+    if (!serial) return true;
+    const auto zones = zone_files().current(zones_of(definition), *serial);
+    if (!zones) return true;
+    DIM_TRY(const ConfigFile file, configuration_of(*zones));
+    return !service_.has_loaded(std::span(&file, 1));
+}
+
 Result<void> DnsService::run(const cluster::Definition& definition) {
     if (definition.domain.empty())
         return fail(Error(ErrorCode::invalid_input, "the cluster has no domain")
@@ -136,21 +174,10 @@ Result<void> DnsService::run(const cluster::Definition& definition) {
     DIM_CHECK(sys::ensure_directory(settings_.directory));
     DIM_CHECK(make_work_directory(settings_));
     DIM_CHECK(check_reachable(settings_));
-    const auto installed = sys::read_file(configuration_path());
-    const ZoneFiles files(settings_.directory, [] { return sys::realtime_us() / 1'000'000; });
-    const auto render_zones = [&](std::uint32_t serial) {
-        std::vector<render::DnsZone> zones{
-            render::render_forward_zone(definition, settings_.server, serial)};
-        std::ranges::move(render::render_reverse_zones(definition, settings_.server, serial),
-                          std::back_inserter(zones));
-        return zones;
-    };
+    const ZoneFiles files = zone_files();
     DIM_TRY(const ZoneFiles::Written written,
-            files.write(render_zones, installed ? zone_serial(*installed) : std::nullopt));
-    DIM_TRY(std::string text,
-            render_named_configuration(settings_.address, settings_.port, work_directory(settings_),
-                                       written.serial, written.files));
-    const ConfigFile file{.path = configuration_path(), .bytes = std::move(text)};
+            files.write(zones_of(definition), installed_serial()));
+    DIM_TRY(const ConfigFile file, configuration_of(written));
     DIM_TRY(const auto outcome, service_.apply(std::span(&file, 1)));
     static_cast<void>(outcome);
     // Old files do no harm.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/dns/zone_files.hpp"
 #include "imageserver/service/configured_service.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 #include "libdim/model/names.hpp"
@@ -31,6 +32,8 @@ public:
     /// read again, with a new serial, only when they say something else. Blocks. Errors: see
     /// ConfiguredService::apply.
     Result<void> apply(const cluster::Definition& definition);
+    /// Whether apply() would make named read its zones again, start or end.
+    Result<bool> would_change(const cluster::Definition& definition) const;
     /// Ends named; one that does not run is success. Blocks.
     Result<void> stop();
     /// False when nobody wants named to run: then its status is of no interest.
@@ -40,6 +43,11 @@ public:
 
 private:
     Result<void> run(const cluster::Definition& definition);
+    ZoneFiles zone_files() const;
+    ZoneFiles::Render zones_of(const cluster::Definition& definition) const;
+    Result<ConfigFile> configuration_of(const ZoneFiles::Written& zones) const;
+    /// The serial of the zones that named was last told to serve.
+    std::optional<std::uint32_t> installed_serial() const;
     std::string configuration_path() const { return settings_.directory + "/named.conf"; }
 
     ServiceControl& control_;

@@ -56,12 +56,17 @@ Result<std::uint32_t> ZoneFiles::next_serial() const {
     return static_cast<std::uint32_t>(next);
 }
 
+std::optional<ZoneFiles::Written> ZoneFiles::current(const Render& render,
+                                                     std::uint32_t in_force) const {
+    const std::vector<render::DnsZone> zones = render(in_force);
+    Written written = named(zones, in_force);
+    return are_written(zones, written) ? std::optional(std::move(written)) : std::nullopt;
+}
+
 Result<ZoneFiles::Written> ZoneFiles::write(const Render& render,
                                             std::optional<std::uint32_t> in_force) const {
     if (in_force) {
-        const std::vector<render::DnsZone> zones = render(*in_force);
-        Written written = named(zones, *in_force);
-        if (are_written(zones, written)) return written;
+        if (auto written = current(render, *in_force)) return *std::move(written);
     }
     DIM_TRY(const std::uint32_t serial, next_serial());
     const std::vector<render::DnsZone> zones = render(serial);

@@ -28,6 +28,8 @@ public:
     /// with a serial that no earlier ones had, whenever we are killed. Errors: invalid_input when a
     /// zone's name cannot be a file's; conflict when there are no more serials (in 2106).
     Result<Written> write(const Render& render, std::optional<std::uint32_t> in_force) const;
+    /// The files of IN_FORCE if they say what RENDER says; nothing else. Reads only.
+    std::optional<Written> current(const Render& render, std::uint32_t in_force) const;
     /// Removes the files of other serials.
     Result<void> remove_all_but(std::uint32_t serial) const;
 

@@ -71,20 +71,21 @@ std::vector<std::string> split_names(const std::string& text) {
     return names;
 }
 
-Result<ImageRecord> read_image(const Statement& row) {
+Result<api::ImageSummary> read_image(const Statement& row) {
     DIM_TRY(ImageName name, ImageName::parse(row.text(0)));
     DIM_TRY(const model::Architecture architecture, model::parse_architecture(row.text(1)));
     DIM_TRY(const Generation generation,
             Generation::from_number(static_cast<std::uint32_t>(row.integer(2))));
     DIM_TRY(const model::Timestamp created, model::Timestamp::from_microseconds(row.integer(6)));
-    return ImageRecord{.name = std::move(name),
-                       .architecture = architecture,
-                       .generation = generation,
-                       .shared = split_names(row.text(3)),
-                       .init = row.text(4),
-                       .blade_image_bytes = static_cast<std::uint64_t>(row.integer(5)),
-                       .created = created,
-                       .blade_images = static_cast<std::uint32_t>(row.integer(7))};
+    return api::ImageSummary{.name = std::move(name),
+                             .architecture = architecture,
+                             .generation = generation,
+                             .shared = split_names(row.text(3)),
+                             .init = row.text(4),
+                             .blade_image_bytes = static_cast<std::uint64_t>(row.integer(5)),
+                             .created = created,
+                             .zimage_bytes = {},
+                             .blade_images = static_cast<std::uint32_t>(row.integer(7))};
 }
 
 Result<BladeImageRecord> read_blade_image(const Statement& row) {
@@ -117,6 +118,18 @@ std::string name_of(const ComponentName& blade, const ImageName& image) {
     return "image " + image.text() + " of blade " + blade.text();
 }
 
+Error unknown_blade_image(const ComponentName& blade, const ImageName& image) {
+    return Error(ErrorCode::not_found, "there is no " + name_of(blade, image))
+        .with_cure("create it: dim image create " + image.text() + " " + blade.text());
+}
+
+Error exported(const ComponentName& blade, const ImageName& image) {
+    return Error(ErrorCode::conflict,
+                 "the " + name_of(blade, image) + " is exported; the blade may be using it")
+        .with_cure("power the blade off, then: dim nfs unexport " + image.text() + " " +
+                   blade.text());
+}
+
 Error unknown_image(const ImageName& name) {
     return Error(ErrorCode::not_found, "there is no image " + name.text())
         .with_cure("see 'dim image list'; make one with 'dim image import'");
@@ -124,7 +137,7 @@ Error unknown_image(const ImageName& name) {
 
 }  // namespace
 
-Result<void> ImageCatalog::begin_import(const ImageRecord& image) {
+Result<void> ImageCatalog::begin_import(const api::ImageSummary& image) {
     auto begun = database_->transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(transaction.execute(
             "INSERT INTO image (name, architecture, init, shared, blade_image_bytes) "
@@ -188,22 +201,22 @@ Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::finished_generati
     return generations("ready");
 }
 
-Result<ImageRecord> ImageCatalog::image(const ImageName& name) {
-    auto found =
-        database_->transaction([&](Transaction& transaction) -> Result<std::vector<ImageRecord>> {
+Result<api::ImageSummary> ImageCatalog::image(const ImageName& name) {
+    auto found = database_->transaction(
+        [&](Transaction& transaction) -> Result<std::vector<api::ImageSummary>> {
             DIM_TRY(Statement rows, transaction.query(kSelectImages, name.text()));
-            return read_all<ImageRecord>(std::move(rows), read_image);
+            return read_all<api::ImageSummary>(std::move(rows), read_image);
         });
     if (!found) return fail(std::move(found).error());
     if (found->empty()) return fail(unknown_image(name));
     return std::move(found->front());
 }
 
-Result<std::vector<ImageRecord>> ImageCatalog::images() {
+Result<std::vector<api::ImageSummary>> ImageCatalog::images() {
     return database_->transaction(
-        [&](Transaction& transaction) -> Result<std::vector<ImageRecord>> {
+        [&](Transaction& transaction) -> Result<std::vector<api::ImageSummary>> {
             DIM_TRY(Statement rows, transaction.query(kSelectImages, std::optional<std::string>()));
-            return read_all<ImageRecord>(std::move(rows), read_image);
+            return read_all<api::ImageSummary>(std::move(rows), read_image);
         });
 }
 
@@ -225,21 +238,32 @@ Result<void> ImageCatalog::begin_blade_image(const BladeImageRecord& record) {
     return begun;
 }
 
-Result<void> ImageCatalog::set_state(const ComponentName& blade, const ImageName& image,
-                                     BladeImageState state) {
+Result<void> ImageCatalog::finish_blade_image(const ComponentName& blade, const ImageName& image) {
     return database_->transaction([&](Transaction& transaction) {
         return transaction.execute(
-            "UPDATE blade_image SET state = ?3 WHERE blade = ?1 AND image = ?2", blade.text(),
-            image.text(), model::word_of(kStateWords, state));
+            "UPDATE blade_image SET state = 'ready' WHERE blade = ?1 AND image = ?2", blade.text(),
+            image.text());
+    });
+}
+
+Result<void> ImageCatalog::begin_deletion(const ComponentName& blade, const ImageName& image) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute("UPDATE blade_image SET state = 'deleting' "
+                                      "WHERE blade = ?1 AND image = ?2 AND is_exported = 0",
+                                      blade.text(), image.text()));
+        if (transaction.changes() != 0) return {};
+        return fail(exported(blade, image));
     });
 }
 
 Result<void> ImageCatalog::set_exported(const ComponentName& blade, const ImageName& image,
                                         bool is_exported) {
-    return database_->transaction([&](Transaction& transaction) {
-        return transaction.execute(
-            "UPDATE blade_image SET is_exported = ?3 WHERE blade = ?1 AND image = ?2", blade.text(),
-            image.text(), is_exported);
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute("UPDATE blade_image SET is_exported = ?3 "
+                                      "WHERE blade = ?1 AND image = ?2 AND state = 'ready'",
+                                      blade.text(), image.text(), is_exported));
+        if (transaction.changes() != 0) return {};
+        return fail(unknown_blade_image(blade, image));
     });
 }
 
@@ -259,11 +283,8 @@ Result<BladeImageRecord> ImageCatalog::blade_image(const ComponentName& blade,
             return read_all<BladeImageRecord>(std::move(rows), read_blade_image);
         });
     if (!found) return fail(std::move(found).error());
-    if (found->empty() || found->front().state != BladeImageState::ready) {
-        return fail(
-            Error(ErrorCode::not_found, "there is no " + name_of(blade, image))
-                .with_cure("create it: dim image create " + image.text() + " " + blade.text()));
-    }
+    if (found->empty() || found->front().state != BladeImageState::ready)
+        return fail(unknown_blade_image(blade, image));
     return std::move(found->front());
 }
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "imageserver/state/database.hpp"
+#include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
-#include "libdim/model/hardware.hpp"
 #include "libdim/model/names.hpp"
-#include "libdim/model/timestamp.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,18 +11,6 @@
 #include <vector>
 
 namespace dim::server {
-
-/// An image with its newest finished generation.
-struct ImageRecord {
-    model::ImageName name;
-    model::Architecture architecture;
-    model::Generation generation;
-    std::vector<std::string> shared;
-    std::string init;
-    std::uint64_t blade_image_bytes;
-    model::Timestamp created;
-    std::uint32_t blade_images;
-};
 
 enum class BladeImageState { creating, ready, deleting };
 
@@ -45,21 +32,26 @@ public:
     explicit ImageCatalog(Database& database) : database_(&database) {}
 
     /// Errors: already_exists.
-    Result<void> begin_import(const ImageRecord& image);
+    Result<void> begin_import(const api::ImageSummary& image);
     Result<void> finish_import(const GenerationKey& key);
     /// Forgets the generation, and the image when it was its only one.
     Result<void> forget_generation(const GenerationKey& key);
     Result<std::vector<GenerationKey>> unfinished_generations();
     Result<std::vector<GenerationKey>> finished_generations();
 
+    // With the newest finished generation; zimage_bytes is left out.
     /// Errors: not_found.
-    Result<ImageRecord> image(const model::ImageName& name);
-    Result<std::vector<ImageRecord>> images();
+    Result<api::ImageSummary> image(const model::ImageName& name);
+    Result<std::vector<api::ImageSummary>> images();
 
     /// Errors: already_exists.
     Result<void> begin_blade_image(const BladeImageRecord& record);
-    Result<void> set_state(const model::ComponentName& blade, const model::ImageName& image,
-                           BladeImageState state);
+    /// From now on it is there.
+    Result<void> finish_blade_image(const model::ComponentName& blade,
+                                    const model::ImageName& image);
+    /// From now on it is being deleted. Errors: conflict when it is exported by now.
+    Result<void> begin_deletion(const model::ComponentName& blade, const model::ImageName& image);
+    /// Errors: not_found, also for one that is being made or deleted.
     Result<void> set_exported(const model::ComponentName& blade, const model::ImageName& image,
                               bool is_exported);
     Result<void> forget_blade_image(const model::ComponentName& blade,

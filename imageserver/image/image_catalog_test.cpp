@@ -14,7 +14,7 @@ using ::testing::SizeIs;
 
 class Catalog : public ::testing::Test {
 protected:
-    static ImageRecord record(const char* name) {
+    static api::ImageSummary record(const char* name) {
         return {.name = model::ImageName::parse(name).value(),
                 .architecture = model::Architecture::ppc64,
                 .generation = model::Generation::from_number(1).value(),
@@ -22,6 +22,7 @@ protected:
                 .init = "/sbin/init",
                 .blade_image_bytes = 1 << 24,
                 .created = model::Timestamp::from_microseconds(17).value(),
+                .zimage_bytes = {},
                 .blade_images = 0};
     }
     BladeImageRecord blade_record(const char* name) const {
@@ -37,7 +38,7 @@ protected:
     const std::array<Migration, 1> migrations{kImageMigration};
     Database database = Database::open(directory / "dim.db", migrations).value();
     ImageCatalog catalog{database};
-    const ImageRecord image = record("granite");
+    const api::ImageSummary image = record("granite");
     const ImageCatalog::GenerationKey key{image.name, image.generation};
     const BladeImageRecord blade = blade_record("s01c1b01");
 };
@@ -53,10 +54,10 @@ TEST_F(Catalog, DoesNotShowWhatIsNotFinished) {
     ASSERT_TRUE(catalog.begin_blade_image(blade));
     EXPECT_EQ(catalog.blade_image(blade.blade, blade.image).error().code(), ErrorCode::not_found);
     EXPECT_EQ(catalog.image(image.name)->blade_images, 0U);
-    ASSERT_TRUE(catalog.set_state(blade.blade, blade.image, BladeImageState::ready));
+    ASSERT_TRUE(catalog.finish_blade_image(blade.blade, blade.image));
     EXPECT_TRUE(catalog.blade_image(blade.blade, blade.image));
     EXPECT_EQ(catalog.image(image.name)->blade_images, 1U);
-    ASSERT_TRUE(catalog.set_state(blade.blade, blade.image, BladeImageState::deleting));
+    ASSERT_TRUE(catalog.begin_deletion(blade.blade, blade.image));
     EXPECT_FALSE(catalog.blade_image(blade.blade, blade.image));
     EXPECT_EQ(catalog.blade_images()->front().state, BladeImageState::deleting);
 }
@@ -76,13 +77,13 @@ TEST_F(Catalog, RefusesABladeImageOfNothingAndASecondOne) {
 TEST_F(Catalog, KeepsWhatItWasTold) {
     ASSERT_TRUE(catalog.begin_import(image));
     ASSERT_TRUE(catalog.finish_import(key));
-    const ImageRecord read = catalog.image(image.name).value();
+    const api::ImageSummary read = catalog.image(image.name).value();
     EXPECT_EQ(read.shared, image.shared);
     EXPECT_EQ(read.init, image.init);
     EXPECT_EQ(read.created, image.created);
     EXPECT_EQ(read.blade_image_bytes, image.blade_image_bytes);
     ASSERT_TRUE(catalog.begin_blade_image(blade));
-    ASSERT_TRUE(catalog.set_state(blade.blade, blade.image, BladeImageState::ready));
+    ASSERT_TRUE(catalog.finish_blade_image(blade.blade, blade.image));
     ASSERT_TRUE(catalog.set_exported(blade.blade, blade.image, true));
     EXPECT_TRUE(catalog.blade_image(blade.blade, blade.image)->is_exported);
     ASSERT_TRUE(catalog.forget_blade_image(blade.blade, blade.image));

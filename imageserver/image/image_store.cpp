@@ -5,6 +5,7 @@
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_import.hpp"
 #include "imageserver/image/image_paths.hpp"
+#include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/shared_root.hpp"
 #include "libdim/model/timestamp.hpp"
 #include "libdim/sys/clock.hpp"
@@ -87,18 +88,6 @@ Result<void> undo_unfinished(ImageCatalog& catalog, const ImagePaths& paths) {
     return {};
 }
 
-api::ImageSummary summary_of(ImageRecord record) {
-    return api::ImageSummary{.name = std::move(record.name),
-                             .architecture = record.architecture,
-                             .generation = record.generation,
-                             .shared = std::move(record.shared),
-                             .init = std::move(record.init),
-                             .blade_image_bytes = record.blade_image_bytes,
-                             .created = record.created,
-                             .zimage_bytes = {},
-                             .blade_images = record.blade_images};
-}
-
 api::BladeImage describe(const BladeImageRecord& record, const ImagePaths& paths) {
     api::BladeImage description{.blade = record.blade,
                                 .image = record.image,
@@ -155,6 +144,7 @@ Result<void> ImageStore::import_image(const api::ImportImage& request, const Pro
                                     .init = request.init,
                                     .blade_image_bytes = request.blade_image_bytes,
                                     .created = now,
+                                    .zimage_bytes = {},
                                     .blade_images = 0}));
     Result<void> imported = import_tree(request, first, paths, progress);
     if (imported) {
@@ -173,7 +163,7 @@ Result<void> ImageStore::create_blade_image(const ComponentName& blade, const Im
                                             const Progress& progress) {
     const ImagePaths& paths = state_->paths;
     ImageCatalog& catalog = state_->catalog;
-    DIM_TRY(const ImageRecord record, catalog.image(image));
+    DIM_TRY(const api::ImageSummary record, catalog.image(image));
     // Looked at before it is journalled: what is journalled may be deleted.
     if (!catalog.blade_image(blade, image)) DIM_CHECK(check_blade_file_free(blade, image, paths));
     progress("create the image " + image.text() + " of blade " + blade.text(), 0, 0);
@@ -189,7 +179,7 @@ Result<void> ImageStore::create_blade_image(const ComponentName& blade, const Im
         const std::scoped_lock lock(state_->mounting);
         DIM_CHECK(mount_file(paths.blade_file(blade, image), mount_point));
         DIM_CHECK(write_overrides(blade, mount_point));
-        return catalog.set_state(blade, image, BladeImageState::ready);
+        return catalog.finish_blade_image(blade, image);
     };
     Result<void> created = create();
     if (created) return {};
@@ -201,33 +191,21 @@ Result<void> ImageStore::create_blade_image(const ComponentName& blade, const Im
 
 Result<void> ImageStore::delete_blade_image(const ComponentName& blade, const ImageName& image) {
     DIM_TRY(const BladeImageRecord record, state_->catalog.blade_image(blade, image));
-    if (record.is_exported) {
-        return fail(Error(ErrorCode::conflict, "the image " + image.text() + " of blade " +
-                                                   blade.text() +
-                                                   " is exported; the blade may be "
-                                                   "using it")
-                        .with_cure("power the blade off, then: dim nfs unexport " + image.text() +
-                                   " " + blade.text()));
-    }
     const std::scoped_lock lock(state_->mounting);
-    // Unmounting first: when it is in use, nothing has been changed.
-    DIM_CHECK(unmount_below(state_->paths.blade_mount(blade, image)));
-    DIM_CHECK(state_->catalog.set_state(blade, image, BladeImageState::deleting));
+    // Unmounting first: when it is in use, nothing has been changed. One that is being exported
+    // meanwhile is mounted again for its first boot plan.
+    if (!record.is_exported) DIM_CHECK(unmount_below(state_->paths.blade_mount(blade, image)));
+    DIM_CHECK(state_->catalog.begin_deletion(blade, image));
     DIM_CHECK(discard_blade_image(blade, image, state_->paths));
     return state_->catalog.forget_blade_image(blade, image);
 }
 
 Result<api::ImageSummary> ImageStore::image(const ImageName& name) const {
-    DIM_TRY(ImageRecord record, state_->catalog.image(name));
-    return summary_of(std::move(record));
+    return state_->catalog.image(name);
 }
 
 Result<std::vector<api::ImageSummary>> ImageStore::images() const {
-    DIM_TRY(std::vector<ImageRecord> records, state_->catalog.images());
-    std::vector<api::ImageSummary> summaries;
-    for (ImageRecord& record : records)
-        summaries.push_back(summary_of(std::move(record)));
-    return summaries;
+    return state_->catalog.images();
 }
 
 Result<api::BladeImage> ImageStore::blade_image(const ComponentName& blade,
@@ -268,6 +246,10 @@ Result<void> ImageStore::ensure_shared_ready(const ImageName& image, Generation 
     return mount_shared_root(image, generation, state_->paths);
 }
 
+bool ImageStore::is_shared_mounted(const ImageName& image, Generation generation) const {
+    return sys::mount_at(shared_mount_point(image, generation)).has_value();
+}
+
 Result<void> ImageStore::unmount(const ComponentName& blade, const ImageName& image) {
     const std::scoped_lock lock(state_->mounting);
     DIM_CHECK(state_->catalog.blade_image(blade, image));
@@ -301,7 +283,6 @@ std::vector<Error> ImageStore::restore_mounts() {
 
 Result<void> ImageStore::set_exported(const ComponentName& blade, const ImageName& image,
                                       bool is_exported) {
-    DIM_CHECK(state_->catalog.blade_image(blade, image));
     return state_->catalog.set_exported(blade, image, is_exported);
 }
 

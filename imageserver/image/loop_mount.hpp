@@ -1,17 +1,11 @@
 #pragma once
 
+#include "imageserver/image/images.hpp"
 #include "libdim/base/result.hpp"
 
 #include <string>
 
 namespace dim::server {
-
-/// What is at the place where a file's file system is to be mounted.
-enum class MountState {
-    absent,   ///< nothing
-    mounted,  ///< the file's file system, sound as far as the kernel knows
-    stale,    ///< something else: the file system of a file that was replaced or deleted since
-};
 
 /// Mounts the ext4 file system in FILE at DIRECTORY, which is made if missing. A loop device that
 /// has the file already is used again: two of them on one file would destroy it. Device nodes,

@@ -6,7 +6,6 @@
 #include "imageserver/service/configured_service.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
-#include "libdim/sys/mount.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -27,27 +26,6 @@ constexpr std::chrono::milliseconds kUnmountInterval{50};
 
 }  // namespace
 
-struct NfsExports::State {
-    ImageStore& images;
-    Database& database;
-    ConfiguredService& ganesha;
-    std::string directory;
-    model::Ipv4Address server;
-    NfsClients clients;
-    std::vector<api::NfsExport> offered;
-    mutable std::mutex mutex;
-
-    bool is_offered(const std::string& path) const {
-        return std::ranges::find(offered, path, &api::NfsExport::path) != offered.end();
-    }
-    void add_blade_image(const api::BladeImage& image, std::vector<api::NfsExport>& wanted) const;
-    Result<std::vector<api::NfsExport>> wanted(const std::string& withheld) const;
-    Result<void> apply(const std::string& withheld);
-    /// The NFS server holds on to what was mounted when it began to offer it, so it has to let go
-    /// first.
-    Result<void> mount_anew(const ComponentName& blade, const ImageName& image);
-};
-
 std::string blade_export_path(const ComponentName& blade, const ImageName& image) {
     return "/blades/" + blade.text() + "/" + image.text();
 }
@@ -56,18 +34,52 @@ std::string shared_export_path(const ImageName& image, Generation generation) {
     return "/shared/" + image.text() + "/" + to_string(generation);
 }
 
-void NfsExports::State::add_blade_image(const api::BladeImage& image,
+struct NfsExports::State {
+    Images& images;
+    Database& database;
+    ConfiguredService& ganesha;
+    std::string directory;
+    model::Ipv4Address server;
+    NfsClients clients;   ///< guarded by applying
+    std::mutex applying;  ///< held while the NFS server is told: as long as that takes
+    std::vector<api::NfsExport> offered;
+    mutable std::mutex offered_mutex;  ///< of offered; held for moments, taken after applying
+
+    std::vector<api::NfsExport> told() const {
+        const std::scoped_lock lock(offered_mutex);
+        return offered;
+    }
+    bool is_offered(const std::string& path) const {
+        const std::scoped_lock lock(offered_mutex);
+        return std::ranges::find(offered, path, &api::NfsExport::path) != offered.end();
+    }
+    bool is_offered(const api::BladeImage& image) const {
+        return is_offered(blade_export_path(image.blade, image.image)) &&
+               is_offered(shared_export_path(image.image, image.generation));
+    }
+    void add_blade_image(const api::BladeImage& image, const NfsClients& to,
+                         std::vector<api::NfsExport>& wanted) const;
+    Result<std::vector<api::NfsExport>> wanted(const NfsClients& to,
+                                               const std::string& withheld) const;
+    Result<void> apply(const std::string& withheld);
+    /// The NFS server holds on to what was mounted when it began to offer it, so it has to let go
+    /// first.
+    Result<void> mount_anew(const ComponentName& blade, const ImageName& image);
+};
+
+void NfsExports::State::add_blade_image(const api::BladeImage& image, const NfsClients& to,
                                         std::vector<api::NfsExport>& wanted) const {
-    const auto client = clients.blades.find(image.blade);
+    const auto client = to.blades.find(image.blade);
     // An empty mount point would show the server's own file system.
-    if (!image.is_exported || !image.is_mounted || client == clients.blades.end()) return;
+    if (!image.is_exported || !image.is_mounted || client == to.blades.end()) return;
     wanted.push_back({.path = blade_export_path(image.blade, image.image),
                       .source = images.mount_point(image.blade, image.image),
                       .client = to_string(client->second),
                       .is_writable = true});
 }
 
-Result<std::vector<api::NfsExport>> NfsExports::State::wanted(const std::string& withheld) const {
+Result<std::vector<api::NfsExport>> NfsExports::State::wanted(const NfsClients& to,
+                                                              const std::string& withheld) const {
     DIM_TRY(const std::vector<api::ImageSummary> summaries, images.images());
     DIM_TRY(const std::vector<api::BladeImage> blade_images, images.blade_images());
     std::set<std::pair<ImageName, Generation>> generations;
@@ -76,21 +88,21 @@ Result<std::vector<api::NfsExport>> NfsExports::State::wanted(const std::string&
     std::vector<api::NfsExport> wanted;
     for (const api::BladeImage& image : blade_images) {
         generations.emplace(image.image, image.generation);
-        if (blade_export_path(image.blade, image.image) != withheld) add_blade_image(image, wanted);
+        if (blade_export_path(image.blade, image.image) != withheld)
+            add_blade_image(image, to, wanted);
     }
     for (const auto& [image, generation] : generations) {
-        const std::string source = images.shared_mount_point(image, generation);
-        if (!clients.bootnet || !sys::mount_at(source)) continue;
+        if (!to.bootnet || !images.is_shared_mounted(image, generation)) continue;
         wanted.push_back({.path = shared_export_path(image, generation),
-                          .source = source,
-                          .client = to_string(*clients.bootnet),
+                          .source = images.shared_mount_point(image, generation),
+                          .client = to_string(*to.bootnet),
                           .is_writable = false});
     }
     return wanted;
 }
 
 Result<void> NfsExports::State::apply(const std::string& withheld) {
-    DIM_TRY(std::vector<api::NfsExport> exports, wanted(withheld));
+    DIM_TRY(std::vector<api::NfsExport> exports, wanted(clients, withheld));
     std::set<std::string> paths;
     for (const api::NfsExport& entry : exports)
         paths.insert(entry.path);
@@ -111,6 +123,7 @@ Result<void> NfsExports::State::apply(const std::string& withheld) {
         {.path = ganesha_configuration_file(directory), .bytes = std::move(text), .mode = 0644}};
     if (auto applied = ganesha.apply(files); !applied)
         return fail(std::move(applied).error().with_context("NFS server"));
+    const std::scoped_lock lock(offered_mutex);
     offered = std::move(exports);
     return {};
 }
@@ -127,7 +140,7 @@ Result<void> NfsExports::State::mount_anew(const ComponentName& blade, const Ima
     return ready;
 }
 
-NfsExports::NfsExports(ImageStore& images, Database& database, ConfiguredService& ganesha,
+NfsExports::NfsExports(Images& images, Database& database, ConfiguredService& ganesha,
                        model::Ipv4Address server, std::string directory)
     : state_(new State{.images = images,
                        .database = database,
@@ -135,23 +148,24 @@ NfsExports::NfsExports(ImageStore& images, Database& database, ConfiguredService
                        .directory = std::move(directory),
                        .server = server,
                        .clients = {},
+                       .applying = {},
                        .offered = {},
-                       .mutex = {}}) {}
+                       .offered_mutex = {}}) {}
 
 NfsExports::~NfsExports() = default;
 
 void NfsExports::set_clients(NfsClients clients) {
-    const std::scoped_lock lock(state_->mutex);
+    const std::scoped_lock lock(state_->applying);
     state_->clients = std::move(clients);
 }
 
 Result<void> NfsExports::apply() {
-    const std::scoped_lock lock(state_->mutex);
+    const std::scoped_lock lock(state_->applying);
     return state_->apply("");
 }
 
 Result<void> NfsExports::ensure_served(const ComponentName& blade, const ImageName& image) {
-    const std::scoped_lock lock(state_->mutex);
+    const std::scoped_lock lock(state_->applying);
     DIM_TRY(const api::BladeImage record, state_->images.blade_image(blade, image));
     if (!record.is_exported) {
         return fail(Error(ErrorCode::conflict, "the image " + image.text() + " of blade " +
@@ -164,9 +178,7 @@ Result<void> NfsExports::ensure_served(const ComponentName& blade, const ImageNa
         DIM_CHECK(state_->mount_anew(blade, image));
     }
     DIM_CHECK(state_->images.ensure_shared_ready(image, record.generation));
-    const bool is_offered = state_->is_offered(blade_export_path(blade, image)) &&
-                            state_->is_offered(shared_export_path(image, record.generation));
-    if (!is_offered) DIM_CHECK(state_->apply(""));
+    if (!state_->is_offered(record)) DIM_CHECK(state_->apply(""));
     if (state_->is_offered(blade_export_path(blade, image))) return {};
     return fail(
         Error(ErrorCode::conflict, "the image of blade " + blade.text() +
@@ -175,9 +187,17 @@ Result<void> NfsExports::ensure_served(const ComponentName& blade, const ImageNa
             .with_cure("add the blade to the cluster definition, then: dim cluster reload"));
 }
 
-std::vector<api::NfsExport> NfsExports::exports() const {
-    const std::scoped_lock lock(state_->mutex);
-    return state_->offered;
+Result<bool> NfsExports::is_served(const ComponentName& blade, const ImageName& image) const {
+    DIM_TRY(const api::BladeImage record, state_->images.blade_image(blade, image));
+    return record.is_exported && record.is_mounted && state_->is_offered(record) &&
+           state_->images.is_shared_mounted(image, record.generation);
+}
+
+std::vector<api::NfsExport> NfsExports::exports() const { return state_->told(); }
+
+Result<bool> NfsExports::would_change(const NfsClients& clients) const {
+    DIM_TRY(const auto wanted, state_->wanted(clients, ""));
+    return wanted != state_->told();
 }
 
 }  // namespace dim::server

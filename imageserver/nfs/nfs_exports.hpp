@@ -1,6 +1,6 @@
 #pragma once
 
-#include "imageserver/image/image_store.hpp"
+#include "imageserver/image/images.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
@@ -29,12 +29,12 @@ struct NfsClients {
 
 /// What the NFS server offers: every mounted blade image that is marked exported, to the one
 /// address of its blade, and the shared root of every generation, read-only, to the bootnet. Any
-/// thread may call; calls take turns.
+/// thread may call; those that tell the NFS server something take turns.
 class [[nodiscard]] NfsExports {
 public:
     /// SERVER is the address to serve at; DIRECTORY has the NFS server's files, as in
     /// ganesha_service(). The references outlive this.
-    NfsExports(ImageStore& images, Database& database, ConfiguredService& ganesha,
+    NfsExports(Images& images, Database& database, ConfiguredService& ganesha,
                model::Ipv4Address server, std::string directory);
     ~NfsExports();
 
@@ -43,11 +43,16 @@ public:
     /// Brings the NFS server's configuration in line with the blade images; starts it if needed.
     Result<void> apply();
     /// For a boot plan: the blade's image is there, sound, mounted and offered; mounts and offers
-    /// it again when it was not. Errors: those of ImageStore::mount_state; conflict when it is not
+    /// it again when it was not. Errors: those of Images::mount_state; conflict when it is not
     /// marked exported; those of apply().
     Result<void> ensure_served(const model::ComponentName& blade, const model::ImageName& image);
-    /// What the NFS server was last told to offer.
+    /// Whether that is so already; waits for no reload. Errors: not_found.
+    Result<bool> is_served(const model::ComponentName& blade, const model::ImageName& image) const;
+    /// What the NFS server was last told to offer. Waits for no reload.
     std::vector<api::NfsExport> exports() const;
+    /// Whether apply() for these clients would tell the NFS server something else than it was told
+    /// last.
+    Result<bool> would_change(const NfsClients& clients) const;
 
 private:
     struct State;

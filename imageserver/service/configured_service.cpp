@@ -57,6 +57,14 @@ Result<ConfiguredService::Outcome> ConfiguredService::apply(std::span<const Conf
     return outcome;
 }
 
+ConfigurationRecord ConfiguredService::record_of(std::span<const ConfigFile> files) const {
+    return {.arguments = settings_.service.arguments, .files = {files.begin(), files.end()}};
+}
+
+bool ConfiguredService::has_loaded(std::span<const ConfigFile> files) const {
+    return read_record(record_path()) == record_of(files);
+}
+
 Result<void> ConfiguredService::forget() {
     const std::lock_guard one_at_a_time(apply_mutex_);
     auto removed = sys::unlink(record_path());
@@ -67,8 +75,7 @@ Result<void> ConfiguredService::forget() {
 Result<ConfiguredService::Outcome>
 ConfiguredService::apply_locked(std::span<const ConfigFile> files) {
     DIM_CHECK(sys::ensure_directory(settings_.directory));
-    const ConfigurationRecord wanted{.arguments = settings_.service.arguments,
-                                     .files = {files.begin(), files.end()}};
+    const ConfigurationRecord wanted = record_of(files);
     std::optional<ConfigurationRecord> last_good = read_record(record_path());
     if (last_good == wanted) {
         DIM_CHECK(install(files));

@@ -50,6 +50,9 @@ public:
     /// unavailable or timed_out when the service did not get ready (the previous configuration is
     /// in force again, or, when there was none, the service is being retried with this one).
     Result<Outcome> apply(std::span<const ConfigFile> files);
+    /// Whether apply(FILES) would leave the service alone: it has loaded these very bytes. Reads
+    /// the record of what was loaded last.
+    bool has_loaded(std::span<const ConfigFile> files) const;
     /// From now on there is no configuration to go back to: another service does its work.
     Result<void> forget();
     /// The service's state; the cause is why it does not run or why its last configuration was
@@ -57,6 +60,7 @@ public:
     api::ServiceStatus status() const;
 
 private:
+    ConfigurationRecord record_of(std::span<const ConfigFile> files) const;
     Result<Outcome> apply_locked(std::span<const ConfigFile> files);
     Result<void> check(std::span<const ConfigFile> files) const;
     Result<void> run_checker(const std::vector<std::string>& candidates) const;

@@ -1,0 +1,15 @@
+#include "imageserver/api/admin_resource.hpp"
+
+namespace dim::server {
+
+void add_admin_routes(Router& router, AdminResource& admin) {
+    add_image_routes(router, admin);
+    add_blade_image_routes(router, admin);
+    add_export_routes(router, admin);
+    add_assignment_routes(router, admin);
+    add_boot_file_routes(router, admin);
+    add_cluster_routes(router, admin);
+    add_name_routes(router, admin);
+}
+
+}  // namespace dim::server

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "libdim/model/names.hpp"
+
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <map>
+#include <mutex>
+
+namespace dim::server {
+
+/// Threads for long work on images: several at once, but one after the other for each image.
+class ImageLanes {
+public:
+    using Strand = boost::asio::strand<boost::asio::thread_pool::executor_type>;
+
+    /// Where work on IMAGE is posted. Any thread.
+    Strand of(const model::ImageName& image);
+    boost::asio::thread_pool& threads() { return threads_; }
+
+private:
+    static constexpr std::size_t kThreads = 4;
+    boost::asio::thread_pool threads_{kThreads};
+    std::mutex mutex_;
+    std::map<model::ImageName, Strand> strands_;  // as many as images were ever named
+};
+
+/// The threads of the daemon beside the event loop. The loop moves bytes and keeps time; whatever
+/// may wait for a disk, for a service or for a lock that is held across either has a lane here, and
+/// waits only for what uses the same lane.
+struct Lanes {
+    boost::asio::thread_pool reports{2};   ///< what agents report: short transactions
+    boost::asio::thread_pool plans{2};     ///< boot plans of what is served already
+    boost::asio::thread_pool mounts{1};    ///< boot plans for which something is mounted or offered
+    boost::asio::thread_pool answers{2};   ///< what administrators ask
+    boost::asio::thread_pool edits{1};     ///< what they change, in the order they asked
+    ImageLanes images;                     ///< imports, blade images, boot files
+    boost::asio::thread_pool dhcp{1};      ///< telling the DHCP server
+    boost::asio::thread_pool exports{1};   ///< telling the NFS server
+    boost::asio::thread_pool services{1};  ///< starting all services, and again what does not run
+    boost::asio::thread_pool children{1};  ///< ends and restarts of the services' processes
+    boost::asio::thread_pool upkeep{1};    ///< the DHCP server's log, lost blades, alerts
+
+    /// Finishes what runs; what waits is not begun.
+    void stop();
+    /// Finishes all that was posted.
+    void finish();
+};
+
+}  // namespace dim::server

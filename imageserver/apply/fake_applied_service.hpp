@@ -1,0 +1,25 @@
+#pragma once
+
+#include "imageserver/apply/applied_service.hpp"
+
+#include <atomic>
+#include <functional>
+
+namespace dim::server {
+
+/// For tests: counts how often it is told, and does what it is told to do then.
+class FakeAppliedService final : public AppliedService {
+public:
+    Result<void> apply() override {
+        ++applied;
+        return on_apply ? on_apply() : Result<void>();
+    }
+    Result<std::optional<std::string>> reloaded_by(const Roster&) override { return reloads; }
+    std::optional<api::ServiceStatus> status() const override { return std::nullopt; }
+
+    std::function<Result<void>()> on_apply;
+    std::optional<std::string> reloads;
+    std::atomic<int> applied = 0;
+};
+
+}  // namespace dim::server

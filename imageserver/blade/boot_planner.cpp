@@ -1,0 +1,53 @@
+#include "imageserver/blade/boot_planner.hpp"
+
+#include "libdim/sys/random.hpp"
+
+namespace dim::server {
+
+namespace {
+
+constexpr std::size_t kTokenBytes = 16;
+
+Result<api::BootPlan> plan_with_token(const api::BootRequest& request, const BootPlanFacts& facts) {
+    DIM_TRY(api::BootPlan plan, plan_boot(request, facts));
+    DIM_TRY(plan.token, sys::random_hex(kTokenBytes));
+    return plan;
+}
+
+}  // namespace
+
+/// All but whether the image is served.
+Result<BootPlanFacts> BootPlanner::facts(const RosterEntry& entry) const {
+    const auto unknown = fail(ErrorCode::not_found, "no image is assigned");
+    BootPlanFacts facts{.blade = entry.blade.name,
+                        .server = server_,
+                        .assigned = {},
+                        .image = unknown,
+                        .blade_image = unknown,
+                        .served = {}};
+    DIM_TRY(facts.assigned, assignments_.image_of(entry.blade.name));
+    if (!facts.assigned) return facts;
+    facts.image = images_.image(*facts.assigned);
+    facts.blade_image = images_.blade_image(entry.blade.name, *facts.assigned);
+    return facts;
+}
+
+Result<std::optional<api::BootPlan>>
+BootPlanner::plan_at_once(const RosterEntry& entry, const api::BootRequest& request) const {
+    DIM_TRY(const BootPlanFacts facts, this->facts(entry));
+    if (facts.assigned && facts.blade_image) {
+        DIM_TRY(const bool is_served, exports_.is_served(entry.blade.name, *facts.assigned));
+        if (!is_served) return std::nullopt;
+    }
+    DIM_TRY(api::BootPlan plan, plan_with_token(request, facts));
+    return plan;
+}
+
+Result<api::BootPlan> BootPlanner::plan(const RosterEntry& entry, const api::BootRequest& request) {
+    DIM_TRY(BootPlanFacts facts, this->facts(entry));
+    if (facts.assigned && facts.blade_image)
+        facts.served = exports_.ensure_served(entry.blade.name, *facts.assigned);
+    return plan_with_token(request, facts);
+}
+
+}  // namespace dim::server

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "imageserver/blade/assignments.hpp"
+#include "imageserver/blade/roster.hpp"
+#include "imageserver/boot/boot_plan.hpp"
+#include "imageserver/image/images.hpp"
+#include "imageserver/nfs/nfs_exports.hpp"
+
+#include <optional>
+
+namespace dim::server {
+
+/// What a blade is to mount: the image assigned to it, once that is there, mounted and offered. Any
+/// thread may call.
+class BootPlanner {
+public:
+    /// SERVER is our address on the bootnet. The references outlive this.
+    BootPlanner(model::Ipv4Address server, Assignments& assignments, const Images& images,
+                NfsExports& exports)
+        : server_(server), assignments_(assignments), images_(images), exports_(exports) {}
+
+    /// The plan of a blade whose image is served already, or why it gets none; nothing when it must
+    /// be mounted or offered first. Waits for no reload. Errors: those of plan_boot.
+    Result<std::optional<api::BootPlan>> plan_at_once(const RosterEntry& entry,
+                                                      const api::BootRequest& request) const;
+    /// Mounts and offers the image before. May wait for the NFS server. Errors: those of plan_boot
+    /// and of NfsExports::ensure_served.
+    Result<api::BootPlan> plan(const RosterEntry& entry, const api::BootRequest& request);
+
+private:
+    Result<BootPlanFacts> facts(const RosterEntry& entry) const;
+
+    model::Ipv4Address server_;
+    Assignments& assignments_;
+    const Images& images_;
+    NfsExports& exports_;
+};
+
+}  // namespace dim::server

@@ -1,0 +1,108 @@
+#include "imageserver/blade/refusals.hpp"
+
+#include "imageserver/boot/boot_limits.hpp"
+
+#include <chrono>
+
+namespace dim::server {
+
+namespace {
+
+std::string_view kind_of(http::Refusal refusal) {
+    switch (refusal) {
+        case http::Refusal::tls_failed: return "tls";
+        case http::Refusal::malformed: return "malformed";
+        case http::Refusal::too_long: return "too-long";
+        case http::Refusal::too_slow: return "slow";
+        case http::Refusal::too_many_connections: return "too-many";
+        case http::Refusal::broken_off: return "broken-off";
+        case http::Refusal::handler_failed: return "internal";
+    }
+    return "internal";
+}
+
+/// How the story of a blade begins to tell it.
+std::string_view deed_of(http::Refusal refusal) {
+    switch (refusal) {
+        case http::Refusal::malformed:
+        case http::Refusal::too_long:
+        case http::Refusal::handler_failed: return "refused a request of it: ";
+        case http::Refusal::tls_failed:
+        case http::Refusal::too_slow:
+        case http::Refusal::too_many_connections:
+        case http::Refusal::broken_off: return "dropped a connection of it: ";
+    }
+    return "refused a request of it: ";
+}
+
+}  // namespace
+
+Error explain_tls_refusal(std::string_view text) {
+    if (text.contains("unknown CA")) {
+        return Error(
+                   ErrorCode::permission_denied,
+                   "the blade refused our certificate: its boot file carries another cluster's CA")
+            .with_cure("dim buildzimage IMAGE, then power the blade off and on");
+    }
+    if (text.contains("our certificate")) {
+        return Error(ErrorCode::permission_denied,
+                     "the blade refused our certificate: " + std::string(text))
+            .with_cure("check the server's clock and name; then dim buildzimage IMAGE, and power "
+                       "the blade off and on");
+    }
+    return {ErrorCode::invalid_input, std::string(text)};
+}
+
+bool Refusals::is_due(const model::ComponentName& blade, std::string_view kind,
+                      model::Timestamp now) {
+    const std::lock_guard lock(told_mutex_);
+    // Bounded by the blades of the roster times the kinds there are.
+    const auto [found, is_new] = told_.try_emplace({blade, std::string(kind)}, now);
+    const std::chrono::microseconds age(now.microseconds() - found->second.microseconds());
+    if (!is_new && age < kRefusalInterval) return false;
+    found->second = now;
+    return true;
+}
+
+void Refusals::note(const http::Peer& peer, http::Refusal refusal, std::string_view text) {
+    const std::string_view kind = kind_of(refusal);
+    const bool is_tls = refusal == http::Refusal::tls_failed;
+    const Error reason =
+        is_tls ? explain_tls_refusal(text) : Error(ErrorCode::invalid_input, std::string(text));
+    const model::Timestamp now = clock_.now();
+    // The administrator's own tools tell their user themselves.
+    if (peer.is_local() && refusal != http::Refusal::handler_failed) return;
+    // A local peer has address 0, which is nobody's.
+    const auto blade = roster_.find(model::Ipv4Address(peer.address));
+    alerts_.note({std::string(kind), to_string(peer), reason.message(), reason.cure()}, now);
+    if (!blade || !is_due(blade->blade.name, kind, now)) return;
+    if (is_tls) {
+        (void)blades_.record_refusal(blade->blade.name, model::BootStage::tls, reason, now);
+    } else {
+        (void)blades_.note({&blade->blade.name, 1},
+                           {now,
+                            "imageserver",
+                            std::nullopt,
+                            std::string(deed_of(refusal)) + reason.message(),
+                            {}});
+    }
+}
+
+void Refusals::note_agent(const http::Peer& peer, std::string_view kind, const Error& reason) {
+    const model::Timestamp now = clock_.now();
+    alerts_.note({std::string(kind), to_string(peer), reason.message(), reason.cure()}, now);
+    const auto blade = roster_.find(model::Ipv4Address(peer.address));
+    if (!blade || !is_due(blade->blade.name, kind, now)) return;
+    (void)blades_.note(
+        {&blade->blade.name, 1},
+        {now, "imageserver", std::nullopt, "refused a request of it: " + reason.message(), {}});
+}
+
+void Refusals::note_unknown_mac(const model::MacAddress& mac) {
+    alerts_.note({"unknown-mac", to_string(mac),
+                  "asked dhcpd for an address; no blade of the cluster definition has this MAC",
+                  "add the blade to the cluster definition, then 'dim cluster reload'"},
+                 clock_.now());
+}
+
+}  // namespace dim::server

@@ -1,0 +1,226 @@
+#include "imageserver/boot/agent_reports.hpp"
+
+#include "imageserver/boot/boot_limits.hpp"
+#include "imageserver/boot/stage_text.hpp"
+#include "libdim/base/text.hpp"
+#include "libdim/model/byte_size.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+
+namespace dim::server {
+
+namespace {
+
+using model::BootStage;
+using model::Timestamp;
+using std::chrono::microseconds;
+
+std::int64_t count_us(microseconds duration) { return duration.count(); }
+
+Timestamp moment(std::int64_t us) {
+    constexpr std::int64_t kLast = 253'402'300'799'999'999;  // what a Timestamp can be
+    return *Timestamp::from_microseconds(std::clamp<std::int64_t>(us, 0, kLast));
+}
+
+/// Places a moment of the blade's clock on ours, never in the future.
+Timestamp place(const BootRecord& boot, std::uint64_t at_us, Timestamp arrival) {
+    if (!boot.kernel) return arrival;
+    const auto offset = static_cast<std::int64_t>(
+        std::min<std::uint64_t>(at_us, static_cast<std::uint64_t>(arrival.microseconds())));
+    return std::min(arrival, moment(boot.kernel->microseconds() + offset));
+}
+
+/// Every message of an agent is a sign of life.
+void hear(BootChange& change, Timestamp arrival, std::uint64_t now_us) {
+    BootRecord& boot = change.record;
+    if (boot.lost) {
+        const auto seconds = (arrival.microseconds() - boot.last_heard.microseconds()) / 1'000'000;
+        change.tell(arrival, "imageserver", std::nullopt,
+                    "heard again after " + std::to_string(seconds) + " s");
+        boot.lost.reset();
+    }
+    boot.last_heard = std::max(boot.last_heard, arrival);
+    boot.last_now_us = std::max(boot.last_now_us, now_us);
+}
+
+void know_kernel(BootChange& change, Timestamp arrival, std::uint64_t now_us,
+                 std::string_view kernel) {
+    BootRecord& boot = change.record;
+    if (boot.kernel) return;
+    boot.kernel = kernel_start(arrival, now_us);
+    // A request that dhcpd logged later was the kernel's own: the firmware's were not seen.
+    if (boot.firmware && *boot.firmware > *boot.kernel) boot.firmware.reset();
+    change.tell(*boot.kernel, "agent", BootStage::kernel,
+                kernel.empty() ? std::string("the kernel starts")
+                               : "kernel " + story_text(kernel) + " starts");
+}
+
+/// Attempt after attempt that fails alike fills no story: the 1st, 2nd, 4th, 8th… is told.
+bool is_told(const BootRecord& boot, BootStage stage) {
+    return !boot.failure || stage > boot.failure->stage || std::has_single_bit(boot.attempt);
+}
+
+void add_stages(BootChange& change, std::vector<api::StageTime> stages, Timestamp arrival) {
+    std::ranges::sort(stages, {},
+                      [](const api::StageTime& each) { return std::pair(each.at_us, each.stage); });
+    BootRecord& boot = change.record;
+    for (const api::StageTime& each : stages) {
+        if (std::pair(each.at_us, each.stage) <= std::pair(boot.last_stage_us, boot.stage) &&
+            boot.last_stage_us != 0) {
+            continue;  // told before
+        }
+        const Timestamp time = place(boot, each.at_us, arrival);
+        boot.stage = each.stage;
+        boot.stage_since = time;
+        boot.last_stage_us = each.at_us;
+        if (each.stage == BootStage::exec_init) boot.exec = time;
+        // What the server itself refused stays refused until it gives a plan.
+        if (boot.failure && boot.failure->stage != BootStage::plan &&
+            each.at_us > boot.last_failure_us) {
+            boot.has_failed = false;
+        }
+        if (is_told(boot, each.stage))
+            change.tell(time, "agent", each.stage, std::string(stage_text(each.stage)));
+    }
+}
+
+void add_failure(BootChange& change, const api::BootFailure& failure, Timestamp arrival) {
+    BootRecord& boot = change.record;
+    if (failure.at_us <= boot.last_failure_us && boot.last_failure_us != 0) return;  // told before
+    boot.last_failure_us = failure.at_us;
+    // The agent repeats what the server itself has told it, and knows less about it.
+    const bool is_known = boot.has_failed && boot.failure->stage == BootStage::plan;
+    if (is_known && failure.stage == BootStage::plan) return;
+    const Timestamp time = place(boot, failure.at_us, arrival);
+    std::vector<std::string> detail{"tried: " + story_text(failure.tried)};
+    for (const std::string& line : failure.kernel_messages)
+        detail.push_back("kernel: " + story_text(line));
+    if (!boot.running) boot.stage = failure.stage;
+    change.fail({failure.stage, story_text(failure.cause),
+                 failure_cure(failure.stage, failure.system_errno), failure.attempt, time, time},
+                "agent", std::move(detail));
+}
+
+void start_running(BootChange& change, Timestamp arrival, std::string text) {
+    BootRecord& boot = change.record;
+    boot.failure.reset();
+    boot.has_failed = false;
+    boot.stage = BootStage::running;
+    if (boot.running) return;
+    boot.running = arrival;
+    boot.stage_since = arrival;
+    change.tell(arrival, "monitor", BootStage::running, std::move(text));
+}
+
+}  // namespace
+
+Timestamp kernel_start(Timestamp arrival, std::uint64_t now_us) {
+    const auto ours = static_cast<std::uint64_t>(arrival.microseconds());
+    return moment(static_cast<std::int64_t>(ours - std::min(ours, now_us)));
+}
+
+std::optional<std::size_t> find_boot(std::span<const BootRecord> newest_first, Timestamp arrival,
+                                     std::uint64_t now_us) {
+    const std::int64_t kernel = kernel_start(arrival, now_us).microseconds();
+    for (std::size_t i = 0; i < newest_first.size(); ++i) {
+        const BootRecord& boot = newest_first[i];
+        if (!boot.kernel) continue;
+        const std::int64_t distance = std::abs(boot.kernel->microseconds() - kernel);
+        if (distance <= count_us(kKernelStartTolerance) && now_us >= boot.last_now_us) return i;
+        break;
+    }
+    if (newest_first.empty() || newest_first.front().kernel) return std::nullopt;
+    if (kernel - newest_first.front().last_heard.microseconds() > count_us(kFirmwareAge))
+        return std::nullopt;
+    return 0;
+}
+
+BootChange apply_boot_request(const model::ComponentName& blade, std::optional<BootRecord> boot,
+                              const api::BootRequest& request, Timestamp arrival) {
+    BootChange change{boot ? *std::move(boot) : begin_record(blade, BootStage::kernel, arrival),
+                      {}};
+    hear(change, arrival, request.now_us);
+    know_kernel(change, arrival, request.now_us, request.kernel);
+    if (!change.record.agent) {
+        change.record.agent = place(change.record, request.agent_started_us, arrival);
+        std::vector<std::string> detail{
+            story_text(request.machine) + ", " + std::to_string(request.cpus) + " CPUs, " +
+            to_string(model::ByteSize(request.memory_bytes)) + " memory"};
+        if (request.serial) detail.push_back("serial " + story_text(*request.serial));
+        if (request.uuid) detail.push_back("UUID " + story_text(*request.uuid));
+        change.tell(*change.record.agent, "agent", BootStage::environment,
+                    "agent " + story_text(request.agent_version) + " starts", std::move(detail));
+    }
+    change.record.attempt = request.attempt;
+    for (const api::BootFailure& failure : request.earlier_failures)
+        add_failure(change, failure, arrival);
+    add_stages(change, request.stages, arrival);
+    return change;
+}
+
+BootChange apply_plan(BootRecord boot, const api::BootPlan& plan, std::string_view token_hash,
+                      Timestamp now) {
+    BootChange change{std::move(boot), {}};
+    change.record.token_hash = token_hash;
+    change.record.image = plan.image;
+    change.record.generation = plan.generation;
+    change.record.heartbeat_seconds = plan.heartbeat_seconds;
+    const bool had_failed = std::exchange(change.record.has_failed, false);
+    const bool is_recovery = had_failed && change.record.failure->stage == BootStage::plan;
+    if (!is_recovery && !is_told(change.record, BootStage::plan)) return change;
+    std::vector<std::string> detail{plan.root.source + " on / (" + plan.root.options + ")"};
+    for (const api::NfsMount& mount : plan.shared)
+        detail.push_back(mount.source + " on " + mount.target + " (" + mount.options + ")");
+    detail.push_back("init " + plan.init);
+    change.tell(now, "imageserver", BootStage::plan,
+                "boot plan: " + to_string(plan.image) + " generation " + to_string(plan.generation),
+                std::move(detail));
+    return change;
+}
+
+BootChange apply_refused_plan(BootRecord boot, const Error& reason, std::uint32_t attempt,
+                              Timestamp now) {
+    BootChange change{std::move(boot), {}};
+    change.record.stage = BootStage::plan;
+    change.fail({BootStage::plan, story_text(reason.message()), story_text(reason.cure()), attempt,
+                 now, now},
+                "imageserver", {});
+    return change;
+}
+
+BootChange apply_stages(BootRecord boot, const api::StageReport& report, Timestamp arrival) {
+    BootChange change{std::move(boot), {}};
+    hear(change, arrival, report.now_us);
+    add_stages(change, report.stages, arrival);
+    return change;
+}
+
+BootChange apply_failure(const model::ComponentName& blade, std::optional<BootRecord> boot,
+                         const api::FailureReport& report, Timestamp arrival) {
+    BootChange change{boot ? *std::move(boot) : begin_record(blade, BootStage::kernel, arrival),
+                      {}};
+    hear(change, arrival, report.now_us);
+    know_kernel(change, arrival, report.now_us, {});
+    add_failure(change, report.failure, arrival);
+    return change;
+}
+
+BootChange apply_running(BootRecord boot, const api::RunningReport& report, Timestamp arrival) {
+    BootChange change{std::move(boot), {}};
+    hear(change, arrival, report.now_us);
+    if (!change.record.running)
+        change.record.exec = place(change.record, report.init_started_us, arrival);
+    start_running(change, arrival, "running: process 1 is " + story_text(report.init));
+    return change;
+}
+
+BootChange apply_heartbeat(BootRecord boot, const api::Heartbeat& heartbeat, Timestamp arrival) {
+    BootChange change{std::move(boot), {}};
+    hear(change, arrival, heartbeat.now_us);
+    start_running(change, arrival, "running, by its heartbeat");
+    return change;
+}
+
+}  // namespace dim::server

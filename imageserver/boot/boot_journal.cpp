@@ -1,0 +1,238 @@
+#include "imageserver/boot/boot_journal.hpp"
+
+#include "imageserver/boot/agent_reports.hpp"
+#include "imageserver/boot/boot_queries.hpp"
+#include "imageserver/boot/server_observations.hpp"
+#include "libdim/base/parse_number.hpp"
+#include "libdim/tls/sha256.hpp"
+
+namespace dim::server {
+
+namespace {
+
+using model::ComponentName;
+using model::Timestamp;
+
+// How far back a report may have to look past DHCP requests that were no boots.
+constexpr std::size_t kRecentBoots = 8;
+constexpr std::string_view kDhcpLog = "dhcpd";
+
+Result<BootRecord> find_reporter(Transaction& transaction, const ComponentName& blade,
+                                 std::string_view id, std::string_view token) {
+    const auto unknown = [&] {
+        return Error(ErrorCode::not_found, "there is no such boot of " + to_string(blade))
+            .with_cure("ask for a boot plan again");
+    };
+    const auto dash = id.rfind('-');
+    if (dash == std::string_view::npos) return fail(unknown());
+    const auto key = parse_number<std::int64_t>(id.substr(dash + 1), 1);
+    if (!key) return fail(unknown());
+    auto boot = load_boot(transaction, *key);
+    if (!boot && boot.error().code() != ErrorCode::not_found) return boot;
+    if (!boot || boot->blade != blade || boot_id(*boot) != id) return fail(unknown());
+    if (boot->token_hash.empty() || tls::sha256(token) != boot->token_hash) {
+        return fail(ErrorCode::permission_denied,
+                    "the token is not the one of the boot plan that was given last");
+    }
+    return boot;
+}
+
+/// Requests for an address that came after BOOT were its own, if it still speaks.
+Result<void> fold_requests(Transaction& transaction, const BootRecord& boot) {
+    DIM_TRY(const auto recent, load_boots(transaction, boot.blade, kRecentBoots));
+    for (const BootRecord& newer : recent) {
+        if (newer.key <= boot.key) break;
+        if (newer.kernel) return {};
+    }
+    if (recent.empty() || recent.front().key == boot.key) return {};
+    return fold_newer_boots(transaction, boot);
+}
+
+Result<std::optional<BootRecord>> find_by_clock(Transaction& transaction,
+                                                const ComponentName& blade, Timestamp arrival,
+                                                std::uint64_t now_us) {
+    DIM_TRY(auto recent, load_boots(transaction, blade, kRecentBoots));
+    const auto index = find_boot(recent, arrival, now_us);
+    if (!index) return std::nullopt;
+    if (*index != 0) {
+        DIM_CHECK(fold_newer_boots(transaction, recent[*index]));
+    }
+    return std::move(recent[*index]);
+}
+
+}  // namespace
+
+Result<BootRecord> BootJournal::begin_boot(const ComponentName& blade,
+                                           const api::BootRequest& request, Timestamp arrival) {
+    ++changes_;
+    return database_.transaction([&](Transaction& transaction) -> Result<BootRecord> {
+        DIM_TRY(auto boot, find_by_clock(transaction, blade, arrival, request.now_us));
+        BootChange change = apply_boot_request(blade, std::move(boot), request, arrival);
+        DIM_TRY(change.record.key, store_change(transaction, change));
+        return std::move(change.record);
+    });
+}
+
+Result<void> BootJournal::record_plan(std::int64_t boot, const api::BootPlan& plan, Timestamp now) {
+    ++changes_;
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(auto record, load_boot(transaction, boot));
+        const auto change = apply_plan(std::move(record), plan, tls::sha256(plan.token), now);
+        DIM_CHECK(store_change(transaction, change));
+        return {};
+    });
+}
+
+Result<void> BootJournal::record_refused_plan(std::int64_t boot, const Error& reason,
+                                              std::uint32_t attempt, Timestamp now) {
+    ++changes_;
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(auto record, load_boot(transaction, boot));
+        const auto change = apply_refused_plan(std::move(record), reason, attempt, now);
+        DIM_CHECK(store_change(transaction, change));
+        return {};
+    });
+}
+
+Result<void> BootJournal::record_stages(const ComponentName& blade, std::string_view id,
+                                        const api::StageReport& report, Timestamp arrival) {
+    ++changes_;
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
+        DIM_CHECK(fold_requests(transaction, boot));
+        DIM_CHECK(store_change(transaction, apply_stages(std::move(boot), report, arrival)));
+        return {};
+    });
+}
+
+Result<void> BootJournal::record_running(const ComponentName& blade, std::string_view id,
+                                         const api::RunningReport& report, Timestamp arrival) {
+    ++changes_;
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
+        DIM_CHECK(fold_requests(transaction, boot));
+        DIM_CHECK(store_change(transaction, apply_running(std::move(boot), report, arrival)));
+        return {};
+    });
+}
+
+Result<void> BootJournal::record_heartbeat(const ComponentName& blade, std::string_view id,
+                                           const api::Heartbeat& heartbeat, Timestamp arrival) {
+    bool has_news = false;
+    DIM_CHECK(database_.transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(auto boot, find_reporter(transaction, blade, id, heartbeat.token));
+        DIM_CHECK(fold_requests(transaction, boot));
+        const auto change = apply_heartbeat(std::move(boot), heartbeat, arrival);
+        has_news = !change.story.empty();
+        DIM_CHECK(store_change(transaction, change));
+        return {};
+    }));
+    if (has_news) ++changes_;
+    return {};
+}
+
+Result<void> BootJournal::record_failure(const ComponentName& blade,
+                                         const api::FailureReport& report, Timestamp arrival) {
+    ++changes_;
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        std::optional<BootRecord> boot;
+        if (report.boot_id) {
+            DIM_TRY(boot,
+                    find_reporter(transaction, blade, *report.boot_id, report.token.value_or("")));
+        } else {
+            DIM_TRY(boot, find_by_clock(transaction, blade, arrival, report.now_us));
+        }
+        DIM_CHECK(
+            store_change(transaction, apply_failure(blade, std::move(boot), report, arrival)));
+        return {};
+    });
+}
+
+Result<void> BootJournal::record_dhcp(std::span<const BladeDhcpEvent> events,
+                                      std::string_view position, Timestamp now) {
+    if (!events.empty()) ++changes_;
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        for (const auto& [blade, event] : events) {
+            DIM_TRY(auto newest, load_boots(transaction, blade, 1));
+            const auto latest =
+                newest.empty() ? std::nullopt : std::optional(std::move(newest.front()));
+            if (const auto change = apply_dhcp(blade, latest, event, now)) {
+                DIM_CHECK(store_change(transaction, *change));
+            }
+        }
+        return transaction.execute("INSERT INTO log_position VALUES (?1, ?2) "
+                                   "ON CONFLICT DO UPDATE SET position = ?2",
+                                   kDhcpLog, position);
+    });
+}
+
+Result<std::optional<std::string>> BootJournal::dhcp_log_position() {
+    return database_.transaction(
+        [&](Transaction& transaction) -> Result<std::optional<std::string>> {
+            DIM_TRY(
+                Statement rows,
+                transaction.query("SELECT position FROM log_position WHERE name = ?1", kDhcpLog));
+            DIM_TRY(const bool has_row, rows.next());
+            return has_row ? rows.optional_text(0) : std::nullopt;
+        });
+}
+
+Result<void> BootJournal::record_refusal(const ComponentName& blade, model::BootStage stage,
+                                         const Error& reason, Timestamp now) {
+    ++changes_;
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(auto newest, load_boots(transaction, blade, 1));
+        const auto latest =
+            newest.empty() ? std::nullopt : std::optional(std::move(newest.front()));
+        DIM_CHECK(store_change(transaction, apply_refusal(blade, latest, stage, reason, now)));
+        return {};
+    });
+}
+
+Result<void> BootJournal::note(std::span<const ComponentName> blades, const StoryLine& line) {
+    ++changes_;
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        for (const ComponentName& blade : blades)
+            DIM_CHECK(store_story(transaction, blade, 0, {line}));
+        return {};
+    });
+}
+
+Result<void> BootJournal::find_lost(Timestamp now) {
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(const auto boots, load_silent_boots(transaction, now));
+        for (const BootRecord& boot : boots) {
+            const auto change = apply_silence(boot, now, listening_since_);
+            if (!change) continue;
+            ++changes_;
+            DIM_CHECK(store_change(transaction, *change));
+        }
+        return {};
+    });
+}
+
+Result<std::map<ComponentName, BootRecord>> BootJournal::newest_boots() {
+    DIM_TRY(auto boots, database_.transaction([](Transaction& transaction) {
+        return load_newest_boots(transaction);
+    }));
+    std::map<ComponentName, BootRecord> by_blade;
+    for (BootRecord& boot : boots)
+        by_blade.emplace(boot.blade, std::move(boot));
+    return by_blade;
+}
+
+Result<std::optional<BootRecord>> BootJournal::newest_boot(const ComponentName& blade) {
+    return database_.transaction(
+        [&](Transaction& transaction) -> Result<std::optional<BootRecord>> {
+            DIM_TRY(auto newest, load_boots(transaction, blade, 1));
+            if (newest.empty()) return std::nullopt;
+            return std::move(newest.front());
+        });
+}
+
+Result<std::vector<api::StoryEvent>> BootJournal::story(const ComponentName& blade) {
+    return database_.transaction(
+        [&](Transaction& transaction) { return load_story(transaction, blade); });
+}
+
+}  // namespace dim::server

@@ -1,0 +1,133 @@
+#include "imageserver/boot/server_observations.hpp"
+
+#include "imageserver/boot/boot_limits.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace dim::server {
+
+namespace {
+
+using model::BootStage;
+using model::Timestamp;
+using std::chrono::microseconds;
+
+microseconds longest_silence(const BootRecord& boot) {
+    if (boot.running)
+        return std::chrono::seconds(kMissedHeartbeats * std::max(boot.heartbeat_seconds, 1u));
+    return boot.kernel ? microseconds(kBootSilence) : microseconds(kFirmwareSilence);
+}
+
+/// LATER - EARLIER
+microseconds between(Timestamp earlier, Timestamp later) {
+    return microseconds(later.microseconds() - earlier.microseconds());
+}
+
+}  // namespace
+
+std::optional<BootChange> apply_dhcp(const model::ComponentName& blade,
+                                     const std::optional<BootRecord>& latest,
+                                     const DhcpEvent& event, Timestamp now) {
+    const bool is_same = latest && !latest->kernel && !latest->has_failed &&
+                         between(latest->last_heard, now) <= kFirmwareSilence;
+    if (!is_same && event.kind != DhcpEventKind::discover) return std::nullopt;
+    BootChange change{is_same ? *latest : begin_record(blade, BootStage::firmware, now), {}};
+    BootRecord& boot = change.record;
+    boot.last_heard = std::max(boot.last_heard, now);
+    boot.lost.reset();
+    switch (event.kind) {
+        case DhcpEventKind::discover:
+            if (!boot.firmware) {
+                boot.firmware = now;
+                change.tell(now, "dhcpd", BootStage::firmware,
+                            "asks for an address (DHCPDISCOVER)");
+            }
+            break;
+        case DhcpEventKind::acknowledge:
+            if (!boot.address) {
+                boot.address = now;
+                change.tell(now, "dhcpd", BootStage::firmware,
+                            "is given " +
+                                (event.address ? to_string(*event.address) : "its address") +
+                                " (DHCPACK)");
+            }
+            break;
+        case DhcpEventKind::refuse:
+            change.tell(now, "dhcpd", BootStage::firmware, "asked for a wrong address (DHCPNAK)");
+            break;
+        case DhcpEventKind::offer:
+        case DhcpEventKind::request: break;
+        case DhcpEventKind::unknown_mac: return std::nullopt;
+    }
+    return change;
+}
+
+BootChange apply_refusal(const model::ComponentName& blade, const std::optional<BootRecord>& latest,
+                         BootStage stage, const Error& reason, Timestamp now) {
+    const bool is_over = latest && latest->running && latest->lost;
+    BootChange change{latest && !is_over ? *latest : begin_record(blade, stage, now), {}};
+    BootRecord& boot = change.record;
+    if (boot.running) {
+        change.tell(now, "imageserver", stage,
+                    "refused a connection: " + story_text(reason.message()));
+        return change;
+    }
+    boot.last_heard = std::max(boot.last_heard, now);
+    boot.lost.reset();
+    boot.stage = stage;
+    const bool is_again = boot.failure && boot.failure->stage == stage;
+    const std::uint32_t attempt = is_again ? boot.failure->attempt + 1 : 1;
+    change.fail({stage, story_text(reason.message()), story_text(reason.cure()), attempt, now, now},
+                "imageserver", {});
+    return change;
+}
+
+std::optional<Timestamp> silent_from(const BootRecord& boot) {
+    if (boot.has_failed || boot.lost) return std::nullopt;
+    const auto moment = Timestamp::from_microseconds(boot.last_heard.microseconds() +
+                                                     longest_silence(boot).count());
+    return moment ? std::optional(*moment) : std::nullopt;
+}
+
+bool is_silent(const BootRecord& boot, Timestamp now, Timestamp listening_since) {
+    if (boot.has_failed) return false;
+    return between(std::max(boot.last_heard, listening_since), now) > longest_silence(boot);
+}
+
+std::optional<BootChange> apply_silence(const BootRecord& boot, Timestamp now,
+                                        Timestamp listening_since) {
+    if (boot.lost || !is_silent(boot, now, listening_since)) return std::nullopt;
+    BootChange change{boot, {}};
+    change.record.lost = now;
+    const Error reason = lost_reason(boot);
+    change.tell(now, "imageserver", boot.stage, "lost: " + reason.message(),
+                {"cure: " + reason.cure()});
+    return change;
+}
+
+Error lost_reason(const BootRecord& boot) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest_silence(boot));
+    const std::string silence = "nothing heard for " + std::to_string(seconds.count()) + " s; ";
+    if (boot.running) {
+        return Error(ErrorCode::timed_out,
+                     silence + std::to_string(kMissedHeartbeats) + " heartbeats were missed")
+            .with_cure("look at its console; power it off and on");
+    }
+    if (boot.kernel) {
+        return Error(ErrorCode::timed_out,
+                     silence + "its last stage is " + std::string(to_string(boot.stage)))
+            .with_cure("look at its console; power it off and on");
+    }
+    if (boot.address) {
+        return Error(ErrorCode::timed_out,
+                     silence +
+                         "it was given its address, but no agent spoke: the boot file was not "
+                         "loaded, or its kernel did not start")
+            .with_cure("'dim dhcp show' tells its boot file; look at its console");
+    }
+    return Error(ErrorCode::timed_out, silence + "it asked for an address and took none")
+        .with_cure("'dim status' tells whether dhcpd runs; check the network");
+}
+
+}  // namespace dim::server

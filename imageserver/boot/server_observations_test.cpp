@@ -1,0 +1,127 @@
+#include "imageserver/boot/agent_reports.hpp"
+#include "imageserver/boot/boot_samples.hpp"
+#include "imageserver/boot/server_observations.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dim::server {
+namespace {
+
+using model::BootStage;
+using samples::at;
+using samples::blade;
+using samples::dhcp;
+
+const Error kWrongAuthority =
+    Error(ErrorCode::permission_denied, "another CA").with_cure("rebuild");
+
+BootRecord asked() {
+    return apply_dhcp(blade(), std::nullopt, dhcp(DhcpEventKind::discover), at(1))->record;
+}
+BootRecord begun() {
+    return apply_boot_request(blade(), asked(), samples::boot_request(9), at(9)).record;
+}
+BootRecord running() {
+    const auto planned = apply_plan(begun(), samples::boot_plan(), "hash", at(9.1)).record;
+    return apply_running(planned, samples::running_report(12), at(12)).record;
+}
+
+TEST(DhcpOfABlade, OnlyADiscoverBeginsABoot) {
+    for (const auto kind :
+         {DhcpEventKind::offer, DhcpEventKind::request, DhcpEventKind::acknowledge,
+          DhcpEventKind::refuse, DhcpEventKind::unknown_mac}) {
+        EXPECT_FALSE(apply_dhcp(blade(), std::nullopt, dhcp(kind), at(1)));
+        EXPECT_FALSE(apply_dhcp(blade(), running(), dhcp(kind), at(30)));
+    }
+}
+
+TEST(DhcpOfABlade, RepeatedRequestsAreOneBootToldOnce) {
+    const auto second = apply_dhcp(blade(), asked(), dhcp(DhcpEventKind::discover), at(3));
+    EXPECT_TRUE(second->story.empty());
+    EXPECT_EQ(second->record.firmware, at(1));
+    EXPECT_EQ(second->record.last_heard, at(3));
+    auto given = apply_dhcp(blade(), second->record, dhcp(DhcpEventKind::acknowledge), at(4));
+    EXPECT_EQ(given->story.at(0).text, "is given 10.1.0.11 (DHCPACK)");
+    given = apply_dhcp(blade(), given->record, dhcp(DhcpEventKind::acknowledge), at(5));
+    EXPECT_TRUE(given->story.empty());
+}
+
+TEST(DhcpOfABlade, ARequestLongAfterTheLastIsAnotherBoot) {
+    const auto next = apply_dhcp(blade(), asked(), dhcp(DhcpEventKind::discover), at(600));
+    EXPECT_EQ(next->record.key, 0);
+    EXPECT_EQ(next->record.firmware, at(600));
+}
+
+TEST(DhcpOfABlade, ARequestAfterAFailureIsAnotherBoot) {
+    const auto failed =
+        apply_refusal(blade(), asked(), BootStage::tls, kWrongAuthority, at(9)).record;
+    const auto next = apply_dhcp(blade(), failed, dhcp(DhcpEventKind::discover), at(20));
+    EXPECT_FALSE(next->record.has_failed);
+}
+
+TEST(DhcpOfABlade, TheKernelsOwnRequestIsNotTheFirmwares) {
+    const auto late =
+        apply_dhcp(blade(), std::nullopt, dhcp(DhcpEventKind::discover), at(8.5))->record;
+    const auto change = apply_boot_request(blade(), late, samples::boot_request(9), at(9));
+    EXPECT_EQ(change.record.firmware, std::nullopt);
+}
+
+TEST(Refusal, FailsABootThatIsUnderWay) {
+    const auto change = apply_refusal(blade(), asked(), BootStage::tls, kWrongAuthority, at(9));
+    EXPECT_TRUE(change.record.has_failed);
+    EXPECT_EQ(change.record.failure->stage, BootStage::tls);
+    EXPECT_EQ(change.record.failure->cure, "rebuild");
+    EXPECT_EQ(change.record.firmware, at(1));
+}
+
+TEST(Refusal, DoesNotFailABladeThatRuns) {
+    const BootRecord before = running();
+    const auto change = apply_refusal(blade(), before, BootStage::tls, kWrongAuthority, at(30));
+    EXPECT_EQ(change.record, before);
+    EXPECT_EQ(change.story.size(), 1u);
+}
+
+TEST(Refusal, AfterALostBladeBeginsABoot) {
+    BootRecord gone = running();
+    gone.lost = at(100);
+    const auto change = apply_refusal(blade(), gone, BootStage::tls, kWrongAuthority, at(200));
+    EXPECT_EQ(change.record.running, std::nullopt);
+    EXPECT_TRUE(change.record.has_failed);
+}
+
+TEST(Silence, OfThreeHeartbeatsIsALoss) {
+    EXPECT_FALSE(is_silent(running(), at(42), at(0)));
+    EXPECT_TRUE(is_silent(running(), at(42.1), at(0)));
+    const auto change = apply_silence(running(), at(43), at(0));
+    EXPECT_EQ(change->record.lost, at(43));
+    EXPECT_TRUE(change->story.at(0).text.contains("3 heartbeats were missed"));
+    EXPECT_FALSE(apply_silence(change->record, at(44), at(0))) << "told once";
+}
+
+TEST(Silence, DoesNotCountWhileWeDidNotListen) {
+    EXPECT_FALSE(is_silent(running(), at(1000), at(980)));
+    EXPECT_TRUE(is_silent(running(), at(1011), at(980)));
+}
+
+TEST(Silence, OfABootNamesItsLastStage) {
+    EXPECT_FALSE(is_silent(begun(), at(69), at(0)));
+    EXPECT_TRUE(is_silent(begun(), at(69.1), at(0)));
+    EXPECT_TRUE(lost_reason(begun()).message().contains("plan"));
+}
+
+TEST(Silence, OfAFirmwareTellsHowFarItCame) {
+    EXPECT_FALSE(is_silent(asked(), at(121), at(0)));
+    EXPECT_TRUE(is_silent(asked(), at(121.1), at(0)));
+    EXPECT_TRUE(lost_reason(asked()).message().contains("took none"));
+    const auto given = apply_dhcp(blade(), asked(), dhcp(DhcpEventKind::acknowledge), at(2));
+    EXPECT_TRUE(lost_reason(given->record).message().contains("no agent spoke"));
+}
+
+TEST(Silence, AfterAFailureIsStillAFailure) {
+    const auto failed =
+        apply_refusal(blade(), asked(), BootStage::tls, kWrongAuthority, at(9)).record;
+    EXPECT_FALSE(is_silent(failed, at(100'000), at(0)));
+}
+
+}  // namespace
+}  // namespace dim::server

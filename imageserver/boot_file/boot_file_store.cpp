@@ -1,0 +1,191 @@
+#include "imageserver/boot_file/boot_file_store.hpp"
+
+#include "imageserver/boot_file/boot_file_catalog.hpp"
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/remove_tree.hpp"
+#include "linuxrc/command_line.hpp"
+#include "linuxrc/ramdisk.hpp"
+#include "linuxrc/sha256.hpp"
+#include "linuxrc/zimage.hpp"
+
+#include <chrono>
+
+namespace dim::server {
+
+using model::ImageName;
+
+namespace {
+
+constexpr const char* kFileName = "zImage";
+constexpr const char* kWork = "boot-work";
+constexpr std::uint64_t kInputLimit = std::uint64_t{32} << 20;
+
+Result<std::string> read_input(const std::string& path, const std::string& what,
+                               const std::string& cure) {
+    Result<std::string> bytes = sys::read_file(path, kInputLimit);
+    if (!bytes) return fail(std::move(bytes).error().with_context(what).with_cure(cure));
+    return bytes;
+}
+
+Result<linuxrc::RamdiskContents> read_contents(const BootFileStore::Settings& settings) {
+    DIM_TRY(std::string agent,
+            read_input(settings.agent, "agent", "build the agent and name it (--agent)"));
+    DIM_TRY(std::string certificate,
+            read_input(settings.ca_certificate, "CA certificate",
+                       "start the image server once: it makes the cluster's CA"));
+    return linuxrc::RamdiskContents{.agent = std::move(agent),
+                                    .ca_certificate = std::move(certificate)};
+}
+
+Result<std::string> build_ramdisk(linuxrc::RamdiskKind kind,
+                                  const linuxrc::RamdiskContents& contents,
+                                  const std::string& work) {
+    switch (kind) {
+        case linuxrc::RamdiskKind::initramfs: return linuxrc::build_initramfs(contents);
+        case linuxrc::RamdiskKind::initrd: {
+            const std::string directory = work + "/initrd";
+            DIM_CHECK(sys::mkdir(directory, 0700));
+            return linuxrc::build_initrd(contents, directory);
+        }
+    }
+    std::unreachable();
+}
+
+Result<std::string> render_words(const BootFileStore::Settings& settings, linuxrc::RamdiskKind kind,
+                                 const std::vector<std::string>& options) {
+    std::vector<std::string> words{"console=hvc0", "dim.server-name=" + settings.server.text()};
+    for (std::string& word : linuxrc::command_line_words(kind))
+        words.push_back(std::move(word));
+    words.insert(words.end(), options.begin(), options.end());
+    return linuxrc::render_command_line(words);
+}
+
+Result<void> make_durable(const std::string& path) {
+    DIM_TRY(const sys::Fd fd, sys::open(path, O_RDONLY));
+    return sys::fsync(fd.get());
+}
+
+/// Moves WORK/zImage to DIRECTORY/zImage, which appears whole. One that is there is replaced: its
+/// name promises the same content.
+Result<void> install(const std::string& work, const std::string& parent, const std::string& name) {
+    const std::string file = work + "/" + kFileName;
+    const std::string staged = work + "/staged";
+    const std::string directory = parent + "/" + name;
+    DIM_CHECK(sys::chmod(file, 0644));
+    DIM_CHECK(make_durable(file));
+    DIM_CHECK(sys::ensure_directory(parent));
+    if (sys::stat(directory)) return sys::rename(file, directory + "/" + kFileName);
+    DIM_CHECK(sys::mkdir(staged));
+    DIM_CHECK(sys::chmod(staged, 0755));
+    DIM_CHECK(sys::rename(file, staged + "/" + kFileName));
+    DIM_CHECK(make_durable(staged));
+    DIM_CHECK(sys::rename(staged, directory));
+    return make_durable(parent);
+}
+
+/// Deletes PARENT/NAME, which has one zImage, unless it is current or was replaced after BEFORE_US.
+Result<void> collect_directory(const std::string& root, const std::string& parent,
+                               const std::string& name, BootFileCatalog& catalog,
+                               std::int64_t before_us) {
+    const std::string file = parent + "/" + name + "/" + kFileName;
+    DIM_TRY(const sys::Fd directory, sys::open_directory(root + "/" + parent));
+    DIM_TRY(const sys::FileStatus status, sys::fstatat(directory.get(), name));
+    // One without a row was made by a daemon that was killed before it could say so.
+    DIM_TRY(const std::int64_t last_used_us, catalog.last_used_us(file, status.modified_us));
+    if (last_used_us >= before_us) return {};
+    DIM_CHECK(sys::remove_tree(directory.get(), name));
+    return catalog.forget(file);
+}
+
+Result<void> collect_generation(const std::string& root, const std::string& image,
+                                const std::string& generation, BootFileCatalog& catalog,
+                                std::int64_t before_us) {
+    const std::string path = image + "/" + generation;
+    // Before there were platforms in the tree, the generation's directory had the file.
+    if (sys::stat(root + "/" + path + "/" + kFileName))
+        return collect_directory(root, image, generation, catalog, before_us);
+    DIM_TRY(const auto names, sys::list_names(root + "/" + path));
+    for (const std::string& name : names)
+        DIM_CHECK(collect_directory(root, path, name, catalog, before_us));
+    DIM_TRY(const auto left, sys::list_names(root + "/" + path));
+    return left.empty() ? sys::rmdir(root + "/" + path) : Result<void>();
+}
+
+Result<void> remove_work(const std::string& state_directory) {
+    DIM_TRY(const sys::Fd state, sys::open_directory(state_directory));
+    return sys::remove_tree(state.get(), kWork);
+}
+
+}  // namespace
+
+Result<BootFileStore> BootFileStore::open(Settings settings, Database& database,
+                                          const Images& images) {
+    BootFileStore files(std::move(settings), database, images);
+    DIM_CHECK(sys::ensure_directory(files.directory()));
+    DIM_CHECK(remove_work(files.settings_.state_directory));
+    return files;
+}
+
+Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
+                                           const Progress& progress) {
+    constexpr std::uint64_t kSteps = 3;
+    const std::lock_guard lock(*work_);
+    DIM_TRY(const api::ImageSummary image, images_->image(request.image));
+    DIM_TRY(const linuxrc::RamdiskKind kind,
+            linuxrc::parse_ramdisk_kind(request.ramdisk.value_or("initramfs")));
+    DIM_TRY(std::string command_line, render_words(settings_, kind, request.options));
+    progress("make the ramdisk", 0, kSteps);
+    DIM_TRY(const linuxrc::RamdiskContents contents, read_contents(settings_));
+    const std::string work = settings_.state_directory + "/" + kWork;
+    DIM_CHECK(remove_work(settings_.state_directory));
+    DIM_CHECK(sys::mkdir(work, 0700));
+    DIM_TRY(const std::string ramdisk, build_ramdisk(kind, contents, work));
+    progress("assemble the zImage", 1, kSteps);
+    DIM_CHECK(linuxrc::assemble_zimage({.kernel_kit = settings_.kernel_kit, .work_directory = work},
+                                       ramdisk, command_line, work + "/" + kFileName));
+    progress("install it", 2, kSteps);
+    DIM_TRY(const std::string bytes, sys::read_file(work + "/" + kFileName, kInputLimit));
+    const std::string sha256 = linuxrc::sha256(bytes);
+    const std::string parent = request.image.text() + "/" + to_string(image.generation);
+    const std::string name = std::string(to_string(image.architecture)) + "-" + sha256.substr(0, 8);
+    DIM_CHECK(install(work, directory() + "/" + parent, name));
+    DIM_CHECK(remove_work(settings_.state_directory));
+    api::BootFile file{.image = request.image,
+                       .generation = image.generation,
+                       .path = parent + "/" + name + "/" + kFileName,
+                       .bytes = bytes.size(),
+                       .sha256 = sha256,
+                       .command_line = std::move(command_line)};
+    BootFileCatalog catalog(*database_);
+    DIM_CHECK(catalog.make_current(file, sys::realtime_us()));
+    progress("done", kSteps, kSteps);
+    return file;
+}
+
+Result<std::optional<api::BootFile>> BootFileStore::current(const ImageName& image) const {
+    DIM_TRY(const api::ImageSummary summary, images_->image(image));
+    DIM_TRY(std::optional<api::BootFile> file,
+            BootFileCatalog(*database_).current(image, summary.generation));
+    if (file && !sys::stat(directory() + "/" + file->path)) return std::optional<api::BootFile>();
+    return file;
+}
+
+Result<void> BootFileStore::collect() {
+    const std::lock_guard lock(*work_);
+    BootFileCatalog catalog(*database_);
+    const std::int64_t before_us =
+        sys::realtime_us() - std::chrono::microseconds(kKeepReplaced).count();
+    DIM_TRY(const auto images, sys::list_names(directory()));
+    for (const std::string& image : images) {
+        DIM_TRY(const auto generations, sys::list_names(directory() + "/" + image));
+        for (const std::string& generation : generations)
+            DIM_CHECK(collect_generation(directory(), image, generation, catalog, before_us));
+    }
+    return {};
+}
+
+std::string BootFileStore::directory() const { return settings_.state_directory + "/boot"; }
+
+}  // namespace dim::server

@@ -1,0 +1,186 @@
+#include "imageserver/boot_file/boot_file_store.hpp"
+#include "imageserver/image/image_store_test_fixture.hpp"
+#include "libdim/sys/atomic_write.hpp"
+#include "linuxrc/elf_fixture.hpp"
+#include "linuxrc/sha256.hpp"
+
+#include <csignal>
+#include <sys/wait.h>
+
+#include <gmock/gmock.h>
+
+namespace dim::server {
+namespace {
+
+using testing::blade_name;
+using ::testing::HasSubstr;
+using testing::image_name;
+using testing::run;
+using ::testing::SizeIs;
+using testing::value_of;
+
+/// Boot files of an imported image, with a kit that only puts its inputs one behind the other.
+class BootFileStoreTest : public testing::ImageStoreTest {
+protected:
+    BootFileStoreTest() {
+        import();
+        testing::write(directory / "assemble",
+                       "#!/bin/sh\n{ echo kernel; cat \"$1\"; printf %s \"$3\"; } >\"$2\"\n", 0755);
+        testing::write(directory / "agent", linuxrc::testing::static_program());
+        testing::write(directory / "ca.pem", linuxrc::testing::kCertificate);
+        reopen_files();
+    }
+
+    void reopen_files() {
+        files.reset();
+        store.reset();
+        database.reset();
+        database = std::make_unique<Database>(value_of(Database::open(directory / "dim.db", all)));
+        store = std::make_unique<ImageStore>(
+            value_of(ImageStore::open({.state_directory = state}, *database)));
+        files.emplace(value_of(BootFileStore::open({.state_directory = state,
+                                                    .kernel_kit = directory.path(),
+                                                    .agent = directory / "agent",
+                                                    .ca_certificate = directory / "ca.pem",
+                                                    .server = blade_name("is01")},
+                                                   *database, *store)));
+    }
+    Result<api::BootFile> build(std::vector<std::string> options = {},
+                                std::optional<std::string> ramdisk = {}) {
+        return files->build({granite, std::move(options), std::move(ramdisk)}, quiet());
+    }
+    /// What there is below the generation.
+    std::vector<std::string> built(const std::string& generation = "1") const {
+        return value_of(sys::list_names(files->directory() + "/granite/" + generation));
+    }
+    std::string path_of(const api::BootFile& file) const {
+        return files->directory() + "/" + file.path;
+    }
+    /// As if everything had happened an hour and a half ago.
+    void wait_ninety_minutes() {
+        constexpr std::int64_t kWaitUs = std::int64_t{90} * 60 * 1'000'000;
+        value_of(database->transaction([&](Transaction& transaction) {
+            return transaction.execute("UPDATE boot_file SET replaced_us = replaced_us - ?1",
+                                       kWaitUs);
+        }));
+        run({"sh", "-c",
+             "find " + files->directory() +
+                 " -mindepth 2 -maxdepth 3 -exec touch -d '90 minutes "
+                 "ago' {} +"});
+    }
+
+    const std::array<Migration, 2> all{kImageMigration, kBootFileMigration};
+    std::optional<BootFileStore> files;
+};
+
+TEST_F(BootFileStoreTest, AreNotBuiltFromWhatCannotWork) {
+    EXPECT_EQ(files->build({image_name("other"), {}, {}}, quiet()).error().code(),
+              ErrorCode::not_found);
+    EXPECT_EQ(build({"two words"}).error().code(), ErrorCode::invalid_input);
+    EXPECT_EQ(build({}, "squashfs").error().code(), ErrorCode::invalid_input);
+    testing::write(directory / "agent", "#!/bin/sh\n");
+    EXPECT_THAT(to_string(build().error()), HasSubstr("agent"));
+    value_of(sys::unlink(directory / "agent"));
+    EXPECT_EQ(build().error().code(), ErrorCode::not_found);
+    EXPECT_EQ(value_of(files->current(granite)), std::nullopt);
+}
+
+TEST_F(BootFileStoreTest, AreNamedAfterWhatIsInThem) {
+    const api::BootFile file = value_of(build({"quiet"}));
+    const std::string bytes = value_of(sys::read_file(path_of(file)));
+    EXPECT_EQ(file.sha256, linuxrc::sha256(bytes));
+    EXPECT_EQ(file.path, "granite/1/ppc64-" + file.sha256.substr(0, 8) + "/zImage");
+    EXPECT_EQ(file.bytes, bytes.size());
+    EXPECT_EQ(file.command_line, "console=hvc0 dim.server-name=is01 quiet");
+    EXPECT_EQ(value_of(files->current(granite)), file);
+    // tftpd runs as another user.
+    EXPECT_EQ(value_of(sys::stat(path_of(file))).mode & 0777, 0644U);
+    EXPECT_EQ(value_of(sys::stat(files->directory() + "/granite")).mode & 0777, 0755U);
+    EXPECT_FALSE(sys::stat(state + "/boot-work"));
+}
+
+TEST_F(BootFileStoreTest, AreTheSameForTheSameInputs) {
+    const api::BootFile first_file = value_of(build());
+    EXPECT_EQ(value_of(build()), first_file);
+    EXPECT_THAT(built(), SizeIs(1));
+    EXPECT_NE(value_of(build({}, "initrd")).sha256, first_file.sha256);
+}
+
+TEST_F(BootFileStoreTest, StayAnHourAfterTheyWereReplaced) {
+    const api::BootFile old = value_of(build());
+    // As tftpd does for a blade that loads it.
+    const sys::Fd reader = value_of(sys::open(path_of(old), O_RDONLY));
+    const std::string bytes = value_of(sys::read_file(path_of(old)));
+    const api::BootFile current = value_of(build({"quiet"}));
+    value_of(files->collect());
+    EXPECT_EQ(value_of(sys::read_file(path_of(old))), bytes);
+    reopen_files();
+    value_of(files->collect());
+    EXPECT_EQ(value_of(sys::read_file(path_of(old))), bytes);
+    wait_ninety_minutes();
+    EXPECT_TRUE(sys::stat(path_of(old))) << "not before it is asked for";
+    value_of(files->collect());
+    EXPECT_FALSE(sys::stat(path_of(old)));
+    std::string read(bytes.size() + 1, ' ');
+    ASSERT_EQ(::pread(reader.get(), read.data(), read.size(), 0),
+              static_cast<ssize_t>(bytes.size()));
+    EXPECT_TRUE(read.starts_with(bytes)) << "who has it open reads on";
+    EXPECT_TRUE(sys::stat(path_of(current)));
+    EXPECT_EQ(value_of(files->current(granite)), current);
+}
+
+TEST_F(BootFileStoreTest, OfTheTimeBeforePlatformsGo) {
+    const std::string old_form = files->directory() + "/granite/1-0123abcd";
+    const api::BootFile current = value_of(build());
+    value_of(sys::mkdir(old_form));
+    testing::write(old_form + "/zImage", "old");
+    value_of(sys::ensure_directory(files->directory() + "/granite/7/ppc64-0123abcd"));
+    value_of(files->collect());
+    EXPECT_TRUE(sys::stat(old_form));
+    wait_ninety_minutes();
+    value_of(files->collect());
+    EXPECT_FALSE(sys::stat(old_form));
+    EXPECT_FALSE(sys::stat(files->directory() + "/granite/7")) << "an empty generation, too";
+    EXPECT_TRUE(sys::stat(path_of(current)));
+}
+
+TEST_F(BootFileStoreTest, ComeBackWhenTheyWereLost) {
+    const api::BootFile file = value_of(build());
+    value_of(sys::unlink(path_of(file)));
+    EXPECT_EQ(value_of(files->current(granite)), std::nullopt);
+    EXPECT_EQ(value_of(build()), file);
+    EXPECT_EQ(value_of(files->current(granite)), file);
+}
+
+TEST_F(BootFileStoreTest, AreWholeAfterKill) {
+    const api::BootFile before = value_of(build());
+    for (int round = 0; round < 12; ++round) {
+        files.reset();
+        store.reset();
+        database.reset();
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            reopen_files();
+            static_cast<void>(build({"round=" + std::to_string(round)}));
+            ::_exit(0);
+        }
+        ::usleep(static_cast<useconds_t>(round * 12'000));
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+        reopen_files();
+        const auto current = value_of(files->current(granite));
+        ASSERT_TRUE(current.has_value());
+        EXPECT_EQ(linuxrc::sha256(value_of(sys::read_file(path_of(*current)))), current->sha256);
+        EXPECT_FALSE(sys::stat(state + "/boot-work"));
+    }
+    // One that was made but never announced goes with the replaced ones.
+    value_of(sys::ensure_directory(files->directory() + "/granite/1/ppc64-00000000"));
+    const api::BootFile after = value_of(build());
+    EXPECT_EQ(after, before);
+    wait_ninety_minutes();
+    value_of(files->collect());
+    EXPECT_THAT(built(), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace dim::server

@@ -1,0 +1,50 @@
+#include "imageserver/cluster/change_warnings.hpp"
+
+#include "imageserver/blade/blade_status.hpp"
+#include "libdim/cluster/names/fold_names.hpp"
+
+#include <set>
+
+namespace dim::server {
+
+using model::ComponentName;
+
+Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& next,
+                                                    model::Timestamp now) {
+    DIM_TRY(const auto assigned, assignments_.all());
+    DIM_TRY(const auto images, images_.blade_images());
+    DIM_TRY(const auto boots, journal_.newest_boots());
+    std::set<ComponentName> in_use;
+    for (const auto& [blade, image] : assigned)
+        in_use.insert(blade);
+    for (const api::BladeImage& image : images)
+        in_use.insert(image.blade);
+    const auto before = roster_.definition();
+    std::vector<cluster::Position> cut_off;
+    std::vector<cluster::Position> left_behind;
+    for (const RosterEntry& entry : roster_.entries()) {
+        const cluster::Blade* after = cluster::find_blade(next, entry.blade.name);
+        const bool is_gone = after == nullptr || after->server != roster_.server();
+        if (!is_gone && cluster::bootnet_address(next, *after) == entry.address) continue;
+        DIM_TRY(const auto position, before->taxonomy.find(to_string(entry.blade.name)));
+        const auto boot = boots.find(entry.blade.name);
+        const BladeFacts facts{entry.blade, entry.address, std::nullopt,
+                               boot == boots.end() ? std::nullopt : std::optional(boot->second)};
+        if (is_up(blade_status(facts, now, journal_.listening_since()).state))
+            cut_off.push_back(position);
+        if (is_gone && in_use.contains(entry.blade.name)) left_behind.push_back(position);
+    }
+    std::vector<std::string> texts;
+    if (!cut_off.empty()) {
+        texts.push_back(cluster::fold_names(before->taxonomy, std::move(cut_off)) +
+                        ": up now, would lose their root file system; power them off first");
+    }
+    if (!left_behind.empty()) {
+        texts.push_back(cluster::fold_names(before->taxonomy, std::move(left_behind)) +
+                        ": images and assignments stay, unused, until the definition has these "
+                        "blades again; what should not stay, take away before");
+    }
+    return texts;
+}
+
+}  // namespace dim::server

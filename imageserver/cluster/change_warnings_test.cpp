@@ -1,0 +1,73 @@
+#include "imageserver/blade/sample_cluster.hpp"
+#include "imageserver/boot/test_database.hpp"
+#include "imageserver/cluster/change_warnings.hpp"
+#include "imageserver/image/fake_images.hpp"
+
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+namespace dim::server {
+namespace {
+
+using samples::at;
+using samples::blade;
+using samples::image;
+using samples::other_blade;
+
+/// The sample cluster with another last bay, and with other addresses.
+cluster::Definition next_definition(std::string_view last, std::string_view addresses) {
+    std::string text(samples::kDefinition);
+    const auto replace = [&text](std::string_view old, std::string_view by) {
+        const auto at = text.find(old);
+        ASSERT_NE(at, std::string::npos);
+        text.replace(at, old.size(), by);
+    };
+    replace(R"(width="2" last="2")", R"(width="2" last=")" + std::string(last) + '"');
+    if (last == "1") replace(R"(<set for="s01c1b02" type="js21"/>)", "");
+    replace("127.0.0.{blade}", addresses);
+    return *cluster::parse_cluster(text, "next.xml");
+}
+
+class ChangeWarningsTest : public ::testing::Test {
+protected:
+    using Texts = std::vector<std::string>;
+
+    Texts of(std::string_view last, std::string_view addresses = "127.0.0.{blade}") {
+        return warnings.of(next_definition(last, addresses), at(100)).value();
+    }
+
+    TestDatabase database;
+    Roster roster = samples::roster();
+    Assignments assignments{database.get()};
+    BootJournal journal{database.get(), at(0)};
+    FakeImages images;
+    ChangeWarnings warnings{roster, assignments, journal, images};
+};
+
+TEST_F(ChangeWarningsTest, OfBladesThatAreInUseAndGo) {
+    EXPECT_EQ(of("1"), Texts());
+    ASSERT_TRUE(assignments.assign(std::vector{other_blade()}, image(), at(1)));
+    ASSERT_EQ(of("1").size(), 1u);
+    EXPECT_TRUE(of("1").front().starts_with("s01c1b02: images and assignments stay"));
+    ASSERT_TRUE(assignments.unassign(std::vector{other_blade()}));
+    EXPECT_EQ(of("1"), Texts());
+    images.add(api::BladeImage{other_blade(), image(), *model::Generation::from_number(1), "/x", 1,
+                               1, true, false, std::nullopt});
+    EXPECT_EQ(of("1").size(), 1u);
+    EXPECT_EQ(of("2"), Texts());
+}
+
+TEST_F(ChangeWarningsTest, OfRunningBladesThatLoseTheirAddress) {
+    const auto boot = journal.begin_boot(blade(), samples::boot_request(90), at(90)).value();
+    ASSERT_TRUE(journal.record_plan(boot.key, samples::boot_plan(), at(90)));
+    ASSERT_TRUE(
+        journal.record_running(blade(), boot_id(boot), samples::running_report(95), at(95)));
+    EXPECT_EQ(of("2"), Texts());
+    const auto moved = of("2", "127.0.0.{blade+20}");
+    ASSERT_EQ(moved.size(), 1u);
+    EXPECT_TRUE(moved.front().starts_with("s01c1b01: up now")) << moved.front();
+}
+
+}  // namespace
+}  // namespace dim::server

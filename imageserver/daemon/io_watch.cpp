@@ -1,0 +1,45 @@
+#include "imageserver/daemon/io_watch.hpp"
+
+#include "imageserver/api/reply.hpp"
+#include "libdim/sys/fd.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace dim::server {
+
+namespace {
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> watch(asio::posix::stream_descriptor descriptor, asio::any_io_executor where,
+                            std::function<void()> handle) {
+    const auto task = [&handle] {
+        handle();
+        return true;
+    };
+    for (;;) {
+        co_await run_on(where, task);
+        const auto [error] = co_await descriptor.async_wait(asio::posix::descriptor_base::wait_read,
+                                                            asio::as_tuple(asio::use_awaitable));
+        if (error) co_return;
+    }
+}
+
+}  // namespace
+
+Result<void> watch_readable(asio::io_context& loop, int fd, asio::any_io_executor where,
+                            std::function<void()> handle) {
+    // Asio closes what it is given.
+    DIM_TRY(sys::Fd own, sys::dup(fd));
+    asio::co_spawn(loop,
+                   watch(asio::posix::stream_descriptor(loop, own.release()), std::move(where),
+                         std::move(handle)),
+                   asio::detached);
+    return {};
+}
+
+}  // namespace dim::server

@@ -1,0 +1,71 @@
+#include "imageserver/daemon/opened_state.hpp"
+
+#include "imageserver/boot/boot_schema.hpp"
+#include "imageserver/cluster/cluster_file.hpp"
+#include "imageserver/cluster/cluster_start.hpp"
+#include "imageserver/daemon/state_lock.hpp"
+#include "imageserver/nfs/nfs_exports.hpp"
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/signals.hpp"
+#include "libdim/sys/system_info.hpp"
+
+#include <array>
+#include <csignal>
+
+namespace dim::server {
+
+Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
+    DIM_TRY(auto lock, lock_state(settings));
+    DIM_TRY(const auto system, sys::system_info());
+    const std::array migrations{kImageMigration, kNfsMigration, kBootFileMigration, kBladeMigration,
+                                kClusterMigration};
+    DIM_TRY(Database opened, Database::open(settings.state_directory + "/dim.db", migrations));
+    auto database = std::make_unique<Database>(std::move(opened));
+    auto revisions = std::make_unique<ClusterRevisions>(*database);
+    const auto choose = [&](const cluster::Definition& definition) {
+        return choose_server(definition, settings.server, system.host_name);
+    };
+    const auto check = [&](const cluster::Definition& definition) -> Result<void> {
+        DIM_TRY(const auto chosen, choose(definition));
+        DIM_CHECK(cluster::bootnet_of(definition, chosen));
+        return {};
+    };
+    DIM_TRY(const auto now, model::Timestamp::from_microseconds(sys::realtime_us()));
+    DIM_TRY(auto start, start_cluster(*revisions, settings.cluster_file, check, now));
+    DIM_TRY(const auto server, choose(start.definition));
+    DIM_TRY(const auto bootnet, cluster::bootnet_of(start.definition, server));
+    const std::string cluster_name = to_string(start.definition.name);
+    DIM_TRY(auto roster, Roster::create(server, std::move(start.definition)));
+    DIM_TRY(tls::Random created, tls::Random::create());
+    auto random = std::make_unique<tls::Random>(std::move(created));
+    DIM_TRY(auto identity, Identity::open(*random,
+                                          {.directory = settings.state_directory + "/identity",
+                                           .cluster = cluster_name,
+                                           .server = server,
+                                           .addresses = {bootnet.address}},
+                                          sys::realtime_us() / 1'000'000));
+    DIM_TRY(ImageStore store, ImageStore::open({settings.state_directory}, *database));
+    auto images = std::make_unique<ImageStore>(std::move(store));
+    DIM_TRY(auto boot_files, BootFileStore::open({.state_directory = settings.state_directory,
+                                                  .kernel_kit = settings.kernel_kit,
+                                                  .agent = settings.agent,
+                                                  .ca_certificate = identity.authority_path(),
+                                                  .server = server},
+                                                 *database, *images));
+    DIM_TRY(auto alerts, Alerts::open(*database));
+    DIM_TRY(auto signals, sys::signalfd({SIGTERM, SIGINT, SIGHUP}));
+    return OpenedState{.lock = std::move(lock),
+                       .database = std::move(database),
+                       .revisions = std::move(revisions),
+                       .roster = std::move(roster),
+                       .cluster_problem = std::move(start.problem),
+                       .bootnet = bootnet,
+                       .random = std::move(random),
+                       .identity = std::move(identity),
+                       .images = std::move(images),
+                       .boot_files = std::move(boot_files),
+                       .alerts = std::move(alerts),
+                       .signals = std::move(signals)};
+}
+
+}  // namespace dim::server

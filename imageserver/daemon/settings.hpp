@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+namespace dim::server {
+
+/// Where the daemon finds and keeps everything; what the command line says.
+struct DaemonSettings {
+    std::string cluster_file = "/etc/dim/cluster.xml";
+    std::string server;  ///< empty: the only one of the cluster, or the one named as this host
+    std::string state_directory = "/var/lib/dim";
+    std::string run_directory = "/run/dim";
+    std::string agent;       ///< of the blades' architecture; main.cpp knows where it is installed
+    std::string kernel_kit;  ///< a directory, likewise
+
+    std::string lock_file() const { return state_directory + "/lock"; }
+    std::string services_directory() const { return state_directory + "/services"; }
+    std::string service_run_directory() const { return run_directory + "/services"; }
+    std::string socket() const { return run_directory + "/api.sock"; }
+};
+
+}  // namespace dim::server

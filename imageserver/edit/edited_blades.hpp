@@ -1,0 +1,40 @@
+#pragma once
+
+#include "imageserver/blade/roster.hpp"
+#include "imageserver/boot/boot_journal.hpp"
+#include "imageserver/state/wall_clock.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/names.hpp"
+
+#include <span>
+#include <string>
+
+namespace dim::server {
+
+/// The blades an edit is about: whether they are ours and idle, and that their stories tell of it.
+class EditedBlades {
+public:
+    /// The references outlive this.
+    EditedBlades(const Roster& roster, BootJournal& journal, const WallClock& clock)
+        : roster_(roster), journal_(journal), clock_(clock) {}
+
+    /// Errors: invalid_input for an empty list; not_found for one that is no blade of ours.
+    Result<void> require(std::span<const model::ComponentName> blades) const;
+    /// Errors: conflict while the blade runs from its image IMAGE.
+    Result<void> check_unused(const model::ComponentName& blade, const model::ImageName& image);
+    Result<void> tell(std::span<const model::ComponentName> blades, std::string text);
+    const Roster& roster() const { return roster_; }
+    model::Timestamp now() const { return clock_.now(); }
+
+private:
+    const Roster& roster_;
+    BootJournal& journal_;
+    const WallClock& clock_;
+};
+
+/// Errors: invalid_input.
+Result<void> require_any(std::span<const model::ComponentName> blades);
+/// "s01c1b01", "3 blades"
+std::string blades_text(std::span<const model::ComponentName> blades);
+
+}  // namespace dim::server

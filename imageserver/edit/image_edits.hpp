@@ -1,0 +1,32 @@
+#pragma once
+
+#include "imageserver/boot_file/boot_files.hpp"
+#include "imageserver/edit/edit.hpp"
+#include "imageserver/edit/edited_blades.hpp"
+#include "imageserver/image/images.hpp"
+
+namespace dim::server {
+
+/// Makes and deletes images, blade images and boot files. Calls take long; one at a time for each
+/// image.
+class ImageEdits {
+public:
+    /// The references outlive this.
+    ImageEdits(Images& images, BootFiles& boot_files, EditedBlades blades)
+        : images_(images), boot_files_(boot_files), blades_(blades) {}
+
+    Result<Edit> import_image(const api::ImportImage& request, const Progress& progress);
+    /// Blades that have one already keep it.
+    Result<Edit> create_blade_images(const api::ImageOfBlades& request, const Progress& progress);
+    /// Errors: conflict while the blade runs from it.
+    Result<Edit> delete_blade_image(const model::ComponentName& blade,
+                                    const model::ImageName& image);
+    Result<Edit> build_boot_file(const api::BuildBootFile& request, const Progress& progress);
+
+private:
+    Images& images_;
+    BootFiles& boot_files_;
+    EditedBlades blades_;
+};
+
+}  // namespace dim::server

@@ -1,0 +1,46 @@
+#include "imageserver/edit/edit_fixture.hpp"
+
+namespace dim::server {
+namespace {
+
+using samples::blade;
+using samples::image;
+using samples::other_blade;
+
+class ImageEditsTest : public EditFixture {
+protected:
+    Result<std::string> create(std::vector<model::ComponentName> blades) {
+        return finish(image_edits.create_blade_images({image(), std::move(blades)}, no_progress));
+    }
+};
+
+TEST_F(ImageEditsTest, RefusesAnEmptyListAndBladesItDoesNotServe) {
+    add_image();
+    EXPECT_FALSE(create({}));
+    EXPECT_EQ(create({samples::server()}).error().code(), ErrorCode::not_found);
+}
+
+TEST_F(ImageEditsTest, CreateKeepsWhatIsThere) {
+    EXPECT_EQ(create({blade()}).error().cure(), "dim image import");
+    add_image();
+    add_blade_image(blade());
+    EXPECT_EQ(create({blade(), other_blade()}),
+              "blade images of granite: 1 created, 1 there already");
+    EXPECT_EQ(journal.story(other_blade()).value().size(), 1u);
+    EXPECT_TRUE(journal.story(blade()).value().empty());
+}
+
+TEST_F(ImageEditsTest, TheSharedRootOfANewImageIsOffered) {
+    const api::ImportImage request{
+        image(), model::Architecture::ppc64, "/srv/granite", {"usr"}, "/sbin/init", 1 << 24};
+    ASSERT_TRUE(finish(image_edits.import_image(request, no_progress)));
+    const auto exports = services.nfs().exports();
+    ASSERT_EQ(exports.size(), 1u);
+    EXPECT_EQ(exports[0].path, "/shared/granite/1");
+    EXPECT_FALSE(exports[0].is_writable);
+    EXPECT_EQ(finish(image_edits.import_image(request, no_progress)).error().code(),
+              ErrorCode::already_exists);
+}
+
+}  // namespace
+}  // namespace dim::server

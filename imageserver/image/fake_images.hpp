@@ -1,0 +1,121 @@
+#pragma once
+
+#include "imageserver/image/images.hpp"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace dim::server {
+
+/// For tests: images in memory, all mounted. Any thread may call.
+class FakeImages final : public Images {
+public:
+    using Pair = std::pair<model::ComponentName, model::ImageName>;
+
+    void add(const api::ImageSummary& image) {
+        const std::scoped_lock lock(mutex_);
+        images_.insert_or_assign(image.name, image);
+    }
+    void add(const api::BladeImage& image) {
+        const std::scoped_lock lock(mutex_);
+        blade_images_.insert_or_assign({image.blade, image.image}, image);
+    }
+
+    Result<void> import_image(const api::ImportImage& request, const Progress& progress) override {
+        progress("copy the shared root", 0, 0);
+        if (on_import) on_import();
+        if (image(request.name)) return fail(ErrorCode::already_exists, "there is such an image");
+        add(api::ImageSummary{request.name, request.architecture,
+                              *model::Generation::from_number(1), request.shared, request.init,
+                              request.blade_image_bytes, *model::Timestamp::from_microseconds(0),
+                              std::nullopt, 0});
+        return {};
+    }
+    Result<void> create_blade_image(const model::ComponentName& blade,
+                                    const model::ImageName& image, const Progress&) override {
+        if (blade_image(blade, image)) return fail(ErrorCode::already_exists, "it has one");
+        DIM_TRY(const auto summary, this->image(image));
+        add(api::BladeImage{blade, image, summary.generation, "/x", 1, 1, true, false,
+                            std::nullopt});
+        return {};
+    }
+    Result<void> delete_blade_image(const model::ComponentName& blade,
+                                    const model::ImageName& image) override {
+        DIM_CHECK(blade_image(blade, image));
+        const std::scoped_lock lock(mutex_);
+        blade_images_.erase({blade, image});
+        return {};
+    }
+    Result<void> set_exported(const model::ComponentName& blade, const model::ImageName& image,
+                              bool is_exported) override {
+        DIM_CHECK(blade_image(blade, image));
+        const std::scoped_lock lock(mutex_);
+        blade_images_.at({blade, image}).is_exported = is_exported;
+        return {};
+    }
+
+    Result<api::ImageSummary> image(const model::ImageName& name) const override {
+        return find(images_, name);
+    }
+    Result<std::vector<api::ImageSummary>> images() const override { return all(images_); }
+    Result<api::BladeImage> blade_image(const model::ComponentName& blade,
+                                        const model::ImageName& image) const override {
+        return find(blade_images_, Pair(blade, image));
+    }
+    Result<std::vector<api::BladeImage>> blade_images() const override {
+        return all(blade_images_);
+    }
+
+    Result<MountState> mount_state(const model::ComponentName& blade,
+                                   const model::ImageName& image) const override {
+        DIM_CHECK(blade_image(blade, image));
+        return MountState::mounted;
+    }
+    Result<void> ensure_ready(const model::ComponentName& blade,
+                              const model::ImageName& image) override {
+        DIM_CHECK(blade_image(blade, image));
+        return {};
+    }
+    Result<void> ensure_shared_ready(const model::ImageName& name, model::Generation) override {
+        DIM_CHECK(image(name));
+        return {};
+    }
+    bool is_shared_mounted(const model::ImageName& name, model::Generation) const override {
+        return image(name).has_value();
+    }
+    std::string mount_point(const model::ComponentName& blade,
+                            const model::ImageName& image) const override {
+        return "/mounts/blades/" + to_string(blade) + '/' + to_string(image);
+    }
+    std::string shared_mount_point(const model::ImageName& image,
+                                   model::Generation generation) const override {
+        return "/mounts/shared/" + to_string(image) + '/' + to_string(generation);
+    }
+
+    std::function<void()> on_import;  ///< while an image is being imported
+
+private:
+    template <class Key, class Value>
+    Result<Value> find(const std::map<Key, Value>& map, const Key& key) const {
+        const std::scoped_lock lock(mutex_);
+        const auto found = map.find(key);
+        if (found == map.end()) return fail(ErrorCode::not_found, "there is no such thing");
+        return found->second;
+    }
+    template <class Key, class Value>
+    Result<std::vector<Value>> all(const std::map<Key, Value>& map) const {
+        const std::scoped_lock lock(mutex_);
+        std::vector<Value> values;
+        for (const auto& [key, value] : map)
+            values.push_back(value);
+        return values;
+    }
+
+    mutable std::mutex mutex_;
+    std::map<model::ImageName, api::ImageSummary> images_;
+    std::map<Pair, api::BladeImage> blade_images_;
+};
+
+}  // namespace dim::server

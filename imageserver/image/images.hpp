@@ -1,0 +1,78 @@
+#pragma once
+
+#include "imageserver/service/progress.hpp"
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/names.hpp"
+
+#include <string>
+#include <vector>
+
+namespace dim::server {
+
+/// What is at the place where a file's file system is to be mounted.
+enum class MountState {
+    absent,   ///< nothing
+    mounted,  ///< the file's file system, sound as far as the kernel knows
+    stale,    ///< something else: the file system of a file that was replaced or deleted since
+};
+
+/// The images, their generations and every blade image of this server. One real implementation
+/// (ImageStore) and one fake. Any thread may call; calls may wait for disks. import_image,
+/// create_blade_image and delete_blade_image take long and are to be called one at a time for each
+/// image.
+class Images {
+public:
+    virtual ~Images() = default;
+
+    /// Makes generation 1 of an image from a directory tree; the tree is only read, links in it are
+    /// copied, never followed. Errors: already_exists; invalid_input; not_found when the tree or
+    /// its init is missing; limit_exceeded when it does not fit (with need and have).
+    virtual Result<void> import_image(const api::ImportImage& request,
+                                      const Progress& progress) = 0;
+    /// Clones the golden image of the newest generation, writes the blade's overrides into it and
+    /// mounts it. Errors: not_found, already_exists, limit_exceeded when the disk is full.
+    virtual Result<void> create_blade_image(const model::ComponentName& blade,
+                                            const model::ImageName& image,
+                                            const Progress& progress) = 0;
+    /// Unmounts and deletes, with all that the blade ever wrote. Errors: conflict while it is
+    /// exported or in use; the caller asks first whether the blade runs from it.
+    virtual Result<void> delete_blade_image(const model::ComponentName& blade,
+                                            const model::ImageName& image) = 0;
+    /// Remembers whether the NFS server is to offer it; NfsExports::apply acts on that. Errors:
+    /// not_found, also for one that is being deleted.
+    virtual Result<void> set_exported(const model::ComponentName& blade,
+                                      const model::ImageName& image, bool is_exported) = 0;
+
+    /// Errors: not_found. Without zimage_bytes, which BootFiles::current knows.
+    virtual Result<api::ImageSummary> image(const model::ImageName& name) const = 0;
+    virtual Result<std::vector<api::ImageSummary>> images() const = 0;
+    /// Errors: not_found.
+    virtual Result<api::BladeImage> blade_image(const model::ComponentName& blade,
+                                                const model::ImageName& image) const = 0;
+    virtual Result<std::vector<api::BladeImage>> blade_images() const = 0;
+
+    /// Looks only. Errors: not_found when there is no such blade image or its file is missing,
+    /// conflict when the kernel found it damaged; with the cure.
+    virtual Result<MountState> mount_state(const model::ComponentName& blade,
+                                           const model::ImageName& image) const = 0;
+    /// Mounts the blade image unless it is. Errors: those of mount_state; conflict when a stale
+    /// mount is in use. Boot plans call NfsExports::ensure_served, which resolves that too.
+    virtual Result<void> ensure_ready(const model::ComponentName& blade,
+                                      const model::ImageName& image) = 0;
+    /// Mounts the shared root of a generation unless it is. Errors: those of mount_file.
+    virtual Result<void> ensure_shared_ready(const model::ImageName& image,
+                                             model::Generation generation) = 0;
+    /// Whether the shared root is mounted where blades are shown it.
+    virtual bool is_shared_mounted(const model::ImageName& image,
+                                   model::Generation generation) const = 0;
+
+    /// Where the blade image's file system is found when it is mounted.
+    virtual std::string mount_point(const model::ComponentName& blade,
+                                    const model::ImageName& image) const = 0;
+    /// Read-only: what blades are shown.
+    virtual std::string shared_mount_point(const model::ImageName& image,
+                                           model::Generation generation) const = 0;
+};
+
+}  // namespace dim::server
