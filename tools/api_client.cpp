@@ -40,24 +40,26 @@ bool is_success(const http::Response& response) {
 
 }  // namespace
 
-Result<std::unique_ptr<http::ByteStream>> ApiClient::connect() const {
+Outcome<std::unique_ptr<http::ByteStream>> ApiClient::connect() const {
     auto socket = sys::connect_unix(socket_path_, sys::Deadline::in(kConnectTimeout));
     if (!socket) {
         const Error& error = socket.error();
         if (error.code() == ErrorCode::permission_denied) {
             return fail(Error(error).with_cure("run this command as root"));
         }
-        return fail(Error(ErrorCode::unavailable, "no image-server daemon answers at " +
+        return std::unexpected(
+            Failure(ExitCode::no_daemon,
+                    Error(ErrorCode::unavailable, "no image-server daemon answers at " +
                                                       socket_path_ + ": " + error.message())
                         .with_cure("start it with 'systemctl start dim-imageserver' or "
                                    "'imageserver --cluster FILE'; "
-                                   "--socket names another socket"));
+                                   "--socket names another socket")));
     }
     return std::make_unique<http::SocketStream>(*std::move(socket));
 }
 
-Result<std::string> ApiClient::exchange(http::Method method, const std::string& target,
-                                        std::string body) const {
+Outcome<std::string> ApiClient::exchange(http::Method method, const std::string& target,
+                                         std::string body) const {
     DIM_TRY(auto stream, connect());
     http::Client client(std::move(stream), kClientSettings);
     DIM_TRY(auto response, client.exchange(make_request(method, target, std::move(body)),
@@ -66,11 +68,11 @@ Result<std::string> ApiClient::exchange(http::Method method, const std::string& 
     return std::move(response.body);
 }
 
-Result<std::string> ApiClient::run_job(http::Method method, const std::string& target,
-                                       std::string body, const ProgressReceiver& receiver) const {
+Outcome<std::string> ApiClient::run_job(http::Method method, const std::string& target,
+                                        std::string body, const ProgressReceiver& receiver) const {
     DIM_TRY(auto stream, connect());
     http::Client client(std::move(stream), kClientSettings);
-    std::optional<Result<std::string>> outcome;
+    std::optional<Outcome<std::string>> outcome;
     const auto take_line = [&](std::string_view line) {
         auto parsed = api::parse<api::JobLine>(line);
         if (!parsed) {
@@ -97,12 +99,11 @@ Result<std::string> ApiClient::run_job(http::Method method, const std::string& t
     return *std::move(outcome);
 }
 
-Result<void>
-ApiClient::follow(const std::string& target,
-                  const std::function<Result<void>(std::string_view)>& receiver) const {
+Outcome<> ApiClient::follow(const std::string& target,
+                            const std::function<Outcome<>(std::string_view)>& receiver) const {
     DIM_TRY(auto stream, connect());
     http::Client client(std::move(stream), kClientSettings);
-    Result<void> outcome;
+    Outcome<> outcome;
     const auto take_line = [&](std::string_view line) {
         outcome = receiver(line);
         return outcome ? http::Client::Next::go_on : http::Client::Next::stop;

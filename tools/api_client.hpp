@@ -3,6 +3,7 @@
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/http/client.hpp"
+#include "tools/failure.hpp"
 
 #include <functional>
 #include <memory>
@@ -12,40 +13,39 @@
 namespace dim::tool {
 
 /// The daemon's API through its Unix socket. Every call makes its own connection and blocks.
-/// Errors: unavailable, with the cure, when no daemon listens; else the problem the daemon
-/// answered.
+/// Failures: no_daemon, with the cure, when nobody listens; else the problem the daemon answered.
 class ApiClient {
 public:
     explicit ApiClient(std::string socket_path) : socket_path_(std::move(socket_path)) {}
 
     template <class Answer>
-    Result<Answer> get(const std::string& target) const {
+    Outcome<Answer> get(const std::string& target) const {
         DIM_TRY(const std::string body, exchange(http::Method::get, target, ""));
         return api::parse<Answer>(body);
     }
 
     template <class Answer, class Question>
-    Result<Answer> post(const std::string& target, const Question& question) const {
+    Outcome<Answer> post(const std::string& target, const Question& question) const {
         DIM_TRY(const std::string body,
                 exchange(http::Method::post, target, api::to_json(question)));
         return api::parse<Answer>(body);
     }
 
     /// The text of the answer, which is empty for 204.
-    Result<std::string> exchange(http::Method method, const std::string& target,
-                                 std::string body) const;
+    Outcome<std::string> exchange(http::Method method, const std::string& target,
+                                  std::string body) const;
 
     using ProgressReceiver = std::function<void(const api::JobLine&)>;
     /// A request that takes long: RECEIVER gets every progress line. Returns what was achieved.
-    Result<std::string> run_job(http::Method method, const std::string& target, std::string body,
-                                const ProgressReceiver& receiver) const;
+    Outcome<std::string> run_job(http::Method method, const std::string& target, std::string body,
+                                 const ProgressReceiver& receiver) const;
 
-    /// A stream that ends only when the daemon does, or RECEIVER returns an error.
-    Result<void> follow(const std::string& target,
-                        const std::function<Result<void>(std::string_view)>& receiver) const;
+    /// A stream that ends only when the daemon does, or RECEIVER returns a failure.
+    Outcome<> follow(const std::string& target,
+                     const std::function<Outcome<>(std::string_view)>& receiver) const;
 
 private:
-    Result<std::unique_ptr<http::ByteStream>> connect() const;
+    Outcome<std::unique_ptr<http::ByteStream>> connect() const;
 
     std::string socket_path_;
 };

@@ -1,9 +1,12 @@
 #include "tools/blade_selection.hpp"
 
+#include "libdim/base/text.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/component_query.hpp"
 #include "tools/confirm.hpp"
 #include "tools/job_progress.hpp"
+
+#include <CLI/CLI.hpp>
 
 namespace dim::tool {
 
@@ -14,15 +17,16 @@ constexpr const char* kRangeHelp =
     "blades by name, range, group or attribute: s01c1b01, 's01c[1-4]', b1, 's01,-s01c1b03'";
 constexpr const char* kAllHelp = "every blade of this image server";
 
-/// The range that is asked for. Errors: invalid_input.
-Result<std::string> range_of(const std::vector<std::string>& ranges, bool all) {
+/// The range that is asked for.
+Outcome<std::string> range_of(const std::vector<std::string>& ranges, bool all) {
     if (all != ranges.empty()) {
-        return fail(
+        return wrong_usage(
             Error(ErrorCode::invalid_input,
                   all ? "blades by name and --all contradict each other" : "no blade is named")
                 .with_cure("name blades, or say --all"));
     }
-    return all ? "all" : join_ranges(ranges);
+    if (all) return "all";
+    return parse_ranges(ranges);
 }
 
 }  // namespace
@@ -32,7 +36,7 @@ void BladeSelection::add_options(CLI::App& app) {
     app.add_flag("--all", all, kAllHelp);
 }
 
-Result<std::vector<model::ComponentName>> BladeSelection::resolve(const ApiClient& client) const {
+Outcome<std::vector<model::ComponentName>> BladeSelection::resolve(const ApiClient& client) const {
     DIM_TRY(const std::string range, range_of(ranges, all));
     DIM_TRY(const auto list,
             client.post<api::NameList>("/v1/names", api::NameQuery{range, kBlade}));
@@ -49,7 +53,7 @@ Result<std::vector<model::ComponentName>> BladeSelection::resolve(const ApiClien
     return blades;
 }
 
-Result<model::ComponentName> resolve_blade(const ApiClient& client, const std::string& text) {
+Outcome<model::ComponentName> resolve_blade(const ApiClient& client, const std::string& text) {
     BladeSelection selection;
     selection.ranges = {text};
     DIM_TRY(auto blades, selection.resolve(client));
@@ -59,8 +63,8 @@ Result<model::ComponentName> resolve_blade(const ApiClient& client, const std::s
                     .with_cure("name one"));
 }
 
-Result<void> confirm_blades(const Context& context, const std::string& what,
-                            const std::vector<model::ComponentName>& blades) {
+Outcome<> confirm_blades(const Context& context, const std::string& what,
+                         const std::vector<model::ComponentName>& blades) {
     return confirm(context, what, blades.size(), [&]() -> std::string {
         const auto definition = load_cluster(context);
         if (!definition) return "";
@@ -79,18 +83,25 @@ void ImageAndBlades::add_options(CLI::App& app) {
     }
 }
 
-Result<api::ImageOfBlades> ImageAndBlades::resolve(const ApiClient& client) const {
+Outcome<api::ImageOfBlades> ImageAndBlades::resolve(const ApiClient& client) const {
     std::string image_text = image_;
     BladeSelection selection = selection_;
     if (order_ == Order::image_last) {
         if (selection.ranges.empty()) {
-            return fail(Error(ErrorCode::invalid_input, "no image is named")
-                            .with_cure("name it last, after the blades"));
+            return wrong_usage(Error(ErrorCode::invalid_input, "no image is named")
+                                   .with_cure("name it last, after the blades"));
         }
         image_text = selection.ranges.back();
         selection.ranges.pop_back();
+        if (selection.ranges.empty() && !selection.all) {
+            return wrong_usage(
+                Error(ErrorCode::invalid_input, "no blade is named")
+                    .with_cure("'" + printable(image_text, 40) +
+                               "', the last word, is the image; name blades before it, or say "
+                               "--all"));
+        }
     }
-    DIM_TRY(auto image, model::ImageName::parse(image_text));
+    DIM_TRY(auto image, from_word(model::ImageName::parse(image_text)));
     DIM_TRY(auto blades, selection.resolve(client));
     return api::ImageOfBlades{std::move(image), std::move(blades)};
 }
@@ -99,7 +110,7 @@ Action image_and_blades_job(CLI::App& app, ImageAndBlades::Order order, http::Me
                             const char* target, const char* what) {
     auto arguments = std::make_shared<ImageAndBlades>(order);
     arguments->add_options(app);
-    return [=](Context& context) -> Result<void> {
+    return [=](Context& context) -> Outcome<> {
         DIM_TRY(const auto request, arguments->resolve(context.client));
         DIM_CHECK(confirm_blades(context, what, request.blades));
         return run_job_with_progress(context, method, target, to_json(request));

@@ -16,17 +16,17 @@ struct BladeSelection {
     /// Adds RANGE... and --all to a command.
     void add_options(CLI::App& app);
 
-    /// Their coordinate names, in the order of the cluster. Errors: invalid_input for none, for
-    /// both, and for what is no blade; what the daemon says.
-    Result<std::vector<model::ComponentName>> resolve(const ApiClient& client) const;
+    /// Their coordinate names, in the order of the cluster. Failures: usage for none, for both and
+    /// for what is no range; what the daemon says, and what is no blade.
+    Outcome<std::vector<model::ComponentName>> resolve(const ApiClient& client) const;
 };
 
 /// The one blade that TEXT names. Errors: invalid_input when it names several.
-Result<model::ComponentName> resolve_blade(const ApiClient& client, const std::string& text);
+Outcome<model::ComponentName> resolve_blade(const ApiClient& client, const std::string& text);
 
 /// confirm(), with the blades' names as a range.
-Result<void> confirm_blades(const Context& context, const std::string& what,
-                            const std::vector<model::ComponentName>& blades);
+Outcome<> confirm_blades(const Context& context, const std::string& what,
+                         const std::vector<model::ComponentName>& blades);
 
 /// The arguments of the commands that bring an image and blades together.
 class ImageAndBlades {
@@ -39,8 +39,8 @@ public:
 
     void add_options(CLI::App& app);
 
-    /// Errors: invalid_input for a missing range or image, and those of BladeSelection::resolve.
-    Result<api::ImageOfBlades> resolve(const ApiClient& client) const;
+    /// Failures: usage for a missing or wrong image, and those of BladeSelection::resolve.
+    Outcome<api::ImageOfBlades> resolve(const ApiClient& client) const;
 
 private:
     Order order_;

@@ -1,6 +1,7 @@
 #include "tools/blade_selection.hpp"
-#include "tools/confirm.hpp"
 #include "tools/fake_daemon.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@ using ::testing::HasSubstr;
 
 /// What the daemon is asked when WORDS are the arguments of a command with ORDER.
 struct Asked {
-    Result<api::ImageOfBlades> request;
+    Outcome<api::ImageOfBlades> request;
     std::vector<std::string> requests;
 };
 
@@ -32,9 +33,11 @@ Asked ask(ImageAndBlades::Order order, const std::vector<std::string>& words) {
 TEST(BladeSelection, NobodyAndContradictionsAreRefusedUnasked) {
     const FakeDaemon daemon;
     const ApiClient client = daemon.context().client;
-    EXPECT_EQ(BladeSelection().resolve(client).error().message(), "no blade is named");
+    EXPECT_EQ(BladeSelection().resolve(client).error().cause.message(), "no blade is named");
     BladeSelection both{.ranges = {"s01"}, .all = true};
-    EXPECT_EQ(both.resolve(client).error().code(), ErrorCode::invalid_input);
+    EXPECT_EQ(both.resolve(client).error().exit_code, ExitCode::usage);
+    BladeSelection wrong{.ranges = {"s01", "b["}};
+    EXPECT_EQ(wrong.resolve(client).error().exit_code, ExitCode::usage);
     EXPECT_THAT(daemon.requests(), ElementsAre());
 }
 
@@ -46,7 +49,7 @@ TEST(BladeSelection, WhatIsNoBladeIsRefused) {
     BladeSelection selection{.ranges = {"mm1"}};
     const auto refused = selection.resolve(daemon.context().client);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().message(), "s01c1mm is no blade but a management-module");
+    EXPECT_EQ(refused.error().cause.message(), "s01c1mm is no blade but a management-module");
 }
 
 TEST(BladeSelection, WhatTheDaemonSaysIsPassedOn) {
@@ -54,7 +57,7 @@ TEST(BladeSelection, WhatTheDaemonSaysIsPassedOn) {
     daemon.prepare("POST /v1/names",
                    Error(ErrorCode::not_found, "s01c[9-9]: the chassis are 1 to 4"));
     BladeSelection selection{.ranges = {"s01c[9-9]"}};
-    EXPECT_EQ(selection.resolve(daemon.context().client).error().message(),
+    EXPECT_EQ(selection.resolve(daemon.context().client).error().cause.message(),
               "s01c[9-9]: the chassis are 1 to 4");
 }
 
@@ -63,7 +66,7 @@ TEST(BladeSelection, SeveralArgumentsAreOneRange) {
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01", "s01c1b02"}));
     BladeSelection selection{.ranges = {"s01", "-s01c1b03"}};
     const auto blades = selection.resolve(daemon.context().client);
-    ASSERT_TRUE(blades) << blades.error().message();
+    ASSERT_TRUE(blades) << blades.error().cause.message();
     EXPECT_EQ(blades->back().text(), "s01c1b02");
     EXPECT_THAT(daemon.requests(),
                 ElementsAre(R"(POST /v1/names {"range":"s01,-s01c1b03","role":"blade"})"));
@@ -80,7 +83,7 @@ TEST(BladeSelection, AllIsARange) {
 TEST(BladeSelection, OneBladeIsOne) {
     FakeDaemon daemon;
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01", "s01c1b02"}));
-    EXPECT_EQ(resolve_blade(daemon.context().client, "s01").error().message(),
+    EXPECT_EQ(resolve_blade(daemon.context().client, "s01").error().cause.message(),
               "'s01' names 2 blades");
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
     EXPECT_EQ(resolve_blade(daemon.context().client, "b1")->text(), "s01c1b01");
@@ -91,17 +94,17 @@ TEST(BladeSelection, AQuestionThatNobodyAnswersNamesTheDeed) {
     const std::vector blades(9, model::ComponentName::parse("s01c1b01").value());
     const auto refused = confirm_blades(daemon.context(), "delete", blades);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().message(), "would delete 9 blades");
-    EXPECT_TRUE(is_not_confirmed(refused.error()));
+    EXPECT_EQ(refused.error().cause.message(), "would delete 9 blades");
+    EXPECT_EQ(refused.error().exit_code, ExitCode::not_confirmed);
 }
 
 TEST(ImageAndBlades, TheImageIsMissing) {
     const Asked asked = ask(ImageAndBlades::Order::image_last, {});
     ASSERT_FALSE(asked.request);
-    EXPECT_EQ(asked.request.error().message(), "no image is named");
-    EXPECT_EQ(ask(ImageAndBlades::Order::image_last, {"granite"}).request.error().message(),
+    EXPECT_EQ(asked.request.error().cause.message(), "no image is named");
+    EXPECT_EQ(ask(ImageAndBlades::Order::image_last, {"granite"}).request.error().cause.message(),
               "no blade is named");
-    EXPECT_EQ(ask(ImageAndBlades::Order::image_first, {"granite"}).request.error().message(),
+    EXPECT_EQ(ask(ImageAndBlades::Order::image_first, {"granite"}).request.error().cause.message(),
               "no blade is named");
 }
 
@@ -112,7 +115,7 @@ TEST(ImageAndBlades, TheImageIsFirstOrLast) {
           std::pair(ImageAndBlades::Order::image_last,
                     std::vector<std::string>{"s01c1b01", "s01c1b02", "granite"})}) {
         const Asked asked = ask(order, words);
-        ASSERT_TRUE(asked.request) << asked.request.error().message();
+        ASSERT_TRUE(asked.request) << asked.request.error().cause.message();
         EXPECT_EQ(asked.request->image.text(), "granite");
         EXPECT_THAT(asked.requests, ElementsAre(HasSubstr(R"("range":"s01c1b01,s01c1b02")")));
     }
@@ -122,7 +125,7 @@ TEST(ImageAndBlades, AllGoesWithBothOrders) {
     for (const auto order :
          {ImageAndBlades::Order::image_first, ImageAndBlades::Order::image_last}) {
         const Asked asked = ask(order, {"--all", "granite"});
-        ASSERT_TRUE(asked.request) << asked.request.error().message();
+        ASSERT_TRUE(asked.request) << asked.request.error().cause.message();
         EXPECT_THAT(asked.requests, ElementsAre(HasSubstr(R"("range":"all")")));
     }
 }

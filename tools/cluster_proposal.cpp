@@ -24,11 +24,10 @@ std::string absolute_path(const std::string& path) {
 
 Result<api::ClusterProposal> propose_file(const std::string& path) {
     DIM_TRY(auto text, read_cluster_file(path));
-    return api::ClusterProposal{
-        .xml = std::move(text.xml), .file_name = absolute_path(path), .revision = {}, .base = {}};
+    return api::ClusterProposal{.xml = std::move(text.xml), .file_name = absolute_path(path)};
 }
 
-Result<void> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end) {
+Outcome<> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end) {
     DIM_TRY(const auto difference,
             context.client.post<api::ClusterDifference>("/v1/cluster/difference", proposal));
     const bool is_trial = end == ProposalEnd::show_difference;
@@ -37,13 +36,7 @@ Result<void> propose(const Context& context, api::ClusterProposal proposal, Prop
     if (is_trial) return {};
     DIM_CHECK(confirm(context, "bring a definition into force that changes", difference.blades));
     proposal.base = difference.base;
-    auto done = run_job_with_progress(context, http::Method::put, "/v1/cluster", to_json(proposal));
-    if (!done && done.error().code() == ErrorCode::conflict && done.error().cure().empty()) {
-        return fail(std::move(done).error().with_cure(
-            "'dim cluster history' shows who was faster; run this again to see what it would "
-            "change now"));
-    }
-    return done;
+    return run_job_with_progress(context, http::Method::put, "/v1/cluster", to_json(proposal));
 }
 
 Result<std::uint32_t> previous_revision(const api::ClusterRevisionList& list) {

@@ -15,9 +15,9 @@ enum class ProposalEnd {
 Result<api::ClusterProposal> propose_file(const std::string& path);
 
 /// Shows what PROPOSAL would change; then, once that many blades are confirmed, has the daemon
-/// carry it out, unless another definition came into force meanwhile. Errors: conflict for that,
-/// and those of confirm() and the daemon.
-Result<void> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end);
+/// carry it out, unless another definition came into force meanwhile. Failures: those of confirm()
+/// and the daemon.
+Outcome<> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end);
 
 /// The newest revision that was in force before the one that is, and whose text differs from it.
 /// Errors: not_found.

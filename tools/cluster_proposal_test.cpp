@@ -1,5 +1,4 @@
 #include "tools/cluster_proposal.hpp"
-#include "tools/confirm.hpp"
 #include "tools/fake_daemon.hpp"
 
 #include <gmock/gmock.h>
@@ -21,9 +20,7 @@ api::ClusterDifference difference_of(std::uint32_t blades) {
             .reloads = {"dhcpd"}};
 }
 
-api::ClusterProposal proposal() {
-    return {.xml = "<cluster/>", .file_name = "new.xml", .revision = {}, .base = {}};
-}
+api::ClusterProposal proposal() { return {.xml = "<cluster/>", .file_name = "new.xml"}; }
 
 class ClusterProposal : public ::testing::Test {
 protected:
@@ -37,14 +34,14 @@ protected:
         return GetCapturedStdout();
     }
     FakeDaemon daemon;
-    Result<void> outcome;
+    Outcome<> outcome;
 };
 
 TEST_F(ClusterProposal, AnErrorInTheDefinitionEndsIt) {
     daemon.prepare("POST /v1/cluster/difference",
                    Error(ErrorCode::invalid_input, "new.xml:3: no such network"));
     EXPECT_EQ(propose_it(daemon.context(), ProposalEnd::apply), "");
-    EXPECT_EQ(outcome.error().message(), "new.xml:3: no such network");
+    EXPECT_EQ(outcome.error().cause.message(), "new.xml:3: no such network");
     EXPECT_EQ(daemon.requests().size(), 1U);
 }
 
@@ -54,7 +51,7 @@ TEST_F(ClusterProposal, ManyBladesNeedAnAnswer) {
                 HasSubstr("~ s01c[1-4]b[01-14] (56): type js20 → js21\n"
                           "56 blades, 1 server: s01; reloads here: dhcpd\n"));
     ASSERT_FALSE(outcome);
-    EXPECT_TRUE(is_not_confirmed(outcome.error()));
+    EXPECT_EQ(outcome.error().exit_code, ExitCode::not_confirmed);
     EXPECT_EQ(daemon.requests().size(), 1U);
 }
 
@@ -64,6 +61,11 @@ TEST_F(ClusterProposal, ATrialChangesNothing) {
     EXPECT_TRUE(outcome);
     EXPECT_EQ(daemon.requests().size(), 1U);
     Context context = daemon.context();
+    context.assume_yes =
+        true;  // to see what a command with --yes would do is what --dry-run is for
+    propose_it(context, ProposalEnd::show_difference);
+    EXPECT_TRUE(outcome);
+    EXPECT_EQ(daemon.requests().size(), 2U);
     context.json = true;
     EXPECT_EQ(propose_it(context, ProposalEnd::show_difference), to_json(difference_of(56)) + '\n');
 }
@@ -74,7 +76,7 @@ TEST_F(ClusterProposal, WhatWasShownIsTheBaseOfWhatIsDone) {
     Context context = daemon.context();
     context.assume_yes = true;
     EXPECT_THAT(propose_it(context, ProposalEnd::apply), HasSubstr("\nrevision 8 is in force\n"));
-    ASSERT_TRUE(outcome) << outcome.error().message();
+    ASSERT_TRUE(outcome) << outcome.error().cause.message();
     EXPECT_THAT(
         daemon.requests(),
         ElementsAre(HasSubstr("POST"),
@@ -83,12 +85,13 @@ TEST_F(ClusterProposal, WhatWasShownIsTheBaseOfWhatIsDone) {
 
 TEST_F(ClusterProposal, AnotherWasFaster) {
     answer(1);
-    daemon.prepare("PUT /v1/cluster", Error(ErrorCode::conflict, "revision 8 is in force, not 7"));
+    daemon.prepare("PUT /v1/cluster", Error(ErrorCode::conflict, "revision 8 is in force, not 7")
+                                          .with_cure("look at the difference again"));
     propose_it(daemon.context(), ProposalEnd::apply);
     ASSERT_FALSE(outcome);
-    EXPECT_EQ(outcome.error().message(), "revision 8 is in force, not 7");
-    EXPECT_THAT(outcome.error().cure(), HasSubstr("'dim cluster history'"));
-    EXPECT_FALSE(is_not_confirmed(outcome.error()));
+    EXPECT_EQ(outcome.error().cause.message(), "revision 8 is in force, not 7");
+    EXPECT_EQ(outcome.error().cause.cure(), "look at the difference again");
+    EXPECT_EQ(outcome.error().exit_code, ExitCode::failed);
 }
 
 api::ClusterRevision revision(std::uint32_t number, const std::string& sha256, bool is_in_force) {
@@ -97,8 +100,7 @@ api::ClusterRevision revision(std::uint32_t number, const std::string& sha256, b
             .origin = "x",
             .sha256 = sha256,
             .blades = 1,
-            .is_in_force = is_in_force,
-            .xml = {}};
+            .is_in_force = is_in_force};
 }
 
 TEST(PreviousRevision, ThereMayBeNone) {

@@ -8,7 +8,7 @@ namespace dim::tool {
 
 namespace {
 
-Result<ClusterText> read_revision_in_force(const ApiClient& client) {
+Outcome<ClusterText> read_revision_in_force(const ApiClient& client) {
     DIM_TRY(auto revision, client.get<api::ClusterRevision>("/v1/cluster"));
     std::string name = "revision " + std::to_string(revision.number);
     if (!revision.xml) {
@@ -28,12 +28,12 @@ Result<ClusterText> read_cluster_file(const std::string& path) {
     return ClusterText{*std::move(xml), path};
 }
 
-Result<ClusterText> read_cluster_text(const Context& context) {
+Outcome<ClusterText> read_cluster_text(const Context& context) {
     return context.cluster_file ? read_cluster_file(*context.cluster_file)
                                 : read_revision_in_force(context.client);
 }
 
-Result<cluster::Definition> load_cluster(const Context& context) {
+Outcome<cluster::Definition> load_cluster(const Context& context) {
     DIM_TRY(const auto text, read_cluster_text(context));
     return cluster::parse_cluster(text.xml, text.name);
 }

@@ -17,9 +17,9 @@ struct ClusterText {
 Result<ClusterText> read_cluster_file(const std::string& path);
 
 /// The file of --cluster, or else what the daemon has in force.
-Result<ClusterText> read_cluster_text(const Context& context);
+Outcome<ClusterText> read_cluster_text(const Context& context);
 
 /// The same, understood. Errors: also those of parse_cluster.
-Result<cluster::Definition> load_cluster(const Context& context);
+Outcome<cluster::Definition> load_cluster(const Context& context);
 
 }  // namespace dim::tool

@@ -37,7 +37,7 @@ TEST(ClusterSource, AnErrorInAFileNamesTheLine) {
         "<cluster xmlns=\"urn:dim:cluster:1\" name=\"x\">\n<blad/></cluster>"));
     const auto definition = load_cluster(context);
     ASSERT_FALSE(definition);
-    EXPECT_THAT(definition.error().message(), HasSubstr("bad.xml:2: "));
+    EXPECT_THAT(definition.error().cause.message(), HasSubstr("bad.xml:2: "));
 }
 
 TEST(ClusterSource, AFileNeedsNoDaemon) {
@@ -45,7 +45,7 @@ TEST(ClusterSource, AFileNeedsNoDaemon) {
     Context context{.client = ApiClient("/nonexistent"), .cluster_file = directory / "x.xml"};
     ASSERT_TRUE(sys::write_file_atomically(*context.cluster_file, sample::kClusterXml));
     const auto definition = load_cluster(context);
-    ASSERT_TRUE(definition) << definition.error().message();
+    ASSERT_TRUE(definition) << definition.error().cause.message();
     EXPECT_EQ(definition->blades.size(), 7U);
 }
 
@@ -53,10 +53,10 @@ TEST(ClusterSource, WithoutAFileTheDaemonIsAsked) {
     FakeDaemon daemon;
     EXPECT_FALSE(load_cluster(daemon.context()));
     daemon.prepare("GET /v1/cluster", to_json(revision({})));
-    EXPECT_EQ(read_cluster_text(daemon.context()).error().code(), ErrorCode::internal);
+    EXPECT_EQ(read_cluster_text(daemon.context()).error().cause.code(), ErrorCode::internal);
     daemon.prepare("GET /v1/cluster", to_json(revision(std::string(sample::kClusterXml))));
     const auto text = read_cluster_text(daemon.context());
-    ASSERT_TRUE(text) << text.error().message();
+    ASSERT_TRUE(text) << text.error().cause.message();
     EXPECT_EQ(text->name, "revision 7");
     EXPECT_EQ(*load_cluster(daemon.context()), sample::definition());
 }

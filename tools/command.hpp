@@ -2,12 +2,16 @@
 
 #include "libdim/base/result.hpp"
 #include "tools/api_client.hpp"
+#include "tools/failure.hpp"
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace dim::tool {
 
@@ -17,17 +21,21 @@ struct Context {
     /// --cluster: the definition to work on, without a daemon; absent: the one the daemon has in
     /// force.
     std::optional<std::string> cluster_file = {};
-    bool json = false;         ///< --json: machine-readable answer on standard output
-    bool assume_yes = false;   ///< --yes: do not ask
-    bool is_terminal = false;  ///< standard error is a terminal: progress may be drawn
+    bool names_daemon = false;  ///< --socket: which daemon to ask
+    bool json = false;          ///< --json: machine-readable answer on standard output
+    bool assume_yes = false;    ///< --yes: do not ask
+    bool is_terminal = false;   ///< standard error is a terminal: progress may be drawn
 };
 
-using Action = std::function<Result<void>(Context&)>;
+using Action = std::function<Outcome<>(Context&)>;
 
-/// What a command works on.
-enum class Source {
-    daemon,      ///< only the daemon can do it
-    definition,  ///< a cluster definition: of --cluster, or the one in force
+/// What a command does; so, which of the options that all commands know it honours. It refuses the
+/// others (check_global_options).
+enum class CommandKind {
+    shows,             ///< what the daemon knows: --json
+    changes,           ///< has the daemon do something: --json, --yes
+    reads_definition,  ///< of --cluster, or the one in force: --json, --cluster
+    renders,           ///< the same, into the language of another program: --cluster
 };
 
 /// One command: "image create" is a row of the command table and one file in tools/commands/.
@@ -38,8 +46,11 @@ struct Command {
     const char* examples;  ///< shown at the end of its --help
     /// Adds the command's options to APP; returns what to do with them once they are parsed.
     Action (*add_options)(CLI::App& app);
-    Source source = Source::daemon;
+    CommandKind kind = CommandKind::shows;
 };
+
+/// "image create".
+std::string full_name(const Command& command);
 
 /// What commands with a verb are about.
 struct Noun {

@@ -2,6 +2,7 @@
 
 #include "libdim/base/text.hpp"
 #include "libdim/cluster/definition/range_selection.hpp"
+#include "libdim/cluster/names/component_range.hpp"
 #include "libdim/cluster/names/fold_names.hpp"
 #include "libdim/render/name_list.hpp"
 #include "tools/cluster_source.hpp"
@@ -10,33 +11,44 @@ namespace dim::tool {
 
 namespace {
 
-Result<std::optional<std::string>> refuse_attribute(cluster::Position, std::string_view attribute) {
-    return fail(Error(ErrorCode::invalid_input,
-                      "only the daemon knows the " + std::string(attribute) + " of a blade")
-                    .with_cure("leave --cluster out, or name the blades"));
+/// Failures: usage for what no definition tells.
+Outcome<> check_attribute(const cluster::ComponentRange::Operand& operand) {
+    const auto* const attribute = std::get_if<cluster::ComponentRange::Attribute>(&operand);
+    if (attribute == nullptr || (attribute->name != "image" && attribute->name != "state"))
+        return {};
+    return wrong_usage(Error(ErrorCode::invalid_input,
+                             "only the daemon knows the " + attribute->name + " of a blade")
+                           .with_cure("leave --cluster out, or name the blades"));
+}
+
+Outcome<> check_attributes(std::string_view text) {
+    DIM_TRY(const auto range, from_word(cluster::ComponentRange::parse(text)));
+    for (const cluster::ComponentRange::Step& step : range.steps())
+        for (const auto& operand : step.intersection)
+            DIM_CHECK(check_attribute(operand));
+    return {};
 }
 
 }  // namespace
 
-std::string join_ranges(std::span<const std::string> ranges) {
+Outcome<std::string> parse_ranges(std::span<const std::string> ranges) {
     std::string joined;
     for (const std::string& range : ranges)
         joined.append(joined.empty() ? "" : ",").append(trim(range));
+    DIM_CHECK(from_word(cluster::ComponentRange::parse(joined)));
     return joined;
 }
 
 Result<api::NameList> select_components(const cluster::Definition& definition,
                                         const api::NameQuery& query) {
     DIM_TRY(const auto role, render::role_of(query));
-    cluster::Selection selection{.role = role};
-    selection.more_attributes = {"image", "state"};
-    selection.more_values = &refuse_attribute;
-    DIM_TRY(const auto positions, cluster::select_range(definition, query.range, selection));
+    DIM_TRY(const auto positions, cluster::select_range(definition, query.range, {.role = role}));
     return render::name_list(definition, positions);
 }
 
-Result<api::NameList> query_components(const Context& context, const api::NameQuery& query) {
+Outcome<api::NameList> query_components(const Context& context, const api::NameQuery& query) {
     if (!context.cluster_file) return context.client.post<api::NameList>("/v1/names", query);
+    DIM_CHECK(check_attributes(query.range));
     DIM_TRY(const auto definition, load_cluster(context));
     return select_components(definition, query);
 }

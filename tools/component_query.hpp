@@ -10,17 +10,17 @@
 namespace dim::tool {
 
 /// Arguments that name components, as one range: the daemon and the library take a single text.
-/// {"s01", "-s01c1b03"} is "s01,-s01c1b03".
-std::string join_ranges(std::span<const std::string> ranges);
+/// {"s01", "-s01c1b03"} is "s01,-s01c1b03". Failures: usage for what is no range in any cluster.
+Outcome<std::string> parse_ranges(std::span<const std::string> ranges);
 
 /// What the daemon would answer, as far as DEFINITION tells. Errors: those of
-/// cluster::select_range; invalid_input for an unknown role and for image= and state=, which only
-/// the daemon knows.
+/// cluster::select_range; invalid_input for an unknown role.
 Result<api::NameList> select_components(const cluster::Definition& definition,
                                         const api::NameQuery& query);
 
-/// The same on the definition of --cluster, or asked from the daemon.
-Result<api::NameList> query_components(const Context& context, const api::NameQuery& query);
+/// The same on the definition of --cluster, or asked from the daemon. Failures: also usage for
+/// image= and state= with --cluster: only the daemon knows them.
+Outcome<api::NameList> query_components(const Context& context, const api::NameQuery& query);
 
 /// "s01c[1-4]b[01-14]". Errors: not_found for a name that the definition does not have.
 Result<std::string> fold_component_names(const cluster::Definition& definition,

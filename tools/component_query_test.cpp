@@ -22,11 +22,12 @@ std::vector<std::string> names_in(const std::string& range, const std::string& r
 
 TEST(ComponentQuery, WhatOnlyTheDaemonKnowsIsRefusedWithTheCure) {
     for (const std::string range : {"image=granite", "state=failed", "s01@state!=running"}) {
-        const auto list = select_components(sample::definition(), {range, "blade"});
+        const Context context{.client = ApiClient("/nonexistent"), .cluster_file = "/nonexistent"};
+        const auto list = query_components(context, {range, "blade"});
         ASSERT_FALSE(list) << range;
-        EXPECT_EQ(list.error().code(), ErrorCode::invalid_input) << list.error().message();
-        EXPECT_THAT(list.error().message(), HasSubstr("only the daemon knows"));
-        EXPECT_THAT(list.error().cure(), HasSubstr("--cluster"));
+        EXPECT_EQ(list.error().exit_code, ExitCode::usage) << list.error().cause.message();
+        EXPECT_THAT(list.error().cause.message(), HasSubstr("only the daemon knows"));
+        EXPECT_THAT(list.error().cause.cure(), HasSubstr("--cluster"));
     }
 }
 
@@ -65,8 +66,10 @@ TEST(ComponentQuery, TheDaemonIsAskedUnlessThereIsAFile) {
 }
 
 TEST(ComponentQuery, RangesAreJoinedAndNamesFolded) {
-    EXPECT_EQ(join_ranges({}), "");
-    EXPECT_EQ(join_ranges(std::vector<std::string>{"s01", "-s01c1b03"}), "s01,-s01c1b03");
+    EXPECT_EQ(parse_ranges({}).error().exit_code, ExitCode::usage);
+    EXPECT_EQ(parse_ranges(std::vector<std::string>{"s01", "b["}).error().exit_code,
+              ExitCode::usage);
+    EXPECT_EQ(*parse_ranges(std::vector<std::string>{"s01", "-s01c1b03"}), "s01,-s01c1b03");
     std::vector<model::ComponentName> names;
     for (const std::string& name : names_in("s01"))
         names.push_back(*model::ComponentName::parse(name));

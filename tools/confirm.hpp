@@ -13,11 +13,8 @@ inline constexpr std::size_t kAskAbove = 8;
 
 /// Asks on the terminal before WHAT ("assign image 'granite' to") is done to COUNT blades; --yes
 /// answers it. WHICH tells their names, and is called only for a question; it may return nothing.
-/// Errors: conflict with a cure when the answer is no, or when there is nobody to ask.
-Result<void> confirm(const Context& context, const std::string& what, std::size_t count,
-                     const std::function<std::string()>& which = {});
-
-/// True for an error that confirm() made.
-bool is_not_confirmed(const Error& error);
+/// Failures: not_confirmed when the answer is no, or when there is nobody to ask.
+Outcome<> confirm(const Context& context, const std::string& what, std::size_t count,
+                  const std::function<std::string()>& which = {});
 
 }  // namespace dim::tool

@@ -13,9 +13,8 @@ TEST(Confirm, ManyBladesAreNotTouchedWhenNobodyCanBeAsked) {
     const auto refused =
         confirm(context_without_terminal(), "assign image 'granite' to", kAskAbove + 1);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().message(), "would assign image 'granite' to 9 blades");
-    EXPECT_TRUE(is_not_confirmed(refused.error()));
-    EXPECT_FALSE(is_not_confirmed(Error(ErrorCode::conflict, "other")));
+    EXPECT_EQ(refused.error().cause.message(), "would assign image 'granite' to 9 blades");
+    EXPECT_EQ(refused.error().exit_code, ExitCode::not_confirmed);
 }
 
 TEST(Confirm, FewBladesAndYesNeedNoQuestion) {

@@ -18,8 +18,8 @@ std::string progress_text(const api::JobLine& line) {
 
 }  // namespace
 
-Result<void> run_job_with_progress(const Context& context, http::Method method,
-                                   const std::string& target, std::string body) {
+Outcome<> run_job_with_progress(const Context& context, http::Method method,
+                                const std::string& target, std::string body) {
     const bool draws = context.is_terminal && !context.json;
     const auto draw = [draws](const api::JobLine& line) {
         if (!draws) return;
@@ -27,7 +27,7 @@ Result<void> run_job_with_progress(const Context& context, http::Method method,
     };
     auto done = context.client.run_job(method, target, std::move(body), draw);
     if (draws) std::cerr << kClearLine << std::flush;
-    if (!done) return fail(std::move(done).error());
+    if (!done) return std::unexpected(std::move(done).error());
     api::JobLine result;
     result.done = *done;
     std::cout << (context.json ? to_json(result) : *done) << '\n';

@@ -8,7 +8,7 @@ namespace dim::tool {
 
 /// Runs a long request, draws its progress on the terminal (not elsewhere) and prints what was
 /// achieved.
-Result<void> run_job_with_progress(const Context& context, http::Method method,
-                                   const std::string& target, std::string body);
+Outcome<> run_job_with_progress(const Context& context, http::Method method,
+                                const std::string& target, std::string body);
 
 }  // namespace dim::tool

@@ -1,5 +1,6 @@
 #include "libdim/base/log.hpp"
 #include "tools/command_line.hpp"
+#include "tools/command_request.hpp"
 #include "tools/commands/commands.hpp"
 
 #include <string>

@@ -35,7 +35,7 @@ TEST(Program, ARangeThatMatchesNothingFails) {
 
 TEST(Program, WhatNeedsTheDaemonRefusesAFile) {
     const Ran state = run_dim_on("marenostrum.xml", {"cluster", "names", "state=failed"});
-    EXPECT_EQ(state.code, 1);
+    EXPECT_EQ(state.code, 2);
     EXPECT_THAT(state.output, HasSubstr("only the daemon knows the state of a blade"));
     const Ran assign = run_dim_on("marenostrum.xml", {"dhcp", "assign", "s01", "granite"});
     EXPECT_EQ(assign.code, 2);
@@ -114,7 +114,7 @@ TEST(Program, OneServersConfigurationHoldsOnlyItsBlades) {
     EXPECT_EQ(one.code, 0) << one.output;
     EXPECT_THAT(one.output, HasSubstr("s01c1b01"));
     EXPECT_THAT(one.output, ::testing::Not(HasSubstr("s02c1b01")));
-    EXPECT_EQ(run_dim_on("marenostrum.xml", {"dhcp", "render", "--backend", "dnsmasq"}).code, 1);
+    EXPECT_EQ(run_dim_on("marenostrum.xml", {"dhcp", "render", "--backend", "dnsmasq"}).code, 2);
     EXPECT_EQ(run_dim_on("marenostrum.xml", {"dns", "render", "--zone", "nowhere"}).code, 1);
 }
 

@@ -4,6 +4,10 @@
 #include "tools/commands/commands.hpp"
 #include "tools/fake_daemon.hpp"
 
+#include <cstdlib>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace dim::tool {
@@ -16,11 +20,11 @@ struct CommandEnd {
 };
 
 /// A command of `dim` in this process, asking DAEMON.
-inline CommandEnd run_command(const FakeDaemon& daemon, std::vector<std::string> words) {
-    words.insert(words.begin(), {"--socket", daemon.socket_path()});
+inline CommandEnd run_command(const FakeDaemon& daemon, const std::vector<std::string>& words) {
+    EXPECT_EQ(::setenv("DIM_SOCKET", daemon.socket_path().c_str(), 1), 0);
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();
-    const ExitCode code = run_command_line(command_table(), std::move(words));
+    const ExitCode code = run_command_line(command_table(), words);
     return {code, ::testing::internal::GetCapturedStdout(),
             ::testing::internal::GetCapturedStderr()};
 }

@@ -1,8 +1,15 @@
 #include "tools/server_selection.hpp"
 
 #include "libdim/cluster/definition/range_selection.hpp"
+#include "libdim/cluster/names/component_range.hpp"
 
 namespace dim::tool {
+
+Outcome<> check_server_range(const std::optional<std::string>& range) {
+    if (!range) return {};
+    DIM_CHECK(from_word("--server", cluster::ComponentRange::parse(*range)));
+    return {};
+}
 
 Result<std::vector<model::ComponentName>> select_servers(const cluster::Definition& definition,
                                                          const std::optional<std::string>& range) {

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::string_view kForward = "forward";
 constexpr std::string_view kReverse = "reverse";
-constexpr std::string_view kHosts = "hosts";
 
 /// ", NAME" for each of the first few, and how many there are.
 std::string list_names(std::span<const render::DnsZone> zones) {
@@ -30,7 +29,8 @@ Result<std::vector<render::DnsZone>> render_zones(const cluster::Definition& def
                                                   const model::ComponentName& name_server,
                                                   std::uint32_t serial) {
     using Zones = std::vector<render::DnsZone>;
-    if (which == kHosts) return Zones{{std::string(kHosts), render::render_hosts_file(definition)}};
+    if (which == kHostsFile)
+        return Zones{{std::string(kHostsFile), render::render_hosts_file(definition)}};
     if (which == kReverse) return render::render_reverse_zones(definition, name_server, serial);
     if (which == kForward || which == definition.domain)
         return Zones{render::render_forward_zone(definition, name_server, serial)};

@@ -10,6 +10,9 @@
 
 namespace dim::tool {
 
+/// WHICH for the text of /etc/hosts.
+inline constexpr std::string_view kHostsFile = "hosts";
+
 /// What WHICH stands for: "forward", "reverse", "hosts" (the text of /etc/hosts, named so), or the
 /// name of one zone. Errors: not_found, with the zones there are.
 Result<std::vector<render::DnsZone>> render_zones(const cluster::Definition& definition,

@@ -21,30 +21,32 @@ namespace dim::api {
 
 /// Where the time of a boot went. Absent: not observed (yet).
 struct BootSeconds {
-    std::optional<double> firmware;  ///< first DHCP request to start of the kernel
-    std::optional<double> kernel;    ///< start of the kernel to process 1
-    std::optional<double> agent;     ///< process 1 to exec of the distribution's init
-    std::optional<double> init;      ///< exec to the monitor's report that it runs
+    std::optional<double> firmware = {};  ///< first DHCP request to start of the kernel
+    std::optional<double> kernel = {};    ///< start of the kernel to process 1
+    std::optional<double> agent = {};     ///< process 1 to exec of the distribution's init
+    std::optional<double> init = {};      ///< exec to the monitor's report that it runs
 
     bool operator==(const BootSeconds&) const = default;
 };
 
+/// Unless more is known: of a blade nobody has heard of.
 struct BladeStatus {
     model::ComponentName name;
     model::BladeType type;
-    std::optional<model::MacAddress> mac;  ///< absent: the cluster definition does not know it yet
+    /// Absent: the cluster definition does not know it yet.
+    std::optional<model::MacAddress> mac = {};
     model::Ipv4Address address;
-    std::optional<model::ImageName> image;
-    std::optional<model::Generation> generation;
-    model::BladeState state;
-    std::optional<model::BootStage>
-        stage;  ///< the last stage begun; with state failed, the one that failed
-    std::optional<std::string> cause;            ///< why it failed or is lost
-    std::optional<std::string> cure;             ///< what to do about it
-    std::optional<model::Timestamp> since;       ///< when the state began
-    std::optional<model::Timestamp> last_heard;  ///< when the blade last said anything
-    std::optional<double> age_seconds;           ///< since last_heard, when the status was made
-    BootSeconds seconds;
+    std::optional<model::ImageName> image = {};
+    std::optional<model::Generation> generation = {};
+    model::BladeState state = model::BladeState::unseen;
+    /// The last stage begun; with state failed, the one that failed.
+    std::optional<model::BootStage> stage = {};
+    std::optional<std::string> cause = {};            ///< why it failed or is lost
+    std::optional<std::string> cure = {};             ///< what to do about it
+    std::optional<model::Timestamp> since = {};       ///< when the state began
+    std::optional<model::Timestamp> last_heard = {};  ///< when the blade last said anything
+    std::optional<double> age_seconds = {};  ///< since last_heard, when the status was made
+    BootSeconds seconds = {};
 
     bool operator==(const BladeStatus&) const = default;
 };
@@ -53,10 +55,10 @@ struct BladeStatus {
 struct ServiceStatus {
     std::string name;
     bool is_running;
-    std::optional<std::uint32_t> pid;
-    std::optional<std::string>
-        cause;  ///< why it does not run, or why its last configuration was refused
-    std::optional<model::Timestamp> since;
+    std::optional<std::uint32_t> pid = {};
+    /// Why it does not run, or why its last configuration was refused.
+    std::optional<std::string> cause = {};
+    std::optional<model::Timestamp> since = {};
 
     bool operator==(const ServiceStatus&) const = default;
 };
@@ -280,7 +282,7 @@ struct ClusterRevision {
     std::uint32_t blades;
     bool is_in_force;
     bool was_in_force = true;  ///< at any time: a file's text that was replaced unread never was
-    std::optional<std::string> xml;  ///< absent in lists, and of old revisions
+    std::optional<std::string> xml = {};  ///< absent in lists, and of old revisions
 
     bool operator==(const ClusterRevision&) const = default;
 };
@@ -294,12 +296,12 @@ struct ClusterRevisionList {
 
 /// POST /v1/cluster/difference, PUT /v1/cluster: either XML or REVISION.
 struct ClusterProposal {
-    std::optional<std::string> xml;
-    std::optional<std::string> file_name;   ///< of the XML, for messages
-    std::optional<std::uint32_t> revision;  ///< to go back to
+    std::optional<std::string> xml = {};
+    std::optional<std::string> file_name = {};   ///< of the XML, for messages
+    std::optional<std::uint32_t> revision = {};  ///< to go back to
     /// The revision the proposal was made against; PUT needs it, and refuses one that is no longer
     /// in force.
-    std::optional<std::uint32_t> base;
+    std::optional<std::uint32_t> base = {};
 
     bool operator==(const ClusterProposal&) const = default;
 };
@@ -329,11 +331,11 @@ struct ClusterDifference {
 /// One line of the answer to a long request (application/x-ndjson): progress lines, then one with
 /// "done" or "problem".
 struct JobLine {
-    std::optional<std::string> progress;  ///< what is being done
-    std::optional<std::uint64_t> step;    ///< of STEPS
-    std::optional<std::uint64_t> steps;
-    std::optional<std::string> done;  ///< what was achieved, one sentence
-    std::optional<Problem> problem;
+    std::optional<std::string> progress = {};  ///< what is being done
+    std::optional<std::uint64_t> step = {};    ///< of STEPS
+    std::optional<std::uint64_t> steps = {};
+    std::optional<std::string> done = {};  ///< what was achieved, one sentence
+    std::optional<Problem> problem = {};
 
     bool operator==(const JobLine&) const = default;
 };

@@ -101,16 +101,7 @@ inline BladeStatus bare_blade_status() {
             .type = model::BladeType::js20,
             .mac = mac(),
             .address = address(),
-            .image = {},
-            .generation = {},
-            .state = model::BladeState::unseen,
-            .stage = {},
-            .cause = {},
-            .cure = {},
-            .since = {},
-            .last_heard = {},
-            .age_seconds = {},
-            .seconds = {}};
+            .state = model::BladeState::unseen};
 }
 
 inline ClusterStatus cluster_status() {

@@ -1,7 +1,22 @@
+#include "libdim/base/text.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace dim::tool {
+
+namespace {
+
+/// Before the daemon is asked.
+Outcome<> check_ramdisk(const std::optional<std::string>& kind) {
+    if (!kind || *kind == "initramfs" || *kind == "initrd") return {};
+    return wrong_usage(Error(ErrorCode::invalid_input,
+                             "--ramdisk: there is no kind '" + printable(*kind, 40) + "'")
+                           .with_cure("there are initramfs and initrd"));
+}
+
+}  // namespace
 
 Action buildzimage(CLI::App& app) {
     struct Arguments {
@@ -12,11 +27,13 @@ Action buildzimage(CLI::App& app) {
     auto arguments = std::make_shared<Arguments>();
     app.add_option("IMAGE", arguments->image, "the image")->required();
     app.add_option("--option", arguments->options,
-                   "one more word of the kernel command line; may be repeated");
+                   "one more word of the kernel command line; may be repeated")
+        ->allow_extra_args(false);
     app.add_option("--ramdisk", arguments->ramdisk,
                    "initramfs, or initrd: an ext2 file system whose /linuxrc is started");
-    return [=](Context& context) -> Result<void> {
-        DIM_TRY(auto image, model::ImageName::parse(arguments->image));
+    return [=](Context& context) -> Outcome<> {
+        DIM_TRY(auto image, from_word(model::ImageName::parse(arguments->image)));
+        DIM_CHECK(check_ramdisk(arguments->ramdisk));
         const api::BuildBootFile request{std::move(image), arguments->options, arguments->ramdisk};
         return run_job_with_progress(context, http::Method::post, "/v1/boot-files",
                                      to_json(request));

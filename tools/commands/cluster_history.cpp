@@ -6,7 +6,7 @@
 namespace dim::tool {
 
 Action cluster_history(CLI::App&) {
-    return [](Context& context) -> Result<void> {
+    return [](Context& context) -> Outcome<> {
         DIM_TRY(const auto list,
                 context.client.get<api::ClusterRevisionList>("/v1/cluster/revisions"));
         std::cout << (context.json ? to_json(list) + '\n' : history_text(list));

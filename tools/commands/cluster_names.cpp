@@ -1,8 +1,10 @@
+#include "libdim/render/name_list.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/component_query.hpp"
 #include "tools/output/names_text.hpp"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 namespace dim::tool {
@@ -17,7 +19,24 @@ struct Arguments {
     bool is_folded = false;
 };
 
-Result<std::string> folded_text(const Context& context, const api::NameList& list) {
+/// Failures: usage for an option that JSON would ignore.
+Outcome<> check_json(const Context& context, const Arguments& arguments) {
+    if (!context.json) return {};
+    if (arguments.is_folded) return contradiction("--fold and --json", "a range is one line");
+    const char* const all = "JSON holds every name and address";
+    if (arguments.is_linear) return contradiction("--linear and --json", all);
+    if (arguments.with_addresses) return contradiction("--addresses and --json", all);
+    return {};
+}
+
+Outcome<api::NameQuery> make_query(const Arguments& arguments) {
+    DIM_TRY(std::string range, parse_ranges(arguments.ranges));
+    api::NameQuery query{std::move(range), arguments.role};
+    DIM_CHECK(from_word("--role", render::role_of(query)));
+    return query;
+}
+
+Outcome<std::string> folded_text(const Context& context, const api::NameList& list) {
     std::vector<model::ComponentName> names;
     for (const api::NamedComponent& component : list.names)
         names.push_back(component.name);
@@ -26,8 +45,8 @@ Result<std::string> folded_text(const Context& context, const api::NameList& lis
     return folded + '\n';
 }
 
-Result<std::string> text_of(const Context& context, const Arguments& arguments,
-                            const api::NameList& list) {
+Outcome<std::string> text_of(const Context& context, const Arguments& arguments,
+                             const api::NameList& list) {
     if (context.json) return to_json(list) + '\n';
     if (arguments.is_folded) return folded_text(context, list);
     const auto style = arguments.is_linear ? NameStyle::linear : NameStyle::coordinate;
@@ -50,9 +69,10 @@ Action cluster_names(CLI::App& app) {
                    "what a place such as s01 and 'all' stand for: blade, server, "
                    "management-module, other, any")
         ->capture_default_str();
-    return [=](Context& context) -> Result<void> {
-        DIM_TRY(const auto list,
-                query_components(context, {join_ranges(arguments->ranges), arguments->role}));
+    return [=](Context& context) -> Outcome<> {
+        DIM_CHECK(check_json(context, *arguments));
+        DIM_TRY(const auto query, make_query(*arguments));
+        DIM_TRY(const auto list, query_components(context, query));
         DIM_TRY(const std::string text, text_of(context, *arguments, list));
         std::cout << text;
         return {};

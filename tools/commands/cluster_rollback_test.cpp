@@ -14,8 +14,7 @@ api::ClusterRevision revision(std::uint32_t number, bool is_in_force, bool was_i
             .sha256 = std::to_string(number),
             .blades = 7,
             .is_in_force = is_in_force,
-            .was_in_force = was_in_force,
-            .xml = {}};
+            .was_in_force = was_in_force};
 }
 
 TEST(ClusterRollbackCommand, ThereMustBeAnother) {

@@ -31,7 +31,7 @@ constexpr std::array kCommands{
         "image", "import", "make an image from a directory that holds a distribution",
         "  dim image import granite /srv/masters/granite --arch ppc64\n"
         "  dim image import sles10 /srv/masters/sles10 --arch ppc64 --shared usr,opt --size 2G\n",
-        &image_import},
+        &image_import, CommandKind::changes},
     Command{"image", "list", "the images, and with --blades every blade image",
             "  dim image list\n"
             "  dim image list --blades --json\n",
@@ -40,32 +40,32 @@ constexpr std::array kCommands{
             "  dim image create granite s01c1b01 s01c1b02\n"
             "  dim image create granite 's01c[1-4]b[01-14]'\n"
             "  dim image create granite --all --yes\n",
-            &image_create},
+            &image_create, CommandKind::changes},
     Command{"image", "delete", "delete blade images, with all the blades wrote into them",
             "  dim image delete granite s01c1b01\n"
             "  dim image delete granite 's01c4'\n",
-            &image_delete},
+            &image_delete, CommandKind::changes},
     Command{"nfs", "export", "let blades mount their images",
             "  dim nfs export granite s01c1b01 s01c1b02\n"
             "  dim nfs export granite --all\n",
-            &nfs_export},
+            &nfs_export, CommandKind::changes},
     Command{"nfs", "unexport", "stop serving blade images", "  dim nfs unexport granite s01c1b01\n",
-            &nfs_unexport},
+            &nfs_unexport, CommandKind::changes},
     Command{"nfs", "show", "what the NFS server offers to whom", "  dim nfs show\n", &nfs_show},
     Command{"buildzimage", "", "build the boot file of an image",
             "  dim buildzimage granite\n"
             "  dim buildzimage granite --option quiet --option dim.on-failure=reboot\n",
-            &buildzimage},
+            &buildzimage, CommandKind::changes},
     Command{"dhcp", "assign", "choose the image that blades boot, from their next boot on",
             "  dim dhcp assign s01c1b01 granite\n"
             "  dim dhcp assign 's01c[1-4],-s01c1b03' granite\n"
             "  dim dhcp assign image=sles9 sles10 --yes\n"
             "  dim dhcp assign --all granite\n",
-            &dhcp_assign},
+            &dhcp_assign, CommandKind::changes},
     Command{"dhcp", "unassign", "give blades no boot file any more",
             "  dim dhcp unassign s01c1b01\n"
             "  dim dhcp unassign 's01@type=js21'\n",
-            &dhcp_unassign},
+            &dhcp_unassign, CommandKind::changes},
     Command{"dhcp", "show", "what the DHCP server tells which blade",
             "  dim dhcp show\n"
             "  dim dhcp show 's01c[1-2]'\n",
@@ -73,15 +73,17 @@ constexpr std::array kCommands{
     Command{"dhcp", "render", "print the configuration of a DHCP server",
             "  dim dhcp render\n"
             "  dim --cluster new.xml dhcp render --server s01 --backend kea\n",
-            &dhcp_render, Source::definition},
+            &dhcp_render, CommandKind::renders},
     Command{"dns", "render", "print zones for a name server, or lines for /etc/hosts",
             "  dim dns render --zone forward\n"
             "  dim --cluster new.xml dns render --zone reverse --output zones\n"
             "  dim dns render --zone 1.10.in-addr.arpa --serial 2026112001\n"
             "  dim dns render --zone hosts\n",
-            &dns_render, Source::definition},
+            &dns_render, CommandKind::renders},
     Command{"cluster", "check", "say whether a definition has errors, and how much is in it",
-            "  dim --cluster new.xml cluster check\n", &cluster_check, Source::definition},
+            "  dim cluster check new.xml\n"
+            "  dim cluster check\n",
+            &cluster_check, CommandKind::reads_definition},
     Command{"cluster", "names", "the names that a range stands for",
             "  dim cluster names 's01c[1-2]b[01-14],-s01c1b03'\n"
             "  dim cluster names mm90\n"
@@ -89,19 +91,19 @@ constexpr std::array kCommands{
             "  dim cluster names s01 --role any --addresses\n"
             "  dim cluster names state=failed --fold\n"
             "  dim --cluster new.xml cluster names all --json | jq -r '.names[].name'\n",
-            &cluster_names, Source::definition},
+            &cluster_names, CommandKind::reads_definition},
     Command{"cluster", "explain", "every attribute of a component, and where it comes from",
             "  dim cluster explain s01c1b01\n"
             "  dim --cluster new.xml cluster explain mm90 --json\n",
-            &cluster_explain, Source::definition},
+            &cluster_explain, CommandKind::reads_definition},
     Command{"cluster", "diff", "what another definition would change",
             "  dim cluster diff new.xml\n"
-            "  dim --cluster old.xml cluster diff new.xml\n",
-            &cluster_diff, Source::definition},
+            "  dim cluster diff old.xml new.xml\n",
+            &cluster_diff, CommandKind::reads_definition},
     Command{"cluster", "apply", "bring a new definition into force",
             "  dim cluster apply new.xml --dry-run\n"
             "  dim cluster apply new.xml\n",
-            &cluster_apply},
+            &cluster_apply, CommandKind::changes},
     Command{"cluster", "show", "the definition in force, or an earlier one",
             "  dim cluster show\n"
             "  dim cluster show --revision 3 --xml >cluster.xml\n",
@@ -111,9 +113,9 @@ constexpr std::array kCommands{
     Command{"cluster", "rollback", "bring an earlier definition into force again",
             "  dim cluster rollback --dry-run\n"
             "  dim cluster rollback 3\n",
-            &cluster_rollback},
+            &cluster_rollback, CommandKind::changes},
     Command{"cluster", "reload", "read the cluster definition again after an edit",
-            "  dim cluster reload\n", &cluster_reload},
+            "  dim cluster reload\n", &cluster_reload, CommandKind::changes},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "tools/commands/commands.hpp"
 #include "tools/server_selection.hpp"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
 
@@ -16,8 +17,14 @@ struct Arguments {
     std::optional<std::string> backend;
 };
 
+Outcome<std::optional<cluster::DhcpBackend>> parse_backend(const std::optional<std::string>& text) {
+    if (!text) return std::nullopt;
+    DIM_TRY(const auto backend, from_word("--backend", cluster::parse_dhcp_backend(*text)));
+    return backend;
+}
+
 /// What the daemon tells its blades now; without a daemon nobody has an image.
-Result<std::map<model::ComponentName, api::DhcpHost>> assigned_hosts(const Context& context) {
+Outcome<std::map<model::ComponentName, api::DhcpHost>> assigned_hosts(const Context& context) {
     std::map<model::ComponentName, api::DhcpHost> hosts;
     if (context.cluster_file) return hosts;
     DIM_TRY(auto list, context.client.get<api::DhcpHostList>("/v1/dhcp"));
@@ -26,9 +33,9 @@ Result<std::map<model::ComponentName, api::DhcpHost>> assigned_hosts(const Conte
     return hosts;
 }
 
-Result<std::vector<render::ServerHosts>> hosts_to_render(const Context& context,
-                                                         const cluster::Definition& definition,
-                                                         const Arguments& arguments) {
+Outcome<std::vector<render::ServerHosts>> hosts_to_render(const Context& context,
+                                                          const cluster::Definition& definition,
+                                                          const Arguments& arguments) {
     DIM_TRY(const auto servers, select_servers(definition, arguments.server));
     DIM_TRY(const auto assigned, assigned_hosts(context));
     std::vector<render::ServerHosts> all = render::server_hosts(definition, servers);
@@ -74,12 +81,11 @@ Action dhcp_render(CLI::App& app) {
         "image servers; all unless given. For a single one, Kea is told where to listen");
     app.add_option("--backend", arguments->backend,
                    "isc or kea; what the definition says unless given");
-    return [=](Context& context) -> Result<void> {
+    return [=](Context& context) -> Outcome<> {
+        DIM_TRY(const auto wanted, parse_backend(arguments->backend));
+        DIM_CHECK(check_server_range(arguments->server));
         DIM_TRY(const auto definition, load_cluster(context));
-        cluster::DhcpBackend backend = definition.services.dhcp;
-        if (arguments->backend) {
-            DIM_TRY(backend, cluster::parse_dhcp_backend(*arguments->backend));
-        }
+        const cluster::DhcpBackend backend = wanted.value_or(definition.services.dhcp);
         DIM_TRY(const auto servers, hosts_to_render(context, definition, *arguments));
         DIM_TRY(const std::string text,
                 render_configuration(definition, servers, backend, *arguments));

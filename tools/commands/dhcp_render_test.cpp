@@ -34,7 +34,7 @@ protected:
 
 TEST_F(DhcpRenderCommand, UnknownServersAndBackendsAreRefused) {
     EXPECT_EQ(run_command(daemon, {"dhcp", "render", "--server", "s03"}).code, ExitCode::failed);
-    EXPECT_EQ(run_command(daemon, {"dhcp", "render", "--backend", "none"}).code, ExitCode::failed);
+    EXPECT_EQ(run_command(daemon, {"dhcp", "render", "--backend", "none"}).code, ExitCode::usage);
 }
 
 TEST_F(DhcpRenderCommand, WithTheDaemonBladesHaveTheirBootFiles) {

@@ -35,10 +35,13 @@ Error not_served(const model::ComponentName& blade) {
 Action dhcp_show(CLI::App& app) {
     auto selection = std::make_shared<BladeSelection>();
     selection->add_options(app);
-    return [=](Context& context) -> Result<void> {
-        DIM_TRY(auto list, context.client.get<api::DhcpHostList>("/v1/dhcp"));
+    return [=](Context& context) -> Outcome<> {
+        std::vector<model::ComponentName> blades;
         if (!selection->ranges.empty()) {
-            DIM_TRY(const auto blades, selection->resolve(context.client));
+            DIM_TRY(blades, selection->resolve(context.client));
+        }
+        DIM_TRY(auto list, context.client.get<api::DhcpHostList>("/v1/dhcp"));
+        if (!blades.empty()) {
             const std::set wanted(blades.begin(), blades.end());
             std::erase_if(list.hosts,
                           [&](const api::DhcpHost& host) { return !wanted.contains(host.blade); });

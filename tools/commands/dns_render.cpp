@@ -1,9 +1,13 @@
+#include "libdim/base/parse_number.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/commands/commands.hpp"
+#include "tools/output/words.hpp"
 #include "tools/server_selection.hpp"
 #include "tools/zone_files.hpp"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 namespace dim::tool {
@@ -12,7 +16,7 @@ namespace {
 
 struct Arguments {
     std::string zone;
-    std::optional<std::uint32_t> serial;
+    std::optional<std::string> serial;
     std::optional<std::string> server;
     std::optional<std::string> directory;
 };
@@ -24,15 +28,33 @@ Result<model::ComponentName> select_name_server(const cluster::Definition& defin
         return fail(Error(ErrorCode::not_found, "the cluster has no image server to answer DNS")
                         .with_cure("define a component with role=\"server\""));
     }
+    if (range && servers.size() > 1) {
+        return fail(Error(ErrorCode::invalid_input, "--server: '" + printable(*range, 80) +
+                                                        "' names " +
+                                                        count_text(servers.size(), "image server"))
+                        .with_cure("name the one that answers DNS"));
+    }
     return std::move(servers.front());
 }
 
-std::uint32_t serial_of_now() { return static_cast<std::uint32_t>(sys::realtime_us() / 1'000'000); }
+/// Failures: usage for options of zones with "hosts", which is none.
+Outcome<> check_hosts(const Arguments& arguments) {
+    if (arguments.zone != kHostsFile || !(arguments.serial || arguments.server)) return {};
+    return wrong_usage(
+        Error(ErrorCode::invalid_input, std::string("/etc/hosts has no ") +
+                                            (arguments.serial ? "serial" : "server that answers"))
+            .with_cure(std::string("leave ") + (arguments.serial ? "--serial" : "--server") +
+                       " out"));
+}
 
-Result<void> print_paths(const std::vector<std::string>& paths) {
+Outcome<std::uint32_t> parse_serial(const std::optional<std::string>& text) {
+    if (!text) return static_cast<std::uint32_t>(sys::realtime_us() / 1'000'000);
+    return from_word("--serial", parse_number<std::uint32_t>(*text));
+}
+
+void print_paths(const std::vector<std::string>& paths) {
     for (const std::string& path : paths)
         std::cout << path << '\n';
-    return {};
 }
 
 }  // namespace
@@ -48,17 +70,20 @@ Action dns_render(CLI::App& app) {
                    "the image server that answers; the first unless given");
     app.add_option("--output", arguments->directory,
                    "write a file for each zone into this directory, and print their paths");
-    return [=](Context& context) -> Result<void> {
+    return [=](Context& context) -> Outcome<> {
+        DIM_CHECK(check_hosts(*arguments));
+        DIM_TRY(const std::uint32_t serial, parse_serial(arguments->serial));
+        DIM_CHECK(check_server_range(arguments->server));
         DIM_TRY(const auto definition, load_cluster(context));
         DIM_TRY(const auto server, select_name_server(definition, arguments->server));
-        DIM_TRY(const auto zones, render_zones(definition, arguments->zone, server,
-                                               arguments->serial.value_or(serial_of_now())));
+        DIM_TRY(const auto zones, render_zones(definition, arguments->zone, server, serial));
         if (!arguments->directory) {
             std::cout << zones_text(zones);
             return {};
         }
         DIM_TRY(const auto paths, write_zone_files(zones, *arguments->directory));
-        return print_paths(paths);
+        print_paths(paths);
+        return {};
     };
 }
 

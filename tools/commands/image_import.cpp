@@ -2,6 +2,7 @@
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 
 namespace dim::tool {
@@ -17,10 +18,11 @@ struct Arguments {
     std::string size = "1G";
 };
 
-Result<api::ImportImage> make_request(const Arguments& arguments) {
-    DIM_TRY(auto name, model::ImageName::parse(arguments.name));
-    DIM_TRY(const auto architecture, model::parse_architecture(arguments.architecture));
-    DIM_TRY(const auto size, model::ByteSize::parse(arguments.size));
+Outcome<api::ImportImage> make_request(const Arguments& arguments) {
+    DIM_TRY(auto name, from_word(model::ImageName::parse(arguments.name)));
+    DIM_TRY(const auto architecture,
+            from_word("--arch", model::parse_architecture(arguments.architecture)));
+    DIM_TRY(const auto size, from_word("--size", model::ByteSize::parse(arguments.size)));
     std::error_code error;
     const auto directory = std::filesystem::absolute(arguments.directory, error);
     if (error) return fail(ErrorCode::invalid_input, arguments.directory + ": " + error.message());
@@ -41,12 +43,13 @@ Action image_import(CLI::App& app) {
     app.add_option("--shared", arguments->shared,
                    "first-level directories that all blades share, read-only")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->capture_default_str();
     app.add_option("--init", arguments->init, "the distribution's init")->capture_default_str();
     app.add_option("--size", arguments->size,
                    "size, and so the quota, of each blade image (K, M, G, T)")
         ->capture_default_str();
-    return [=](Context& context) -> Result<void> {
+    return [=](Context& context) -> Outcome<> {
         DIM_TRY(const auto request, make_request(*arguments));
         return run_job_with_progress(context, http::Method::post, "/v1/images", to_json(request));
     };

@@ -2,6 +2,7 @@
 #include "tools/commands/commands.hpp"
 #include "tools/output/table.hpp"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 namespace dim::tool {
@@ -10,7 +11,7 @@ namespace {
 
 std::string size_text(std::uint64_t bytes) { return to_string(model::ByteSize(bytes)); }
 
-Result<void> list_images(const Context& context) {
+Outcome<> list_images(const Context& context) {
     DIM_TRY(const auto list, context.client.get<api::ImageList>("/v1/images"));
     if (context.json) {
         std::cout << to_json(list) << '\n';
@@ -32,7 +33,7 @@ Result<void> list_images(const Context& context) {
     return {};
 }
 
-Result<void> list_blade_images(const Context& context) {
+Outcome<> list_blade_images(const Context& context) {
     DIM_TRY(const auto list, context.client.get<api::BladeImageList>("/v1/blade-images"));
     if (context.json) {
         std::cout << to_json(list) << '\n';

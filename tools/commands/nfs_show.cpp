@@ -6,7 +6,7 @@
 namespace dim::tool {
 
 Action nfs_show(CLI::App&) {
-    return [](Context& context) -> Result<void> {
+    return [](Context& context) -> Outcome<> {
         DIM_TRY(const auto list, context.client.get<api::NfsExportList>("/v1/exports"));
         if (context.json) {
             std::cout << to_json(list) << '\n';

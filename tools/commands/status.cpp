@@ -6,6 +6,7 @@
 #include "tools/output/status_text.hpp"
 #include "tools/output/table.hpp"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <set>
 #include <unistd.h>
@@ -25,7 +26,7 @@ struct Arguments {
 /// What of the status is asked for.
 class Filter {
 public:
-    static Result<Filter> create(const BladeSelection& selection, const ApiClient& client) {
+    static Outcome<Filter> create(const BladeSelection& selection, const ApiClient& client) {
         Filter filter;
         if (selection.ranges.empty()) return filter;
         DIM_TRY(const auto blades, selection.resolve(client));
@@ -53,7 +54,7 @@ private:
 };
 
 /// One line for all blades of the same state and image.
-Result<std::string> short_text(const Context& context, const api::ClusterStatus& status) {
+Outcome<std::string> short_text(const Context& context, const api::ClusterStatus& status) {
     DIM_TRY(const auto definition, load_cluster(context));
     Table table({"STATE", "IMAGE", "BLADES", "NAMES"});
     for (const BladeGroup& group : group_blades(status.blades)) {
@@ -65,17 +66,17 @@ Result<std::string> short_text(const Context& context, const api::ClusterStatus&
     return table.text();
 }
 
-Result<std::string> text_of(const Context& context, const Arguments& arguments,
-                            const api::ClusterStatus& status) {
+Outcome<std::string> text_of(const Context& context, const Arguments& arguments,
+                             const api::ClusterStatus& status) {
     if (context.json) return to_json(status) + '\n';
     if (arguments.is_short) return short_text(context, status);
     return status_text(status);
 }
 
 /// Prints the status again whenever the daemon sends one that differs.
-Result<void> watch(const Context& context, const Arguments& arguments, const Filter& filter) {
+Outcome<> watch(const Context& context, const Arguments& arguments, const Filter& filter) {
     const bool draws = ::isatty(STDOUT_FILENO) == 1 && !context.json;
-    return context.client.follow("/v1/status?watch=1", [&](std::string_view line) -> Result<void> {
+    return context.client.follow("/v1/status?watch=1", [&](std::string_view line) -> Outcome<> {
         DIM_TRY(auto status, api::parse<api::ClusterStatus>(line));
         DIM_CHECK(filter.apply(status));
         DIM_TRY(const std::string text, text_of(context, arguments, status));
@@ -96,7 +97,9 @@ Action status(CLI::App& app) {
                  "go on and print every change; with --json one line each");
     app.add_flag("-s,--short", arguments->is_short,
                  "one line for all blades of the same state and image");
-    return [=](Context& context) -> Result<void> {
+    return [=](Context& context) -> Outcome<> {
+        if (context.json && arguments->is_short)
+            return contradiction("--short and --json", "JSON is of each blade");
         DIM_TRY(const Filter filter, Filter::create(arguments->selection, context.client));
         if (arguments->watches) return watch(context, *arguments, filter);
         DIM_TRY(auto cluster, context.client.get<api::ClusterStatus>("/v1/status"));

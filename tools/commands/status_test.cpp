@@ -14,18 +14,8 @@ const model::Timestamp kNow = *model::Timestamp::parse("2026-11-20T13:40:00.0000
 api::BladeStatus blade(const std::string& name, model::BladeState state) {
     return {.name = *model::ComponentName::parse(name),
             .type = model::BladeType::js20,
-            .mac = {},
             .address = *model::Ipv4Address::parse("10.1.0.11"),
-            .image = {},
-            .generation = {},
-            .state = state,
-            .stage = {},
-            .cause = {},
-            .cure = {},
-            .since = {},
-            .last_heard = {},
-            .age_seconds = {},
-            .seconds = {}};
+            .state = state};
 }
 
 /// A daemon of s01 with three of its blades.

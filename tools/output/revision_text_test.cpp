@@ -11,8 +11,7 @@ api::ClusterRevision revision(std::uint32_t number, bool is_in_force) {
             .origin = "applied: /root/new.xml",
             .sha256 = "ab",
             .blades = 2406,
-            .is_in_force = is_in_force,
-            .xml = {}};
+            .is_in_force = is_in_force};
 }
 
 TEST(RevisionText, OneInForceSaysSo) {

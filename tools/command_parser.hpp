@@ -1,0 +1,26 @@
+#pragma once
+
+#include "tools/command.hpp"
+#include "tools/global_options.hpp"
+
+#include <string>
+#include <vector>
+
+namespace dim::tool {
+
+/// A command with its options understood.
+struct ParsedCommand {
+    GlobalOptions options;
+    Action action;
+};
+
+/// Understands the options and arguments of COMMAND. With --help the action prints help. Failures:
+/// usage for an unknown, missing, superfluous or contradictory word, or an option that the command
+/// does not honour.
+Outcome<ParsedCommand> parse_command(const CommandTable& table, const Command& command,
+                                     std::vector<std::string> words);
+
+/// What `dim help COMMAND` prints.
+std::string help_of(const Command& command);
+
+}  // namespace dim::tool

@@ -1,0 +1,197 @@
+#include "libdim/sys/atomic_write.hpp"
+#include "tools/running_command.hpp"
+#include "tools/sample_cluster.hpp"
+
+#include <set>
+
+#include <gmock/gmock.h>
+
+/// What all commands have in common: who refuses is quoted, and what they ask for is what was
+/// meant. What one alone does is in its own test.
+namespace dim::tool {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const model::Timestamp kNow = *model::Timestamp::parse("2026-11-20T13:40:00.000000Z");
+
+/// A command that asks the daemon, its last request, the answer to that and a piece of what is
+/// then printed.
+struct Example {
+    std::vector<std::string> words;
+    std::string request;
+    std::string answer;
+    std::string output;
+};
+
+std::string done(const std::string& what) { return "{\"done\":\"" + what + "\"}\n"; }
+
+class EveryCommand : public ::testing::Test {
+protected:
+    EveryCommand() {
+        EXPECT_TRUE(sys::write_file_atomically(file(), sample::kClusterXml));
+        daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
+    }
+    std::string file() const { return directory / "new.xml"; }
+
+    std::vector<Example> examples() const {
+        const api::ClusterRevision revision{.number = 7,
+                                            .time = kNow,
+                                            .origin = "x",
+                                            .sha256 = "ab",
+                                            .blades = 7,
+                                            .is_in_force = true,
+                                            .xml = std::string(sample::kClusterXml)};
+        const api::ClusterStatus status{.server = *model::ComponentName::parse("s01"),
+                                        .version = "0.1.0",
+                                        .now = kNow,
+                                        .since = kNow,
+                                        .blades = {},
+                                        .services = {},
+                                        .alerts = {}};
+        const api::BladeStatus blade{.name = *model::ComponentName::parse("s01c1b01"),
+                                     .type = model::BladeType::js20,
+                                     .address = *model::Ipv4Address::parse("10.1.1.11")};
+        const std::string of_blade = R"( {"image":"granite","blades":["s01c1b01"]})";
+        return {
+            {{"status"}, "GET /v1/status", to_json(status), "s01"},
+            {{"blade", "show", "b1"},
+             "GET /v1/blades/s01c1b01",
+             to_json(api::BladeStory{blade, {}}),
+             "s01c1b01"},
+            {{"image", "import", "granite", "/srv/x", "--arch", "ppc64", "--size", "2G"},
+             R"(POST /v1/images {"name":"granite","architecture":"ppc64","directory":"/srv/x",)"
+             R"("shared":["usr","opt"],"init":"/sbin/init","blade_image_bytes":2147483648})",
+             done("made"),
+             "made\n"},
+            {{"image", "list"}, "GET /v1/images", to_json(api::ImageList{}), ""},
+            {{"image", "list", "--blades"},
+             "GET /v1/blade-images",
+             to_json(api::BladeImageList{}),
+             ""},
+            {{"image", "create", "granite", "b1"},
+             "POST /v1/blade-images" + of_blade,
+             done("created"),
+             "created\n"},
+            {{"image", "delete", "granite", "b1"},
+             "DELETE /v1/blade-images/s01c1b01/granite",
+             done("deleted"),
+             "deleted\n"},
+            {{"nfs", "export", "granite", "b1"},
+             "PUT /v1/exports" + of_blade,
+             done("exported"),
+             "exported\n"},
+            {{"nfs", "unexport", "granite", "b1"},
+             "DELETE /v1/exports" + of_blade,
+             done("gone"),
+             "gone\n"},
+            {{"nfs", "show"},
+             "GET /v1/exports",
+             to_json(api::NfsExportList{{{"/blades", "/x", "10.1.1.11", true}}}),
+             "read/write"},
+            {{"buildzimage", "granite", "--option", "quiet"},
+             R"(POST /v1/boot-files {"image":"granite","options":["quiet"]})",
+             done("built"),
+             "built\n"},
+            {{"dhcp", "assign", "b1", "granite"},
+             "PUT /v1/assignments" + of_blade,
+             done("assigned"),
+             "assigned\n"},
+            {{"dhcp", "unassign", "b1"},
+             R"(DELETE /v1/assignments {"blades":["s01c1b01"]})",
+             done("taken"),
+             "taken\n"},
+            {{"dhcp", "show"}, "GET /v1/dhcp", to_json(api::DhcpHostList{}), ""},
+            {{"dns", "render", "--zone", "forward"},
+             "GET /v1/cluster",
+             to_json(revision),
+             "s01c1b01"},
+            {{"cluster", "check"}, "GET /v1/cluster", to_json(revision), "no errors"},
+            {{"cluster", "explain", "b1"}, "GET /v1/cluster", to_json(revision), "s01c1b01"},
+            {{"cluster", "names", "s01"},
+             R"(POST /v1/names {"range":"s01","role":"blade"})",
+             blade_names({"s01c1b01"}),
+             "s01c1b01\n"},
+            {{"cluster", "show"}, "GET /v1/cluster", to_json(revision), "revision 7"},
+            {{"cluster", "history"},
+             "GET /v1/cluster/revisions",
+             to_json(api::ClusterRevisionList{{revision}}),
+             "7"},
+            {{"cluster", "reload"}, "POST /v1/cluster/reload", done("reloaded"), "reloaded\n"},
+        };
+    }
+
+    /// "GET /v1/status" of "GET /v1/status {…}".
+    static std::string target_of(const std::string& request) {
+        return request.substr(0, request.find(" {"));
+    }
+
+    dim::testing::TemporaryDirectory directory;
+    FakeDaemon daemon;
+};
+
+TEST_F(EveryCommand, SaysThatThereIsNoDaemon) {
+    for (const Example& example : examples()) {
+        std::vector<std::string> words{"--socket", "/nonexistent/api.sock"};
+        words.insert(words.end(), example.words.begin(), example.words.end());
+        ::testing::internal::CaptureStderr();
+        EXPECT_EQ(run_command_line(command_table(), words), ExitCode::no_daemon);
+        EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+                    StartsWith("dim: no image-server daemon answers at /nonexistent/api.sock"));
+    }
+}
+
+/// Also when the daemon's words are those of dim itself: exit codes are not found in texts.
+TEST_F(EveryCommand, SaysWhyTheDaemonRefused) {
+    for (const Example& example : examples()) {
+        daemon.prepare(target_of(example.request),
+                       Error(ErrorCode::unavailable, "no image-server daemon answers"));
+        const CommandEnd end = run_command(daemon, example.words);
+        EXPECT_EQ(end.code, ExitCode::failed) << example.request;
+        EXPECT_EQ(end.errors, "dim: no image-server daemon answers\n");
+        daemon.prepare(target_of(example.request),
+                       Error(ErrorCode::conflict, "busy")
+                           .with_cure("nothing was changed; --yes does it without a question"));
+        EXPECT_EQ(run_command(daemon, example.words).code, ExitCode::failed) << example.request;
+        daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
+    }
+}
+
+TEST_F(EveryCommand, AsksForWhatWasMeantAndPrintsTheAnswer) {
+    for (const Example& example : examples()) {
+        daemon.prepare(target_of(example.request), example.answer);
+        const CommandEnd end = run_command(daemon, example.words);
+        EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+        EXPECT_THAT(end.output, HasSubstr(example.output));
+        EXPECT_EQ(daemon.requests().back(), example.request);
+    }
+}
+
+TEST_F(EveryCommand, IsHereOrHasATestOfItsOwn) {
+    std::set<std::string> tested{"cluster apply", "cluster diff", "cluster rollback",
+                                 "dhcp render"};  // with a file, or more requests than one
+    for (const Example& example : examples()) {
+        tested.insert(example.words.front());
+        if (example.words.size() > 1) tested.insert(example.words[0] + ' ' + example.words[1]);
+    }
+    for (const Command& command : command_table().commands)
+        EXPECT_TRUE(tested.contains(full_name(command))) << full_name(command);
+}
+
+TEST_F(EveryCommand, ClusterApplyShowsAndDoesIt) {
+    daemon.prepare("POST /v1/cluster/difference",
+                   to_json(api::ClusterDifference{7, {{"added", "group gpu", 0, ""}}, 0, {}, {}}));
+    daemon.prepare("PUT /v1/cluster", Error(ErrorCode::io, "dhcpd refused it"));
+    const CommandEnd refused = run_command(daemon, {"cluster", "apply", file()});
+    EXPECT_EQ(refused.code, ExitCode::failed);
+    EXPECT_EQ(refused.errors, "dim: dhcpd refused it\n");
+    daemon.prepare("PUT /v1/cluster", done("revision 8 is in force"));
+    const CommandEnd end = run_command(daemon, {"cluster", "apply", file()});
+    EXPECT_EQ(end.code, ExitCode::ok);
+    EXPECT_THAT(end.output, HasSubstr("+ group gpu\n"));
+    EXPECT_THAT(end.output, HasSubstr("revision 8 is in force\n"));
+}
+
+}  // namespace
+}  // namespace dim::tool
