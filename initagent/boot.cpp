@@ -8,7 +8,6 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/init_process.hpp"
-#include "libdim/sys/system_info.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -39,68 +38,68 @@ constexpr model::Architecture own_architecture() {
 
 }  // namespace
 
-Result<void> Boot::boot(BootProgress& progress) {
-    progress.begin(BootStage::environment);
-    DIM_CHECK(read_environment(progress));
+Result<void> Boot::boot(StageReporter& reporter) {
+    reporter.begin(BootStage::environment);
+    DIM_CHECK(read_environment(reporter));
 
-    progress.begin(BootStage::network);
+    reporter.begin(BootStage::network);
     if (!network_) {
-        const auto trying = [&](std::string what) { progress.trying(std::move(what)); };
+        const auto trying = [&](std::string what) { reporter.trying(std::move(what)); };
         DIM_TRY(network_, bring_up_network(environment_, trying, settings_.network));
     }
 
-    progress.begin(BootStage::connect);
-    progress.trying("connect to " + endpoint().name);
+    reporter.begin(BootStage::connect);
+    reporter.trying("connect to " + endpoint().name);
     DIM_TRY(sys::Fd socket, connect_to_server(endpoint(), sys::Deadline::in(kConnectTimeout)));
 
-    progress.begin(BootStage::tls);
-    progress.trying("verify " + endpoint().name + " by " + environment_.settings.authority_path);
+    reporter.begin(BootStage::tls);
+    reporter.trying("verify " + endpoint().name + " by " + environment_.settings.authority_path);
     DIM_TRY(session_, ServerSession::start(endpoint(), *tls_, std::move(socket),
                                            sys::Deadline::in(kHandshakeTimeout)));
 
-    progress.begin(BootStage::plan);
-    DIM_TRY(steps_, negotiate(progress));
-    progress.report_to(*session_, steps_->boot_id, steps_->token);
+    reporter.begin(BootStage::plan);
+    DIM_TRY(plan_, negotiate(reporter));
+    reporter.report_to(*session_, plan_->boot_id, plan_->token);
 
     NewRoot new_root(settings_.new_root, settings_.mount_file_system);
-    progress.begin(BootStage::mount_root);
-    progress.trying(to_string(steps_->root));
+    reporter.begin(BootStage::mount_root);
+    reporter.trying(to_string(plan_->root));
     DIM_CHECK(sys::ensure_directory(new_root.path()));
-    DIM_CHECK(new_root.mount(steps_->root));
+    DIM_CHECK(new_root.mount(plan_->root));
 
-    progress.begin(BootStage::mount_shared);
-    for (const MountStep& step : steps_->shared) {
-        progress.trying(to_string(step));
+    reporter.begin(BootStage::mount_shared);
+    for (const MountStep& step : plan_->shared) {
+        reporter.trying(to_string(step));
         DIM_CHECK(new_root.mount(step));
     }
 
-    progress.begin(BootStage::switch_root);
-    progress.trying("switch to " + new_root.path() + " and " + steps_->init);
-    DIM_CHECK(check_new_root(new_root.path(), steps_->init));
-    return become_init(progress);
+    reporter.begin(BootStage::switch_root);
+    reporter.trying("switch to " + new_root.path() + " and " + plan_->init);
+    DIM_CHECK(check_new_root(new_root.path(), plan_->init));
+    return become_init(reporter);
 }
 
-Result<void> Boot::become_init(BootProgress& progress) {
-    const BootSteps& steps = *steps_;
+Result<void> Boot::become_init(StageReporter& reporter) {
+    const CheckedPlan& plan = *plan_;
     DIM_TRY(SwitchedRoot root, SwitchedRoot::enter(settings_.new_root));
     // The last thing said by this process: from here on the session is the monitor's.
-    progress.begin(BootStage::exec_init);
-    progress.trying("execute " + steps.init);
+    reporter.begin(BootStage::exec_init);
+    reporter.trying("execute " + plan.init);
     const auto connect = [this]() -> Result<ServerSession> {
         DIM_TRY(sys::Fd socket, connect_to_server(endpoint(), sys::Deadline::in(kConnectTimeout)));
         return ServerSession::start(endpoint(), *tls_, std::move(socket),
                                     sys::Deadline::in(kHandshakeTimeout));
     };
     DIM_TRY(Monitor monitor, Monitor::start(*session_, root,
-                                            {.boot_id = steps.boot_id,
-                                             .token = steps.token,
-                                             .heartbeat = steps.heartbeat,
+                                            {.boot_id = plan.boot_id,
+                                             .token = plan.token,
+                                             .heartbeat = plan.heartbeat,
                                              .connect = connect,
                                              .process_title = settings_.process_title}));
     std::vector<std::string> arguments = settings_.arguments;
     arguments.resize(std::max<std::size_t>(arguments.size(), 1));
-    arguments[0] = steps.init;
-    Error error = sys::exec(steps.init, arguments, settings_.environment);
+    arguments[0] = plan.init;
+    Error error = sys::exec(plan.init, arguments, settings_.environment);
     monitor.cancel();
     if (error.system_errno() == ENOENT)
         error = std::move(error).with_cure("its program interpreter or shared library loader is "
@@ -110,13 +109,13 @@ Result<void> Boot::become_init(BootProgress& progress) {
     return fail(std::move(error));
 }
 
-Result<void> Boot::read_environment(const BootProgress& progress) {
+Result<void> Boot::read_environment(const StageReporter& reporter) {
     DIM_CHECK(mount_kernel_file_systems());
     DIM_CHECK(sys::fill_standard("/dev/console"));
     DIM_TRY(environment_, read_boot_environment(settings_.files));
     const AgentSettings& settings = environment_.settings;
     if (settings.is_debug) set_log_level(LogLevel::debug);
-    if (progress.attempt() == 1)
+    if (reporter.attempt() == 1)
         for (const std::string& warning : environment_.warnings)
             log(LogLevel::warning, warning);
     if (settings.server_name.empty()) {
@@ -137,8 +136,8 @@ Result<void> Boot::read_environment(const BootProgress& progress) {
     return {};
 }
 
-Result<BootSteps> Boot::negotiate(BootProgress& progress) {
-    progress.trying("POST /v1/agent/boots");
+Result<CheckedPlan> Boot::negotiate(StageReporter& reporter) {
+    reporter.trying("POST /v1/agent/boots");
     const MachineIdentity& machine = environment_.machine;
     const api::BootRequest request{
         .mac = network_->mac,
@@ -150,9 +149,9 @@ Result<BootSteps> Boot::negotiate(BootProgress& progress) {
         .cpus = machine.cpus,
         .kernel = machine.kernel,
         .agent_version = DIM_VERSION,
-        .attempt = progress.attempt(),
+        .attempt = reporter.attempt(),
         .agent_started_us = settings_.started_us,
-        .stages = progress.stages(),
+        .stages = reporter.stages(),
         .earlier_failures = failures_.failures(),
         .now_us = now_us(),
     };
@@ -167,18 +166,18 @@ Result<BootSteps> Boot::negotiate(BootProgress& progress) {
     // The kernel's NFS client calls itself by the host name: two blades of one name would take each
     // other's leases. The distribution sets its own name later.
     DIM_CHECK(sys::sethostname(to_string(plan->blade)));
-    progress.trying("check the boot plan " + printable(plan->boot_id, 64));
-    return plan_steps(*plan, network_->plan.address);
+    reporter.trying("check the boot plan " + printable(plan->boot_id, 64));
+    return check_plan(*plan, network_->plan.address);
 }
 
 ServerEndpoint Boot::endpoint() const {
     return {network_->plan.server, environment_.settings.port, environment_.settings.server_name};
 }
 
-Error Boot::attempt(BootProgress& progress) {
+Error Boot::attempt(StageReporter& reporter) {
     session_.reset();
-    steps_.reset();
-    return boot(progress).error();
+    plan_.reset();
+    return boot(reporter).error();
 }
 
 void Boot::report(const api::BootFailure& failure) {
@@ -188,9 +187,9 @@ void Boot::report(const api::BootFailure& failure) {
                                   .token = std::nullopt,
                                   .failure = failure,
                                   .now_us = now_us()};
-        if (steps_) {
-            report.boot_id = steps_->boot_id;
-            report.token = steps_->token;
+        if (plan_) {
+            report.boot_id = plan_->boot_id;
+            report.token = plan_->token;
         }
         const auto told = session_->exchange("/v1/agent/failures", api::to_json(report),
                                              sys::Deadline::in(kReportTimeout));

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "initagent/boot_environment.hpp"
-#include "initagent/boot_progress.hpp"
-#include "initagent/boot_steps.hpp"
-#include "initagent/failure_log.hpp"
+#include "initagent/checked_plan.hpp"
 #include "initagent/network.hpp"
 #include "initagent/new_root.hpp"
 #include "initagent/server_session.hpp"
+#include "initagent/stage_reporter.hpp"
+#include "initagent/unreported_failures.hpp"
+#include "libdim/tls/client_settings.hpp"
 #include "libdim/tls/random.hpp"
-#include "libdim/tls/settings.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -34,7 +34,7 @@ public:
     explicit Boot(BootSettings settings) : settings_(std::move(settings)) {}
 
     /// Boots: does not return unless it failed, with everything undone but the network.
-    Error attempt(BootProgress& progress);
+    Error attempt(StageReporter& reporter);
     /// Tells the server, or keeps it for the next time that the server can be reached.
     void report(const api::BootFailure& failure);
 
@@ -44,10 +44,10 @@ public:
     std::optional<std::chrono::seconds> retry_after() const;
 
 private:
-    Result<void> boot(BootProgress& progress);
-    Result<void> read_environment(const BootProgress& progress);
-    Result<BootSteps> negotiate(BootProgress& progress);
-    Result<void> become_init(BootProgress& progress);
+    Result<void> boot(StageReporter& reporter);
+    Result<void> read_environment(const StageReporter& reporter);
+    Result<CheckedPlan> negotiate(StageReporter& reporter);
+    Result<void> become_init(StageReporter& reporter);
     ServerEndpoint endpoint() const;
 
     BootSettings settings_;
@@ -56,8 +56,8 @@ private:
     std::optional<tls::ClientSettings> tls_;
     std::optional<BootNetwork> network_;
     std::optional<ServerSession> session_;
-    std::optional<BootSteps> steps_;
-    FailureLog failures_;
+    std::optional<CheckedPlan> plan_;
+    UnreportedFailures failures_;
 };
 
 }  // namespace dim::agent

@@ -4,7 +4,6 @@
 #include "libdim/base/log.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/init_process.hpp"
-#include "libdim/sys/system_info.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -38,8 +37,7 @@ Acted act(OnFailure action, char* const* environment) {
         case OnFailure::shell: return run_shell(environment);
         case OnFailure::reboot:
             log(LogLevel::notice, "rebooting, as dim.on-failure=reboot says");
-            const auto rebooted = sys::reboot(sys::RebootAction::restart);
-            if (!rebooted) log(LogLevel::error, to_string(rebooted.error()));
+            log(LogLevel::error, to_string(sys::reboot()));
             return Acted::no;
     }
     std::unreachable();
@@ -61,8 +59,8 @@ std::chrono::milliseconds wait_before_retry(std::chrono::milliseconds delay,
 void boot_until_it_works(Boot& boot) {
     std::optional<Backoff> backoff;
     for (std::uint32_t attempt = 1;; ++attempt) {
-        BootProgress progress(attempt);
-        const api::BootFailure failure = progress.failure(boot.attempt(progress));
+        StageReporter reporter(attempt);
+        const api::BootFailure failure = reporter.failure(boot.attempt(reporter));
         tell_console(failure);
         boot.report(failure);
 

@@ -183,10 +183,10 @@ Result<void> make_image(const std::string& path) {
     for (const char* name : {"bin", "lib", "lib64"})
         DIM_CHECK(sys::symlink("usr/" + std::string(name), path + "/" + name));
     DIM_TRY(const sys::Fd init, sys::open(path + "/sbin/init", O_CREAT | O_WRONLY, 0755));
-    DIM_CHECK(sys::write_all(init.get(), kInitScript));
+    DIM_CHECK(sys::write_all(init, kInitScript));
     DIM_TRY(const sys::Fd rubbish, sys::open(path + "/sbin/rubbish", O_CREAT | O_WRONLY, 0755));
-    return sys::write_all(rubbish.get(), "\x7f"
-                                         "ELF for another machine");
+    return sys::write_all(rubbish, "\x7f"
+                                   "ELF for another machine");
 }
 
 /// What the kernel and the firmware would have left: an initramfs at BASE, two ports.
@@ -221,19 +221,29 @@ Result<void> make_blade(const std::string& base, const std::string& authority_pe
     reply.netmask = *model::Ipv4Address::parse("255.255.255.0");
     const auto write = [&](const std::string& name, const std::string& bytes) -> Result<void> {
         DIM_TRY(const sys::Fd file, sys::open(base + name, O_CREAT | O_WRONLY, 0644));
-        return sys::write_all(file.get(), bytes);
+        return sys::write_all(file, bytes);
     };
     DIM_CHECK(write("/tree/chosen/bootp-response", serialize(reply)));
     DIM_CHECK(write("/cmdline", "quiet dim.server-name=is01 dim.retry-max-seconds=1\n"));
     return write("/dim/ca.pem", authority_pem);
 }
 
+/// Mounts BASE over "/", and shares all of it, as an initramfs with an init of its own may.
+Result<void> enter_initramfs(const std::string& base) {
+    DIM_TRY(const sys::Fd root, sys::open_directory(base));
+    DIM_TRY(const sys::Fd old_root, sys::open_directory("/"));
+    DIM_CHECK(sys::move_mount(root, old_root));
+    DIM_CHECK(sys::fchdir(root));
+    DIM_CHECK(sys::chroot("."));
+    DIM_CHECK(sys::chdir("/"));
+    return sys::mount("none", "/", "", MS_SHARED | MS_REC, "");
+}
+
 /// Starts when the other end of GATE is closed.
-[[noreturn]] void be_process_one(const std::string& base, int gate) {
+[[noreturn]] void be_process_one(const std::string& base, const sys::Fd& gate) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     char byte = 0;
-    if (sys::read(gate, std::span(&byte, 1)) && sys::chdir(base) && sys::move_mount(".", "/") &&
-        sys::chroot(".") && sys::chdir("/")) {
+    if (sys::read(gate, std::span(&byte, 1)) && enter_initramfs(base)) {
         BootSettings settings;
         settings.started_us = now_us();
         settings.arguments = {"/init", "single"};
@@ -269,7 +279,7 @@ Result<std::string> boot_blade(const std::string& base, const std::deque<Answer>
     DIM_TRY(const pid_t blade, sys::fork());
     if (blade == 0) {
         gate.write_end.reset();
-        be_process_one(base, gate.read_end.get());
+        be_process_one(base, gate.read_end);
     }
     FakeImageServer stranger(wrong, {});
     Result<void> served =
@@ -288,7 +298,7 @@ Result<std::string> boot_blade(const std::string& base, const std::deque<Answer>
     for (const std::string& note : successor.notes())
         story += "later " + note + '\n';
     if (!served) return fail(std::move(served).error().with_context(story));
-    DIM_TRY(const std::string evidence, sys::read_file(image.get(), "evidence"));
+    DIM_TRY(const std::string evidence, sys::read_file(image, "evidence"));
     return story + evidence;
 }
 

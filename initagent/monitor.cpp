@@ -2,15 +2,15 @@
 
 #include "initagent/backoff.hpp"
 #include "initagent/blade_load.hpp"
-#include "initagent/boot_progress.hpp"
+#include "initagent/stage_reporter.hpp"
 #include "libdim/api/agent_messages.hpp"
 #include "libdim/base/log.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
+#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/init_process.hpp"
 #include "libdim/sys/mount.hpp"
-#include "libdim/sys/read_link.hpp"
 #include "libdim/sys/signals.hpp"
 
 #include <csignal>
@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::chrono::seconds kAnswerTimeout{10};
 constexpr std::chrono::seconds kLongestDelay{30};
-constexpr std::chrono::seconds kInitPoll{1};
 constexpr std::size_t kInitLength = 255;
 
 /// Nobody shall find this process in their way, and it shall not go when memory is short.
@@ -35,22 +34,16 @@ void settle(const MonitorSettings& settings) {
     (void)sys::ignore_signal(SIGPIPE);
     // The kernel's log is where an administrator finds us once the console is somebody else's.
     if (const auto log_device = sys::open("/dev/kmsg", O_WRONLY))
-        (void)sys::make_standard(log_device->get(), 2);
+        (void)sys::make_standard(*log_device, 2);
     if (const auto null = sys::open("/dev/null", O_RDWR)) {
-        (void)sys::make_standard(null->get(), 0);
-        (void)sys::make_standard(null->get(), 1);
+        (void)sys::make_standard(*null, 0);
+        (void)sys::make_standard(*null, 1);
     }
     set_log_prefix("dim-monitor");
 }
 
-/// Process 1's program, once it is not ours any more.
-std::string wait_for_init() {
-    const auto own = sys::stat("/proc/self/exe");
-    for (;;) {
-        const auto other = sys::stat("/proc/1/exe");
-        if (!own || !other || own->device != other->device || own->inode != other->inode) break;
-        sys::sleep_for(kInitPoll);
-    }
+/// Process 1's program. execve(2) makes it another one before it closes the pipe that told us.
+std::string init_program() {
     const auto path = sys::read_link("/proc/1/exe");
     return path ? printable(*path, kInitLength) : "unknown";
 }
@@ -110,7 +103,7 @@ std::string heartbeat_text(const std::string& token) {
 [[noreturn]] void run_monitor(ServerSession& session, SwitchedRoot& root,
                               const MonitorSettings& settings, sys::Fd signal) {
     char byte = 0;
-    const auto cancelled = sys::read(signal.get(), std::span(&byte, 1));
+    const auto cancelled = sys::read(signal, std::span(&byte, 1));
     if (!cancelled || *cancelled != 0) sys::exit_now(0);
     const std::uint64_t init_started_us = now_us();
     signal.reset();
@@ -123,7 +116,7 @@ std::string heartbeat_text(const std::string& token) {
     }
     (void)sys::write_file("/proc/self/oom_score_adj", "-1000");
 
-    const std::string init = wait_for_init();
+    const std::string init = init_program();
     Messenger messenger(session, settings);
     messenger.deliver("running", [&] {
         return api::to_json(api::RunningReport{.token = settings.token,
@@ -152,7 +145,7 @@ Result<Monitor> Monitor::start(ServerSession& session, SwitchedRoot& root,
 }
 
 void Monitor::cancel() {
-    (void)sys::write_all(signal_.get(), "x");
+    (void)sys::write_all(signal_, "x");
     signal_.reset();
     sys::reap(pid_);
 }

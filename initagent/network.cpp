@@ -1,9 +1,9 @@
 #include "initagent/network.hpp"
 
 #include "libdim/sys/clock.hpp"
-#include "libdim/sys/link_events.hpp"
-#include "libdim/sys/read_link.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/netlink.hpp"
+#include "libdim/sys/poll.hpp"
 
 #include <algorithm>
 
@@ -42,7 +42,7 @@ Result<std::vector<InterfaceCandidate>> list_candidates() {
 }
 
 /// Waits until the interface is there, if the firmware told which one to wait for.
-Result<InterfaceCandidate> wait_for_interface(const BootPort& port, int events,
+Result<InterfaceCandidate> wait_for_interface(const BootPort& port, const sys::Fd& events,
                                               const sys::Deadline& deadline) {
     for (;;) {
         DIM_TRY(const auto candidates, list_candidates());
@@ -53,7 +53,7 @@ Result<InterfaceCandidate> wait_for_interface(const BootPort& port, int events,
     }
 }
 
-Result<void> wait_for_carrier(const InterfaceCandidate& chosen, int events,
+Result<void> wait_for_carrier(const InterfaceCandidate& chosen, const sys::Fd& events,
                               const sys::Deadline& deadline) {
     for (;;) {
         DIM_TRY(const auto interfaces, sys::network_interfaces());
@@ -125,7 +125,7 @@ Result<BootNetwork> bring_up_network(const BootEnvironment& environment,
     trying("find the interface the blade booted from");
     DIM_TRY(const sys::Fd events, sys::link_events());
     DIM_TRY(const InterfaceCandidate chosen,
-            wait_for_interface(boot_port(environment), events.get(),
+            wait_for_interface(boot_port(environment), events,
                                sys::Deadline::in(settings.interface_timeout)));
     DIM_TRY(const model::MacAddress mac, model::MacAddress::from_bytes(chosen.interface.mac));
     DIM_TRY(const NetworkPlan plan, plan_network(environment, chosen));
@@ -133,7 +133,7 @@ Result<BootNetwork> bring_up_network(const BootEnvironment& environment,
 
     trying("bring up " + chosen.interface.name);
     if (!chosen.interface.is_up) DIM_CHECK(sys::set_link_up(index));
-    DIM_CHECK(wait_for_carrier(chosen, events.get(), sys::Deadline::in(settings.carrier_timeout)));
+    DIM_CHECK(wait_for_carrier(chosen, events, sys::Deadline::in(settings.carrier_timeout)));
 
     trying("set " + to_string(plan.address) + '/' + std::to_string(plan.prefix_length) + " on " +
            chosen.interface.name);

@@ -37,7 +37,7 @@ std::string cure_for(const Error& error) {
 Result<void> mount_beneath(const MountStep& step, const std::string& root) {
     DIM_TRY(sys::Fd target, sys::open(root, O_PATH | O_DIRECTORY));
     if (step.target != "/") {
-        auto beneath = sys::open_beneath(target.get(), step.target.substr(1), O_PATH | O_DIRECTORY);
+        auto beneath = sys::open_beneath(target, step.target.substr(1), O_PATH | O_DIRECTORY);
         if (!beneath)
             return fail(std::move(beneath)
                             .error()

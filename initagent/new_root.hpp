@@ -1,6 +1,6 @@
 #pragma once
 
-#include "initagent/boot_steps.hpp"
+#include "initagent/checked_plan.hpp"
 #include "libdim/base/result.hpp"
 
 #include <functional>

@@ -2,9 +2,9 @@
 
 #include "libdim/api/limits.hpp"
 #include "libdim/api/problem.hpp"
-#include "libdim/http/parser.hpp"
+#include "libdim/http/response_parser.hpp"
 #include "libdim/http/tls_stream.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/tcp_socket.hpp"
 
 #include <array>
 #include <string_view>

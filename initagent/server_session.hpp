@@ -3,7 +3,7 @@
 #include "libdim/http/byte_stream.hpp"
 #include "libdim/http/message.hpp"
 #include "libdim/model/ipv4.hpp"
-#include "libdim/tls/settings.hpp"
+#include "libdim/tls/client_settings.hpp"
 
 #include <chrono>
 #include <cstdint>

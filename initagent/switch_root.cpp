@@ -28,11 +28,16 @@ Result<std::vector<std::string>> mounted_directories() {
     return directories;
 }
 
+/// PATH, "/dev", below ROOT; no link is followed.
+Result<sys::Fd> open_directory_in(const sys::Fd& root, const std::string& path) {
+    return sys::open_beneath(root, path.substr(1), O_PATH | O_DIRECTORY);
+}
+
 Result<void> check_directories(const std::string& new_root,
                                const std::vector<std::string>& directories) {
     DIM_TRY(const sys::Fd root, sys::open_directory(new_root));
     for (const std::string& directory : directories) {
-        auto opened = sys::open_beneath(root.get(), directory.substr(1), O_PATH | O_DIRECTORY);
+        auto opened = open_directory_in(root, directory);
         if (!opened)
             return fail(std::move(opened)
                             .error()
@@ -81,26 +86,32 @@ Result<SwitchedRoot> SwitchedRoot::enter(const std::string& new_root) {
 
 Result<void> SwitchedRoot::move_all() {
     DIM_TRY(const auto directories, mounted_directories());
+    // Whoever started us may have shared the mounts, and a shared one cannot be moved.
+    DIM_CHECK(sys::make_private("/"));
     for (const std::string& directory : directories) {
-        DIM_CHECK(sys::move_mount(directory, path_ + directory));
-        moved_.push_back(directory);
+        DIM_TRY(sys::Fd mount, open_directory_in(old_root_, directory));
+        DIM_TRY(const sys::Fd target, open_directory_in(new_root_, directory));
+        if (auto moved = sys::move_mount(mount, target); !moved)
+            return fail(std::move(moved).error().with_context(directory));
+        moved_.push_back({directory, std::move(mount)});
     }
-    DIM_CHECK(sys::fchdir(new_root_.get()));
-    DIM_CHECK(sys::move_mount(".", "/"));
-    is_root_moved_ = true;
+    if (auto moved = sys::move_mount(new_root_, old_root_); !moved)
+        return fail(std::move(moved).error().with_context(path_));
+    DIM_TRY(sys::Fd mount, sys::dup(new_root_));
+    moved_.push_back({path_, std::move(mount)});
+    DIM_CHECK(sys::fchdir(new_root_));
     DIM_CHECK(sys::chroot("."));
     return sys::chdir("/");
 }
 
 Result<void> SwitchedRoot::undo() {
-    DIM_CHECK(sys::fchdir(old_root_.get()));
+    DIM_CHECK(sys::fchdir(old_root_));
     DIM_CHECK(sys::chroot("."));
-    if (is_root_moved_) {
-        DIM_CHECK(sys::fchdir(new_root_.get()));
-        DIM_CHECK(sys::move_mount(".", path_));
+    for (const Moved& moved : moved_ | std::views::reverse) {
+        DIM_TRY(const sys::Fd target, open_directory_in(old_root_, moved.path));
+        if (auto back = sys::move_mount(moved.mount, target); !back)
+            return fail(std::move(back).error().with_context(moved.path));
     }
-    for (const std::string& directory : moved_ | std::views::reverse)
-        DIM_CHECK(sys::move_mount(path_ + directory, directory));
     return sys::chdir("/");
 }
 
@@ -113,7 +124,8 @@ SwitchedRoot::~SwitchedRoot() {
 Result<void> SwitchedRoot::leave_to_others() {
     const sys::Fd old_root = std::move(old_root_);
     new_root_.reset();
-    DIM_CHECK(sys::fchdir(old_root.get()));
+    moved_.clear();
+    DIM_CHECK(sys::fchdir(old_root));
     return sys::chroot(".");
 }
 

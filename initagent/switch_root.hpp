@@ -20,6 +20,7 @@ Result<void> check_new_root(const std::string& new_root, const std::string& init
 class [[nodiscard]] SwitchedRoot {
 public:
     /// Moves /dev, /proc, /sys (and /run), then the mount at NEW_ROOT over "/", and makes it ours.
+    /// Each name is looked up once, no link is followed, and what is found is moved.
     /// What is below stays: the initramfs, where the monitor lives. Works for an initramfs and for
     /// a RAM disk, neither of which can be unmounted. Errors: after undoing what was done.
     static Result<SwitchedRoot> enter(const std::string& new_root);
@@ -37,11 +38,14 @@ private:
     Result<void> move_all();
     Result<void> undo();
 
-    std::string path_;
+    std::string path_;  ///< of the new root, in the old one
+    struct Moved {
+        std::string path;  ///< where it belongs in the old root: "/dev"
+        sys::Fd mount;
+    };
     sys::Fd old_root_;  ///< empty once there is nothing to undo
     sys::Fd new_root_;
-    std::vector<std::string> moved_;
-    bool is_root_moved_ = false;
+    std::vector<Moved> moved_;  ///< first the directories, then the new root itself
 };
 
 }  // namespace dim::agent

@@ -1,9 +1,10 @@
+#include "linuxrc/initrd.hpp"
+
 #include "libdim/base/text.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/run.hpp"
 #include "linuxrc/gzip.hpp"
-#include "linuxrc/ramdisk.hpp"
 
 #include <algorithm>
 #include <array>

@@ -28,8 +28,6 @@ Result<void> check_contents(const RamdiskContents& contents);
 /// The ramdisk, compressed with gzip: /init, /linuxrc, /dim/ca.pem, /dev/console, /dev/null and the
 /// empty directories the agent mounts on. The same contents give the same bytes.
 Result<std::string> build_initramfs(const RamdiskContents& contents);
-/// The same as an ext2 file system, made by e2fsprogs with files in DIRECTORY, which is empty.
-Result<std::string> build_initrd(const RamdiskContents& contents, const std::string& directory);
 
 /// What the kernel must be told to start the agent from a ramdisk of this kind.
 std::vector<std::string> command_line_words(RamdiskKind kind);

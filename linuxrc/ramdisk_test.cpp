@@ -2,6 +2,7 @@
 #include "libdim/sys/run.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 #include "linuxrc/elf_fixture.hpp"
+#include "linuxrc/initrd.hpp"
 #include "linuxrc/ramdisk.hpp"
 
 #include <gmock/gmock.h>

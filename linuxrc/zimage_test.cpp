@@ -4,7 +4,6 @@
 #include "libdim/testing/temporary_directory.hpp"
 #include "linuxrc/command_line.hpp"
 #include "linuxrc/gzip.hpp"
-#include "linuxrc/sha256.hpp"
 #include "linuxrc/zimage.hpp"
 
 #include <cstdlib>
@@ -103,11 +102,6 @@ TEST_F(RealZimage, TellsTheFirmwareWhereToBeAndTheKernelItsCommandLine) {
     EXPECT_THAT(
         tell({"powerpc64-linux-gnu-readelf", "-p", "__builtin_cmdline", directory_ / "zImage"}),
         HasSubstr("console=hvc0 quiet\n"));
-}
-
-TEST(Sha256, IsThatOfTheStandard) {
-    EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 }  // namespace

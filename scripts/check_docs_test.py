@@ -133,12 +133,6 @@ class CheckDocs(unittest.TestCase):
         self.refused(self.flow("\n## After them", steps + "\n## After them") | {"agent/last.cpp": "Name", "agent/boot_test.cpp": "post"},
                      "agent/last.cpp does not follow from agent/boot_test.cpp or server/plan.cpp")
 
-    def test_what_starts_a_program_follows_from_nothing(self):
-        started = {"other/main.cpp": "", "other/start.cpp": ""}
-        step = "- [other/{0}.cpp](../other/{0}.cpp): loaded by the firmware.\n"
-        self.assertEqual(self.found(self.flow("\n## After them", step.format("main") + "\n## After them") | started), [])
-        self.refused(self.flow("\n## After them", step.format("start") + "\n## After them") | started, "other/start.cpp does not follow from")
-
     def test_flows_are_counted(self):
         with tempfile.TemporaryDirectory() as directory:
             root = pathlib.Path(directory)

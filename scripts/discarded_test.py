@@ -30,7 +30,7 @@ sys::Process process();
 server::Statement statement();
 server::Database database();
 """
-DISCARDED = ["nothing()", "number()", "with_its_own_error()", "[] { return number(); }()", "sys::dup(0)", "error()",
+DISCARDED = ["nothing()", "number()", "with_its_own_error()", "[] { return number(); }()", "sys::dup(descriptor())", "error()",
              "fail(error()).error().with_context(\"x\")", "descriptor()", "sys::Fd(0)", "descriptor().release()",
              "loop_device()", "process()", "statement()", "database()", "testing::TemporaryDirectory()"]
 LOOKED_AT = ["if (!nothing()) {}", "DIM_CHECK(nothing())", "DIM_TRY(int value, number()); static_cast<void>(value)",

@@ -1,7 +1,7 @@
 #include "tools/api_client.hpp"
 
 #include "libdim/api/limits.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/unix_socket.hpp"
 
 #include <chrono>
 #include <memory>

@@ -1,6 +1,8 @@
 #include "imageserver/api/api_fixture.hpp"
 #include "libdim/http/client.hpp"
 #include "libdim/http/tls_stream.hpp"
+#include "libdim/sys/tcp_socket.hpp"
+#include "libdim/sys/unix_socket.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 #include "libdim/tls/authority.hpp"
 

@@ -20,7 +20,7 @@ public:
                                      const Roster& roster, Refusals& refusals,
                                      const WallClock& clock);
 
-    int event_fd() const { return tail_.event_fd(); }
+    const sys::Fd& event_fd() const { return tail_.event_fd(); }
     /// Reads what is new.
     Result<void> read();
 

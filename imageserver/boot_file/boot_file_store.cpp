@@ -5,9 +5,10 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/remove_tree.hpp"
+#include "libdim/tls/sha256.hpp"
 #include "linuxrc/command_line.hpp"
+#include "linuxrc/initrd.hpp"
 #include "linuxrc/ramdisk.hpp"
-#include "linuxrc/sha256.hpp"
 #include "linuxrc/zimage.hpp"
 
 #include <chrono>
@@ -62,11 +63,6 @@ Result<std::string> render_words(const BootFileStore::Settings& settings, linuxr
     return linuxrc::render_command_line(words);
 }
 
-Result<void> make_durable(const std::string& path) {
-    DIM_TRY(const sys::Fd fd, sys::open(path, O_RDONLY));
-    return sys::fsync(fd.get());
-}
-
 /// Moves WORK/zImage to DIRECTORY/zImage, which appears whole. One that is there is replaced: its
 /// name promises the same content.
 Result<void> install(const std::string& work, const std::string& parent, const std::string& name) {
@@ -74,15 +70,15 @@ Result<void> install(const std::string& work, const std::string& parent, const s
     const std::string staged = work + "/staged";
     const std::string directory = parent + "/" + name;
     DIM_CHECK(sys::chmod(file, 0644));
-    DIM_CHECK(make_durable(file));
+    DIM_CHECK(sys::fsync(file));
     DIM_CHECK(sys::ensure_directory(parent));
     if (sys::stat(directory)) return sys::rename(file, directory + "/" + kFileName);
     DIM_CHECK(sys::mkdir(staged));
     DIM_CHECK(sys::chmod(staged, 0755));
     DIM_CHECK(sys::rename(file, staged + "/" + kFileName));
-    DIM_CHECK(make_durable(staged));
+    DIM_CHECK(sys::fsync(staged));
     DIM_CHECK(sys::rename(staged, directory));
-    return make_durable(parent);
+    return sys::fsync(parent);
 }
 
 /// Deletes PARENT/NAME, which has one zImage, unless it is current or was replaced after BEFORE_US.
@@ -91,11 +87,11 @@ Result<void> collect_directory(const std::string& root, const std::string& paren
                                std::int64_t before_us) {
     const std::string file = parent + "/" + name + "/" + kFileName;
     DIM_TRY(const sys::Fd directory, sys::open_directory(root + "/" + parent));
-    DIM_TRY(const sys::FileStatus status, sys::fstatat(directory.get(), name));
+    DIM_TRY(const sys::FileStatus status, sys::fstatat(directory, name));
     // One without a row was made by a daemon that was killed before it could say so.
     DIM_TRY(const std::int64_t last_used_us, catalog.last_used_us(file, status.modified_us));
     if (last_used_us >= before_us) return {};
-    DIM_CHECK(sys::remove_tree(directory.get(), name));
+    DIM_CHECK(sys::remove_tree(directory, name));
     return catalog.forget(file);
 }
 
@@ -115,7 +111,7 @@ Result<void> collect_generation(const std::string& root, const std::string& imag
 
 Result<void> remove_work(const std::string& state_directory) {
     DIM_TRY(const sys::Fd state, sys::open_directory(state_directory));
-    return sys::remove_tree(state.get(), kWork);
+    return sys::remove_tree(state, kWork);
 }
 
 }  // namespace
@@ -147,7 +143,7 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
                                        ramdisk, command_line, work + "/" + kFileName));
     progress("install it", 2, kSteps);
     DIM_TRY(const std::string bytes, sys::read_file(work + "/" + kFileName, kInputLimit));
-    const std::string sha256 = linuxrc::sha256(bytes);
+    const std::string sha256 = tls::sha256(bytes);
     const std::string parent = request.image.text() + "/" + to_string(image.generation);
     const std::string name = std::string(to_string(image.architecture)) + "-" + sha256.substr(0, 8);
     DIM_CHECK(install(work, directory() + "/" + parent, name));

@@ -1,8 +1,8 @@
 #include "imageserver/boot_file/boot_file_store.hpp"
 #include "imageserver/image/image_store_test_fixture.hpp"
 #include "libdim/sys/atomic_write.hpp"
+#include "libdim/tls/sha256.hpp"
 #include "linuxrc/elf_fixture.hpp"
-#include "linuxrc/sha256.hpp"
 
 #include <csignal>
 #include <sys/wait.h>
@@ -88,7 +88,7 @@ TEST_F(BootFileStoreTest, AreNotBuiltFromWhatCannotWork) {
 TEST_F(BootFileStoreTest, AreNamedAfterWhatIsInThem) {
     const api::BootFile file = value_of(build({"quiet"}));
     const std::string bytes = value_of(sys::read_file(path_of(file)));
-    EXPECT_EQ(file.sha256, linuxrc::sha256(bytes));
+    EXPECT_EQ(file.sha256, tls::sha256(bytes));
     EXPECT_EQ(file.path, "granite/1/ppc64-" + file.sha256.substr(0, 8) + "/zImage");
     EXPECT_EQ(file.bytes, bytes.size());
     EXPECT_EQ(file.command_line, "console=hvc0 dim.server-name=is01 quiet");
@@ -170,7 +170,7 @@ TEST_F(BootFileStoreTest, AreWholeAfterKill) {
         reopen_files();
         const auto current = value_of(files->current(granite));
         ASSERT_TRUE(current.has_value());
-        EXPECT_EQ(linuxrc::sha256(value_of(sys::read_file(path_of(*current)))), current->sha256);
+        EXPECT_EQ(tls::sha256(value_of(sys::read_file(path_of(*current)))), current->sha256);
         EXPECT_FALSE(sys::stat(state + "/boot-work"));
     }
     // One that was made but never announced goes with the replaced ones.

@@ -92,7 +92,8 @@ TEST_F(ClusterRevisionsTest, AreBounded) {
     EXPECT_EQ(list.front().number, current);
     EXPECT_TRUE(revisions.find(current - 99).value().xml);
     EXPECT_FALSE(revisions.find(current - 100).value().xml);
-    EXPECT_EQ(revisions.find_text("900", Among::all).value(), std::nullopt);
+    EXPECT_TRUE(revisions.find_text("999", Among::all).value());
+    EXPECT_EQ(revisions.find_text("0", Among::all).value(), std::nullopt);
 }
 
 TEST_F(ClusterRevisionsTest, TheTextInForceIsKeptHoweverOldItIs) {

@@ -19,9 +19,9 @@ protected:
     Result<ClusterStart> start() {
         return start_cluster(
             revisions, file,
-            [this](const cluster::Definition&) -> Result<void> {
-                if (refusal) return fail(*refusal);
-                return {};
+            [this](const cluster::Definition& definition) -> Result<void> {
+                if (definition.blades.size() != refused_blades) return {};
+                return fail(ErrorCode::not_found, "no such server");
             },
             samples::at(7));
     }
@@ -39,7 +39,7 @@ protected:
     TestDatabase database{{kClusterMigration}};
     ClusterRevisions revisions{database.get()};
     std::string file = database.directory() + "/cluster.xml";
-    std::optional<Error> refusal;
+    std::size_t refused_blades = 0;  ///< a definition with as many is refused
 };
 
 TEST_F(ClusterStartTest, RefusesToBeginWithoutAFile) {
@@ -64,10 +64,14 @@ TEST_F(ClusterStartTest, WhatWasInForceStaysWhenTheFileIsNoUse) {
 TEST_F(ClusterStartTest, WhatWasInForceStaysWhenTheFileForgetsThisServer) {
     write(cluster_xml(2));
     ASSERT_TRUE(start());
-    refusal = Error(ErrorCode::not_found, "no such server");
-    EXPECT_FALSE(start()) << "what is in force is as bad";
-    refusal.reset();
-    EXPECT_EQ(start().value().problem, std::nullopt);
+    refused_blades = 3;
+    write(cluster_xml(3));
+    expect_old_in_force("no such server");
+    refused_blades = 2;
+    EXPECT_EQ(start().value().revision, 2u) << "the new one will do by now";
+    write(cluster_xml(2));
+    refused_blades = 2;
+    EXPECT_TRUE(start().value().problem) << "the one before it is refused now";
 }
 
 TEST_F(ClusterStartTest, NumbersTheTextsOfTheFile) {

@@ -198,7 +198,7 @@ Result<void> Daemon::Parts::watch_events() {
             if (auto handled = supervisor_->handle_events(); !handled)
                 report("services", handled.error());
         }));
-    return watch_readable(loop_, state_.signals.get(), loop_.get_executor(),
+    return watch_readable(loop_, state_.signals, loop_.get_executor(),
                           [this] { handle_signals(); });
 }
 
@@ -276,7 +276,7 @@ void Daemon::Parts::collect_boot_files() {
 
 void Daemon::Parts::handle_signals() {
     for (;;) {
-        const auto signal = sys::next_signal(state_.signals.get());
+        const auto signal = sys::next_signal(state_.signals);
         if (!signal) return report("signals", signal.error());
         if (*signal == 0) return;
         if (*signal == SIGHUP) {

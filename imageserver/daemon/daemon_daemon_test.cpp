@@ -8,7 +8,7 @@
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/run.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/unix_socket.hpp"
 #include "libdim/testing/own_network.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 

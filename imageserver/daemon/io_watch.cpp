@@ -1,7 +1,6 @@
 #include "imageserver/daemon/io_watch.hpp"
 
 #include "imageserver/api/reply.hpp"
-#include "libdim/sys/fd.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -31,7 +30,7 @@ asio::awaitable<void> watch(asio::posix::stream_descriptor descriptor, asio::any
 
 }  // namespace
 
-Result<void> watch_readable(asio::io_context& loop, int fd, asio::any_io_executor where,
+Result<void> watch_readable(asio::io_context& loop, const sys::Fd& fd, asio::any_io_executor where,
                             std::function<void()> handle) {
     // Asio closes what it is given.
     DIM_TRY(sys::Fd own, sys::dup(fd));

@@ -3,7 +3,8 @@
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/poll.hpp"
+#include "libdim/sys/process_identity.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -42,9 +43,13 @@ TEST_P(EitherServerChanges, TellsABladeThatItHasMoved) {
 }
 
 TEST_P(EitherServerChanges, AnswersOnceTheCableIsPluggedIn) {
-    ASSERT_TRUE(sys::run({"/bin/sh", "-c", "ip link set wire0 down"}, 10s));
+    const auto plug = [](const std::string& state) {
+        const auto result = sys::run({"/bin/sh", "-c", "ip link set wire0 " + state}, 10s);
+        return result && result->status.is_success();
+    };
+    ASSERT_TRUE(plug("down"));
     ASSERT_NO_FATAL_FAILURE(expect_applied());
-    ASSERT_TRUE(sys::run({"/bin/sh", "-c", "ip link set wire0 up"}, 10s));
+    ASSERT_TRUE(plug("up"));
     const sys::Deadline deadline = sys::Deadline::in(10s);
     std::optional<DhcpReply> reply;
     while (!reply && !deadline.has_passed())

@@ -15,10 +15,10 @@ Result<std::uint32_t> probe_dns(model::Ipv4Address server, std::uint16_t port,
     DIM_TRY(const sys::Fd socket, sys::udp_socket());
     const sys::InternetEndpoint endpoint{.address = server.value(), .port = port};
     const std::string context = "DNS on " + sys::endpoint_text(endpoint.address, endpoint.port);
-    DIM_CHECK(sys::send_datagram(socket.get(), query, endpoint));
+    DIM_CHECK(sys::send_datagram(socket, query, endpoint));
     for (;;) {
         std::array<char, 1232> buffer;
-        const auto datagram = sys::receive_datagram(socket.get(), buffer, deadline);
+        const auto datagram = sys::receive_datagram(socket, buffer, deadline);
         if (!datagram) return fail(Error(datagram.error()).with_context(context));
         if (datagram->from.address != endpoint.address || datagram->from.port != port) continue;
         auto serial = parse_soa_answer(id, {buffer.data(), datagram->size});

@@ -5,7 +5,7 @@
 #include "libdim/model/names.hpp"
 #include "libdim/tls/authority.hpp"
 #include "libdim/tls/random.hpp"
-#include "libdim/tls/settings.hpp"
+#include "libdim/tls/server_settings.hpp"
 
 #include <cstdint>
 #include <string>

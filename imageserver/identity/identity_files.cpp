@@ -23,14 +23,9 @@ std::string parent_of(const std::string& path) {
     return parent.empty() ? "." : parent;
 }
 
-Result<void> fsync_directory(const std::string& path) {
-    DIM_TRY(const sys::Fd directory, sys::open_directory(path));
-    return sys::fsync(directory.get());
-}
-
 Result<void> remove_directory(const std::string& path) {
     DIM_TRY(const sys::Fd parent, sys::open_directory(parent_of(path)));
-    return sys::remove_tree(parent.get(), std::filesystem::path(path).filename());
+    return sys::remove_tree(parent, std::filesystem::path(path).filename());
 }
 
 Result<void> write_pair(const std::string& directory, const std::string& name,
@@ -80,7 +75,7 @@ Result<void> create(const std::string& directory, const tls::Authority& authorit
     DIM_CHECK(write_pair(draft, "ca", authority.certificate_pem(), authority.key_pem()));
     DIM_CHECK(write_pair(draft, "server", server.certificate_pem, server.key_pem));
     DIM_CHECK(sys::rename(draft, directory));
-    return fsync_directory(parent_of(directory));
+    return sys::fsync(parent_of(directory));
 }
 
 Result<void> recover(const std::string& directory) {
@@ -127,7 +122,7 @@ Result<void> replace_server(const std::string& directory, const tls::Identity& s
     DIM_CHECK(sys::mkdir(renewal + ".new", kDirectoryMode));
     DIM_CHECK(write_pair(renewal + ".new", "server", server.certificate_pem, server.key_pem));
     DIM_CHECK(sys::rename(renewal + ".new", renewal));
-    DIM_CHECK(fsync_directory(directory));
+    DIM_CHECK(sys::fsync(directory));
     return recover(directory);
 }
 

@@ -16,11 +16,6 @@ using model::ImageName;
 
 namespace {
 
-Result<void> make_durable(const std::string& path) {
-    DIM_TRY(const sys::Fd fd, sys::open(path, O_RDONLY));
-    return sys::fsync(fd.get());
-}
-
 Result<void> unlink_if_there(const std::string& path) {
     if (auto done = sys::unlink(path); !done && done.error().code() != ErrorCode::not_found)
         return done;
@@ -51,33 +46,33 @@ Result<void> clone_golden_image(const ComponentName& blade, const ImageName& ima
     const std::string file = paths.blade_file(blade, image);
     DIM_CHECK(sys::ensure_directory(paths.blade_directory(blade), 0700));
     DIM_TRY(const sys::Fd golden, sys::open(golden_path, O_RDONLY));
-    DIM_TRY(const sys::FileStatus status, sys::fstat(golden.get()));
+    DIM_TRY(const sys::FileStatus status, sys::fstat(golden));
     {
         DIM_TRY(const sys::Fd clone, sys::open(unfinished, O_WRONLY | O_CREAT | O_TRUNC, 0600));
-        if (auto copied = sys::copy_file(golden.get(), clone.get()); !copied) {
+        if (auto copied = sys::copy_file(golden, clone); !copied) {
             if (copied.error().code() != ErrorCode::limit_exceeded)
                 return fail(std::move(copied).error().with_context("clone " + golden_path));
-            DIM_CHECK(sys::ftruncate(clone.get(), 0));
+            DIM_CHECK(sys::ftruncate(clone, 0));
             DIM_CHECK(check_space(paths.blades(), status.allocated));
             return fail(std::move(copied).error().with_context(paths.blades()));
         }
     }
     DIM_CHECK(set_random_uuid(unfinished));
-    DIM_CHECK(make_durable(unfinished));
+    DIM_CHECK(sys::fsync(unfinished));
     DIM_CHECK(sys::rename(unfinished, file));
-    DIM_CHECK(make_durable(paths.blade_directory(blade)));
-    return make_durable(paths.blades());
+    DIM_CHECK(sys::fsync(paths.blade_directory(blade)));
+    return sys::fsync(paths.blades());
 }
 
 Result<void> write_overrides(const ComponentName& blade, const std::string& mount_point) {
     DIM_TRY(const sys::Fd root, sys::open_directory(mount_point));
-    const Result<sys::Fd> etc = sys::open_beneath(root.get(), "etc", O_RDONLY | O_DIRECTORY);
+    const Result<sys::Fd> etc = sys::open_beneath(root, "etc", O_RDONLY | O_DIRECTORY);
     if (!etc) {
         return fail(Error(ErrorCode::conflict,
                           "the image has no directory /etc of its own: " + etc.error().message())
                         .with_cure("import a tree in which /etc is a directory"));
     }
-    return sys::write_file_atomically(etc->get(), "hostname", blade.text() + "\n");
+    return sys::write_file_atomically(*etc, "hostname", blade.text() + "\n");
 }
 
 Result<void> discard_blade_image(const ComponentName& blade, const ImageName& image,

@@ -62,7 +62,7 @@ std::vector<std::string> make_ext4_arguments(const std::string& file, const Ext4
 Result<void> make_ext4(const std::string& file, const Ext4Size& size) {
     {
         DIM_TRY(const sys::Fd fd, sys::open(file, O_WRONLY | O_CREAT | O_EXCL, 0600));
-        DIM_CHECK(sys::ftruncate(fd.get(), size.bytes));
+        DIM_CHECK(sys::ftruncate(fd, size.bytes));
     }
     return run_tool(make_ext4_arguments(file, size));
 }
@@ -73,7 +73,7 @@ Result<void> finish_ext4(const std::string& file) {
     DIM_CHECK(run_tool({"e2fsck", "-f", "-n", file}));
     // The empty journal was written as zeros; clones need not carry them.
     DIM_TRY(const sys::Fd fd, sys::open(file, O_RDWR));
-    return sys::punch_zeros(fd.get());
+    return sys::punch_zeros(fd);
 }
 
 Result<void> set_random_uuid(const std::string& file) {
@@ -97,7 +97,7 @@ Result<void> check_superblock_bytes(std::string_view bytes, const std::string& p
     return {};
 }
 
-Result<void> check_superblock(int file, const std::string& path) {
+Result<void> check_superblock(const sys::Fd& file, const std::string& path) {
     std::array<char, kSuperblockEnd> buffer{};
     std::size_t filled = 0;
     while (filled < buffer.size()) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
 
 #include <cstdint>
 #include <string>
@@ -29,7 +29,7 @@ Result<void> set_random_uuid(const std::string& file);
 
 /// What the superblock of FILE says. Errors: conflict when it is no ext4, or is marked as damaged;
 /// with the cure.
-Result<void> check_superblock(int file, const std::string& path);
+Result<void> check_superblock(const sys::Fd& file, const std::string& path);
 /// The same for the first bytes of a file (ext4 documentation, "Super Block").
 Result<void> check_superblock_bytes(std::string_view bytes, const std::string& path);
 

@@ -17,7 +17,7 @@ protected:
     std::string header() const {
         const sys::Fd fd = sys::open(file_, O_RDONLY).value();
         std::string bytes(4096, '\0');
-        EXPECT_EQ(sys::read(fd.get(), bytes).value(), bytes.size());
+        EXPECT_EQ(sys::read(fd, bytes).value(), bytes.size());
         return bytes;
     }
     std::string field(const std::string& name) const {

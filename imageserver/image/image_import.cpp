@@ -7,9 +7,7 @@
 #include "libdim/model/byte_size.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/open_in_root.hpp"
 #include "libdim/sys/remove_tree.hpp"
-#include "libdim/sys/syncfs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -61,10 +59,10 @@ Result<void> check_shared(const std::vector<std::string>& names) {
     return {};
 }
 
-Result<void> check_init(int root, const api::ImportImage& request) {
+Result<void> check_init(const sys::Fd& root, const api::ImportImage& request) {
     const Result<sys::Fd> init = sys::open_in_root(root, request.init, O_PATH);
     Result<sys::FileStatus> status = fail(ErrorCode::not_found, "");
-    if (init) status = sys::fstat(init->get());
+    if (init) status = sys::fstat(*init);
     if (!status || !S_ISREG(status->mode) || (status->mode & 0111) == 0) {
         return fail(Error(ErrorCode::not_found,
                           "below " + request.directory + " there is no program " + request.init)
@@ -77,18 +75,18 @@ Result<Source> open_source(const api::ImportImage& request) {
     Source source{
         .root = {}, .shared = request.shared, .own = {}, .shared_size = {}, .own_size = {}};
     DIM_TRY(source.root, sys::open_directory(request.directory));
-    DIM_CHECK(check_init(source.root.get(), request));
+    DIM_CHECK(check_init(source.root, request));
     for (const std::string& name : request.shared) {
-        const Result<sys::FileStatus> status = sys::fstatat(source.root.get(), name);
+        const Result<sys::FileStatus> status = sys::fstatat(source.root, name);
         if (!status || !S_ISDIR(status->mode)) {
             return fail(
                 Error(ErrorCode::not_found, request.directory + "/" + name + " is no directory")
                     .with_cure("share only real directories, not links"));
         }
     }
-    DIM_TRY(const std::vector<std::string> names, sys::list_names(source.root.get()));
+    DIM_TRY(const std::vector<std::string> names, sys::list_names(source.root));
     for (const std::string& name : names) {
-        DIM_TRY(const sys::TreeSize size, sys::measure_tree(source.root.get(), name));
+        DIM_TRY(const sys::TreeSize size, sys::measure_tree(source.root, name));
         const bool is_shared = std::ranges::find(source.shared, name) != source.shared.end();
         (is_shared ? source.shared_size : source.own_size) += size;
         // Every ext4 brings its own.
@@ -124,22 +122,21 @@ Result<void> fill_file(const std::string& file, const Ext4Size& size, const Sour
     DIM_CHECK(mount_file(file, fill));
     const auto copy_all = [&]() -> Result<void> {
         DIM_TRY(sys::Fd root, sys::open_directory(fill));
-        DIM_TRY(const sys::Fd file_system, sys::dup(root.get()));
+        DIM_TRY(const sys::Fd file_system, sys::dup(root));
         sys::TreeCopy copy(std::move(root), progress);
         for (const std::string& name : entries)
-            DIM_CHECK(copy.copy(source.root.get(), name));
+            DIM_CHECK(copy.copy(source.root, name));
         for (const std::string& name : empty_directories)
-            DIM_CHECK(copy.copy_directory_only(source.root.get(), name));
-        DIM_CHECK(copy.copy_own_attributes(source.root.get()));
-        return sys::syncfs(file_system.get());
+            DIM_CHECK(copy.copy_directory_only(source.root, name));
+        DIM_CHECK(copy.copy_own_attributes(source.root));
+        return sys::syncfs(file_system);
     };
     Result<void> copied = copy_all();
     Result<void> unmounted = unmount_below(fill);
     if (!copied) return fail(std::move(copied).error());
     DIM_CHECK(std::move(unmounted));
     DIM_CHECK(finish_ext4(file));
-    DIM_TRY(const sys::Fd fd, sys::open(file, O_RDONLY));
-    return sys::fsync(fd.get());
+    return sys::fsync(file);
 }
 
 Result<void> fill_generation(const api::ImportImage& request, const Source& source,
@@ -169,11 +166,6 @@ Result<void> fill_generation(const api::ImportImage& request, const Source& sour
     }
     progress(what, total, total);
     return sys::rmdir(fill);
-}
-
-Result<void> make_durable(const std::string& directory) {
-    DIM_TRY(const sys::Fd fd, sys::open_directory(directory));
-    return sys::fsync(fd.get());
 }
 
 }  // namespace
@@ -232,10 +224,10 @@ Result<void> import_tree(const api::ImportImage& request, model::Generation gene
     DIM_CHECK(sys::ensure_directory(image));
     DIM_CHECK(sys::mkdir(staging));
     DIM_CHECK(fill_generation(request, source, staging, progress));
-    DIM_CHECK(make_durable(staging));
+    DIM_CHECK(sys::fsync(staging));
     DIM_CHECK(sys::rename(staging, paths.generation(request.name, generation)));
-    DIM_CHECK(make_durable(image));
-    return make_durable(paths.images());
+    DIM_CHECK(sys::fsync(image));
+    return sys::fsync(paths.images());
 }
 
 Result<void> discard_generation(const model::ImageName& name, model::Generation generation,
@@ -249,9 +241,9 @@ Result<void> discard_generation(const model::ImageName& name, model::Generation 
         if (image.error().code() == ErrorCode::not_found) return {};
         return fail(image.error());
     }
-    DIM_CHECK(sys::remove_tree(image->get(), unfinished));
-    DIM_CHECK(sys::remove_tree(image->get(), to_string(generation)));
-    DIM_TRY(const std::vector<std::string> others, sys::list_names(image->get()));
+    DIM_CHECK(sys::remove_tree(*image, unfinished));
+    DIM_CHECK(sys::remove_tree(*image, to_string(generation)));
+    DIM_TRY(const std::vector<std::string> others, sys::list_names(*image));
     return others.empty() ? sys::rmdir(paths.image(name)) : Result<void>();
 }
 

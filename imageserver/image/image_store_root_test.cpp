@@ -111,7 +111,9 @@ TEST_F(ImageImport, DoesNotTouchAFileItDoesNotKnow) {
 TEST_F(ImageImport, ShowsTheSharedRootReadOnlyAndKeepsItWritableForTheServer) {
     import();
     const std::string shown = store->shared_mount_point(granite, first);
-    EXPECT_FALSE(sys::open(shown + "/usr/new", O_WRONLY | O_CREAT, 0644));
+    const auto written = sys::open(shown + "/usr/new", O_WRONLY | O_CREAT, 0644);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().system_errno(), EROFS);
     testing::write(store->shared_directory(granite, first) + "/usr/new", "live");
     EXPECT_EQ(value_of(sys::read_file(shown + "/usr/new")), "live");
 }
@@ -211,7 +213,7 @@ TEST_F(BladeImages, SayThatTheyAreDamagedAndRecover) {
     run({"cp", "--sparse=always", file, file + ".good"});
     {
         const sys::Fd fd = value_of(sys::open(file, O_WRONLY));
-        value_of(sys::write_all(fd.get(), std::string(64 * 1024, '\0')));
+        value_of(sys::write_all(fd, std::string(64 * 1024, '\0')));
     }
     const auto damaged = store->ensure_ready(blade, granite);
     ASSERT_FALSE(damaged);

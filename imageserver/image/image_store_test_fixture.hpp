@@ -9,6 +9,7 @@
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <sched.h>
@@ -46,7 +47,7 @@ inline std::string run(const std::vector<std::string>& arguments) {
 
 inline void write(const std::string& path, std::string_view bytes, mode_t mode = 0644) {
     const sys::Fd fd = value_of(sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, mode));
-    value_of(sys::write_all(fd.get(), bytes));
+    value_of(sys::write_all(fd, bytes));
     value_of(sys::chmod(path, mode));
 }
 
@@ -70,9 +71,9 @@ inline void make_tree(const std::string& root, const std::string& victim) {
     value_of(sys::chmod(root + "/opt/empty", 0750));
     write(root + "/sbin/init", "#!/bin/sh\n", 0755);
     write(root + "/usr/bin/tool", "tool", 04755);
-    value_of(sys::link(root + "/usr/bin/tool", root + "/usr/lib/tool-again"));
+    std::filesystem::create_hard_link(root + "/usr/bin/tool", root + "/usr/lib/tool-again");
     write(root + "/var/lib/one", "same file");
-    value_of(sys::link(root + "/var/lib/one", root + "/var/two"));
+    std::filesystem::create_hard_link(root + "/var/lib/one", root + "/var/two");
     write(root + "/usr/lib/caf\xc3\xa9 \n name", "odd name");
     value_of(sys::symlink(victim, root + "/etc/hostname"));
     value_of(sys::symlink("/", root + "/usr/lib/root"));
@@ -85,8 +86,8 @@ inline void make_tree(const std::string& root, const std::string& victim) {
         throw std::runtime_error("make special files: needs root");
     const sys::Fd sparse =
         value_of(sys::open(root + "/var/sparse", O_WRONLY | O_CREAT | O_EXCL, 0600));
-    value_of(sys::ftruncate(sparse.get(), std::uint64_t{8} << 20));
-    value_of(sys::write_all(sparse.get(), "start"));
+    value_of(sys::ftruncate(sparse, std::uint64_t{8} << 20));
+    value_of(sys::write_all(sparse, "start"));
     const std::array<timespec, 2> times{timespec{.tv_sec = 1000000000, .tv_nsec = 123456789},
                                         timespec{.tv_sec = 1100000000, .tv_nsec = 987654321}};
     ::utimensat(AT_FDCWD, (root + "/usr/lib").c_str(), times.data(), 0);
@@ -111,11 +112,10 @@ protected:
         enter_mount_namespace();
         write(directory / "disk", "");
         const sys::Fd disk = value_of(sys::open(directory / "disk", O_RDWR));
-        value_of(sys::ftruncate(disk.get(), disk_bytes));
+        value_of(sys::ftruncate(disk, disk_bytes));
         run({"mkfs.ext4", "-q", "-F", "-m", "0", directory / "disk"});
         value_of(sys::mkdir(state));
-        const sys::LoopDevice device =
-            value_of(sys::LoopDevice::attach(disk.get(), directory / "disk"));
+        const sys::LoopDevice device = value_of(sys::LoopDevice::attach(disk, directory / "disk"));
         value_of(sys::mount(device.path(), state, "ext4", 0, ""));
         write(directory / "victim", "untouched");
         make_tree(tree, directory / "victim");

@@ -28,7 +28,7 @@ Result<sys::Fd> open_image_file(const std::string& file, int access) {
                         .with_cure("put it back; or delete the image and create it anew"));
     }
     if (!fd) return fd;
-    DIM_TRY(const sys::FileStatus status, sys::fstat(fd->get()));
+    DIM_TRY(const sys::FileStatus status, sys::fstat(*fd));
     if (!S_ISREG(status.mode)) return fail(ErrorCode::conflict, file + " is no regular file");
     return fd;
 }
@@ -68,8 +68,8 @@ bool has_errors(const std::string& device) {
 
 Result<void> mount_file(const std::string& file, const std::string& directory) {
     DIM_TRY(const sys::Fd fd, open_image_file(file, O_RDWR));
-    DIM_CHECK(check_superblock(fd.get(), file));
-    DIM_TRY(const sys::FileStatus status, sys::fstat(fd.get()));
+    DIM_CHECK(check_superblock(fd, file));
+    DIM_TRY(const sys::FileStatus status, sys::fstat(fd));
     DIM_CHECK(sys::ensure_directory(directory, 0700));
     DIM_TRY(const std::vector<sys::LoopBacking> backings, sys::loop_backings());
     const auto used = std::ranges::find_if(
@@ -78,7 +78,7 @@ Result<void> mount_file(const std::string& file, const std::string& directory) {
     if (used != backings.end()) {
         mounted = sys::mount(used->device, directory, "ext4", kFlags, kOptions);
     } else {
-        DIM_TRY(const sys::LoopDevice device, sys::LoopDevice::attach(fd.get(), file));
+        DIM_TRY(const sys::LoopDevice device, sys::LoopDevice::attach(fd, file));
         mounted = sys::mount(device.path(), directory, "ext4", kFlags, kOptions);
     }
     if (!mounted) return fail(mount_error(std::move(mounted).error(), file));
@@ -87,11 +87,11 @@ Result<void> mount_file(const std::string& file, const std::string& directory) {
 
 Result<MountState> inspect_mount(const std::string& file, const std::string& directory) {
     DIM_TRY(const sys::Fd fd, open_image_file(file, O_RDONLY));
-    DIM_CHECK(check_superblock(fd.get(), file));
+    DIM_CHECK(check_superblock(fd, file));
     const Result<std::string> device = mounted_device(directory);
     if (!device && device.error().code() != ErrorCode::not_found) return fail(device.error());
     if (!device || device->empty()) return MountState::absent;
-    DIM_TRY(const sys::FileStatus status, sys::fstat(fd.get()));
+    DIM_TRY(const sys::FileStatus status, sys::fstat(fd));
     const Result<sys::LoopBacking> backing = sys::loop_backing("/dev/" + *device);
     if (!backing || !is_backed_by(*backing, status)) return MountState::stale;
     if (has_errors(*device)) {

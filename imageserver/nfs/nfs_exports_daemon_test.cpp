@@ -6,7 +6,7 @@
 #include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/netlink.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/poll.hpp"
 
 #include <csignal>
 #include <set>

@@ -2,6 +2,7 @@
 
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/socket.hpp"
+#include "libdim/sys/tcp_socket.hpp"
 
 #include <array>
 #include <chrono>
@@ -31,24 +32,14 @@ std::uint32_t number_at(std::string_view bytes, std::size_t offset) {
     return value;
 }
 
-Result<void> send_all(int socket, std::string_view bytes, const sys::Deadline& deadline) {
-    while (!bytes.empty()) {
-        DIM_CHECK(sys::poll(socket, sys::Readiness::writable, deadline));
-        DIM_TRY(const std::optional<std::size_t> sent, sys::send(socket, bytes));
-        bytes.remove_prefix(sent.value_or(0));
-    }
-    return {};
-}
-
-Result<std::string> receive_reply(int socket, const sys::Deadline& deadline) {
+Result<std::string> receive_reply(const sys::Fd& socket, const sys::Deadline& deadline) {
     std::array<char, kReplyBytes> buffer{};
     std::size_t filled = 0;
     while (filled < buffer.size()) {
-        DIM_CHECK(sys::poll(socket, sys::Readiness::readable, deadline));
-        DIM_TRY(const std::optional<std::size_t> count,
-                sys::receive(socket, std::span(buffer).subspan(filled)));
-        if (count && *count == 0) break;
-        filled += count.value_or(0);
+        DIM_TRY(const std::size_t count,
+                sys::receive(socket, std::span(buffer).subspan(filled), deadline));
+        if (count == 0) break;
+        filled += count;
     }
     return std::string(buffer.data(), filled);
 }
@@ -79,8 +70,8 @@ Result<void> call_null(model::Ipv4Address address) {
     constexpr std::uint32_t kTransaction = 0x64696d00;
     const sys::Deadline deadline = sys::Deadline::in(std::chrono::seconds(1));
     DIM_TRY(const sys::Fd socket, sys::connect_tcp(address.value(), kNfsPort, deadline));
-    DIM_CHECK(send_all(socket.get(), null_call(kTransaction), deadline));
-    DIM_TRY(const std::string reply, receive_reply(socket.get(), deadline));
+    DIM_CHECK(sys::send_all(socket, null_call(kTransaction), deadline));
+    DIM_TRY(const std::string reply, receive_reply(socket, deadline));
     return check_null_reply(reply, kTransaction);
 }
 

@@ -7,10 +7,9 @@
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/lock_descriptor.hpp"
+#include "libdim/sys/file_lock.hpp"
+#include "libdim/sys/poll.hpp"
 #include "libdim/sys/random.hpp"
-#include "libdim/sys/read_link.hpp"
-#include "libdim/sys/socket.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -70,8 +69,8 @@ std::optional<sys::ProcessIdentity> find_by_token(const std::string& token) {
 }
 
 /// The child inherits the log, and with it the lock.
-Result<void> lock_log(const ServiceDescription& service, int log) {
-    const Result<void> locked = sys::lock_descriptor(log);
+Result<void> lock_log(const ServiceDescription& service, const sys::Fd& log) {
+    const Result<void> locked = sys::lock_file(log);
     if (locked || locked.error().code() != ErrorCode::conflict) return locked;
     return fail(Error(ErrorCode::conflict, "another process of it runs already, unknown to this "
                                            "daemon: somebody holds the lock on " +
@@ -100,7 +99,7 @@ Result<void> find_started(ChildRecord& record, const std::string& record_path) {
 
 Result<Child> start_child(const ServiceDescription& service, const std::string& record_path) {
     DIM_TRY(const sys::Fd log, open_log(service.log_file));
-    if (service.must_be_alone) DIM_CHECK(lock_log(service, log.get()));
+    if (service.must_be_alone) DIM_CHECK(lock_log(service, log));
     DIM_TRY(const std::string token, sys::random_hex(16));
     DIM_TRY(const auto now, model::Timestamp::from_microseconds(sys::realtime_us()));
     ChildRecord record{.token = token,
@@ -115,8 +114,8 @@ Result<Child> start_child(const ServiceDescription& service, const std::string& 
     Result<sys::Process> process = sys::spawn({.arguments = service.arguments,
                                                .environment = std::move(environment),
                                                .directory = "/",
-                                               .standard_output = log.get(),
-                                               .standard_error = log.get(),
+                                               .standard_output = &log,
+                                               .standard_error = &log,
                                                .group = sys::ProcessGroup::own_group});
     if (!process) {
         DIM_CHECK(sys::unlink(record_path));

@@ -2,7 +2,7 @@
 
 #include "libdim/base/result.hpp"
 #include "libdim/model/timestamp.hpp"
-#include "libdim/sys/process.hpp"
+#include "libdim/sys/process_identity.hpp"
 
 #include <optional>
 #include <string>

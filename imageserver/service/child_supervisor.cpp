@@ -6,7 +6,7 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/event_fds.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/poll.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -80,7 +80,7 @@ struct ChildSupervisor::State {
     Result<void> begin(SupervisedService& service, Result<void> (SupervisedService::*how)()) {
         Result<void> begun = (service.*how)();
         if (service.process() != nullptr && begun)
-            begun = sys::epoll_add_readable(epoll.get(), service.process()->pidfd());
+            begun = sys::epoll_add_readable(epoll, service.process()->pidfd());
         DIM_CHECK(note_change(service));
         return begun;
     }
@@ -98,7 +98,7 @@ struct ChildSupervisor::State {
         for (const auto& [name, service] : services)
             next = std::min(next, service.restart_us().value_or(next));
         const microseconds left(std::max<std::int64_t>(next - sys::monotonic_us(), 0));
-        return sys::set_timer(timer.get(), std::chrono::ceil<milliseconds>(left));
+        return sys::set_timer(timer, std::chrono::ceil<milliseconds>(left));
     }
 
     void bound_logs() {
@@ -162,7 +162,7 @@ struct ChildSupervisor::State {
         for (const int signal : {SIGTERM, SIGKILL}) {
             DIM_TRY(const sys::Fd pidfd, send(name, signal));
             if (!pidfd) return {};
-            if (!sys::poll(pidfd.get(), sys::Readiness::readable,
+            if (!sys::poll(pidfd, sys::Readiness::readable,
                            sys::Deadline::in(settings.stop_timeout)))
                 continue;
             const Lock lock(*this);
@@ -240,7 +240,7 @@ Result<std::unique_ptr<ChildSupervisor>> ChildSupervisor::create(Settings settin
     auto state = std::make_unique<State>(std::move(settings));
     DIM_TRY(state->epoll, sys::epoll());
     DIM_TRY(state->timer, sys::timer());
-    DIM_CHECK(sys::epoll_add_readable(state->epoll.get(), state->timer.get()));
+    DIM_CHECK(sys::epoll_add_readable(state->epoll, state->timer));
     DIM_CHECK(state->arm_timer());
     return std::unique_ptr<ChildSupervisor>(new ChildSupervisor(std::move(state)));
 }
@@ -248,7 +248,7 @@ Result<std::unique_ptr<ChildSupervisor>> ChildSupervisor::create(Settings settin
 ChildSupervisor::ChildSupervisor(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ChildSupervisor::~ChildSupervisor() = default;
 
-int ChildSupervisor::event_fd() const { return state_->epoll.get(); }
+const sys::Fd& ChildSupervisor::event_fd() const { return state_->epoll; }
 
 Result<void> ChildSupervisor::handle_events() { return state_->handle_events(); }
 

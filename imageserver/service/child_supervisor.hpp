@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/service/service_control.hpp"
+#include "libdim/sys/fd.hpp"
 
 #include <chrono>
 #include <functional>
@@ -37,7 +38,7 @@ public:
     api::ServiceStatus status(const std::string& name) const override;
 
     /// Readable when handle_events has something to do.
-    int event_fd() const;
+    const sys::Fd& event_fd() const;
     /// Never blocks for long. Errors: only those of the supervisor itself.
     Result<void> handle_events();
 

@@ -5,8 +5,8 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/fork_child.hpp"
-#include "libdim/sys/process.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/poll.hpp"
+#include "libdim/sys/process_identity.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -381,6 +381,7 @@ TEST_F(ChildSupervisorTest, GivesServicesAFixedEnvironment) {
     ASSERT_TRUE(supervisor_->start(shell("env; pwd; echo ready; exec sleep 1000")));
     const std::string said = sys::read_file(directory_ / "service.log").value();
     EXPECT_THAT(said, HasSubstr("LANG=C"));
+    EXPECT_THAT(said, HasSubstr("\n/\n")) << "it runs in no directory of ours";
     EXPECT_THAT(said, testing::Not(HasSubstr("DIM_SECRET")));
 }
 

@@ -3,7 +3,6 @@
 #include "libdim/base/parse_number.hpp"
 #include "libdim/sys/event_fds.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/read_at.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -45,7 +44,7 @@ Result<bool> LogTail::follow_file() {
     }
     if (!file_ || status->inode != position_.inode) {
         DIM_TRY(file_, sys::open(path_, O_RDONLY));
-        DIM_TRY(const sys::FileStatus opened, sys::fstat(file_.get()));
+        DIM_TRY(const sys::FileStatus opened, sys::fstat(file_));
         if (opened.inode != position_.inode) position_ = {.inode = opened.inode, .offset = 0};
         is_skipping_ = false;
     }
@@ -59,12 +58,12 @@ Result<bool> LogTail::follow_file() {
 Result<std::vector<std::string>> LogTail::read_lines() {
     std::vector<std::string> lines;
     // Before looking, so that what comes meanwhile is told again.
-    DIM_CHECK(sys::discard_directory_events(inotify_.get()));
+    DIM_CHECK(sys::discard_directory_events(inotify_));
     DIM_TRY(const bool is_there, follow_file());
     if (!is_there) return lines;
     std::string chunk(kChunk, '\0');
     while (lines.size() < kLinesLimit) {
-        DIM_TRY(const std::size_t size, sys::read_at(file_.get(), chunk, position_.offset));
+        DIM_TRY(const std::size_t size, sys::read_at(file_, chunk, position_.offset));
         const std::size_t used = take_lines(std::string_view(chunk).substr(0, size), lines);
         if (used == 0) break;
         position_.offset += used;

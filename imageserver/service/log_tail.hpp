@@ -34,7 +34,7 @@ public:
     static Result<LogTail> open(std::string path, std::optional<LogPosition> start);
 
     /// Readable when read_lines may find more (inotify). Non-blocking.
-    int event_fd() const { return inotify_.get(); }
+    const sys::Fd& event_fd() const { return inotify_; }
     /// The next complete lines, without their ends. When it returns kLinesLimit lines there may be
     /// more: call again.
     Result<std::vector<std::string>> read_lines();

@@ -2,7 +2,7 @@
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/poll.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <fcntl.h>
@@ -25,7 +25,7 @@ protected:
     void append(std::string_view text) {
         const auto file = sys::open(path_, O_WRONLY | O_CREAT | O_APPEND, 0600);
         ASSERT_TRUE(file);
-        ASSERT_TRUE(sys::write_all(file->get(), text));
+        ASSERT_TRUE(sys::write_all(*file, text));
     }
     static std::vector<std::string> read(LogTail& tail) { return tail.read_lines().value(); }
     static bool is_told(const LogTail& tail) {

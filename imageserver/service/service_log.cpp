@@ -3,7 +3,6 @@
 #include "libdim/base/text.hpp"
 #include "libdim/sys/copy_file.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/read_at.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -30,8 +29,8 @@ Result<void> bound_log(const std::string& path, std::uint64_t limit) {
     if (log_size(path) <= limit) return {};
     DIM_TRY(const sys::Fd log, sys::open(path, O_RDWR));
     DIM_TRY(const sys::Fd old, sys::open(path + ".1", O_WRONLY | O_CREAT | O_TRUNC, kLogMode));
-    const auto copied = sys::copy_file(log.get(), old.get());
-    DIM_CHECK(sys::ftruncate(log.get(), 0));
+    const auto copied = sys::copy_file(log, old);
+    DIM_CHECK(sys::ftruncate(log, 0));
     if (!copied) return fail(Error(copied.error()).with_context("keep the old part of " + path));
     return {};
 }
@@ -39,13 +38,13 @@ Result<void> bound_log(const std::string& path, std::uint64_t limit) {
 std::string read_log_after(const std::string& path, std::uint64_t offset) {
     const Result<sys::Fd> log = sys::open(path, O_RDONLY);
     if (!log) return {};
-    const Result<sys::FileStatus> status = sys::fstat(log->get());
+    const Result<sys::FileStatus> status = sys::fstat(*log);
     if (!status) return {};
     // Shorter than it was: it has been emptied meanwhile.
     std::uint64_t start = offset > status->size ? 0 : offset;
     if (status->size - start > kLogExcerptLimit) start = status->size - kLogExcerptLimit;
     std::string excerpt(kLogExcerptLimit, '\0');
-    const Result<std::size_t> count = sys::read_at(log->get(), excerpt, start);
+    const Result<std::size_t> count = sys::read_at(*log, excerpt, start);
     excerpt.resize(count ? *count : 0);
     return excerpt;
 }

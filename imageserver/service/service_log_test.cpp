@@ -31,11 +31,11 @@ TEST(ServiceLog, KeepsWritingAfterItWasShortened) {
     const dim::testing::TemporaryDirectory directory;
     const auto log = open_log(directory / "log");
     ASSERT_TRUE(log);
-    ASSERT_TRUE(sys::write_all(log->get(), "0123456789"));
+    ASSERT_TRUE(sys::write_all(*log, "0123456789"));
     ASSERT_TRUE(bound_log(directory / "log", 10));
     EXPECT_EQ(log_size(directory / "log"), 10U);
     ASSERT_TRUE(bound_log(directory / "log", 9));
-    ASSERT_TRUE(sys::write_all(log->get(), "new"));
+    ASSERT_TRUE(sys::write_all(*log, "new"));
     EXPECT_EQ(sys::read_file(directory / "log").value(), "new");
     EXPECT_EQ(sys::read_file(directory / "log.1").value(), "0123456789");
 }

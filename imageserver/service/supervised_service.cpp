@@ -3,7 +3,7 @@
 #include "imageserver/service/service_log.hpp"
 #include "libdim/base/log.hpp"
 #include "libdim/sys/clock.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/poll.hpp"
 
 #include <chrono>
 #include <utility>

@@ -32,10 +32,10 @@ Result<void> probe_tftp(model::Ipv4Address server, std::uint16_t port,
     const sys::Deadline deadline = sys::Deadline::in(timeout);
     DIM_TRY(const sys::Fd socket, sys::udp_socket());
     const sys::InternetEndpoint endpoint{.address = server.value(), .port = port};
-    DIM_CHECK(sys::send_datagram(socket.get(), tftp_read_request(kAbsentFile), endpoint));
+    DIM_CHECK(sys::send_datagram(socket, tftp_read_request(kAbsentFile), endpoint));
     for (;;) {
         std::array<char, 600> buffer;
-        const auto datagram = sys::receive_datagram(socket.get(), buffer, deadline);
+        const auto datagram = sys::receive_datagram(socket, buffer, deadline);
         if (!datagram) {
             return fail(Error(datagram.error())
                             .with_context("TFTP on " +

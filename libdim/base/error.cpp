@@ -71,7 +71,8 @@ Error Error::with_cure(std::string cure) && {
 }
 
 Error Error::with_default_cure(std::string cure) && {
-    return cure_.empty() ? std::move(*this).with_cure(std::move(cure)) : std::move(*this);
+    if (cure_.empty()) cure_ = std::move(cure);
+    return std::move(*this);
 }
 
 std::string to_string(const Error& error) {

@@ -40,7 +40,7 @@ public:
     /// The same error with "CONTEXT: " before its message.
     Error with_context(std::string_view context) &&;
     Error with_cure(std::string cure) &&;
-    /// The same, unless there is one.
+    /// The same with this cure, unless it has one.
     Error with_default_cure(std::string cure) &&;
 
     bool operator==(const Error&) const = default;

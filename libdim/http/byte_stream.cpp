@@ -5,23 +5,11 @@
 namespace dim::http {
 
 Result<std::size_t> SocketStream::read(std::span<char> buffer, const sys::Deadline& deadline) {
-    for (;;) {
-        DIM_TRY(const auto count, sys::receive(socket_.get(), buffer));
-        if (count) return *count;
-        DIM_CHECK(sys::poll(socket_.get(), sys::Readiness::readable, deadline));
-    }
+    return sys::receive(socket_, buffer, deadline);
 }
 
 Result<void> SocketStream::write(std::string_view bytes, const sys::Deadline& deadline) {
-    while (!bytes.empty()) {
-        DIM_TRY(const auto count, sys::send(socket_.get(), bytes));
-        if (count) {
-            bytes.remove_prefix(*count);
-        } else {
-            DIM_CHECK(sys::poll(socket_.get(), sys::Readiness::writable, deadline));
-        }
-    }
-    return {};
+    return sys::send_all(socket_, bytes, deadline);
 }
 
 }  // namespace dim::http

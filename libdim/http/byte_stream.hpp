@@ -27,7 +27,6 @@ public:
     explicit SocketStream(sys::Fd socket) : socket_(std::move(socket)) {}
     Result<std::size_t> read(std::span<char> buffer, const sys::Deadline& deadline) override;
     Result<void> write(std::string_view bytes, const sys::Deadline& deadline) override;
-    int fd() const { return socket_.get(); }
 
 private:
     sys::Fd socket_;

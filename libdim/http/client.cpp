@@ -1,6 +1,6 @@
 #include "libdim/http/client.hpp"
 
-#include "libdim/http/parser.hpp"
+#include "libdim/http/response_parser.hpp"
 
 #include <array>
 

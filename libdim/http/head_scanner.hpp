@@ -1,6 +1,7 @@
 #pragma once
 
-#include "libdim/http/parser.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/http/protocol_error.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -1,5 +1,6 @@
-#include "libdim/http/beast_parser.hpp"
-#include "libdim/http/parser.hpp"
+#include "libdim/http/request_parser.hpp"
+
+#include "libdim/http/buffered_parser.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "libdim/http/parser.hpp"
+#include "libdim/http/request_parser.hpp"
 
 #include <cstdlib>
 

@@ -1,6 +1,7 @@
+#include "libdim/http/response_parser.hpp"
+
 #include "libdim/base/parse_number.hpp"
-#include "libdim/http/beast_parser.hpp"
-#include "libdim/http/parser.hpp"
+#include "libdim/http/buffered_parser.hpp"
 
 namespace dim::http {
 

@@ -1,4 +1,4 @@
-#include "libdim/http/parser.hpp"
+#include "libdim/http/response_parser.hpp"
 
 #include <cstdlib>
 #include <optional>

@@ -3,17 +3,18 @@
 #include "libdim/http/client.hpp"
 #include "libdim/http/server.hpp"
 #include "libdim/http/tls_stream.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/tcp_socket.hpp"
+#include "libdim/sys/unix_socket.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 #include "libdim/tls/authority.hpp"
 
 #include <array>
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -104,7 +105,21 @@ public:
     }
     std::uint16_t port() const { return port_; }
     const std::string& authority_pem() const { return authority_->certificate_pem(); }
-    std::atomic<int> live_streams = 0;
+    /// Waits until COUNT streams are being written.
+    bool wait_for_streams(int count) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, std::chrono::seconds(10),
+                                 [&] { return live_streams_ == count; });
+    }
+    /// Waits until the server has COUNT connections: asks its loop, which goes round meanwhile.
+    void wait_for_connections(std::size_t count) {
+        for (const sys::Deadline deadline = soon(); !deadline.has_passed();) {
+            std::promise<std::size_t> connections;
+            asio::post(context_, [&] { connections.set_value(server_->connection_count()); });
+            if (connections.get_future().get() == count) return;
+        }
+        ADD_FAILURE() << "not " << count << " connections";
+    }
 
 private:
     asio::awaitable<Reply> answer(const Request& request, const Peer& peer) {
@@ -122,14 +137,20 @@ private:
         co_return text_response(request.target + " " + request.body);
     }
 
+    void count_stream(int change) {
+        const std::scoped_lock lock(mutex_);
+        live_streams_ += change;
+        changed_.notify_all();
+    }
+
     /// "1\n" "2\n"… with a pause before each but the first.
     Reply::Parts count_to(int limit) {
         struct Counter {
             Counter(RunningServer& the_server, asio::io_context& context)
                 : server(the_server), timer(context) {
-                ++server.live_streams;
+                server.count_stream(1);
             }
-            ~Counter() { --server.live_streams; }
+            ~Counter() { server.count_stream(-1); }
             RunningServer& server;
             asio::steady_timer timer;
             int value = 0;
@@ -151,13 +172,14 @@ private:
     tls::Random client_random_ = tls::Random::create().value();
     std::optional<tls::Authority> authority_;
     std::vector<std::unique_ptr<tls::ClientSettings>> client_settings_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<Event> events_;
+    int live_streams_ = 0;
     asio::io_context context_{1};
     std::optional<Server> server_;
     std::uint16_t port_ = 0;
     std::thread thread_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<Event> events_;
 };
 
 inline Request get(std::string target) { return Request{.target = std::move(target)}; }

@@ -2,12 +2,13 @@
 
 #include "libdim/http/server_connection.hpp"
 #include "libdim/http/server_stream.hpp"
+#include "libdim/sys/socket.hpp"
+#include "libdim/sys/tcp_socket.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <list>
@@ -27,7 +28,10 @@ constexpr std::chrono::milliseconds kDescriptorPause{100};
 constexpr std::chrono::milliseconds kHandshakePause{5};
 
 struct Listener {
-    asio::posix::stream_descriptor descriptor;
+    Listener(const asio::any_io_executor& executor, sys::Fd the_socket,
+             std::shared_ptr<const tls::ServerSettings> the_tls)
+        : socket(executor, std::move(the_socket)), tls(std::move(the_tls)) {}
+    WatchedSocket socket;
     std::shared_ptr<const tls::ServerSettings> tls;  ///< null: a Unix socket
 };
 
@@ -104,7 +108,7 @@ std::string Server::State::excess(const Peer& peer) const {
 void Server::State::refuse(const sys::Fd& socket, const Peer& peer, std::string_view text) const {
     service->observer(peer, Refusal::too_many_connections, text);
     // TLS would cost a handshake to say the same.
-    if (peer.is_local()) (void)sys::send(socket.get(), serialize(problem(503, text)));
+    if (peer.is_local()) (void)sys::send(socket, serialize(problem(503, text)));
 }
 
 void Server::State::remove(std::list<LiveConnection>::iterator connection) {
@@ -119,11 +123,11 @@ void Server::State::remove(std::list<LiveConnection>::iterator connection) {
 void Server::State::start(sys::Fd socket, const Listener& listener) {
     Peer peer;
     if (listener.tls) {
-        const Result<sys::InternetEndpoint> endpoint = sys::peer_endpoint(socket.get());
+        const Result<sys::InternetEndpoint> endpoint = sys::peer_endpoint(socket);
         if (!endpoint) return;  // gone already
         peer.address = endpoint->address;
     } else {
-        const Result<sys::PeerCredentials> credentials = sys::peer_credentials(socket.get());
+        const Result<sys::PeerCredentials> credentials = sys::peer_credentials(socket);
         if (!credentials) return;
         peer.credentials = *credentials;
     }
@@ -147,10 +151,10 @@ asio::awaitable<void> Server::accept_all(std::shared_ptr<State> state, std::size
     Listener& listener = *state->listeners[index];
     asio::steady_timer pause(state->executor);
     while (!state->is_stopped) {
-        const auto [error] = co_await listener.descriptor.async_wait(
+        const auto [error] = co_await listener.socket.watch().async_wait(
             asio::posix::descriptor_base::wait_read, asio::as_tuple(asio::use_awaitable));
         if (error || state->is_stopped) co_return;
-        Result<std::optional<sys::Fd>> socket = sys::accept(listener.descriptor.native_handle());
+        Result<std::optional<sys::Fd>> socket = sys::accept(listener.socket.fd());
         if (socket && *socket) {
             state->start(**std::move(socket), listener);
         } else if (!socket) {
@@ -177,8 +181,8 @@ Server::~Server() { stop(); }
 
 Result<void> Server::listen_unix(const std::string& path, mode_t mode) {
     DIM_TRY(sys::Fd socket, sys::listen_unix(path, mode));
-    state_->listeners.push_back(std::make_unique<Listener>(
-        asio::posix::stream_descriptor(state_->executor, socket.release()), nullptr));
+    state_->listeners.push_back(
+        std::make_unique<Listener>(state_->executor, std::move(socket), nullptr));
     asio::co_spawn(state_->executor, accept_all(state_, state_->listeners.size() - 1),
                    [](const std::exception_ptr&) {});
     return {};
@@ -188,9 +192,9 @@ Result<std::uint16_t> Server::listen_tls(std::uint32_t address, std::uint16_t po
                                          std::shared_ptr<const tls::ServerSettings> tls,
                                          const std::string& device) {
     DIM_TRY(sys::Fd socket, sys::listen_tcp(address, port, device));
-    DIM_TRY(const sys::InternetEndpoint endpoint, sys::local_endpoint(socket.get()));
-    state_->listeners.push_back(std::make_unique<Listener>(
-        asio::posix::stream_descriptor(state_->executor, socket.release()), std::move(tls)));
+    DIM_TRY(const sys::InternetEndpoint endpoint, sys::local_endpoint(socket));
+    state_->listeners.push_back(
+        std::make_unique<Listener>(state_->executor, std::move(socket), std::move(tls)));
     asio::co_spawn(state_->executor, accept_all(state_, state_->listeners.size() - 1),
                    [](const std::exception_ptr&) {});
     return endpoint.port;
@@ -198,9 +202,8 @@ Result<std::uint16_t> Server::listen_tls(std::uint32_t address, std::uint16_t po
 
 void Server::stop() {
     state_->is_stopped = true;
-    boost::system::error_code ignored;
     for (const auto& listener : state_->listeners)
-        listener->descriptor.close(ignored);
+        listener->socket.close();
     for (LiveConnection& connection : state_->connections) {
         connection.stream->cancel();
         connection.signal.emit(asio::cancellation_type::terminal);

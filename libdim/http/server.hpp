@@ -1,8 +1,8 @@
 #pragma once
 
 #include "libdim/http/message.hpp"
-#include "libdim/sys/socket.hpp"
-#include "libdim/tls/settings.hpp"
+#include "libdim/sys/unix_socket.hpp"
+#include "libdim/tls/server_settings.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,6 +1,6 @@
 #include "libdim/http/server_connection.hpp"
 
-#include "libdim/http/parser.hpp"
+#include "libdim/http/request_parser.hpp"
 
 #include <algorithm>
 #include <array>

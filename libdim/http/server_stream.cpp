@@ -21,7 +21,8 @@ std::unexpected<Error> too_late() { return fail(ErrorCode::timed_out, "took too 
 
 asio::awaitable<Result<void>> ServerStream::wait(Wait what) {
     if (is_late_) co_return too_late();
-    const auto [error] = co_await descriptor_.async_wait(what, asio::as_tuple(asio::use_awaitable));
+    const auto [error] =
+        co_await socket_.watch().async_wait(what, asio::as_tuple(asio::use_awaitable));
     if (is_late_) co_return too_late();
     if (error) co_return fail(ErrorCode::unavailable, "dropped: " + error.message());
     co_return Result<void>();
@@ -34,7 +35,7 @@ asio::awaitable<Result<void>> ServerStream::wait(tls::Progress progress) {
 }
 
 asio::awaitable<Result<void>> ServerStream::start_tls(const tls::ServerSettings& settings) {
-    Result<tls::Session> session = tls::Session::accept(settings, socket());
+    Result<tls::Session> session = tls::Session::accept(settings, socket_.fd());
     if (!session) co_return fail(std::move(session).error());
     session_.emplace(*std::move(session));
     for (;;) {
@@ -55,7 +56,7 @@ asio::awaitable<Result<std::size_t>> ServerStream::read(std::span<char> buffer) 
             if (transfer->progress == tls::Progress::done) co_return transfer->size;
             next = transfer->progress;
         } else {
-            const Result<std::optional<std::size_t>> count = sys::receive(socket(), buffer);
+            const Result<std::optional<std::size_t>> count = sys::receive(socket_.fd(), buffer);
             if (!count) co_return fail(count.error());
             if (*count) co_return **count;
         }
@@ -73,7 +74,7 @@ asio::awaitable<Result<void>> ServerStream::write(std::string_view bytes) {
             bytes.remove_prefix(transfer->size);
             next = transfer->progress;
         } else {
-            const Result<std::optional<std::size_t>> count = sys::send(socket(), bytes);
+            const Result<std::optional<std::size_t>> count = sys::send(socket_.fd(), bytes);
             if (!count) co_return fail(count.error());
             bytes.remove_prefix(count->value_or(0));
             if (*count) next = tls::Progress::done;
@@ -87,11 +88,11 @@ asio::awaitable<Result<void>> ServerStream::write(std::string_view bytes) {
 
 asio::awaitable<void> ServerStream::finish() {
     if (session_) (void)session_->close_notify();
-    (void)sys::shutdown_write(socket());
+    (void)sys::shutdown_write(socket_.fd());
     set_deadline(kDrainTimeout);
     std::array<char, 4096> buffer;
     for (std::size_t drained = 0; drained < kDrainLimit;) {
-        const Result<std::optional<std::size_t>> count = sys::receive(socket(), buffer);
+        const Result<std::optional<std::size_t>> count = sys::receive(socket_.fd(), buffer);
         if (!count || count->value_or(1) == 0) co_return;
         drained += count->value_or(0);
         if (*count) continue;
@@ -119,7 +120,7 @@ void ServerStream::clear_deadline() {
 
 void ServerStream::cancel() {
     boost::system::error_code ignored;
-    descriptor_.cancel(ignored);
+    socket_.watch().cancel(ignored);
 }
 
 }  // namespace dim::http

@@ -1,12 +1,10 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
-#include "libdim/sys/fd.hpp"
+#include "libdim/http/watched_socket.hpp"
 #include "libdim/tls/session.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
@@ -23,7 +21,7 @@ namespace dim::http {
 class ServerStream : public std::enable_shared_from_this<ServerStream> {
 public:
     ServerStream(const boost::asio::any_io_executor& executor, sys::Fd socket)
-        : descriptor_(executor, socket.release()), timer_(executor) {}
+        : socket_(executor, std::move(socket)), timer_(executor) {}
 
     /// From here on everything goes through TLS. SETTINGS must outlive the stream.
     boost::asio::awaitable<Result<void>> start_tls(const tls::ServerSettings& settings);
@@ -39,14 +37,13 @@ public:
     void clear_deadline();
     /// Ends what waits now.
     void cancel();
-    int socket() { return descriptor_.native_handle(); }
 
 private:
     using Wait = boost::asio::posix::descriptor_base::wait_type;
     boost::asio::awaitable<Result<void>> wait(Wait what);
     boost::asio::awaitable<Result<void>> wait(tls::Progress progress);
 
-    boost::asio::posix::stream_descriptor descriptor_;
+    WatchedSocket socket_;
     boost::asio::steady_timer timer_;
     bool is_late_ = false;
     std::optional<tls::Session> session_;

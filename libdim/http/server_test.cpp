@@ -93,9 +93,7 @@ TEST(Server, EndsTheStreamWhenThePeerGoes) {
             return line == "3" ? Client::Next::stop : Client::Next::go_on;
         }));
     }
-    for (int attempt = 0; server.live_streams != 0 && attempt < 500; ++attempt)
-        sys::sleep_for(10ms);
-    EXPECT_EQ(server.live_streams, 0);
+    EXPECT_TRUE(server.wait_for_streams(0));
 }
 
 TEST(Server, StopsWhileAStreamWaits) {
@@ -105,8 +103,7 @@ TEST(Server, StopsWhileAStreamWaits) {
         // Its fourth part would come after an hour.
         SocketStream watcher(server.connect_raw());
         ASSERT_TRUE(watcher.write(serialize(get("/forever")), soon()));
-        while (server.live_streams == 0)
-            sys::sleep_for(1ms);
+        ASSERT_TRUE(server.wait_for_streams(1));
         client.emplace(server.connect_local());
         ASSERT_TRUE(client->exchange(get("/"), soon()));
     }

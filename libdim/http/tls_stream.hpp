@@ -4,6 +4,7 @@
 #include "libdim/tls/session.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dim::http {
@@ -24,12 +25,11 @@ public:
     Result<void> write(std::string_view bytes, const sys::Deadline& deadline) override;
 
 private:
-    TlsStream(sys::Fd socket, tls::Session session)
-        : socket_(std::move(socket)), session_(std::move(session)) {}
+    explicit TlsStream(sys::Fd socket) : socket_(std::move(socket)) {}
     Result<void> wait(tls::Progress progress, const sys::Deadline& deadline);
 
     sys::Fd socket_;
-    tls::Session session_;
+    std::optional<tls::Session> session_;  ///< always, once connected
 };
 
 }  // namespace dim::http

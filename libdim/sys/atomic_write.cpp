@@ -10,18 +10,18 @@ namespace dim::sys {
 
 namespace {
 
-Result<void> write_new(int directory, const std::string& temporary, std::string_view bytes,
+Result<void> write_new(const Fd& directory, const std::string& temporary, std::string_view bytes,
                        mode_t mode) {
     DIM_TRY(const Fd file, openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL, mode));
     if (::fchmod(file.get(), mode) != 0) return fail(Error::from_errno(errno, "set mode"));
-    DIM_CHECK(write_all(file.get(), bytes));
-    return fsync(file.get());
+    DIM_CHECK(write_all(file, bytes));
+    return fsync(file);
 }
 
 }  // namespace
 
-Result<void> write_file_atomically(int directory, std::string_view name, std::string_view bytes,
-                                   mode_t mode) {
+Result<void> write_file_atomically(const Fd& directory, std::string_view name,
+                                   std::string_view bytes, mode_t mode) {
     DIM_CHECK(check_name(name));
     const std::string temporary = "." + std::string(name) + ".new";
     if (auto removed = unlinkat(directory, temporary);
@@ -42,7 +42,7 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
     const std::string parent = slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
     const std::string name = slash == path.npos ? path : path.substr(slash + 1);
     DIM_TRY(const Fd directory, open_directory(parent));
-    Result<void> written = write_file_atomically(directory.get(), name, bytes, mode);
+    Result<void> written = write_file_atomically(directory, name, bytes, mode);
     if (!written) return fail(std::move(written).error().with_context(parent));
     return {};
 }

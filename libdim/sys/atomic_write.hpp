@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,7 +13,7 @@ namespace dim::sys {
 /// the umask. A leftover ".NAME.new" of a killed predecessor is replaced.
 Result<void> write_file_atomically(const std::string& path, std::string_view bytes,
                                    mode_t mode = 0644);
-Result<void> write_file_atomically(int directory, std::string_view name, std::string_view bytes,
-                                   mode_t mode = 0644);
+Result<void> write_file_atomically(const Fd& directory, std::string_view name,
+                                   std::string_view bytes, mode_t mode = 0644);
 
 }  // namespace dim::sys

@@ -16,7 +16,7 @@ using testing::TemporaryDirectory;
 
 void write_text(const std::string& path, std::string_view text) {
     const Fd file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644).value();
-    ASSERT_TRUE(write_all(file.get(), text));
+    ASSERT_TRUE(write_all(file, text));
 }
 
 TEST(AtomicWrite, LeavesTheOldFileWhenItCannotWriteTheNewOne) {

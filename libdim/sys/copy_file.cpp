@@ -13,16 +13,16 @@ namespace dim::sys {
 
 namespace {
 
-Result<void> copy_by_hand(int from, int to, off_t offset, off_t end) {
+Result<void> copy_by_hand(const Fd& from, const Fd& to, off_t offset, off_t end) {
     std::vector<char> buffer(256 * 1024);
     while (offset < end) {
         const std::size_t want = std::min(buffer.size(), static_cast<std::size_t>(end - offset));
-        const ssize_t got = ::pread(from, buffer.data(), want, offset);
+        const ssize_t got = ::pread(from.get(), buffer.data(), want, offset);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return fail(Error::from_errno(errno, "read while copying"));
         if (got == 0) return fail(ErrorCode::conflict, "file became shorter while it was copied");
         for (ssize_t done = 0; done < got;) {
-            const ssize_t put = ::pwrite(to, buffer.data() + done,
+            const ssize_t put = ::pwrite(to.get(), buffer.data() + done,
                                          static_cast<std::size_t>(got - done), offset + done);
             if (put < 0 && errno == EINTR) continue;
             if (put < 0) return fail(Error::from_errno(errno, "write while copying"));
@@ -33,12 +33,12 @@ Result<void> copy_by_hand(int from, int to, off_t offset, off_t end) {
     return {};
 }
 
-Result<void> copy_range(int from, int to, off_t offset, off_t end) {
+Result<void> copy_range(const Fd& from, const Fd& to, off_t offset, off_t end) {
     while (offset < end) {
         off_t in = offset;
         off_t out = offset;
-        const ssize_t count =
-            ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(end - offset), 0);
+        const ssize_t count = ::copy_file_range(from.get(), &in, to.get(), &out,
+                                                static_cast<std::size_t>(end - offset), 0);
         if (count > 0) {
             offset += count;
         } else if (count == 0 || errno == EXDEV || errno == ENOSYS || errno == EOPNOTSUPP ||
@@ -53,17 +53,17 @@ Result<void> copy_range(int from, int to, off_t offset, off_t end) {
 
 }  // namespace
 
-Result<CopyMethod> copy_file(int from, int to) {
-    if (::ioctl(to, FICLONE, from) == 0) return CopyMethod::reflink;
+Result<CopyMethod> copy_file(const Fd& from, const Fd& to) {
+    if (::ioctl(to.get(), FICLONE, from.get()) == 0) return CopyMethod::reflink;
     DIM_TRY(const FileStatus status, fstat(from));
     const auto size = static_cast<off_t>(status.size);
     DIM_CHECK(ftruncate(to, 0));
     DIM_CHECK(ftruncate(to, status.size));
     for (off_t offset = 0; offset < size;) {
-        const off_t data = ::lseek(from, offset, SEEK_DATA);
+        const off_t data = ::lseek(from.get(), offset, SEEK_DATA);
         if (data < 0 && errno == ENXIO) break;  // nothing but a hole is left
         if (data < 0) return fail(Error::from_errno(errno, "find data"));
-        const off_t hole = ::lseek(from, data, SEEK_HOLE);
+        const off_t hole = ::lseek(from.get(), data, SEEK_HOLE);
         if (hole < 0) return fail(Error::from_errno(errno, "find hole"));
         DIM_CHECK(copy_range(from, to, data, std::min(hole, size)));
         offset = hole;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
 
 namespace dim::sys {
 
@@ -8,6 +8,6 @@ enum class CopyMethod { reflink, sparse_copy };
 
 /// Makes TO (open for writing, empty) the same bytes as FROM: sharing blocks (FICLONE) where the
 /// file system can, else copying only what is not a hole. Blocks until done; does not sync.
-Result<CopyMethod> copy_file(int from, int to);
+Result<CopyMethod> copy_file(const Fd& from, const Fd& to);
 
 }  // namespace dim::sys

@@ -25,14 +25,14 @@ Result<void> check_name(std::string_view name) {
 
 Result<Fd> open_directory(const std::string& path) { return open(path, O_RDONLY | O_DIRECTORY); }
 
-Result<Fd> open_beneath(int directory, std::string_view relative, int flags, mode_t mode) {
+Result<Fd> open_beneath(const Fd& directory, std::string_view relative, int flags, mode_t mode) {
     const std::string text(relative);
     struct open_how how{};
     how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
     how.mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? mode : 0;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
     for (;;) {
-        const long fd = ::syscall(SYS_openat2, directory, text.c_str(), &how, sizeof how);
+        const long fd = ::syscall(SYS_openat2, directory.get(), text.c_str(), &how, sizeof how);
         if (fd >= 0) return Fd(static_cast<int>(fd));
         if (errno == EAGAIN || errno == EINTR) continue;  // a rename raced with the resolution
         if (errno == EXDEV)
@@ -43,9 +43,9 @@ Result<Fd> open_beneath(int directory, std::string_view relative, int flags, mod
     }
 }
 
-Result<std::vector<std::string>> list_names(int directory) {
+Result<std::vector<std::string>> list_names(const Fd& directory) {
     // A descriptor of its own, so that the caller's has no reading position.
-    const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int copy = ::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (copy < 0) return fail(Error::from_errno(errno, "open directory"));
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy), ::closedir);
     if (!stream) {
@@ -68,7 +68,7 @@ Result<std::vector<std::string>> list_names(int directory) {
 
 Result<std::vector<std::string>> list_names(const std::string& path) {
     DIM_TRY(const Fd directory, open_directory(path));
-    Result<std::vector<std::string>> names = list_names(directory.get());
+    Result<std::vector<std::string>> names = list_names(directory);
     if (!names) return fail(std::move(names).error().with_context(path));
     return names;
 }
@@ -78,10 +78,11 @@ Result<void> mkdir(const std::string& path, mode_t mode) {
     return {};
 }
 
-Result<void> mkdirat(int directory, std::string_view name, mode_t mode) {
+Result<void> mkdirat(const Fd& directory, std::string_view name, mode_t mode) {
     DIM_CHECK(check_name(name));
     const std::string text(name);
-    if (::mkdirat(directory, text.c_str(), mode) != 0) return fail(Error::from_errno(errno, text));
+    if (::mkdirat(directory.get(), text.c_str(), mode) != 0)
+        return fail(Error::from_errno(errno, text));
     return {};
 }
 
@@ -102,34 +103,21 @@ Result<void> ensure_directory(const std::string& path, mode_t mode) {
     return {};
 }
 
-Result<Fd> ensure_directory_at(int directory, std::string_view name, mode_t mode) {
-    if (auto made = mkdirat(directory, name, mode);
-        !made && made.error().code() != ErrorCode::already_exists) {
-        return fail(std::move(made).error());
-    }
-    return openat(directory, name, O_RDONLY | O_DIRECTORY);
-}
-
 Result<void> rename(const std::string& from, const std::string& to) {
     if (::rename(from.c_str(), to.c_str()) != 0)
         return fail(Error::from_errno(errno, "rename " + from + " to " + to));
     return {};
 }
 
-Result<void> renameat(int from_directory, std::string_view from, int to_directory,
+Result<void> renameat(const Fd& from_directory, std::string_view from, const Fd& to_directory,
                       std::string_view to) {
     DIM_CHECK(check_name(from));
     DIM_CHECK(check_name(to));
     const std::string old_name(from);
     const std::string new_name(to);
-    if (::renameat(from_directory, old_name.c_str(), to_directory, new_name.c_str()) != 0)
+    if (::renameat(from_directory.get(), old_name.c_str(), to_directory.get(), new_name.c_str()) !=
+        0)
         return fail(Error::from_errno(errno, "rename " + old_name + " to " + new_name));
-    return {};
-}
-
-Result<void> link(const std::string& from, const std::string& to) {
-    if (::link(from.c_str(), to.c_str()) != 0)
-        return fail(Error::from_errno(errno, "link " + from + " to " + to));
     return {};
 }
 
@@ -143,10 +131,11 @@ Result<void> unlink(const std::string& path) {
     return {};
 }
 
-Result<void> unlinkat(int directory, std::string_view name) {
+Result<void> unlinkat(const Fd& directory, std::string_view name) {
     DIM_CHECK(check_name(name));
     const std::string text(name);
-    if (::unlinkat(directory, text.c_str(), 0) != 0) return fail(Error::from_errno(errno, text));
+    if (::unlinkat(directory.get(), text.c_str(), 0) != 0)
+        return fail(Error::from_errno(errno, text));
     return {};
 }
 
@@ -168,6 +157,25 @@ Result<SpaceInfo> statfs(const std::string& path) {
     return SpaceInfo{.total_bytes = info.f_blocks * block,
                      .available_bytes = info.f_bavail * block,
                      .available_inodes = info.f_ffree};
+}
+
+Result<Fd> open_in_root(const Fd& root, const std::string& path, int flags) {
+    struct open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+    for (;;) {
+        const long fd = ::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how);
+        if (fd >= 0) return Fd(static_cast<int>(fd));
+        if (errno != EAGAIN && errno != EINTR) return fail(Error::from_errno(errno, path));
+    }
+}
+
+Result<std::string> read_link(const std::string& path) {
+    std::string text(PATH_MAX, '\0');
+    const ssize_t size = ::readlink(path.c_str(), text.data(), text.size());
+    if (size < 0) return fail(Error::from_errno(errno, path));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
 }
 
 }  // namespace dim::sys

@@ -20,27 +20,32 @@ Result<Fd> open_directory(const std::string& path);
 /// link can lead out, because none is followed at all (openat2: RESOLVE_BENEATH,
 /// RESOLVE_NO_SYMLINKS, RESOLVE_NO_MAGICLINKS). Errors: permission_denied for an attempt to leave,
 /// invalid_input (ELOOP) for a link.
-Result<Fd> open_beneath(int directory, std::string_view relative, int flags, mode_t mode = 0);
+Result<Fd> open_beneath(const Fd& directory, std::string_view relative, int flags, mode_t mode = 0);
+
+/// Opens PATH as a process whose root is ROOT would see it (openat2: RESOLVE_IN_ROOT): links are
+/// followed, absolute ones from ROOT, and nothing leads out. For questions about a tree ("is there
+/// an init?"), with FLAGS such as O_PATH. Errors: not_found.
+Result<Fd> open_in_root(const Fd& root, const std::string& path, int flags);
+/// What the symbolic link PATH says, not resolved. Errors: not_found, invalid_input when it is no
+/// link.
+Result<std::string> read_link(const std::string& path);
 
 /// The names in a directory without "." and "..", sorted.
-Result<std::vector<std::string>> list_names(int directory);
+Result<std::vector<std::string>> list_names(const Fd& directory);
 Result<std::vector<std::string>> list_names(const std::string& path);
 
 Result<void> mkdir(const std::string& path, mode_t mode = 0755);
-Result<void> mkdirat(int directory, std::string_view name, mode_t mode = 0755);
+Result<void> mkdirat(const Fd& directory, std::string_view name, mode_t mode = 0755);
 /// Makes PATH and its parents where they are missing; a directory that is there keeps its mode.
 Result<void> ensure_directory(const std::string& path, mode_t mode = 0755);
-/// Makes NAME below DIRECTORY if it is missing, and opens it.
-Result<Fd> ensure_directory_at(int directory, std::string_view name, mode_t mode = 0755);
 
 /// Replaces TO. Errors: io (EXDEV) across file systems.
 Result<void> rename(const std::string& from, const std::string& to);
-Result<void> renameat(int from_directory, std::string_view from, int to_directory,
+Result<void> renameat(const Fd& from_directory, std::string_view from, const Fd& to_directory,
                       std::string_view to);
-Result<void> link(const std::string& from, const std::string& to);
 Result<void> symlink(const std::string& target, const std::string& path);
 Result<void> unlink(const std::string& path);
-Result<void> unlinkat(int directory, std::string_view name);
+Result<void> unlinkat(const Fd& directory, std::string_view name);
 Result<void> rmdir(const std::string& path);
 Result<void> chmod(const std::string& path, mode_t mode);
 

@@ -16,9 +16,9 @@ Result<Fd> epoll() {
     return fd;
 }
 
-Result<void> epoll_add_readable(int epoll, int fd) {
-    epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
-    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+Result<void> epoll_add_readable(const Fd& epoll, const Fd& fd) {
+    epoll_event event{.events = EPOLLIN, .data = {.fd = fd.get()}};
+    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd.get(), &event) != 0)
         return fail(Error::from_errno(errno, "epoll_ctl"));
     return {};
 }
@@ -29,7 +29,7 @@ Result<Fd> timer() {
     return fd;
 }
 
-Result<void> set_timer(int timer, std::optional<std::chrono::milliseconds> duration) {
+Result<void> set_timer(const Fd& timer, std::optional<std::chrono::milliseconds> duration) {
     itimerspec setting{};
     if (duration) {
         // A value of zero would stop the timer.
@@ -39,7 +39,7 @@ Result<void> set_timer(int timer, std::optional<std::chrono::milliseconds> durat
         setting.it_value.tv_sec = seconds.count();
         setting.it_value.tv_nsec = (nanoseconds - seconds).count();
     }
-    if (::timerfd_settime(timer, 0, &setting, nullptr) != 0)
+    if (::timerfd_settime(timer.get(), 0, &setting, nullptr) != 0)
         return fail(Error::from_errno(errno, "timerfd_settime"));
     return {};
 }
@@ -54,10 +54,10 @@ Result<Fd> watch_directory(const std::string& directory) {
     return fd;
 }
 
-Result<void> discard_directory_events(int watch) {
+Result<void> discard_directory_events(const Fd& watch) {
     std::array<char, 16 * 1024> buffer;
     for (;;) {
-        const ssize_t count = ::read(watch, buffer.data(), buffer.size());
+        const ssize_t count = ::read(watch.get(), buffer.data(), buffer.size());
         if (count > 0 || (count < 0 && errno == EINTR)) continue;
         if (count < 0 && errno != EAGAIN) return fail(Error::from_errno(errno, "inotify"));
         return {};

@@ -16,15 +16,15 @@ Result<Pipe> pipe() {
     return Pipe{Fd(ends[0]), Fd(ends[1])};
 }
 
-Result<Fd> dup(int fd) {
-    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+Result<Fd> dup(const Fd& fd) {
+    const int copy = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3);
     if (copy < 0) return fail(Error::from_errno(errno, "duplicate descriptor"));
     return Fd(copy);
 }
 
-Result<void> set_nonblocking(int fd) {
-    const int flags = ::fcntl(fd, F_GETFL);
-    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+Result<void> set_nonblocking(const Fd& fd) {
+    const int flags = ::fcntl(fd.get(), F_GETFL);
+    if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0)
         return fail(Error::from_errno(errno, "set descriptor non-blocking"));
     return {};
 }

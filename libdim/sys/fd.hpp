@@ -39,7 +39,7 @@ struct [[nodiscard]] Pipe {
 
 Result<Pipe> pipe();
 /// Another descriptor of the same open file, closed on exec like all of ours.
-Result<Fd> dup(int fd);
-Result<void> set_nonblocking(int fd);
+Result<Fd> dup(const Fd& fd);
+Result<void> set_nonblocking(const Fd& fd);
 
 }  // namespace dim::sys

@@ -35,23 +35,23 @@ Result<Fd> open(const std::string& path, int flags, mode_t mode) {
     return Fd(fd);
 }
 
-Result<Fd> openat(int directory, std::string_view name, int flags, mode_t mode) {
+Result<Fd> openat(const Fd& directory, std::string_view name, int flags, mode_t mode) {
     DIM_CHECK(check_name(name));
     const std::string text(name);
-    const int fd = ::openat(directory, text.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode);
+    const int fd = ::openat(directory.get(), text.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0) return fail(Error::from_errno(errno, text));
     return Fd(fd);
 }
 
-Result<std::size_t> read(int fd, std::span<char> buffer) {
+Result<std::size_t> read(const Fd& fd, std::span<char> buffer) {
     for (;;) {
-        const ssize_t count = ::read(fd, buffer.data(), buffer.size());
+        const ssize_t count = ::read(fd.get(), buffer.data(), buffer.size());
         if (count >= 0) return static_cast<std::size_t>(count);
         if (errno != EINTR) return fail(Error::from_errno(errno, "read"));
     }
 }
 
-Result<std::string> read_all(int fd, std::size_t limit) {
+Result<std::string> read_all(const Fd& fd, std::size_t limit) {
     // The size a kernel file tells is often 0, so it only decides how much is asked for first.
     constexpr std::size_t kFirst = 4096;
     std::string text;
@@ -72,21 +72,21 @@ Result<std::string> read_all(int fd, std::size_t limit) {
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
     DIM_TRY(const Fd file, open(path, O_RDONLY));
-    Result<std::string> text = read_all(file.get(), limit);
+    Result<std::string> text = read_all(file, limit);
     if (!text) return fail(std::move(text).error().with_context(path));
     return text;
 }
 
-Result<std::string> read_file(int directory, std::string_view name, std::size_t limit) {
+Result<std::string> read_file(const Fd& directory, std::string_view name, std::size_t limit) {
     DIM_TRY(const Fd file, openat(directory, name, O_RDONLY));
-    Result<std::string> text = read_all(file.get(), limit);
+    Result<std::string> text = read_all(file, limit);
     if (!text) return fail(std::move(text).error().with_context(name));
     return text;
 }
 
-Result<void> write_all(int fd, std::string_view bytes) {
+Result<void> write_all(const Fd& fd, std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+        const ssize_t count = ::write(fd.get(), bytes.data(), bytes.size());
         if (count >= 0) {
             bytes.remove_prefix(static_cast<std::size_t>(count));
         } else if (errno != EINTR) {
@@ -105,26 +105,26 @@ Result<void> write_file(const std::string& path, std::string_view bytes) {
     return {};
 }
 
-Result<void> fsync(int fd) {
-    if (::fsync(fd) != 0) return fail(Error::from_errno(errno, "fsync"));
+Result<void> fsync(const Fd& fd) {
+    if (::fsync(fd.get()) != 0) return fail(Error::from_errno(errno, "fsync"));
     return {};
 }
 
-Result<void> ftruncate(int fd, std::uint64_t size) {
-    if (::ftruncate(fd, static_cast<off_t>(size)) != 0)
+Result<void> fsync(const std::string& path) {
+    DIM_TRY(const Fd file, open(path, O_RDONLY));
+    if (auto done = fsync(file); !done) return fail(std::move(done).error().with_context(path));
+    return {};
+}
+
+Result<void> ftruncate(const Fd& fd, std::uint64_t size) {
+    if (::ftruncate(fd.get(), static_cast<off_t>(size)) != 0)
         return fail(Error::from_errno(errno, "set file size"));
     return {};
 }
 
-Result<void> fallocate(int fd, std::uint64_t size) {
-    if (const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(size)); error != 0)
-        return fail(Error::from_errno(error, "reserve space"));
-    return {};
-}
-
-Result<FileStatus> fstat(int fd) {
+Result<FileStatus> fstat(const Fd& fd) {
     struct stat status{};
-    if (::fstat(fd, &status) != 0) return fail(Error::from_errno(errno, "fstat"));
+    if (::fstat(fd.get(), &status) != 0) return fail(Error::from_errno(errno, "fstat"));
     return file_status(status);
 }
 
@@ -134,13 +134,27 @@ Result<FileStatus> stat(const std::string& path) {
     return file_status(status);
 }
 
-Result<FileStatus> fstatat(int directory, std::string_view name) {
+Result<FileStatus> fstatat(const Fd& directory, std::string_view name) {
     DIM_CHECK(check_name(name));
     const std::string text(name);
     struct stat status{};
-    if (::fstatat(directory, text.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    if (::fstatat(directory.get(), text.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
         return fail(Error::from_errno(errno, text));
     return file_status(status);
+}
+
+Result<std::size_t> read_at(const Fd& fd, std::span<char> buffer, std::uint64_t offset) {
+    for (;;) {
+        const ssize_t count =
+            ::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+        if (count >= 0) return static_cast<std::size_t>(count);
+        if (errno != EINTR) return fail(Error::from_errno(errno, "read"));
+    }
+}
+
+Result<void> syncfs(const Fd& fd) {
+    if (::syncfs(fd.get()) != 0) return fail(Error::from_errno(errno, "syncfs"));
+    return {};
 }
 
 }  // namespace dim::sys

@@ -19,24 +19,30 @@ inline constexpr std::size_t kFileLimit = std::size_t{16} << 20;
 Result<Fd> open(const std::string& path, int flags, mode_t mode = 0);
 /// openat(2) of one NAME (no slash) that is not followed if it is a symbolic link. Errors:
 /// invalid_input for a name with a slash, "." or "..".
-Result<Fd> openat(int directory, std::string_view name, int flags, mode_t mode = 0);
+Result<Fd> openat(const Fd& directory, std::string_view name, int flags, mode_t mode = 0);
 
 /// At most BUFFER's size; 0 at the end of the file. A signal does not end it.
-Result<std::size_t> read(int fd, std::span<char> buffer);
+Result<std::size_t> read(const Fd& fd, std::span<char> buffer);
+/// pread(2): as read, from OFFSET.
+Result<std::size_t> read_at(const Fd& fd, std::span<char> buffer, std::uint64_t offset);
 /// Everything up to the end of the file. Errors: limit_exceeded above LIMIT bytes.
-Result<std::string> read_all(int fd, std::size_t limit = kFileLimit);
+Result<std::string> read_all(const Fd& fd, std::size_t limit = kFileLimit);
 Result<std::string> read_file(const std::string& path, std::size_t limit = kFileLimit);
-Result<std::string> read_file(int directory, std::string_view name, std::size_t limit = kFileLimit);
+Result<std::string> read_file(const Fd& directory, std::string_view name,
+                              std::size_t limit = kFileLimit);
 
 /// All of BYTES, to a blocking descriptor.
-Result<void> write_all(int fd, std::string_view bytes);
+Result<void> write_all(const Fd& fd, std::string_view bytes);
 /// Opens an existing file of a kernel file system (/proc, /sys), or a device, and writes once.
 Result<void> write_file(const std::string& path, std::string_view bytes);
 
-Result<void> fsync(int fd);
-Result<void> ftruncate(int fd, std::uint64_t size);
-/// Reserves blocks, so that writing the first SIZE bytes cannot run out of space.
-Result<void> fallocate(int fd, std::uint64_t size);
+Result<void> fsync(const Fd& fd);
+/// Of the file or directory PATH; after a rename, of the directory that it is in.
+Result<void> fsync(const std::string& path);
+/// syncfs(2): everything written to the file system that FD is on is on the device. Errors: io,
+/// also for a write that failed earlier.
+Result<void> syncfs(const Fd& fd);
+Result<void> ftruncate(const Fd& fd, std::uint64_t size);
 
 struct FileStatus {
     mode_t mode = 0;  ///< type and permissions, S_ISREG(mode) etc.
@@ -50,10 +56,10 @@ struct FileStatus {
     std::int64_t modified_us = 0;      ///< microseconds since 1970
     std::uint64_t special_device = 0;  ///< which device a device node stands for
 };
-Result<FileStatus> fstat(int fd);
+Result<FileStatus> fstat(const Fd& fd);
 /// Follows symbolic links. Errors: not_found.
 Result<FileStatus> stat(const std::string& path);
 /// Of NAME itself, not of what it links to.
-Result<FileStatus> fstatat(int directory, std::string_view name);
+Result<FileStatus> fstatat(const Fd& directory, std::string_view name);
 
 }  // namespace dim::sys

@@ -18,8 +18,8 @@ constexpr std::size_t kValueLimit = 64 * 1024;
 
 // There is no lgetxattrat: /proc/self/fd leads to the directory itself, and l…xattr does not follow
 // the last component.
-std::string path_through_fd(int directory, const std::string& name) {
-    return "/proc/self/fd/" + std::to_string(directory) + "/" + name;
+std::string path_through_fd(const Fd& directory, const std::string& name) {
+    return "/proc/self/fd/" + std::to_string(directory.get()) + "/" + name;
 }
 
 Result<void> copy_extended_attributes(const std::string& from, const std::string& to) {
@@ -44,20 +44,21 @@ Result<void> copy_extended_attributes(const std::string& from, const std::string
 
 }  // namespace
 
-Result<void> copy_attributes(int from, const std::string& from_name, const struct stat& status,
-                             int to, const std::string& to_name) {
+Result<void> copy_attributes(const Fd& from, const std::string& from_name,
+                             const struct stat& status, const Fd& to, const std::string& to_name) {
     // This order: a new owner clears set-user-ID bits and capabilities, and all but times changes
     // times.
-    if (::fchownat(to, to_name.c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) != 0)
+    if (::fchownat(to.get(), to_name.c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) !=
+        0)
         return fail(Error::from_errno(errno, "set owner"));
     DIM_CHECK(
         copy_extended_attributes(path_through_fd(from, from_name), path_through_fd(to, to_name)));
     if (!S_ISLNK(status.st_mode) &&
-        ::fchmodat(to, to_name.c_str(), status.st_mode & 07777, 0) != 0) {
+        ::fchmodat(to.get(), to_name.c_str(), status.st_mode & 07777, 0) != 0) {
         return fail(Error::from_errno(errno, "set permissions"));
     }
     const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
-    if (::utimensat(to, to_name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+    if (::utimensat(to.get(), to_name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
         return fail(Error::from_errno(errno, "set times"));
     return {};
 }

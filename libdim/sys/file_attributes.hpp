@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
 
 #include <string>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@ namespace dim::sys {
 /// Gives the file TO_NAME of directory TO the owner, permissions, extended attributes and times of
 /// the file FROM_NAME of directory FROM, whose status is STATUS. Neither is followed if it is a
 /// link; "." is the directory itself. Errors: limit_exceeded for attributes above 64 KiB.
-Result<void> copy_attributes(int from, const std::string& from_name, const struct stat& status,
-                             int to, const std::string& to_name);
+Result<void> copy_attributes(const Fd& from, const std::string& from_name,
+                             const struct stat& status, const Fd& to, const std::string& to_name);
 
 }  // namespace dim::sys

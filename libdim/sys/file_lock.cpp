@@ -9,9 +9,17 @@ namespace dim::sys {
 
 Result<Fd> lock_file(const std::string& path) {
     DIM_TRY(Fd file, open(path, O_RDWR | O_CREAT, 0600));
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
-    if (errno == EWOULDBLOCK) return fail(ErrorCode::conflict, path + ": held by another process");
-    return fail(Error::from_errno(errno, "lock " + path));
+    if (auto locked = lock_file(file); !locked)
+        return fail(std::move(locked).error().with_context(path));
+    return file;
+}
+
+Result<void> lock_file(const Fd& file) {
+    for (;;) {
+        if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return {};
+        if (errno == EWOULDBLOCK) return fail(ErrorCode::conflict, "held by another process");
+        if (errno != EINTR) return fail(Error::from_errno(errno, "flock"));
+    }
 }
 
 }  // namespace dim::sys

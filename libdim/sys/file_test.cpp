@@ -2,7 +2,10 @@
 #include "libdim/sys/file.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
+#include <array>
 #include <fcntl.h>
+#include <filesystem>
+#include <stdlib.h>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -14,7 +17,7 @@ using testing::TemporaryDirectory;
 
 void write_text(const std::string& path, std::string_view text) {
     const Fd file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644).value();
-    ASSERT_TRUE(write_all(file.get(), text));
+    ASSERT_TRUE(write_all(file, text));
 }
 
 TEST(File, ErrorsNameThePath) {
@@ -43,7 +46,7 @@ TEST(File, EveryDescriptorIsClosedOnExec) {
     TemporaryDirectory directory;
     const Fd file = open(directory / "f", O_RDWR | O_CREAT, 0600).value();
     const Pipe ends = pipe().value();
-    const Fd copy = dup(file.get()).value();
+    const Fd copy = dup(file).value();
     for (const Fd* fd : {&file, &ends.read_end, &ends.write_end, &copy})
         EXPECT_EQ(::fcntl(fd->get(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 }
@@ -57,6 +60,29 @@ TEST(File, MovedDescriptorHasOneOwner) {
         EXPECT_EQ(second.get(), number);
     }
     EXPECT_EQ(::fcntl(number, F_GETFD), -1);
+}
+
+TEST(File, ReadsFromWhereItIsTold) {
+    std::array<char, 4> buffer{};
+    EXPECT_FALSE(read_at(Fd(), buffer, 0));
+    std::string path = std::filesystem::temp_directory_path() / "dim-read-at-XXXXXX";
+    const Fd file(::mkstemp(path.data()));
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(write_all(file, "0123456789"));
+    EXPECT_EQ(read_at(file, buffer, 3).value(), 4U);
+    EXPECT_EQ(std::string_view(buffer.data(), 4), "3456");
+    EXPECT_EQ(read_at(file, buffer, 8).value(), 2U);
+    EXPECT_EQ(read_at(file, buffer, 10).value(), 0U);
+    std::filesystem::remove(path);
+}
+
+TEST(File, IsMadeDurableByItsPath) {
+    TemporaryDirectory temporary;
+    EXPECT_EQ(fsync(temporary / "none").error().code(), ErrorCode::not_found);
+    EXPECT_EQ(fsync("/dev/null").error().message(), "/dev/null: fsync: Invalid argument");
+    write_text(temporary / "file", "x");
+    EXPECT_TRUE(fsync(temporary / "file"));
+    EXPECT_TRUE(fsync(temporary.path()));
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 #include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/poll.hpp"
+#include "libdim/sys/process.hpp"
 
 #include <cerrno>
 #include <exception>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -56,7 +58,8 @@ Result<std::string> decode(std::string_view text) {
     return fail(std::move(error));
 }
 
-[[noreturn]] void run_child(const std::function<Result<std::string>()>& function, int pipe_end) {
+[[noreturn]] void run_child(const std::function<Result<std::string>()>& function,
+                            const Fd& pipe_end) {
     const auto caught = [&]() -> Result<std::string> {
         try {
             return function();
@@ -69,8 +72,18 @@ Result<std::string> decode(std::string_view text) {
     ::_exit(written ? 0 : 1);
 }
 
+/// To wait for; killed when there is no descriptor for it.
+Result<Process> own_child(pid_t pid) {
+    Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (pidfd) return Process(pid, std::move(pidfd));
+    Error error = Error::from_errno(errno, "open process " + std::to_string(pid));
+    ::kill(pid, SIGKILL);
+    (void)::waitpid(pid, nullptr, 0);
+    return fail(std::move(error));
+}
+
 /// Everything the child writes until it ends or the deadline passes.
-Result<std::string> receive_all(int pipe_end, const Deadline& deadline) {
+Result<std::string> receive_all(const Fd& pipe_end, const Deadline& deadline) {
     std::string text;
     for (;;) {
         DIM_CHECK(poll(pipe_end, Readiness::readable, deadline));
@@ -89,15 +102,14 @@ Result<std::string> ask_child(const std::function<Result<std::string>()>& functi
     DIM_TRY(Pipe ends, pipe());
     const pid_t pid = ::fork();
     if (pid < 0) return fail(Error::from_errno(errno, "fork"));
-    if (pid == 0) run_child(function, ends.write_end.get());
+    if (pid == 0) run_child(function, ends.write_end);
     ends.write_end.reset();
 
-    const Result<std::string> text = receive_all(ends.read_end.get(), deadline);
-    if (!text) ::kill(pid, SIGKILL);
+    DIM_TRY(Process child, own_child(pid));
+    const Result<std::string> text = receive_all(ends.read_end, deadline);
+    if (!text) (void)child.kill(SIGKILL);
     // A child inside an uninterruptible call does not go even now; do not wait with it.
-    const Deadline reap = Deadline::in(std::chrono::milliseconds(text ? 5000 : 200));
-    while (::waitpid(pid, nullptr, WNOHANG) == 0 && !reap.has_passed())
-        sleep_for(std::chrono::milliseconds(1));
+    (void)child.wait(Deadline::in(std::chrono::milliseconds(text ? 5000 : 200)));
     if (text) return decode(*text);
     if (text.error().code() != ErrorCode::timed_out) return text;
     return fail(ErrorCode::timed_out,

@@ -9,6 +9,7 @@
 #include <span>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/reboot.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,8 +33,8 @@ Error exec(const std::string& path, const std::vector<std::string>& arguments,
 
 void exit_now(int code) { ::_exit(code); }
 
-Result<void> fchdir(int directory) {
-    if (::fchdir(directory) != 0) return fail(Error::from_errno(errno, "change directory"));
+Result<void> fchdir(const Fd& directory) {
+    if (::fchdir(directory.get()) != 0) return fail(Error::from_errno(errno, "change directory"));
     return {};
 }
 
@@ -52,8 +53,8 @@ Result<void> fill_standard(const std::string& device) {
     return {};
 }
 
-Result<void> make_standard(int fd, int standard) {
-    if (::dup2(fd, standard) < 0)
+Result<void> make_standard(const Fd& fd, int standard) {
+    if (::dup2(fd.get(), standard) < 0)
         return fail(Error::from_errno(errno, "replace descriptor " + std::to_string(standard)));
     return {};
 }
@@ -78,20 +79,31 @@ Result<void> run_on_console(const std::vector<std::string>& arguments, char* con
         (void)::ioctl(STDIN_FILENO, TIOCSCTTY, 1);
         const Error error = exec(arguments.at(0), arguments, environment);
         const int number = error.system_errno();
-        (void)write_all(ends.write_end.get(),
-                        {reinterpret_cast<const char*>(&number), sizeof number});
+        (void)write_all(ends.write_end, {reinterpret_cast<const char*>(&number), sizeof number});
         exit_now(127);
     }
     ends.write_end.reset();
     int number = 0;
     const auto bytes = std::span(reinterpret_cast<char*>(&number), sizeof number);
-    const auto count = read(ends.read_end.get(), bytes);
+    const auto count = read(ends.read_end, bytes);
     for (;;) {
         const pid_t ended = ::waitpid(-1, nullptr, 0);
         if (ended == pid || (ended < 0 && errno != EINTR)) break;
     }
     if (count && *count == sizeof number)
         return fail(Error::from_errno(number, "execute " + arguments[0]));
+    return {};
+}
+
+Error reboot() {
+    ::sync();
+    ::reboot(RB_AUTOBOOT);
+    return Error::from_errno(errno, "reboot");
+}
+
+Result<void> sethostname(const std::string& name) {
+    if (::sethostname(name.data(), name.size()) != 0)
+        return fail(Error::from_errno(errno, "set host name"));
     return {};
 }
 

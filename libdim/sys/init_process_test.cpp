@@ -2,7 +2,6 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/fork_child.hpp"
 #include "libdim/sys/init_process.hpp"
-#include "libdim/sys/read_link.hpp"
 
 #include <array>
 #include <chrono>
@@ -23,11 +22,11 @@ TEST(InitProcess, SaysWhyAProgramCannotBeExecuted) {
 }
 
 TEST(InitProcess, ChangesToADirectoryThatItHasOpen) {
-    EXPECT_FALSE(fchdir(-1));
+    EXPECT_FALSE(fchdir(Fd()));
     const auto changed =
         ask_child(std::function<Result<std::string>()>([]() -> Result<std::string> {
                       DIM_TRY(const Fd root, open_directory("/"));
-                      DIM_CHECK(fchdir(root.get()));
+                      DIM_CHECK(fchdir(root));
                       std::array<char, 16> buffer{};
                       return std::string(::getcwd(buffer.data(), buffer.size()));
                   }),

@@ -32,13 +32,13 @@ Result<Fd> open_device(long number, const std::string& path) {
 
 }  // namespace
 
-Result<LoopDevice> LoopDevice::attach(int backing, const std::string& path) {
+Result<LoopDevice> LoopDevice::attach(const Fd& backing, const std::string& path) {
     Result<Fd> control = open("/dev/loop-control", O_RDWR);
     if (!control) {
         return fail(std::move(control).error().with_cure("load the kernel module: modprobe loop"));
     }
     loop_config configuration{};
-    configuration.fd = static_cast<std::uint32_t>(backing);
+    configuration.fd = static_cast<std::uint32_t>(backing.get());
     configuration.info.lo_flags = LO_FLAGS_AUTOCLEAR;
     std::memcpy(configuration.info.lo_file_name, path.data(),
                 std::min(path.size(), std::size_t{LO_NAME_SIZE - 1}));
@@ -53,13 +53,6 @@ Result<LoopDevice> LoopDevice::attach(int backing, const std::string& path) {
             return fail(Error::from_errno(errno, "attach " + path + " to " + device_path));
     }
     return fail(ErrorCode::conflict, "no loop device stays free long enough to be taken");
-}
-
-Result<void> LoopDevice::detach() {
-    if (::ioctl(fd_.get(), LOOP_CLR_FD, 0) != 0)
-        return fail(Error::from_errno(errno, "detach " + path_));
-    fd_.reset();
-    return {};
 }
 
 Result<LoopBacking> loop_backing(const std::string& device) {
@@ -91,13 +84,6 @@ Result<std::vector<LoopBacking>> loop_backings() {
         }
     }
     return backings;
-}
-
-Result<void> detach_loop(const std::string& device) {
-    DIM_TRY(const Fd fd, open(device, O_RDONLY));
-    if (::ioctl(fd.get(), LOOP_CLR_FD, 0) != 0 && errno != ENXIO)
-        return fail(Error::from_errno(errno, "detach " + device));
-    return {};
 }
 
 }  // namespace dim::sys

@@ -16,12 +16,9 @@ public:
     /// device node where it is missing. PATH is what backing_file() tells later, kept to 63 bytes
     /// by the kernel; sysfs has all of it. Errors: io, conflict when others keep taking the
     /// devices.
-    static Result<LoopDevice> attach(int backing, const std::string& path);
+    static Result<LoopDevice> attach(const Fd& backing, const std::string& path);
 
     const std::string& path() const { return path_; }  ///< "/dev/loop7"
-    int fd() const { return fd_.get(); }
-    /// Detaches now, or when the last mount goes.
-    Result<void> detach();
 
 private:
     LoopDevice(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
@@ -39,7 +36,5 @@ struct LoopBacking {
 Result<LoopBacking> loop_backing(const std::string& device);
 /// Every loop device of the machine that has a file.
 Result<std::vector<LoopBacking>> loop_backings();
-/// Detaches DEVICE, which nobody has open, or as soon as nobody has.
-Result<void> detach_loop(const std::string& device);
 
 }  // namespace dim::sys

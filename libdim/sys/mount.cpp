@@ -8,6 +8,15 @@
 
 namespace dim::sys {
 
+namespace {
+
+// MOVE_MOUNT_F_EMPTY_PATH and MOVE_MOUNT_T_EMPTY_PATH of linux/mount.h, which clashes with glibc's
+// sys/mount.h; musl's has neither.
+constexpr unsigned kFromItself = 0x04;
+constexpr unsigned kToItself = 0x40;
+
+}  // namespace
+
 Result<void> mount(const std::string& source, const std::string& target, const std::string& type,
                    unsigned long flags, const std::string& options) {
     const char* type_text = type.empty() ? nullptr : type.c_str();
@@ -31,8 +40,10 @@ Result<void> bind_mount(const std::string& source, const std::string& target, Ac
     return made_read_only;
 }
 
-Result<void> move_mount(const std::string& from, const std::string& to) {
-    return mount(from, to, "", MS_MOVE, "");
+Result<void> move_mount(const Fd& from, const Fd& to) {
+    if (::syscall(SYS_move_mount, from.get(), "", to.get(), "", kFromItself | kToItself) != 0)
+        return fail(Error::from_errno(errno, "move a mount"));
+    return {};
 }
 
 Result<void> make_private(const std::string& target) {
@@ -61,12 +72,6 @@ Result<void> chroot(const std::string& path) {
 
 Result<void> chdir(const std::string& path) {
     if (::chdir(path.c_str()) != 0) return fail(Error::from_errno(errno, path));
-    return {};
-}
-
-Result<void> pivot_root(const std::string& new_root, const std::string& put_old) {
-    if (::syscall(SYS_pivot_root, new_root.c_str(), put_old.c_str()) != 0)
-        return fail(Error::from_errno(errno, "make " + new_root + " the root"));
     return {};
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
 #include "libdim/sys/mountinfo.hpp"
 
 #include <string>
@@ -20,9 +20,11 @@ enum class Access { read_write, read_only };
 /// Shows SOURCE at TARGET too. Read-only takes two calls to the kernel; when the second fails the
 /// first is undone.
 Result<void> bind_mount(const std::string& source, const std::string& target, Access access);
-Result<void> move_mount(const std::string& from, const std::string& to);
-/// Takes a mount point out of its peer group, with everything below, so that nothing we do there
-/// reaches another mount namespace.
+/// Moves the mount that FROM is the root of onto the directory TO (move_mount(2)); both may be
+/// opened with O_PATH. Errors: invalid_input also when the mount that FROM is mounted on is shared.
+Result<void> move_mount(const Fd& from, const Fd& to);
+/// Takes a mount point out of its peer group, with everything below: mounts there can be moved, and
+/// nothing we do there reaches another mount namespace.
 Result<void> make_private(const std::string& target);
 
 /// What is mounted in our mount namespace, in mount order.
@@ -32,7 +34,4 @@ Result<MountEntry> mount_at(const std::string& target);
 
 Result<void> chroot(const std::string& path);
 Result<void> chdir(const std::string& path);
-/// pivot_root(2): NEW_ROOT becomes "/", the old root is found at PUT_OLD.
-Result<void> pivot_root(const std::string& new_root, const std::string& put_old);
-
 }  // namespace dim::sys

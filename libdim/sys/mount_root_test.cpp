@@ -37,7 +37,11 @@ TEST(Mount, BindsReadOnlyAndMoves) {
         const auto written = open(target + "/f", O_WRONLY | O_CREAT, 0600);
         DIM_CHECK(expect(!written && written.error().system_errno() == EROFS, "EROFS"));
         DIM_CHECK(open(source + "/f", O_WRONLY | O_CREAT, 0600));
-        DIM_CHECK(move_mount(target, moved));
+        {
+            DIM_TRY(const Fd from, open(target, O_PATH));
+            DIM_TRY(const Fd to, open(moved, O_PATH));
+            DIM_CHECK(move_mount(from, to));
+        }
         DIM_CHECK(expect(!mount_at(target), "moved away"));
         DIM_CHECK(stat(moved + "/f"));
         DIM_CHECK(umount(moved));
@@ -46,18 +50,37 @@ TEST(Mount, BindsReadOnlyAndMoves) {
     EXPECT_TRUE(result) << result.error().message();
 }
 
-TEST(Mount, PivotsToANewRoot) {
+TEST(Mount, MovesOnceItsParentIsPrivate) {
     TemporaryDirectory temporary;
     const auto result = in_namespaces([&]() -> Result<void> {
         DIM_CHECK(mount("tmpfs", temporary.path(), "tmpfs", 0, ""));
-        DIM_CHECK(mkdir(temporary / "old"));
+        DIM_CHECK(mount("none", temporary.path(), "", MS_SHARED, ""));
+        for (const char* name : {"from", "to"})
+            DIM_CHECK(mkdir(temporary / name));
+        DIM_TRY(const Fd to, open(temporary / "to", O_PATH));
+        DIM_CHECK(mount("tmpfs", temporary / "from", "tmpfs", 0, ""));
+        DIM_TRY(const Fd from, open(temporary / "from", O_PATH));
+        const auto shared = move_mount(from, to);
+        DIM_CHECK(expect(!shared && shared.error().system_errno() == EINVAL, "shared"));
+        DIM_CHECK(make_private(temporary.path()));
+        DIM_CHECK(move_mount(from, to));
+        DIM_CHECK(expect(!move_mount(to, from), "no mount's root"));
+        DIM_TRY(const MountEntry entry, mount_at(temporary / "to"));
+        return expect(entry.type == "tmpfs", "moved");
+    });
+    EXPECT_TRUE(result) << result.error().message();
+}
+
+TEST(Mount, ChangesTheRoot) {
+    TemporaryDirectory temporary;
+    const auto result = in_namespaces([&]() -> Result<void> {
+        DIM_CHECK(mount("tmpfs", temporary.path(), "tmpfs", 0, ""));
         DIM_CHECK(open(temporary / "marker", O_WRONLY | O_CREAT, 0600));
-        DIM_CHECK(pivot_root(temporary.path(), temporary / "old"));
+        DIM_CHECK(chroot(temporary.path()));
         DIM_CHECK(chdir("/"));
+        DIM_CHECK(expect(!stat("/etc"), "the old root is out of sight"));
         DIM_CHECK(stat("/marker"));
-        DIM_CHECK(umount("/old", MNT_DETACH));
-        DIM_CHECK(chroot("/old"));
-        return expect(!stat("/marker"), "chroot");
+        return expect(!chroot("/nowhere"), "chroot to nowhere");
     });
     EXPECT_TRUE(result) << result.error().message();
 }

@@ -1,6 +1,7 @@
 #include "libdim/sys/netlink.hpp"
 
 #include "libdim/sys/netlink_message.hpp"
+#include "libdim/sys/poll.hpp"
 #include "libdim/sys/socket.hpp"
 
 #include <arpa/inet.h>
@@ -53,13 +54,13 @@ Result<void> request(std::uint16_t type, std::uint16_t flags, std::string_view p
                      const Receiver& receiver) {
     DIM_TRY(const Fd socket, netlink_socket());
     DIM_TRY(const auto sent,
-            send(socket.get(), netlink_request(type, flags | NLM_F_REQUEST, kSequence, payload)));
+            send(socket, netlink_request(type, flags | NLM_F_REQUEST, kSequence, payload)));
     if (!sent) return fail(ErrorCode::unavailable, "the kernel takes no netlink request");
     const Deadline deadline = Deadline::in(kTimeout);
     std::string buffer(kDatagramLimit, '\0');
     for (;;) {
-        DIM_CHECK(poll(socket.get(), Readiness::readable, deadline));
-        DIM_TRY(const auto size, receive(socket.get(), buffer));
+        DIM_CHECK(poll(socket, Readiness::readable, deadline));
+        DIM_TRY(const auto size, receive(socket, buffer));
         if (!size) continue;
         DIM_TRY(const auto messages, parse_netlink(std::string_view(buffer).substr(0, *size)));
         for (const NetlinkMessage& message : messages) {
@@ -158,6 +159,25 @@ Result<void> add_route(int index, std::uint32_t destination, int prefix_length,
     Result<void> changed = change(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, payload);
     if (!changed) return fail(std::move(changed).error().with_context("set the route"));
     return {};
+}
+
+Result<Fd> link_events() {
+    Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
+    if (!socket) return fail(Error::from_errno(errno, "make a netlink socket"));
+    sockaddr_nl own{};
+    own.nl_family = AF_NETLINK;
+    own.nl_groups = RTMGRP_LINK;
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
+        return fail(Error::from_errno(errno, "listen for interface events"));
+    return socket;
+}
+
+void discard_events(const Fd& events) {
+    std::array<char, 8192> buffer;
+    // ENOBUFS says that events were lost, which is all the same here; then more may follow.
+    while (::recv(events.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) >= 0 ||
+           errno == ENOBUFS) {
+    }
 }
 
 }  // namespace dim::sys

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
 
 #include <array>
 #include <cstdint>
@@ -39,5 +39,11 @@ Result<void> add_address(int index, std::uint32_t address, int prefix_length);
 /// route; GATEWAY 0 means reachable directly on the interface.
 Result<void> add_route(int index, std::uint32_t destination, int prefix_length,
                        std::uint32_t gateway);
+
+/// Becomes readable when a network interface appears, goes or changes its state (RTNLGRP_LINK);
+/// non-blocking.
+Result<Fd> link_events();
+/// Forgets the events that have come; what they were about is to be looked up anew.
+void discard_events(const Fd& events);
 
 }  // namespace dim::sys

@@ -1,8 +1,10 @@
 #include "libdim/sys/in_namespaces.hpp"
 #include "libdim/sys/netlink.hpp"
+#include "libdim/sys/poll.hpp"
 #include "libdim/sys/run.hpp"
 
 #include <algorithm>
+#include <sched.h>
 
 #include <gtest/gtest.h>
 
@@ -43,6 +45,25 @@ TEST(Netlink, BringsAnInterfaceUpWithAddressAndRoutes) {
         return expect(!set_link_up(4711), "no such interface");
     });
     EXPECT_TRUE(result) << result.error().message();
+}
+
+Result<void> see_loopback_come_up() {
+    if (::unshare(CLONE_NEWNET) != 0) return fail(Error::from_errno(errno, "unshare"));
+    DIM_TRY(const Fd events, link_events());
+    if (poll(events, Readiness::readable, Deadline::in(20ms)))
+        return fail(ErrorCode::internal, "an event before anything happened");
+    DIM_CHECK(set_link_up(1));
+    DIM_CHECK(poll(events, Readiness::readable, Deadline::in(5s)));
+    discard_events(events);
+    if (poll(events, Readiness::readable, Deadline::in(20ms)))
+        return fail(ErrorCode::internal, "an event that was discarded");
+    return {};
+}
+
+TEST(NetlinkRoot, TellsThatAnInterfaceChanged) {
+    const std::function<Result<void>()> function = see_loopback_come_up;
+    const auto seen = fork_child(function, 10s);
+    EXPECT_TRUE(seen) << seen.error().message();
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/poll.hpp"
 
 #include <cerrno>
 #include <poll.h>
 
 namespace dim::sys {
 
-Result<void> poll(int fd, Readiness readiness, const Deadline& deadline) {
-    pollfd ready{fd, static_cast<short>(readiness == Readiness::readable ? POLLIN : POLLOUT), 0};
+Result<void> poll(const Fd& fd, Readiness readiness, const Deadline& deadline) {
+    pollfd ready{fd.get(), static_cast<short>(readiness == Readiness::readable ? POLLIN : POLLOUT),
+                 0};
     for (;;) {
         const int count = ::poll(&ready, 1, deadline.poll_timeout());
         if (count > 0) return {};

@@ -1,6 +1,6 @@
 #include "libdim/sys/process.hpp"
 
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/poll.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -41,13 +41,13 @@ public:
     SpawnPlan(const SpawnPlan&) = delete;
     SpawnPlan& operator=(const SpawnPlan&) = delete;
 
-    Result<void> set_output(int number, int fd) {
-        if (fd < 0) {
+    Result<void> set_output(int number, const Fd* fd) {
+        if (fd == nullptr) {
             ::posix_spawn_file_actions_addopen(&actions_, number, "/dev/null", O_WRONLY, 0);
             return {};
         }
         // A copy above 2, so that no redirection overwrites the source of the next.
-        DIM_TRY(Fd copy, dup(fd));
+        DIM_TRY(Fd copy, dup(*fd));
         ::posix_spawn_file_actions_adddup2(&actions_, copy.get(), number);
         copies_.push_back(std::move(copy));
         return {};
@@ -123,7 +123,7 @@ Result<std::optional<ExitStatus>> Process::try_wait() {
 }
 
 Result<ExitStatus> Process::wait(const Deadline& deadline) {
-    DIM_CHECK(poll(pidfd_.get(), Readiness::readable, deadline));
+    DIM_CHECK(poll(pidfd_, Readiness::readable, deadline));
     DIM_TRY(const std::optional<ExitStatus> status, try_wait());
     if (!status) return fail(ErrorCode::internal, "a process that has ended still runs");
     return *status;

@@ -18,8 +18,8 @@ struct SpawnSettings {
         {};  ///< [0] is the program, looked up in PATH if without slash
     std::vector<std::string> environment = {};  ///< "NAME=value"; empty: ours
     std::string directory = {};                 ///< working directory; empty: ours
-    int standard_output = -1;                   ///< -1: /dev/null
-    int standard_error = -1;                    ///< -1: /dev/null
+    const Fd* standard_output = nullptr;        ///< nullptr: /dev/null
+    const Fd* standard_error = nullptr;         ///< nullptr: /dev/null
     ProcessGroup group = ProcessGroup::ours;
 };
 
@@ -39,7 +39,7 @@ public:
     Process(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
     pid_t pid() const { return pid_; }
     /// Readable when the process has ended.
-    int pidfd() const { return pidfd_.get(); }
+    const Fd& pidfd() const { return pidfd_; }
 
     /// Errors: timed_out; not_found when it is not our child.
     Result<ExitStatus> wait(const Deadline& deadline);
@@ -56,19 +56,5 @@ private:
 /// Starts a program with an empty signal mask, default signal actions and stdin from /dev/null; it
 /// inherits nothing but the descriptors named. Errors: not_found and others from exec itself.
 Result<Process> spawn(const SpawnSettings& settings);
-
-/// What tells a process from a later one with the same number; survives our restart when stored.
-struct ProcessIdentity {
-    pid_t pid = 0;
-    std::uint64_t start_ticks = 0;  ///< since boot, /proc/PID/stat field 22
-    bool operator==(const ProcessIdentity&) const = default;
-};
-/// Errors: not_found.
-Result<ProcessIdentity> process_identity(pid_t pid);
-/// The process, if it still runs. Errors: not_found when it has ended, even if its number is in
-/// use.
-Result<Process> find_process(const ProcessIdentity& identity);
-/// The start time out of the text of /proc/PID/stat.
-Result<std::uint64_t> parse_start_ticks(std::string_view stat);
 
 }  // namespace dim::sys

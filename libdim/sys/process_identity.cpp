@@ -1,7 +1,8 @@
+#include "libdim/sys/process_identity.hpp"
+
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/process.hpp"
 
 #include <cerrno>
 #include <sys/syscall.h>

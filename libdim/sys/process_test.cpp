@@ -1,5 +1,5 @@
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/process.hpp"
+#include "libdim/sys/process_identity.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/sys/signals.hpp"
 #include "libdim/testing/temporary_directory.hpp"
@@ -71,7 +71,7 @@ TEST(Spawn, OwnSessionAndDirectoryAndOutput) {
     const Fd output = open(temporary / "output", O_RDWR | O_CREAT, 0600).value();
     Process process = spawn({.arguments = {"sh", "-c", "pwd; cut -d' ' -f6 /proc/$$/stat; echo $$"},
                              .directory = temporary.path(),
-                             .standard_output = output.get(),
+                             .standard_output = &output,
                              .group = ProcessGroup::own_session})
                           .value();
     const std::string pid = std::to_string(process.pid());

@@ -15,12 +15,12 @@ protected:
     std::uint64_t allocated_after(const std::string& contents) {
         const std::string path = directory_ / "file";
         Fd fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600).value();
-        EXPECT_TRUE(write_all(fd.get(), contents));
-        EXPECT_TRUE(fallocate(fd.get(), contents.size()));
-        EXPECT_TRUE(punch_zeros(fd.get()));
+        EXPECT_TRUE(write_all(fd, contents));
+        EXPECT_EQ(::posix_fallocate(fd.get(), 0, static_cast<off_t>(contents.size())), 0);
+        EXPECT_TRUE(punch_zeros(fd));
         EXPECT_TRUE(read_file(path).value() == contents);
-        EXPECT_TRUE(fsync(fd.get()));
-        return fstat(fd.get())->allocated;
+        EXPECT_TRUE(fsync(fd));
+        return fstat(fd)->allocated;
     }
     testing::TemporaryDirectory directory_;
 };
@@ -36,7 +36,7 @@ TEST_F(PunchZeros, LeavesNothingOfZeros) {
     EXPECT_LE(allocated_after(std::string(kMebibyte, '\0')), 4096U);
 }
 
-TEST_F(PunchZeros, FailsOnWhatIsNoFile) { EXPECT_FALSE(punch_zeros(-1)); }
+TEST_F(PunchZeros, FailsOnWhatIsNoFile) { EXPECT_FALSE(punch_zeros(Fd())); }
 
 }  // namespace
 }  // namespace dim::sys

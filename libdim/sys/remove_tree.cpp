@@ -14,12 +14,12 @@ namespace dim::sys {
 
 namespace {
 
-Result<Fd> open_own_directory(int parent, const std::string& name) {
+Result<Fd> open_own_directory(const Fd& parent, const std::string& name) {
     struct open_how how{};
     how.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
     for (;;) {
-        const long fd = ::syscall(SYS_openat2, parent, name.c_str(), &how, sizeof how);
+        const long fd = ::syscall(SYS_openat2, parent.get(), name.c_str(), &how, sizeof how);
         if (fd >= 0) return Fd(static_cast<int>(fd));
         if (errno == EAGAIN || errno == EINTR) continue;
         if (errno == EXDEV) {
@@ -30,31 +30,31 @@ Result<Fd> open_own_directory(int parent, const std::string& name) {
     }
 }
 
-Result<void> remove(int parent, const std::string& name, int depth) {
+Result<void> remove(const Fd& parent, const std::string& name, int depth) {
     if (depth > kTreeDepthLimit)
         return fail(ErrorCode::limit_exceeded, name + ": directories nested too deep");
     struct stat status{};
-    if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT) return {};
         return fail(Error::from_errno(errno, name));
     }
     if (S_ISDIR(status.st_mode)) {
         DIM_TRY(const Fd directory, open_own_directory(parent, name));
-        DIM_TRY(const std::vector<std::string> names, list_names(directory.get()));
+        DIM_TRY(const std::vector<std::string> names, list_names(directory));
         for (const std::string& child : names) {
-            if (auto removed = remove(directory.get(), child, depth + 1); !removed)
+            if (auto removed = remove(directory, child, depth + 1); !removed)
                 return fail(std::move(removed).error().with_context(name));
         }
     }
     const int flags = S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0;
-    if (::unlinkat(parent, name.c_str(), flags) != 0 && errno != ENOENT)
+    if (::unlinkat(parent.get(), name.c_str(), flags) != 0 && errno != ENOENT)
         return fail(Error::from_errno(errno, name));
     return {};
 }
 
 }  // namespace
 
-Result<void> remove_tree(int parent, const std::string& name) {
+Result<void> remove_tree(const Fd& parent, const std::string& name) {
     DIM_CHECK(check_name(name));
     return remove(parent, name, 0);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
 
 #include <string>
 
@@ -9,6 +9,6 @@ namespace dim::sys {
 /// Deletes NAME of the directory PARENT with all below it; one that is not there is success. Enters
 /// neither a link nor a mount. Errors: conflict at a mount point; what was deleted before stays
 /// deleted, and another call goes on.
-Result<void> remove_tree(int parent, const std::string& name);
+Result<void> remove_tree(const Fd& parent, const std::string& name);
 
 }  // namespace dim::sys

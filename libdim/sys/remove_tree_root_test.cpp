@@ -25,7 +25,7 @@ protected:
         EXPECT_TRUE(write_file_atomically(directory_ / "tree/a/file", "gone"));
     }
     Result<void> remove(const std::string& name) const {
-        return remove_tree(open_directory(directory_.path())->get(), name);
+        return remove_tree(*open_directory(directory_.path()), name);
     }
     bool is_there(const std::string& name) const { return stat(directory_ / name).has_value(); }
 

@@ -13,7 +13,7 @@ namespace dim::sys {
 namespace {
 
 /// Takes what the pipe holds now. True at its end.
-Result<bool> drain(int pipe_end, std::size_t limit, RunResult& result) {
+Result<bool> drain(const Fd& pipe_end, std::size_t limit, RunResult& result) {
     std::array<char, 4096> buffer;
     for (;;) {
         Result<std::size_t> count = read(pipe_end, buffer);
@@ -30,18 +30,18 @@ Result<bool> drain(int pipe_end, std::size_t limit, RunResult& result) {
 Result<void> collect(Process& process, Fd pipe_end, std::size_t limit, const Deadline& deadline,
                      RunResult& result) {
     for (;;) {
-        std::array<pollfd, 2> ready{pollfd{process.pidfd(), POLLIN, 0},
+        std::array<pollfd, 2> ready{pollfd{process.pidfd().get(), POLLIN, 0},
                                     pollfd{pipe_end.get(), POLLIN, 0}};
         const int count = ::poll(ready.data(), ready.size(), deadline.poll_timeout());
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return fail(Error::from_errno(errno, "poll"));
         if (count == 0) return fail(ErrorCode::timed_out, "still running after its time");
         if (ready[1].revents != 0) {
-            DIM_TRY(const bool is_end, drain(pipe_end.get(), limit, result));
+            DIM_TRY(const bool is_end, drain(pipe_end, limit, result));
             if (is_end) pipe_end.reset();
         }
         if (ready[0].revents != 0) {
-            if (pipe_end) DIM_CHECK(drain(pipe_end.get(), limit, result));
+            if (pipe_end) DIM_CHECK(drain(pipe_end, limit, result));
             return {};
         }
     }
@@ -53,12 +53,12 @@ Result<RunResult> run(const std::vector<std::string>& arguments, std::chrono::mi
                       const RunSettings& settings) {
     const Deadline deadline = Deadline::in(timeout);
     DIM_TRY(Pipe ends, pipe());
-    DIM_CHECK(set_nonblocking(ends.read_end.get()));
+    DIM_CHECK(set_nonblocking(ends.read_end));
     DIM_TRY(Process process, spawn({.arguments = arguments,
                                     .environment = settings.environment,
                                     .directory = settings.directory,
-                                    .standard_output = ends.write_end.get(),
-                                    .standard_error = ends.write_end.get(),
+                                    .standard_output = &ends.write_end,
+                                    .standard_error = &ends.write_end,
                                     .group = ProcessGroup::own_group}));
     ends.write_end.reset();
     RunResult result;

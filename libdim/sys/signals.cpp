@@ -51,7 +51,7 @@ Result<Fd> signalfd(std::initializer_list<int> signals) {
     return Fd(fd);
 }
 
-Result<int> next_signal(int signal_fd) {
+Result<int> next_signal(const Fd& signal_fd) {
     signalfd_siginfo info{};
     const auto bytes = std::span(reinterpret_cast<char*>(&info), sizeof info);
     Result<std::size_t> count = read(signal_fd, bytes);

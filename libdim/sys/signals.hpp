@@ -14,6 +14,6 @@ Result<void> ignore_signal(int signal);
 /// Readable when one of the (blocked) signals is pending; non-blocking.
 Result<Fd> signalfd(std::initializer_list<int> signals);
 /// The next pending signal of a signalfd; 0 when there is none.
-Result<int> next_signal(int signal_fd);
+Result<int> next_signal(const Fd& signal_fd);
 
 }  // namespace dim::sys

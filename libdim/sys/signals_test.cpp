@@ -11,10 +11,10 @@ namespace {
 TEST(Signals, ArriveAtTheirDescriptor) {
     ASSERT_TRUE(block_signals({SIGUSR1}));
     const Fd fd = signalfd({SIGUSR1}).value();
-    EXPECT_EQ(next_signal(fd.get()), 0);
+    EXPECT_EQ(next_signal(fd), 0);
     ASSERT_EQ(::kill(::getpid(), SIGUSR1), 0);
-    EXPECT_EQ(next_signal(fd.get()), SIGUSR1);
-    EXPECT_EQ(next_signal(fd.get()), 0);
+    EXPECT_EQ(next_signal(fd), SIGUSR1);
+    EXPECT_EQ(next_signal(fd), 0);
     ASSERT_TRUE(reset_signals());
 }
 

@@ -1,10 +1,15 @@
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/poll.hpp"
 #include "libdim/sys/socket.hpp"
+#include "libdim/sys/tcp_socket.hpp"
+#include "libdim/sys/unix_socket.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
 #include <fcntl.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -21,7 +26,7 @@ TEST(TcpSocket, TellsWhereNobodyListens) {
     std::uint16_t port = 0;
     {
         const Fd listener = listen_tcp(kLoopback, 0).value();
-        port = local_endpoint(listener.get())->port;
+        port = local_endpoint(listener)->port;
     }
     const auto refused = connect_tcp(kLoopback, port, soon());
     ASSERT_FALSE(refused);
@@ -32,7 +37,7 @@ TEST(TcpSocket, TellsWhereNobodyListens) {
 
 TEST(TcpSocket, TellsWhoListensAlready) {
     const Fd listener = listen_tcp(kLoopback, 0).value();
-    const auto second = listen_tcp(kLoopback, local_endpoint(listener.get())->port);
+    const auto second = listen_tcp(kLoopback, local_endpoint(listener)->port);
     ASSERT_FALSE(second);
     EXPECT_NE(second.error().message().find("Address already in use"), std::string::npos);
     EXPECT_FALSE(listen_tcp(kLoopback, 0, "nosuchif"));
@@ -40,13 +45,13 @@ TEST(TcpSocket, TellsWhoListensAlready) {
 
 TEST(TcpSocket, ConnectsAndKnowsItsEnds) {
     const Fd listener = listen_tcp(kLoopback, 0).value();
-    EXPECT_EQ(accept(listener.get())->has_value(), false);
-    const InternetEndpoint server = local_endpoint(listener.get()).value();
+    EXPECT_EQ(accept(listener)->has_value(), false);
+    const InternetEndpoint server = local_endpoint(listener).value();
     const Fd client = connect_tcp(server.address, server.port, soon()).value();
-    ASSERT_TRUE(poll(listener.get(), Readiness::readable, soon()));
-    const Fd accepted = accept(listener.get()).value().value();
-    EXPECT_EQ(peer_endpoint(client.get()), server);
-    EXPECT_EQ(peer_endpoint(accepted.get()), local_endpoint(client.get()));
+    ASSERT_TRUE(poll(listener, Readiness::readable, soon()));
+    const Fd accepted = accept(listener).value().value();
+    EXPECT_EQ(peer_endpoint(client), server);
+    EXPECT_EQ(peer_endpoint(accepted), local_endpoint(client));
     for (const Fd* fd : {&listener, &client, &accepted}) {
         EXPECT_EQ(::fcntl(fd->get(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
         EXPECT_EQ(::fcntl(fd->get(), F_GETFL) & O_NONBLOCK, O_NONBLOCK);
@@ -55,26 +60,24 @@ TEST(TcpSocket, ConnectsAndKnowsItsEnds) {
 
 TEST(TcpSocket, MovesBytesWithoutWaiting) {
     const Fd listener = listen_tcp(kLoopback, 0).value();
-    Fd client = connect_tcp(kLoopback, local_endpoint(listener.get())->port, soon()).value();
-    ASSERT_TRUE(poll(listener.get(), Readiness::readable, soon()));
-    const Fd accepted = accept(listener.get()).value().value();
+    Fd client = connect_tcp(kLoopback, local_endpoint(listener)->port, soon()).value();
+    ASSERT_TRUE(poll(listener, Readiness::readable, soon()));
+    const Fd accepted = accept(listener).value().value();
     std::array<char, 16> buffer;
-    EXPECT_EQ(receive(accepted.get(), buffer).value(), std::nullopt);
-    EXPECT_EQ(poll(accepted.get(), Readiness::readable, Deadline::in(20ms)).error().code(),
+    EXPECT_EQ(receive(accepted, buffer).value(), std::nullopt);
+    EXPECT_EQ(poll(accepted, Readiness::readable, Deadline::in(20ms)).error().code(),
               ErrorCode::timed_out);
-    EXPECT_EQ(send(client.get(), "hello").value(), 5U);
-    ASSERT_TRUE(poll(accepted.get(), Readiness::readable, soon()));
-    EXPECT_EQ(receive(accepted.get(), buffer).value(), 5U);
-    ASSERT_TRUE(shutdown_write(client.get()));
-    ASSERT_TRUE(poll(accepted.get(), Readiness::readable, soon()));
-    EXPECT_EQ(receive(accepted.get(), buffer).value(), 0U);
+    EXPECT_EQ(send(client, "hello").value(), 5U);
+    ASSERT_TRUE(poll(accepted, Readiness::readable, soon()));
+    EXPECT_EQ(receive(accepted, buffer).value(), 5U);
+    ASSERT_TRUE(shutdown_write(client));
+    ASSERT_TRUE(poll(accepted, Readiness::readable, soon()));
+    EXPECT_EQ(receive(accepted, buffer).value(), 0U);
     client.reset();
     // The first finds the connection closed, a later one hears of it: no signal kills us.
     Result<std::optional<std::size_t>> sent = 0;
-    for (int attempt = 0; sent && attempt < 100; ++attempt) {
-        sent = send(accepted.get(), "x");
-        sleep_for(1ms);
-    }
+    for (const Deadline deadline = soon(); sent && !deadline.has_passed();)
+        sent = send(accepted, "x");
     ASSERT_FALSE(sent);
     EXPECT_EQ(sent.error().code(), ErrorCode::unavailable);
 }
@@ -88,6 +91,32 @@ TEST(UnixSocket, TellsWhyItCannotConnect) {
     EXPECT_EQ(connect_unix(temporary / "stale", soon()).error().code(), ErrorCode::unavailable);
     EXPECT_EQ(connect_unix("/" + std::string(200, 'x'), soon()).error().code(),
               ErrorCode::invalid_input);
+}
+
+/// Fills the queue of what listens at PATH.
+std::vector<Fd> fill_queue(const std::string& path) {
+    std::vector<Fd> waiting;
+    for (;;) {
+        auto next = connect_unix(path, Deadline::in(10ms));
+        if (!next) {
+            EXPECT_EQ(next.error().code(), ErrorCode::timed_out);
+            return waiting;
+        }
+        waiting.push_back(*std::move(next));
+    }
+}
+
+TEST(UnixSocket, WaitsForAPlaceInTheQueue) {
+    testing::TemporaryDirectory temporary;
+    const Fd listener = listen_unix(temporary / "s", 0600).value();
+    const std::vector<Fd> waiting = fill_queue(temporary / "s");
+    ASSERT_FALSE(waiting.empty());
+    EXPECT_EQ(listen_unix(temporary / "s", 0600).error().code(), ErrorCode::conflict);
+    std::thread server([&] { EXPECT_TRUE(accept(listener)); });
+    const auto last = connect_unix(temporary / "s", soon());
+    server.join();
+    ASSERT_TRUE(last) << last.error().message();
+    EXPECT_EQ(::fcntl(last->get(), F_GETFL) & O_NONBLOCK, O_NONBLOCK);
 }
 
 TEST(UnixSocket, ReplacesOnlyAStaleSocket) {
@@ -109,10 +138,9 @@ TEST(UnixSocket, KnowsItsPeer) {
     testing::TemporaryDirectory temporary;
     const Fd listener = listen_unix(temporary / "s", 0600).value();
     const Fd client = connect_unix(temporary / "s", soon()).value();
-    const Fd accepted = accept(listener.get()).value().value();
-    EXPECT_EQ(peer_credentials(accepted.get()),
-              (PeerCredentials{::getpid(), ::getuid(), ::getgid()}));
-    EXPECT_FALSE(peer_endpoint(accepted.get()));
+    const Fd accepted = accept(listener).value().value();
+    EXPECT_EQ(peer_credentials(accepted), (PeerCredentials{::getpid(), ::getuid(), ::getgid()}));
+    EXPECT_FALSE(peer_endpoint(accepted));
 }
 
 }  // namespace

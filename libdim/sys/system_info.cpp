@@ -1,7 +1,6 @@
 #include "libdim/sys/system_info.hpp"
 
 #include <cerrno>
-#include <sys/reboot.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -23,24 +22,6 @@ Result<SystemInfo> system_info() {
     info.cpus = cpus > 0 ? static_cast<std::uint32_t>(cpus) : 1;
     info.uptime_seconds = static_cast<std::int64_t>(numbers.uptime);
     return info;
-}
-
-Result<void> reboot(RebootAction action) {
-    ::sync();
-    int command = RB_AUTOBOOT;
-    switch (action) {
-        case RebootAction::restart: command = RB_AUTOBOOT; break;
-        case RebootAction::power_off: command = RB_POWER_OFF; break;
-        case RebootAction::halt: command = RB_HALT_SYSTEM; break;
-    }
-    ::reboot(command);
-    return fail(Error::from_errno(errno, "reboot"));
-}
-
-Result<void> sethostname(const std::string& name) {
-    if (::sethostname(name.data(), name.size()) != 0)
-        return fail(Error::from_errno(errno, "set host name"));
-    return {};
 }
 
 }  // namespace dim::sys

@@ -18,10 +18,4 @@ struct SystemInfo {
 };
 Result<SystemInfo> system_info();
 
-enum class RebootAction { restart, power_off, halt };
-/// Does not return on success; syncs file systems first.
-Result<void> reboot(RebootAction action);
-
-Result<void> sethostname(const std::string& name);
-
 }  // namespace dim::sys

@@ -1,4 +1,6 @@
-#include "libdim/sys/socket.hpp"
+#include "libdim/sys/tcp_socket.hpp"
+
+#include "libdim/sys/poll.hpp"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -27,8 +29,8 @@ Result<Fd> tcp_socket() {
     return socket;
 }
 
-Result<void> set_option(int socket, int level, int option, int value) {
-    if (::setsockopt(socket, level, option, &value, sizeof value) != 0)
+Result<void> set_option(const Fd& socket, int level, int option, int value) {
+    if (::setsockopt(socket.get(), level, option, &value, sizeof value) != 0)
         return fail(Error::from_errno(errno, "set socket option"));
     return {};
 }
@@ -45,12 +47,12 @@ Result<InternetEndpoint> endpoint(int result, const sockaddr_in& address) {
 Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, const Deadline& deadline) {
     const std::string where = "connect to " + endpoint_text(address, port);
     DIM_TRY(Fd socket, tcp_socket());
-    DIM_CHECK(set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1));
+    DIM_CHECK(set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1));
     const sockaddr_in target = socket_address(address, port);
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0)
         return socket;
     if (errno != EINPROGRESS && errno != EINTR) return fail(Error::from_errno(errno, where));
-    if (auto ready = poll(socket.get(), Readiness::writable, deadline); !ready)
+    if (auto ready = poll(socket, Readiness::writable, deadline); !ready)
         return fail(std::move(ready).error().with_context(where));
     int error = 0;
     socklen_t size = sizeof error;
@@ -62,9 +64,9 @@ Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, const Deadline
 Result<Fd> listen_tcp(std::uint32_t address, std::uint16_t port, const std::string& device) {
     const std::string where = "listen on " + endpoint_text(address, port);
     DIM_TRY(Fd socket, tcp_socket());
-    DIM_CHECK(set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1));
+    DIM_CHECK(set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1));
     // Inherited by what is accepted: answers are written whole.
-    DIM_CHECK(set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1));
+    DIM_CHECK(set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1));
     if (!device.empty() && ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, device.data(),
                                         static_cast<socklen_t>(device.size())) != 0) {
         return fail(Error::from_errno(errno, "listen on interface " + device));
@@ -77,16 +79,18 @@ Result<Fd> listen_tcp(std::uint32_t address, std::uint16_t port, const std::stri
     return socket;
 }
 
-Result<InternetEndpoint> peer_endpoint(int socket) {
+Result<InternetEndpoint> peer_endpoint(const Fd& socket) {
     sockaddr_in address{};
     socklen_t size = sizeof address;
-    return endpoint(::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size), address);
+    return endpoint(::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&address), &size),
+                    address);
 }
 
-Result<InternetEndpoint> local_endpoint(int socket) {
+Result<InternetEndpoint> local_endpoint(const Fd& socket) {
     sockaddr_in address{};
     socklen_t size = sizeof address;
-    return endpoint(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), address);
+    return endpoint(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size),
+                    address);
 }
 
 }  // namespace dim::sys

@@ -25,7 +25,7 @@ struct TreeSize {
     bool operator==(const TreeSize&) const = default;
 };
 /// Of NAME in directory PARENT with all below it. Stops at other file systems, like TreeCopy.
-Result<TreeSize> measure_tree(int parent, const std::string& name);
+Result<TreeSize> measure_tree(const Fd& parent, const std::string& name);
 
 /// Copies files and directories faithfully: owners, permissions, times to the nanosecond, extended
 /// attributes (so ACLs and capabilities too), holes, hard links, device nodes, FIFOs and sockets.
@@ -38,17 +38,17 @@ public:
 
     /// NAME of the directory SOURCE becomes NAME in the destination, where it must not be yet.
     /// Errors name the path below SOURCE; limit_exceeded when the destination is full.
-    Result<void> copy(int source, const std::string& name);
+    Result<void> copy(const Fd& source, const std::string& name);
     /// The directory NAME without anything in it.
-    Result<void> copy_directory_only(int source, const std::string& name);
+    Result<void> copy_directory_only(const Fd& source, const std::string& name);
     /// Owner, permissions, times and attributes of the directory SOURCE for the destination itself.
-    Result<void> copy_own_attributes(int source);
+    Result<void> copy_own_attributes(const Fd& source);
 
 private:
-    Result<void> copy_entry(int from, const std::string& name, int to, const std::string& path,
-                            dev_t device, int depth);
-    Result<void> copy_directory(int from, const std::string& name, int to, const std::string& path,
-                                dev_t device, int depth);
+    Result<void> copy_entry(const Fd& from, const std::string& name, const Fd& to,
+                            const std::string& path, dev_t device, int depth);
+    Result<void> copy_directory(const Fd& from, const std::string& name, const Fd& to,
+                                const std::string& path, dev_t device, int depth);
 
     Fd destination_;
     std::function<void(std::uint64_t)> progress_;

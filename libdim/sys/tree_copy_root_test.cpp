@@ -7,6 +7,7 @@
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
+#include <filesystem>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -38,7 +39,7 @@ protected:
     Result<void> copy(std::function<void(std::uint64_t)> progress = {}) const {
         const Fd source = open_directory(directory_.path()).value();
         TreeCopy tree_copy(open_directory(directory_ / "to").value(), std::move(progress));
-        return tree_copy.copy(source.get(), "from");
+        return tree_copy.copy(source, "from");
     }
     /// What rsync finds to be different.
     std::string differences() const {
@@ -59,9 +60,9 @@ TEST_F(TreeCopyTest, RefusesWhatIsThereAlready) {
     EXPECT_EQ(copy().error().code(), ErrorCode::already_exists);
     const Fd source = open_directory(directory_.path()).value();
     TreeCopy other(open_directory(directory_ / "to").value(), {});
-    EXPECT_EQ(other.copy(source.get(), "missing").error().code(), ErrorCode::not_found);
-    EXPECT_EQ(other.copy(source.get(), "../from").error().code(), ErrorCode::invalid_input);
-    EXPECT_FALSE(measure_tree(source.get(), ".."));
+    EXPECT_EQ(other.copy(source, "missing").error().code(), ErrorCode::not_found);
+    EXPECT_EQ(other.copy(source, "../from").error().code(), ErrorCode::invalid_input);
+    EXPECT_FALSE(measure_tree(source, ".."));
 }
 
 TEST_F(TreeCopyTest, RefusesABottomlessTree) {
@@ -87,7 +88,7 @@ TEST_F(TreeCopyTest, NamesThePathThatFailed) {
 TEST_F(TreeCopyTest, KeepsEverything) {
     ASSERT_TRUE(mkdir(from_ + "/a", 0750));
     write("a/one", "content");
-    ASSERT_TRUE(link(from_ + "/a/one", from_ + "/two"));
+    std::filesystem::create_hard_link(from_ + "/a/one", from_ + "/two");
     ASSERT_TRUE(symlink("/etc/passwd", from_ + "/outside"));
     ASSERT_EQ(::mknod((from_ + "/node").c_str(), S_IFBLK | 0640, makedev(7, 300)), 0);
     ASSERT_EQ(::mknod((from_ + "/socket").c_str(), S_IFSOCK | 0600, 0), 0);
@@ -110,8 +111,8 @@ TEST_F(TreeCopyTest, KeepsEverything) {
 
 TEST_F(TreeCopyTest, KeepsHoles) {
     const Fd sparse = open(from_ + "/sparse", O_WRONLY | O_CREAT, 0600).value();
-    ASSERT_TRUE(write_all(sparse.get(), "start"));
-    ASSERT_TRUE(ftruncate(sparse.get(), std::uint64_t{64} << 20));
+    ASSERT_TRUE(write_all(sparse, "start"));
+    ASSERT_TRUE(ftruncate(sparse, std::uint64_t{64} << 20));
     ASSERT_TRUE(copy());
     EXPECT_EQ(stat(to_ + "/sparse")->size, std::uint64_t{64} << 20);
     EXPECT_LE(stat(to_ + "/sparse")->allocated, 64U * 1024);
@@ -123,7 +124,7 @@ TEST_F(TreeCopyTest, StaysOnItsFileSystem) {
     write("mounted/inside", "");
     const auto copied = copy();
     const Fd parent = open_directory(directory_.path()).value();
-    const auto size = measure_tree(parent.get(), "from");
+    const auto size = measure_tree(parent, "from");
     ASSERT_TRUE(umount(from_ + "/mounted", MNT_DETACH));
     ASSERT_TRUE(copied);
     EXPECT_THAT(list_names(to_ + "/mounted").value(), IsEmpty());
@@ -135,7 +136,7 @@ TEST_F(TreeCopyTest, CanCopyADirectoryWithoutItsContents) {
     ASSERT_TRUE(chmod(from_, 01777));
     const Fd source = open_directory(directory_.path()).value();
     TreeCopy tree_copy(open_directory(directory_ / "to").value(), {});
-    ASSERT_TRUE(tree_copy.copy_directory_only(source.get(), "from"));
+    ASSERT_TRUE(tree_copy.copy_directory_only(source, "from"));
     EXPECT_THAT(list_names(to_).value(), IsEmpty());
     EXPECT_EQ(stat(to_)->mode & 07777, 01777U);
 }
@@ -144,7 +145,7 @@ TEST_F(TreeCopyTest, MeasuresInBlocks) {
     write("small", "x");
     write("larger", std::string(5000, 'x'));
     const Fd parent = open_directory(directory_.path()).value();
-    EXPECT_EQ(measure_tree(parent.get(), "from").value(),
+    EXPECT_EQ(measure_tree(parent, "from").value(),
               (TreeSize{.entries = 3, .bytes = 4096 + 4096 + 8192}));
 }
 

@@ -1,5 +1,7 @@
 #include "libdim/sys/udp_socket.hpp"
 
+#include "libdim/sys/poll.hpp"
+
 #include <cerrno>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -12,13 +14,13 @@ Result<Fd> udp_socket() {
     return fd;
 }
 
-Result<void> send_datagram(int socket, std::string_view bytes, InternetEndpoint to) {
+Result<void> send_datagram(const Fd& socket, std::string_view bytes, InternetEndpoint to) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(to.port);
     address.sin_addr.s_addr = htonl(to.address);
     for (;;) {
-        const ssize_t count = ::sendto(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL,
+        const ssize_t count = ::sendto(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL,
                                        reinterpret_cast<sockaddr*>(&address), sizeof address);
         if (count >= 0) return {};
         if (errno != EINTR)
@@ -26,12 +28,13 @@ Result<void> send_datagram(int socket, std::string_view bytes, InternetEndpoint 
     }
 }
 
-Result<Datagram> receive_datagram(int socket, std::span<char> buffer, const Deadline& deadline) {
+Result<Datagram> receive_datagram(const Fd& socket, std::span<char> buffer,
+                                  const Deadline& deadline) {
     for (;;) {
         DIM_CHECK(poll(socket, Readiness::readable, deadline));
         sockaddr_in address{};
         socklen_t size = sizeof address;
-        const ssize_t count = ::recvfrom(socket, buffer.data(), buffer.size(), 0,
+        const ssize_t count = ::recvfrom(socket.get(), buffer.data(), buffer.size(), 0,
                                          reinterpret_cast<sockaddr*>(&address), &size);
         if (count >= 0) {
             return Datagram{static_cast<std::size_t>(count),

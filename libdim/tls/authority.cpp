@@ -2,8 +2,9 @@
 
 #include "libdim/tls/issue_certificate.hpp"
 #include "libdim/tls/mbedtls_error.hpp"
+#include "libdim/tls/mbedtls_owned.hpp"
+#include "libdim/tls/parse_certificate.hpp"
 #include "libdim/tls/parse_key.hpp"
-#include "libdim/tls/settings_state.hpp"
 
 #include <algorithm>
 #include <array>

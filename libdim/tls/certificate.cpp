@@ -1,7 +1,8 @@
 #include "libdim/tls/certificate.hpp"
 
 #include "libdim/base/text.hpp"
-#include "libdim/tls/settings_state.hpp"
+#include "libdim/tls/mbedtls_owned.hpp"
+#include "libdim/tls/parse_certificate.hpp"
 
 #include <array>
 #include <ctime>

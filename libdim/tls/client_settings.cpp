@@ -1,4 +1,8 @@
+#include "libdim/tls/client_settings.hpp"
+
 #include "libdim/tls/mbedtls_error.hpp"
+#include "libdim/tls/parse_certificate.hpp"
+#include "libdim/tls/restrict_protocol.hpp"
 #include "libdim/tls/settings_state.hpp"
 
 #include <mbedtls/ctr_drbg.h>

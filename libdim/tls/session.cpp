@@ -13,7 +13,7 @@ namespace {
 
 int send_bytes(void* context, const unsigned char* bytes, std::size_t size) {
     auto* state = static_cast<Session::State*>(context);
-    auto sent = sys::send(state->socket, {reinterpret_cast<const char*>(bytes), size});
+    auto sent = sys::send(*state->socket, {reinterpret_cast<const char*>(bytes), size});
     if (sent && *sent) return static_cast<int>(**sent);
     if (sent) return MBEDTLS_ERR_SSL_WANT_WRITE;
     // A peer that refuses the first part of our flight says why and closes while we still send the
@@ -27,7 +27,7 @@ int send_bytes(void* context, const unsigned char* bytes, std::size_t size) {
 
 int receive_bytes(void* context, unsigned char* buffer, std::size_t size) {
     auto* state = static_cast<Session::State*>(context);
-    auto received = sys::receive(state->socket, {reinterpret_cast<char*>(buffer), size});
+    auto received = sys::receive(*state->socket, {reinterpret_cast<char*>(buffer), size});
     if (received && *received) return static_cast<int>(**received);
     if (received) return MBEDTLS_ERR_SSL_WANT_READ;
     state->transport_error = std::move(received).error();
@@ -76,10 +76,17 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-Result<Session> Session::connect(const ClientSettings& settings, const std::string& server_name,
-                                 int socket) {
+Result<Session> Session::accept(const ServerSettings& settings, const sys::Fd& socket) {
     auto state = std::make_unique<State>();
-    state->socket = socket;
+    state->socket = &socket;
+    DIM_CHECK(state->set_up(settings.state_->configuration.get()));
+    return Session(std::move(state));
+}
+
+Result<Session> Session::connect(const ClientSettings& settings, const std::string& server_name,
+                                 const sys::Fd& socket) {
+    auto state = std::make_unique<State>();
+    state->socket = &socket;
     state->server_name = server_name;
     DIM_CHECK(state->set_up(settings.state_->configuration.get()));
     const int error = mbedtls_ssl_set_hostname(state->ssl.get(), server_name.c_str());

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
-#include "libdim/tls/settings.hpp"
+#include "libdim/sys/fd.hpp"
+#include "libdim/tls/client_settings.hpp"
+#include "libdim/tls/server_settings.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -19,17 +21,18 @@ struct Transfer {
     std::size_t size = 0;  ///< bytes moved when done
 };
 
-/// A TLS session over a connected, non-blocking socket that the caller keeps open and waits on. No
-/// call blocks. Errors say whose fault it is in words: permission_denied when the other side does
-/// not trust us or we do not trust it, unavailable when the connection broke, invalid_input when
-/// the peer does not speak TLS as we do. After an error the session is of no more use.
+/// A TLS session over a connected, non-blocking socket that the caller keeps open, where it is, and
+/// waits on. No call blocks. Errors say whose fault it is in words: permission_denied when the
+/// other side does not trust us or we do not trust it, unavailable when the connection broke,
+/// invalid_input when the peer does not speak TLS as we do. After an error the session is of no
+/// more use.
 class [[nodiscard]] Session {
 public:
     /// SETTINGS must outlive the session.
-    static Result<Session> accept(const ServerSettings& settings, int socket);
+    static Result<Session> accept(const ServerSettings& settings, const sys::Fd& socket);
     /// SERVER_NAME must be among the certificate's dNSNames.
     static Result<Session> connect(const ClientSettings& settings, const std::string& server_name,
-                                   int socket);
+                                   const sys::Fd& socket);
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;
     ~Session();

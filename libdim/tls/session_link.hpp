@@ -1,7 +1,6 @@
 #pragma once
 
 #include "libdim/sys/clock.hpp"
-#include "libdim/sys/socket.hpp"
 #include "libdim/tls/authority.hpp"
 #include "libdim/tls/session.hpp"
 
@@ -51,10 +50,10 @@ public:
             std::abort();
         server_socket = sys::Fd(ends[0]);
         client_socket = sys::Fd(ends[1]);
-        server = std::make_unique<Session>(
-            Session::accept(server_settings_, server_socket.get()).value());
+        server =
+            std::make_unique<Session>(Session::accept(server_settings_, server_socket).value());
         client = std::make_unique<Session>(
-            Session::connect(client_settings_, name, client_socket.get()).value());
+            Session::connect(client_settings_, name, client_socket).value());
     }
 
     /// Steps both until neither goes on.

@@ -9,7 +9,7 @@ namespace dim::tls {
 
 struct Session::State {
     OwnedSsl ssl;
-    int socket = -1;
+    const sys::Fd* socket = nullptr;
     std::string server_name;               ///< empty on the server's side
     std::optional<Error> transport_error;  ///< why the socket failed
 

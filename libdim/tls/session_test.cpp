@@ -1,4 +1,6 @@
+#include "libdim/sys/socket.hpp"
 #include "libdim/tls/issue_certificate.hpp"
+#include "libdim/tls/parse_certificate.hpp"
 #include "libdim/tls/parse_key.hpp"
 #include "libdim/tls/session.hpp"
 #include "libdim/tls/session_link.hpp"
@@ -26,7 +28,7 @@ TEST(Session, FindsThePeersReasonBehindABrokenPipe) {
     // The client's hello; then its refusal lies in the socket before the server sends its flight.
     ASSERT_EQ(link.client->handshake(), Progress::want_read);
     const std::string_view unknown_authority("\x15\x03\x03\x00\x02\x02\x30", 7);
-    ASSERT_TRUE(sys::send(link.client_socket.get(), unknown_authority));
+    ASSERT_TRUE(sys::send(link.client_socket, unknown_authority));
     link.client_socket.reset();
     link.client_error = "gone";
     link.shake_hands();
@@ -103,7 +105,7 @@ TEST(Session, RefusesCertificateThatIsNotForAServer) {
 TEST(Session, RefusesWhatIsNoTls) {
     const Authority authority = make_authority();
     Link link(authority, issue(authority));
-    ASSERT_TRUE(sys::send(link.client_socket.get(), "GET / HTTP/1.1\r\nHost: dim\r\n\r\n"));
+    ASSERT_TRUE(sys::send(link.client_socket, "GET / HTTP/1.1\r\nHost: dim\r\n\r\n"));
     const Result<Progress> progress = link.server->handshake();
     ASSERT_FALSE(progress);
     EXPECT_EQ(progress.error().code(), ErrorCode::invalid_input);

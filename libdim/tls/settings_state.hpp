@@ -1,8 +1,10 @@
 #pragma once
 
+#include "libdim/tls/client_settings.hpp"
 #include "libdim/tls/mbedtls_owned.hpp"
-#include "libdim/tls/settings.hpp"
+#include "libdim/tls/server_settings.hpp"
 
+/// What is behind the settings, for this library's own sources.
 namespace dim::tls {
 
 struct ServerSettings::State {
@@ -16,11 +18,5 @@ struct ClientSettings::State {
     OwnedCertificate authority;
     bool is_clock_wrong = false;
 };
-
-/// What both sides have in common: version, ciphers, curve, certificates' form.
-void restrict_protocol(mbedtls_ssl_config* configuration);
-
-/// The certificates of a PEM text. Errors: invalid_input.
-Result<void> parse_certificate(std::string_view pem, mbedtls_x509_crt* certificate);
 
 }  // namespace dim::tls

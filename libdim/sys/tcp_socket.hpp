@@ -1,0 +1,21 @@
+#pragma once
+
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/fd.hpp"
+#include "libdim/sys/internet_endpoint.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace dim::sys {
+
+/// Connected, non-blocking, TCP_NODELAY. Errors: timed_out, unavailable.
+Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, const Deadline& deadline);
+/// Listening, non-blocking. ADDRESS 0 is all; DEVICE, unless empty, is the only interface it takes
+/// connections from; PORT 0 lets the kernel choose.
+Result<Fd> listen_tcp(std::uint32_t address, std::uint16_t port, const std::string& device = "");
+
+Result<InternetEndpoint> peer_endpoint(const Fd& socket);
+Result<InternetEndpoint> local_endpoint(const Fd& socket);
+
+}  // namespace dim::sys

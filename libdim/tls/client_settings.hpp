@@ -1,0 +1,33 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/tls/random.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace dim::tls {
+
+/// What every session of a client shares. The server must show a serverAuth certificate of the
+/// cluster's authority, for the name given to Session::connect. A clock earlier than the
+/// authority's own notBefore is plainly wrong (blades have dead batteries): then, and only then,
+/// expired and not-yet-valid certificates are accepted. RANDOM must outlive it.
+class [[nodiscard]] ClientSettings {
+public:
+    /// Errors: invalid_input when AUTHORITY_PEM is no certificate.
+    static Result<ClientSettings> create(Random& random, std::string_view authority_pem);
+    ClientSettings(ClientSettings&&) noexcept;
+    ClientSettings& operator=(ClientSettings&&) noexcept;
+    ~ClientSettings();
+
+    /// True when validity times are not checked, for the log.
+    bool is_clock_wrong() const;
+
+private:
+    friend class Session;
+    struct State;
+    explicit ClientSettings(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace dim::tls

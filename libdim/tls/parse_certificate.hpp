@@ -1,0 +1,14 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+
+#include <string_view>
+
+#include <mbedtls/x509_crt.h>
+
+namespace dim::tls {
+
+/// The certificates of a PEM text. Errors: invalid_input.
+Result<void> parse_certificate(std::string_view pem, mbedtls_x509_crt* certificate);
+
+}  // namespace dim::tls
