@@ -21,15 +21,19 @@ Result<std::string> soa_query(std::uint16_t id, std::string_view zone) {
                     "the name of a DNS zone has 1 to 253 bytes and no '.' at its end");
     std::array<unsigned char, NS_HFIXEDSZ + NS_MAXCDNAME + NS_QFIXEDSZ> query{};
     unsigned char* at = query.data();
+    const auto put = [&at](unsigned field) {
+        ::ns_put16(field, at);
+        at += NS_INT16SZ;
+    };
     for (const unsigned field : {unsigned{id}, 0U, 1U, 0U, 0U, 0U})  // one question
-        NS_PUT16(field, at);
+        put(field);
     if (::ns_name_pton(std::string(zone).c_str(), at, NS_MAXCDNAME) < 0)
         return fail(ErrorCode::invalid_input, "a label of a DNS name has 1 to 63 bytes");
     while (*at != 0)
         at += *at + 1;
     ++at;
-    NS_PUT16(ns_t_soa, at);
-    NS_PUT16(ns_c_in, at);
+    put(ns_t_soa);
+    put(ns_c_in);
     return std::string(query.data(), at);
 }
 
