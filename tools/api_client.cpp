@@ -76,11 +76,11 @@ Outcome<std::string> ApiClient::run_job(http::Method method, const std::string& 
     const auto take_line = [&](std::string_view line) {
         auto parsed = api::parse<api::JobLine>(line);
         if (!parsed) {
-            outcome = fail(std::move(parsed).error());
+            outcome.emplace(fail(std::move(parsed).error()));
         } else if (parsed->problem) {
-            outcome = fail(to_error(*parsed->problem));
+            outcome.emplace(fail(to_error(*parsed->problem)));
         } else if (parsed->done) {
-            outcome = *parsed->done;
+            outcome.emplace(*parsed->done);
         } else {
             receiver(*parsed);
         }
