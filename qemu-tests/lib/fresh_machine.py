@@ -62,6 +62,11 @@ class FreshMachine:
         return sorted("/".join((path, str(found.relative_to(new)))) for found in new.rglob("*") if found.is_file() or found.is_symlink())
 
 
+def heed_ctrl_c():
+    """Whoever runs the tests in the background may have them ignore it, and bash cannot change what it began with."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """Root's shell in the source tree, with the transcript of all that was printed."""
 
@@ -74,7 +79,8 @@ class Terminal:
         with open(transcript, "ab") as log:
             self._shell = subprocess.Popen(
                 ["bash", "-c", TYPED, "bash", str(lines_read), str(ends_write)], cwd=SOURCE, env={**known, **environment},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(lines_read, ends_write), start_new_session=True)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(lines_read, ends_write), start_new_session=True,
+                preexec_fn=heed_ctrl_c)
         os.close(lines_read)
         os.close(ends_write)
         self._before = 0
