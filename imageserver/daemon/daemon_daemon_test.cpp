@@ -5,6 +5,7 @@
 #include "libdim/base/text.hpp"
 #include "libdim/http/client.hpp"
 #include "libdim/sys/atomic_write.hpp"
+#include "libdim/sys/clock.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/run.hpp"
@@ -58,6 +59,21 @@ bool enter_own_world() {
                                          "ip address add 10.1.0.1/16 dev boot0",
                                          "ip link set boot0 up", "ip link set wire0 up"});
     return is_made;
+}
+
+/// Until PID, which is stopped, was sent SIGHUP. There is no event for that.
+bool wait_for_pending_hangup(pid_t pid) {
+    constexpr unsigned long long kHangup = 1ULL << (SIGHUP - 1);
+    constexpr std::string_view kPending = "ShdPnd:";
+    for (const auto deadline = sys::Deadline::in(10s); !deadline.has_passed();) {
+        const auto status = sys::read_file("/proc/" + std::to_string(pid) + "/status");
+        const auto at = status ? status->find(kPending) : std::string::npos;
+        if (at != std::string::npos &&
+            (std::stoull(status->substr(at + kPending.size()), nullptr, 16) & kHangup) != 0)
+            return true;
+        sys::sleep_for(5ms);
+    }
+    return false;
 }
 
 class DaemonTest : public ::testing::Test {
@@ -190,7 +206,8 @@ TEST_F(DaemonTest, AnNfsServerThatHangsHoldsUpNoQuestionAndNoOtherEdit) {
     auto hanging = std::async(std::launch::async, [this] {
         return run(http::Method::put, "/v1/exports", R"({"image":"granite","blades":["b2"]})");
     });
-    // It hangs from when its change is in the database; the NFS server's timeout is 10 s.
+    // It hangs from when the NFS server was told to read its exports; the timeout is 10 s.
+    ASSERT_TRUE(wait_for_pending_hangup(ganesha));
     for (const char* question : {"/v1/exports", "/v1/status", "/v1/blade-images", "/v1/images",
                                  "/v1/dhcp", "/v1/blades/b1", "/v1/cluster"}) {
         const auto answer = ask(http::Method::get, question, "", 3s);

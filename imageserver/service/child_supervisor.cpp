@@ -55,11 +55,18 @@ struct ChildSupervisor::State {
     Settings settings;
     sys::Fd epoll;
     sys::Fd timer;
-    std::mutex control_mutex;  ///< one start, reload or stop at a time; taken before mutex
-    std::mutex mutex;          ///< held for moments only
+    std::mutex mutex;  ///< held for moments only
+    /// Of each service: one start, reload or stop at a time, as long as that takes; taken before
+    /// mutex.
+    std::map<std::string, std::mutex> control_mutexes;
     std::map<std::string, SupervisedService> services;
     std::int64_t log_check_us = monotonic_after(kLogCheckInterval);
     std::vector<api::ServiceStatus> changes;
+
+    std::mutex& control_of(const std::string& name) {
+        const std::lock_guard lock(mutex);
+        return control_mutexes[name];
+    }
 
     SupervisedService& at(const std::string& name) {
         return services
@@ -253,8 +260,8 @@ const sys::Fd& ChildSupervisor::event_fd() const { return state_->epoll; }
 Result<void> ChildSupervisor::handle_events() { return state_->handle_events(); }
 
 Result<StartOutcome> ChildSupervisor::start(const ServiceDescription& service) {
-    const std::lock_guard control(state_->control_mutex);
     DIM_CHECK(sys::check_name(service.name));
+    const std::lock_guard control(state_->control_of(service.name));
     DIM_TRY(const bool is_running, state_->find_running(service));
     if (!is_running) {
         DIM_CHECK(state_->end(service.name));
@@ -265,7 +272,7 @@ Result<StartOutcome> ChildSupervisor::start(const ServiceDescription& service) {
 }
 
 Result<void> ChildSupervisor::reload(const std::string& name) {
-    const std::lock_guard control(state_->control_mutex);
+    const std::lock_guard control(state_->control_of(name));
     DIM_TRY(const auto attempt, state_->look(name));
     const ServiceDescription& description = attempt.description;
     if (description.arguments.empty())
@@ -281,8 +288,8 @@ Result<void> ChildSupervisor::reload(const std::string& name) {
 }
 
 Result<void> ChildSupervisor::stop(const std::string& name) {
-    const std::lock_guard control(state_->control_mutex);
     DIM_CHECK(sys::check_name(name));
+    const std::lock_guard control(state_->control_of(name));
     {
         const State::Lock lock(*state_);
         SupervisedService& service = state_->at(name);

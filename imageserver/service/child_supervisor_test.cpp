@@ -165,12 +165,12 @@ TEST_F(ChildSupervisorTest, StartsAgainWhatEnds) {
 
 TEST_F(ChildSupervisorTest, KeepsTryingAfterAFailedStart) {
     const std::string flag = directory_ / "flag";
-    ASSERT_FALSE(supervisor_->start(shell("test -e " + flag + " || exit 1; " + kServe)));
+    const auto service = shell("test -e " + flag + " || exit 1; " + kServe);
+    ASSERT_FALSE(supervisor_->start(service));
     ASSERT_TRUE(sys::write_file_atomically(flag, ""));
-    EXPECT_TRUE(run_until([&] {
-        return supervisor_->status("service").is_running &&
-               sys::read_file(directory_ / "service.log").value() == "ready\n";
-    }));
+    EXPECT_TRUE(run_until([&] { return supervisor_->status("service").is_running; }));
+    EXPECT_EQ(supervisor_->start(service), StartOutcome::kept) << "it waits until that is ready";
+    EXPECT_EQ(sys::read_file(directory_ / "service.log").value(), "ready\n");
 }
 
 TEST_F(ChildSupervisorTest, StopsForGood) {
