@@ -150,8 +150,8 @@ TEST_F(ChildSupervisorTest, StartsOnceAndTellsIt) {
 }
 
 TEST_F(ChildSupervisorTest, StartsAgainWhatEnds) {
-    ASSERT_TRUE(supervisor_->start(shell(kServe)));
     for (int round = 0; round < 3; ++round) {
+        ASSERT_TRUE(supervisor_->start(shell(kServe))) << "until it has said that it is ready";
         const std::uint32_t before = pid();
         kill_process(before);
         ASSERT_TRUE(run_until([&] { return !supervisor_->status("service").is_running; }));
