@@ -216,10 +216,17 @@ struct ChildSupervisor::State {
     Result<void> wait_ready(const std::string& name) {
         DIM_TRY(Attempt attempt, look(name));
         const sys::Deadline deadline = sys::Deadline::in(attempt.description.ready_timeout);
-        for (;;) {
+        for (bool is_second_look = false;;) {
             if (!attempt.is_running)
                 return fail(ErrorCode::unavailable, name + " " + attempt.cause);
             const Result<void> ready = probe(attempt);
+            // Who answers may be another process, whose port ours does not get: then it ends soon.
+            if (ready && attempt.description.ready_text.empty() && !is_second_look) {
+                is_second_look = true;
+                sys::sleep_for(kProbeInterval);
+                DIM_TRY(attempt, look(name));
+                continue;
+            }
             if (ready || attempt.has_said_failed || deadline.has_passed())
                 return note_readiness(name, ready);
             sys::sleep_for(kProbeInterval);
