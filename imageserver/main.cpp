@@ -45,9 +45,7 @@ Result<void> end_everything(const DaemonSettings& settings) {
     return {};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     if (isatty(STDERR_FILENO) != 0) dim::set_log_prefix("imageserver");
     DaemonSettings settings;
     settings.agent = DIM_LIBRARY_DIRECTORY "/agent/ppc64/initagent";
@@ -82,5 +80,14 @@ int main(int argc, char** argv) {
     const auto done = is_teardown ? end_everything(settings) : serve(std::move(settings));
     if (done) return 0;
     dim::log(dim::LogLevel::error, dim::to_string(done.error()));
+    return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    return run(argc, argv);
+} catch (const std::exception& error) {
+    dim::log(dim::LogLevel::error, error.what());
     return 1;
 }

@@ -6,9 +6,9 @@
 namespace dim::agent {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 AgentSettings settings_of(std::string_view text) {
     return agent_settings(*parse_command_line(text));

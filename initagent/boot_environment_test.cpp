@@ -11,11 +11,11 @@ namespace dim::agent {
 namespace {
 
 using namespace std::string_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 /// A tree of files like the kernel's, gone with the test.
-class BootEnvironmentTest : public testing::Test {
+class BootEnvironmentTest : public ::testing::Test {
 protected:
     BootEnvironmentTest()
         : root_(std::filesystem::temp_directory_path() /

@@ -12,7 +12,7 @@ namespace dim::agent {
 
 namespace {
 
-constexpr std::size_t kPathLimit = 1024;
+constexpr std::size_t kPlanPathLimit = 1024;
 constexpr std::size_t kIdentifierLimit = 64;
 constexpr std::uint32_t kLongestHeartbeat = 3600;
 
@@ -39,7 +39,7 @@ Result<void> check_path(std::string_view path, std::string_view what) {
         return fail(ErrorCode::invalid_input, "the boot plan's " + std::string(what) + " '" +
                                                   printable(path, 80) + "' " + std::string(why));
     };
-    if (path.size() > kPathLimit) return refuse("is too long");
+    if (path.size() > kPlanPathLimit) return refuse("is too long");
     if (!path.starts_with('/')) return refuse("is no absolute path");
     if (printable(path, path.size()) != path) return refuse("has unprintable characters");
     if (path == "/") return {};

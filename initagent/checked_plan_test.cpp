@@ -8,7 +8,7 @@
 namespace dim::agent {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 const auto kClient = *model::Ipv4Address::parse("10.1.0.11");
 

@@ -6,8 +6,8 @@
 namespace dim::agent {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 InterfaceCandidate loopback() {
     return {.interface = {.index = 1,

@@ -6,7 +6,7 @@
 namespace dim::agent {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(KernelMessages, AreTheLastLinesFitToPrint) {
     EXPECT_THAT(last_kernel_messages("", 5), ElementsAre());

@@ -6,7 +6,7 @@
 namespace dim::agent {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 model::Ipv4Address address(std::string_view text) { return *model::Ipv4Address::parse(text); }
 

@@ -9,8 +9,8 @@ namespace dim::agent {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 /// A server that said everything beforehand; it hands it out in pieces.
 struct Script {

@@ -8,9 +8,9 @@
 namespace dim::agent {
 namespace {
 
-using testing::ElementsAre;
-using testing::Field;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
 
 /// Takes everything and answers nothing.
 class Recorder final : public http::ByteStream {

@@ -13,7 +13,7 @@ namespace dim::linuxrc {
 
 namespace {
 
-constexpr std::chrono::minutes kToolTimeout{1};
+constexpr std::chrono::minutes kCpioTimeout{1};
 // Any constant would do: two ramdisks never meet on one machine.
 constexpr const char* kUuid = "d1d1d1d1-0000-4000-8000-646d72616d30";
 constexpr const char* kTime = "E2FSPROGS_FAKE_TIME=1000000000";
@@ -24,7 +24,7 @@ constexpr std::uint64_t kBlock = 1024;
 /// e2fsprogs with a clock that stands still.
 Result<void> run_tool(const std::vector<std::string>& arguments) {
     DIM_TRY(const sys::RunResult result,
-            sys::run(arguments, kToolTimeout,
+            sys::run(arguments, kCpioTimeout,
                      {.environment = {kTime, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"},
                       .directory = {}}));
     if (result.status.is_success()) return {};

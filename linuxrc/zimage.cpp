@@ -11,11 +11,11 @@ namespace dim::linuxrc {
 
 namespace {
 
-constexpr std::chrono::minutes kToolTimeout{3};
+constexpr std::chrono::minutes kWrapperTimeout{3};
 
 Result<void> run_assemble(const std::vector<std::string>& arguments) {
     constexpr const char* kCure = "make the kernel kit anew with scripts/build-kernel";
-    Result<sys::RunResult> result = sys::run(arguments, kToolTimeout);
+    Result<sys::RunResult> result = sys::run(arguments, kWrapperTimeout);
     if (!result) return fail(std::move(result).error().with_cure(kCure));
     if (result->status.is_success()) return {};
     return fail(Error(ErrorCode::io, arguments.front() + ": " + to_string(result->status) + ": " +

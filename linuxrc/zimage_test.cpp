@@ -32,7 +32,7 @@ protected:
             {.kernel_kit = directory_.path(), .work_directory = directory_.path()}, "ramdisk",
             command_line, directory_ / "zImage");
     }
-    testing::TemporaryDirectory directory_;
+    dim::testing::TemporaryDirectory directory_;
 };
 
 TEST_F(Zimage, NamesTheMissingKit) {
@@ -84,7 +84,7 @@ protected:
         return sys::run(arguments, std::chrono::seconds(30)).value().output;
     }
 
-    testing::TemporaryDirectory directory_;
+    dim::testing::TemporaryDirectory directory_;
     std::string kit_;
 };
 

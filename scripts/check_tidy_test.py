@@ -105,6 +105,19 @@ class CheckTidy(unittest.TestCase):
         self.write(".clang-tidy-tests", "Checks: more")
         self.assertEqual(self.check("libdim")[2], ["a_test.cpp"])
 
+    def test_the_sources_of_a_unity_source_are_looked_at_together(self):
+        for name in ("a", "b"):
+            self.write(f"libdim/{name}.cpp", f"int {name};\n")
+        self.write("build/unity.cxx", f'#include "{self.root}/libdim/a.cpp"\n#include "{self.root}/libdim/b.cpp"\n')
+        self.write("build/compile_commands.json", json.dumps([
+            {"file": f"{self.root}/build/unity.cxx", "directory": f"{self.root}/build", "command": f"clang++ -c {self.root}/build/unity.cxx"},
+            {"file": f"{self.root}/build/precompiled.cpp", "directory": f"{self.root}/build", "command": "clang++ -c precompiled.cpp"}]))
+        self.write("build/precompiled.cpp", "")
+        self.assertEqual(self.check("libdim/b.cpp"), (0, "", ["unity.cxx"]))
+        self.assertEqual(self.check(), (0, "", []))
+        self.write("libdim/a.cpp", "BAD\n")
+        self.assertEqual(self.check("libdim/b.cpp")[0], 1)
+
     def test_a_source_that_is_not_built_is_an_error(self):
         ran = self.run_script("libdim/gone.cpp")
         self.assertEqual(ran.returncode, 1)

@@ -23,7 +23,7 @@ Action remember(CLI::App&) {
     };
 }
 
-CommandTable table() {
+CommandTable two_commands() {
     static constexpr std::array kNouns{Noun{"cluster", ""}};
     static constexpr std::array kCommands{
         Command{"status", "", "", "", &remember},
@@ -34,7 +34,7 @@ CommandTable table() {
 ExitCode run(const std::vector<std::string>& words) {
     seen_file.reset();
     is_called = false;
-    return run_command_line(table(), words);
+    return run_command_line(two_commands(), words);
 }
 
 TEST(CommandLine, ADefinitionIsNotForTheDaemonsCommands) {

@@ -16,7 +16,7 @@ Action nothing(CLI::App&) {
     return [](Context&) -> Outcome<> { return {}; };
 }
 
-CommandTable table() {
+CommandTable nouns_and_verbs() {
     static constexpr std::array kNouns{Noun{"image", "images"}, Noun{"dhcp", "addresses"}};
     static constexpr std::array kCommands{
         Command{"status", "", "what is", "", &nothing},
@@ -32,7 +32,7 @@ CommandTable table() {
 using Refusal = std::pair<std::string, std::string>;
 
 Refusal refused(const std::vector<std::string>& words) {
-    const auto request = find_command(table(), words);
+    const auto request = find_command(nouns_and_verbs(), words);
     if (request) return {"not refused", ""};
     EXPECT_EQ(request.error().exit_code, ExitCode::usage);
     return {request.error().cause.message(), request.error().cause.cure()};
@@ -86,8 +86,9 @@ TEST(CommandRequest, AnUnknownOptionBeforeTheCommandIsNamed) {
 }
 
 TEST(CommandRequest, GlobalOptionsMayStandAnywhere) {
-    const auto request = find_command(
-        table(), {"--socket", "image", "dhcp", "--cluster=x", "-y", "list", "--json", "b1"});
+    const auto request =
+        find_command(nouns_and_verbs(),
+                     {"--socket", "image", "dhcp", "--cluster=x", "-y", "list", "--json", "b1"});
     ASSERT_TRUE(request) << request.error().cause.message();
     EXPECT_EQ(request->kind, Kind::run);
     EXPECT_EQ(full_name(*request->command), "dhcp list");
@@ -98,14 +99,14 @@ TEST(CommandRequest, GlobalOptionsMayStandAnywhere) {
 TEST(CommandRequest, HelpIsForAllANounOrACommand) {
     using Lines = std::vector<std::vector<std::string>>;
     for (const auto& words : Lines{{"help"}, {"--help"}}) {
-        const auto all = find_command(table(), words);
+        const auto all = find_command(nouns_and_verbs(), words);
         ASSERT_TRUE(all);
         EXPECT_EQ(all->kind, Kind::help);
         EXPECT_EQ(all->noun, nullptr);
         EXPECT_EQ(all->command, nullptr);
     }
     for (const auto& words : Lines{{"help", "dhcp"}, {"dhcp", "help"}, {"dhcp", "-h"}}) {
-        const auto noun = find_command(table(), words);
+        const auto noun = find_command(nouns_and_verbs(), words);
         ASSERT_TRUE(noun);
         EXPECT_EQ(noun->kind, Kind::help);
         ASSERT_NE(noun->noun, nullptr);
@@ -113,14 +114,14 @@ TEST(CommandRequest, HelpIsForAllANounOrACommand) {
         EXPECT_EQ(noun->command, nullptr);
     }
     for (const auto& words : Lines{{"help", "image", "list"}, {"--help", "image", "list"}}) {
-        const auto one = find_command(table(), words);
+        const auto one = find_command(nouns_and_verbs(), words);
         ASSERT_TRUE(one);
         EXPECT_EQ(one->kind, Kind::help);
         ASSERT_NE(one->command, nullptr);
         EXPECT_EQ(full_name(*one->command), "image list");
     }
     EXPECT_EQ(refused({"help", "imge"}).second, "did you mean 'dim image'?");
-    EXPECT_EQ(find_command(table(), {"--version"})->kind, Kind::version);
+    EXPECT_EQ(find_command(nouns_and_verbs(), {"--version"})->kind, Kind::version);
 }
 
 TEST(CommandWords, HistoricalNamesAreSubCommands) {

@@ -11,7 +11,7 @@ namespace {
 constexpr const char* kClearLine = "\r\x1b[K";
 
 std::string progress_text(const api::JobLine& line) {
-    const std::string text = line.progress.value_or("working");
+    std::string text = line.progress.value_or("working");
     if (!line.step || !line.steps || *line.steps == 0) return text;
     return fmt::format("[{}/{}] {}", *line.step, *line.steps, text);
 }

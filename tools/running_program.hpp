@@ -17,7 +17,7 @@ struct Ran {
 };
 
 inline Ran run_program(std::vector<std::string> words) {
-    const std::string name = words.front();
+    const std::string& name = words.front();
     const auto result =
         sys::run(words, std::chrono::seconds(60), {.output_limit = std::size_t{64} << 20});
     if (!result) {

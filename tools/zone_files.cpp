@@ -14,11 +14,12 @@ constexpr std::string_view kReverse = "reverse";
 
 /// ", NAME" for each of the first few, and how many there are.
 std::string list_names(std::span<const render::DnsZone> zones) {
-    constexpr std::size_t kMost = 8;
+    constexpr std::size_t kMostZones = 8;
     std::string names;
-    for (const render::DnsZone& zone : zones.first(std::min(zones.size(), kMost)))
+    for (const render::DnsZone& zone : zones.first(std::min(zones.size(), kMostZones)))
         names += ", " + zone.name;
-    if (zones.size() > kMost) names += "… (" + std::to_string(zones.size()) + " reverse zones)";
+    if (zones.size() > kMostZones)
+        names += "… (" + std::to_string(zones.size()) + " reverse zones)";
     return names;
 }
 

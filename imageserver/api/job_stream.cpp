@@ -23,7 +23,7 @@ constexpr std::chrono::seconds kQuiet{15};  // then the asker is told that we st
 /// Lines on their way from the job's thread to the asker's stream.
 class LineQueue : public std::enable_shared_from_this<LineQueue> {
 public:
-    explicit LineQueue(asio::any_io_executor executor) : wake_up_(executor) {}
+    explicit LineQueue(const asio::any_io_executor& executor) : wake_up_(executor) {}
 
     enum class Kind { progress, last };
     void push(const api::JobLine& line, Kind kind) {

@@ -13,11 +13,11 @@ namespace {
 using Json = nlohmann::json;
 
 const Json& contract() {
-    static const Json kContract = [] {
+    static const Json parsed = [] {
         std::ifstream file(DIM_SOURCE_DIR "/docs/api/openapi.json");
         return Json::parse(file, nullptr, false);
     }();
-    return kContract;
+    return parsed;
 }
 
 std::string lower(std::string_view text) {

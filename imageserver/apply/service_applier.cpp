@@ -8,9 +8,9 @@ namespace dim::server {
 
 namespace asio = boost::asio;
 
-ServiceApplier::ServiceApplier(asio::any_io_executor executor, asio::thread_pool& lane,
+ServiceApplier::ServiceApplier(const asio::any_io_executor& executor, asio::thread_pool& lane,
                                AppliedService& service, Settings settings)
-    : timer_(std::move(executor)), lane_(lane), service_(service), settings_(settings) {}
+    : timer_(executor), lane_(lane), service_(service), settings_(settings) {}
 
 void ServiceApplier::request(Answer answer) {
     const std::lock_guard lock(mutex_);

@@ -26,11 +26,11 @@ public:
     using Answer = std::function<void(const Result<void>&)>;
 
     /// EXECUTOR is for the timer; LANE, of one thread, is this service's own. All outlive this.
-    ServiceApplier(boost::asio::any_io_executor executor, boost::asio::thread_pool& lane,
+    ServiceApplier(const boost::asio::any_io_executor& executor, boost::asio::thread_pool& lane,
                    AppliedService& service, Settings settings);
-    ServiceApplier(boost::asio::any_io_executor executor, boost::asio::thread_pool& lane,
+    ServiceApplier(const boost::asio::any_io_executor& executor, boost::asio::thread_pool& lane,
                    AppliedService& service)
-        : ServiceApplier(std::move(executor), lane, service, Settings()) {}
+        : ServiceApplier(executor, lane, service, Settings()) {}
 
     /// After the edit is in the database; any thread. ANSWER is called on the lane: with success
     /// once the service runs with the edit, or with why it does not.

@@ -19,11 +19,12 @@ public:
         AppliedService& exports;
         AppliedService& names;
     };
-    ServiceAppliers(boost::asio::any_io_executor executor, boost::asio::thread_pool& dhcp_lane,
-                    boost::asio::thread_pool& exports_lane, const Services& services)
+    ServiceAppliers(const boost::asio::any_io_executor& executor,
+                    boost::asio::thread_pool& dhcp_lane, boost::asio::thread_pool& exports_lane,
+                    const Services& services)
         : services_(services),
           dhcp_(executor, dhcp_lane, services.dhcp),
-          exports_(std::move(executor), exports_lane, services.exports) {}
+          exports_(executor, exports_lane, services.exports) {}
 
     /// After an edit is in the database: ANSWER is told once the services of NEEDS run with it, or
     /// why one does not. On a service's thread; at once when NEEDS is empty.

@@ -4,7 +4,7 @@
 
 namespace dim::server {
 
-StandardServices::StandardServices(ServiceControl& control, Settings settings,
+StandardServices::StandardServices(ServiceControl& control, const Settings& settings,
                                    const Sources& sources)
     : ganesha_(control, ganesha_service(settings.directory + "/ganesha", settings.bootnet.address)),
       nfs_(sources.images, sources.database, ganesha_, settings.bootnet.address,

@@ -32,7 +32,7 @@ public:
     };
 
     /// CONTROL outlives this.
-    StandardServices(ServiceControl& control, Settings settings, const Sources& sources);
+    StandardServices(ServiceControl& control, const Settings& settings, const Sources& sources);
 
     BladeDhcp& dhcp() { return blade_dhcp_; }
     BladeExports& exports() { return blade_exports_; }

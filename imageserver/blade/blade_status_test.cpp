@@ -13,16 +13,16 @@ using model::BootStage;
 using samples::at;
 
 const cluster::Blade& definition() {
-    static const cluster::Blade kBlade{samples::blade(),
-                                       model::BladeType::js21,
-                                       samples::mac(),
-                                       *model::ComponentName::parse("is01"),
-                                       {}};
-    return kBlade;
+    static const cluster::Blade made{samples::blade(),
+                                     model::BladeType::js21,
+                                     samples::mac(),
+                                     *model::ComponentName::parse("is01"),
+                                     {}};
+    return made;
 }
 
 /// Replays what is heard of a blade.
-class BladeStatusTest : public testing::Test {
+class BladeStatusTest : public ::testing::Test {
 protected:
     api::BladeStatus status(double now) {
         return blade_status({definition(), samples::address(), assigned, boot}, at(now), at(0));

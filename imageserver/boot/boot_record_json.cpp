@@ -9,7 +9,7 @@ using server::StageFailure;
 
 template <>
 struct Members<StageFailure> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("stage", &StageFailure::stage), member("cause", &StageFailure::cause),
         member("cure", &StageFailure::cure),   member("attempt", &StageFailure::attempt),
         member("since", &StageFailure::since), member("time", &StageFailure::time),
@@ -18,7 +18,7 @@ struct Members<StageFailure> {
 
 template <>
 struct Members<BootRecord> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("key", &BootRecord::key),
         member("blade", &BootRecord::blade),
         member("token_hash", &BootRecord::token_hash),

@@ -18,11 +18,12 @@ const Error kWrongAuthority =
 BootRecord asked() {
     return apply_dhcp(blade(), std::nullopt, dhcp(DhcpEventKind::discover), at(1))->record;
 }
-BootRecord begun() {
+BootRecord begun_after_dhcp() {
     return apply_boot_request(blade(), asked(), samples::boot_request(9), at(9)).record;
 }
-BootRecord running() {
-    const auto planned = apply_plan(begun(), samples::boot_plan(), "hash", at(9.1)).record;
+BootRecord running_after_dhcp() {
+    const auto planned =
+        apply_plan(begun_after_dhcp(), samples::boot_plan(), "hash", at(9.1)).record;
     return apply_running(planned, samples::running_report(12), at(12)).record;
 }
 
@@ -31,7 +32,7 @@ TEST(DhcpOfABlade, OnlyADiscoverBeginsABoot) {
          {DhcpEventKind::offer, DhcpEventKind::request, DhcpEventKind::acknowledge,
           DhcpEventKind::refuse, DhcpEventKind::unknown_mac}) {
         EXPECT_FALSE(apply_dhcp(blade(), std::nullopt, dhcp(kind), at(1)));
-        EXPECT_FALSE(apply_dhcp(blade(), running(), dhcp(kind), at(30)));
+        EXPECT_FALSE(apply_dhcp(blade(), running_after_dhcp(), dhcp(kind), at(30)));
     }
 }
 
@@ -75,14 +76,14 @@ TEST(Refusal, FailsABootThatIsUnderWay) {
 }
 
 TEST(Refusal, DoesNotFailABladeThatRuns) {
-    const BootRecord before = running();
+    const BootRecord before = running_after_dhcp();
     const auto change = apply_refusal(blade(), before, BootStage::tls, kWrongAuthority, at(30));
     EXPECT_EQ(change.record, before);
     EXPECT_EQ(change.story.size(), 1u);
 }
 
 TEST(Refusal, AfterALostBladeBeginsABoot) {
-    BootRecord gone = running();
+    BootRecord gone = running_after_dhcp();
     gone.lost = at(100);
     const auto change = apply_refusal(blade(), gone, BootStage::tls, kWrongAuthority, at(200));
     EXPECT_EQ(change.record.running, std::nullopt);
@@ -90,23 +91,23 @@ TEST(Refusal, AfterALostBladeBeginsABoot) {
 }
 
 TEST(Silence, OfThreeHeartbeatsIsALoss) {
-    EXPECT_FALSE(is_silent(running(), at(42), at(0)));
-    EXPECT_TRUE(is_silent(running(), at(42.1), at(0)));
-    const auto change = apply_silence(running(), at(43), at(0));
+    EXPECT_FALSE(is_silent(running_after_dhcp(), at(42), at(0)));
+    EXPECT_TRUE(is_silent(running_after_dhcp(), at(42.1), at(0)));
+    const auto change = apply_silence(running_after_dhcp(), at(43), at(0));
     EXPECT_EQ(change->record.lost, at(43));
     EXPECT_TRUE(change->story.at(0).text.contains("3 heartbeats were missed"));
     EXPECT_FALSE(apply_silence(change->record, at(44), at(0))) << "told once";
 }
 
 TEST(Silence, DoesNotCountWhileWeDidNotListen) {
-    EXPECT_FALSE(is_silent(running(), at(1000), at(980)));
-    EXPECT_TRUE(is_silent(running(), at(1011), at(980)));
+    EXPECT_FALSE(is_silent(running_after_dhcp(), at(1000), at(980)));
+    EXPECT_TRUE(is_silent(running_after_dhcp(), at(1011), at(980)));
 }
 
 TEST(Silence, OfABootNamesItsLastStage) {
-    EXPECT_FALSE(is_silent(begun(), at(69), at(0)));
-    EXPECT_TRUE(is_silent(begun(), at(69.1), at(0)));
-    EXPECT_TRUE(lost_reason(begun()).message().contains("plan"));
+    EXPECT_FALSE(is_silent(begun_after_dhcp(), at(69), at(0)));
+    EXPECT_TRUE(is_silent(begun_after_dhcp(), at(69.1), at(0)));
+    EXPECT_TRUE(lost_reason(begun_after_dhcp()).message().contains("plan"));
 }
 
 TEST(Silence, OfAFirmwareTellsHowFarItCame) {

@@ -18,13 +18,13 @@ public:
     Result<api::BootFile> build(const api::BuildBootFile& request, const Progress&) override {
         DIM_TRY(const auto image, images_.image(request.image));
         const std::scoped_lock lock(mutex_);
-        const api::BootFile file{image.name,
-                                 image.generation,
-                                 to_string(image.name) + '/' + to_string(image.generation) + '-' +
-                                     std::to_string(++builds_) + "/zImage",
-                                 1,
-                                 "",
-                                 ""};
+        api::BootFile file{image.name,
+                           image.generation,
+                           to_string(image.name) + '/' + to_string(image.generation) + '-' +
+                               std::to_string(++builds_) + "/zImage",
+                           1,
+                           "",
+                           ""};
         files_.insert_or_assign(image.name, file);
         return file;
     }

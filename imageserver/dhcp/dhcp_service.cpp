@@ -201,7 +201,7 @@ Result<void> DhcpService::run(DhcpBackend backend, const Files& files) {
     return service(other(backend)).forget();
 }
 
-Error DhcpService::go_back(Error cause, DhcpBackend failed) {
+Error DhcpService::go_back(const Error& cause, DhcpBackend failed) {
     (void)control_.stop(DhcpService::name_of(failed));
     const Result<void> back = run(other(failed), *in_force_);
     const std::string& name = DhcpService::name_of(other(failed));

@@ -57,7 +57,7 @@ private:
                          std::span<const api::DhcpHost> hosts) const;
     Result<void> prepare(cluster::DhcpBackend backend) const;
     Result<void> run(cluster::DhcpBackend backend, const Files& files);
-    Error go_back(Error cause, cluster::DhcpBackend failed);
+    Error go_back(const Error& cause, cluster::DhcpBackend failed);
 
     ServiceControl& control_;
     Settings settings_;

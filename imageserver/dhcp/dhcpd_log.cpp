@@ -19,7 +19,7 @@ struct LineForm {
     std::string_view before_address;
 };
 // server/dhcp.c and server/bootp.c of ISC DHCP 4.4.
-constexpr std::array kForms{
+constexpr std::array kDhcpdForms{
     LineForm{"DHCPDISCOVER", DhcpEventKind::discover, "from", ""},
     LineForm{"DHCPOFFER", DhcpEventKind::offer, "to", "on"},
     LineForm{"DHCPREQUEST", DhcpEventKind::request, "from", "for"},
@@ -73,8 +73,8 @@ bool is_unknown_client(std::string_view line) {
 std::optional<DhcpEvent> parse_dhcpd_line(std::string_view line) {
     const std::vector<std::string_view> words = split_words(line);
     if (words.empty()) return std::nullopt;
-    const auto form = std::ranges::find(kForms, words.front(), &LineForm::first_word);
-    if (form == kForms.end()) return std::nullopt;
+    const auto form = std::ranges::find(kDhcpdForms, words.front(), &LineForm::first_word);
+    if (form == kDhcpdForms.end()) return std::nullopt;
     const auto mac = find_mac(words, form->before_mac);
     if (!mac) return std::nullopt;
     return DhcpEvent{.kind = is_unknown_client(line) ? DhcpEventKind::unknown_mac : form->kind,

@@ -1,4 +1,5 @@
 #include "imageserver/dhcp/dhcpd_log.hpp"
+#include "imageserver/dhcp/sample_event.hpp"
 
 #include <string>
 
@@ -7,12 +8,7 @@
 namespace dim::server {
 namespace {
 
-DhcpEvent event(DhcpEventKind kind, const char* mac = "52:54:00:01:01:01",
-                const char* address = nullptr) {
-    DhcpEvent made{.kind = kind, .mac = model::MacAddress::parse(mac).value(), .address = {}};
-    if (address != nullptr) made.address = model::Ipv4Address::parse(address).value();
-    return made;
-}
+using samples::dhcp_event;
 
 TEST(DhcpdLog, SaysNothingAboutOtherLines) {
     for (const std::string_view line :
@@ -27,42 +23,42 @@ TEST(DhcpdLog, SaysNothingAboutOtherLines) {
 TEST(DhcpdLog, IsNotDeceivedByHostNames) {
     EXPECT_EQ(parse_dhcpd_line("DHCPREQUEST for 10.1.0.11 from 52:54:00:01:01:01 "
                                "(x: unknown client from 52:54:00:09:09:09) via boot0"),
-              event(DhcpEventKind::request, "52:54:00:01:01:01", "10.1.0.11"));
+              dhcp_event(DhcpEventKind::request, "52:54:00:01:01:01", "10.1.0.11"));
     EXPECT_EQ(parse_dhcpd_line("DHCPREQUEST for 10.1.0.11 from 52:54:00:01:01:01 "
                                "(x via y: no free leases) via boot0"),
-              event(DhcpEventKind::request, "52:54:00:01:01:01", "10.1.0.11"));
+              dhcp_event(DhcpEventKind::request, "52:54:00:01:01:01", "10.1.0.11"));
     EXPECT_FALSE(parse_dhcpd_line("DHCPRELEASE of 10.1.0.11 from 52:54:00:01:01:01 (DHCPACK on "
                                   "10.1.0.12 to 52:54:00:09:09:09) via boot0 (found)"));
 }
 
 TEST(DhcpdLog, SeesABootOfAKnownBlade) {
     EXPECT_EQ(parse_dhcpd_line("DHCPDISCOVER from 52:54:00:01:01:01 via boot0"),
-              event(DhcpEventKind::discover));
+              dhcp_event(DhcpEventKind::discover));
     EXPECT_EQ(parse_dhcpd_line("DHCPOFFER on 10.1.0.11 to 52:54:00:01:01:01 via boot0"),
-              event(DhcpEventKind::offer, "52:54:00:01:01:01", "10.1.0.11"));
+              dhcp_event(DhcpEventKind::offer, "52:54:00:01:01:01", "10.1.0.11"));
     EXPECT_EQ(
         parse_dhcpd_line("DHCPREQUEST for 10.1.0.11 (10.1.0.1) from 52:54:00:01:01:01 via boot0"),
-        event(DhcpEventKind::request, "52:54:00:01:01:01", "10.1.0.11"));
+        dhcp_event(DhcpEventKind::request, "52:54:00:01:01:01", "10.1.0.11"));
     EXPECT_EQ(parse_dhcpd_line("DHCPACK on 10.1.0.11 to 52:54:00:01:01:01 (name) via boot0"),
-              event(DhcpEventKind::acknowledge, "52:54:00:01:01:01", "10.1.0.11"));
+              dhcp_event(DhcpEventKind::acknowledge, "52:54:00:01:01:01", "10.1.0.11"));
     EXPECT_EQ(parse_dhcpd_line("DHCPNAK on 10.9.0.11 to 52:54:00:01:01:01 via boot0"),
-              event(DhcpEventKind::refuse, "52:54:00:01:01:01", "10.9.0.11"));
+              dhcp_event(DhcpEventKind::refuse, "52:54:00:01:01:01", "10.9.0.11"));
     EXPECT_EQ(parse_dhcpd_line("BOOTREQUEST from 52:54:00:01:01:01 via boot0"),
-              event(DhcpEventKind::discover));
+              dhcp_event(DhcpEventKind::discover));
     EXPECT_EQ(parse_dhcpd_line("BOOTREPLY for 10.1.0.11 to s01c1b01 (52:54:00:01:01:01) via boot0"),
-              event(DhcpEventKind::acknowledge, "52:54:00:01:01:01", "10.1.0.11"));
+              dhcp_event(DhcpEventKind::acknowledge, "52:54:00:01:01:01", "10.1.0.11"));
 }
 
 TEST(DhcpdLog, SeesUnknownMacs) {
     EXPECT_EQ(parse_dhcpd_line("DHCPDISCOVER from 52:54:00:09:09:09 via boot0: network "
                                "10.1.0.0/24: no free leases"),
-              event(DhcpEventKind::unknown_mac, "52:54:00:09:09:09"));
+              dhcp_event(DhcpEventKind::unknown_mac, "52:54:00:09:09:09"));
     EXPECT_EQ(parse_dhcpd_line("DHCPREQUEST for 10.1.0.50 from 52:54:00:09:09:09 via boot0: "
                                "unknown lease 10.1.0.50."),
-              event(DhcpEventKind::unknown_mac, "52:54:00:09:09:09", "10.1.0.50"));
+              dhcp_event(DhcpEventKind::unknown_mac, "52:54:00:09:09:09", "10.1.0.50"));
     EXPECT_EQ(parse_dhcpd_line("BOOTREQUEST from 52:54:00:09:09:09 via boot0: BOOTP from unknown "
                                "client and no dynamic leases"),
-              event(DhcpEventKind::unknown_mac, "52:54:00:09:09:09"));
+              dhcp_event(DhcpEventKind::unknown_mac, "52:54:00:09:09:09"));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct Form {
     DhcpEventKind kind;
     std::string_view before_address;
 };
-constexpr std::array kForms{
+constexpr std::array kKeaForms{
     Form{"DHCP4_PACKET_RECEIVED", "DHCPDISCOVER", DhcpEventKind::discover, ""},
     Form{"DHCP4_PACKET_RECEIVED", "DHCPREQUEST", DhcpEventKind::request, ""},
     Form{"DHCP4_LEASE_ADVERT", "advertised", DhcpEventKind::offer, "lease"},
@@ -79,7 +79,7 @@ std::optional<DhcpEvent> KeaLogReader::parse(std::string_view line) {
     const auto mac = client_of(words);
     if (!mac) return std::nullopt;
     if (message == "DHCP4_PACKET_RECEIVED") last_ = Asked{transaction_of(words, "tid="), *mac};
-    for (const Form& form : kForms) {
+    for (const Form& form : kKeaForms) {
         if (message == form.message && contains(words, form.type))
             return DhcpEvent{.kind = form.kind,
                              .mac = *mac,

@@ -1,4 +1,5 @@
 #include "imageserver/dhcp/dhcp_log.hpp"
+#include "imageserver/dhcp/sample_event.hpp"
 
 #include <string>
 
@@ -10,11 +11,7 @@ namespace {
 constexpr auto kBlade = "52:54:00:01:01:01";
 constexpr auto kStranger = "52:54:00:09:09:09";
 
-DhcpEvent event(DhcpEventKind kind, const char* mac = kBlade, const char* address = nullptr) {
-    DhcpEvent made{.kind = kind, .mac = model::MacAddress::parse(mac).value(), .address = {}};
-    if (address != nullptr) made.address = model::Ipv4Address::parse(address).value();
-    return made;
-}
+using samples::dhcp_event;
 
 /// As Kea 2.2.0 writes it.
 std::string line(const std::string& logger, const std::string& message) {
@@ -60,19 +57,19 @@ TEST(KeaLog, SaysNothingAboutOtherLines) {
 TEST(KeaLog, SeesABootOfAKnownBlade) {
     KeaLogReader reader;
     EXPECT_EQ(reader.parse(received("DHCPDISCOVER (type 1)", kBlade)),
-              event(DhcpEventKind::discover));
+              dhcp_event(DhcpEventKind::discover));
     EXPECT_EQ(reader.parse(about("leases", "DHCP4_LEASE_ADVERT", kBlade,
                                  "lease 10.1.0.11 will be advertised")),
-              event(DhcpEventKind::offer, kBlade, "10.1.0.11"));
+              dhcp_event(DhcpEventKind::offer, kBlade, "10.1.0.11"));
     EXPECT_EQ(reader.parse(received("DHCPREQUEST (type 3)", kBlade)),
-              event(DhcpEventKind::request));
+              dhcp_event(DhcpEventKind::request));
     EXPECT_EQ(reader.parse(about("leases", "DHCP4_LEASE_ALLOC", kBlade,
                                  "lease 10.1.0.11 has been allocated for 86400 seconds")),
-              event(DhcpEventKind::acknowledge, kBlade, "10.1.0.11"));
+              dhcp_event(DhcpEventKind::acknowledge, kBlade, "10.1.0.11"));
     EXPECT_EQ(reader.parse(about("packets", "DHCP4_PACKET_SEND", kBlade,
                                  "trying to send packet DHCPNAK (type 6) from 10.1.0.1:67 to "
                                  "255.255.255.255:68 on interface boot0")),
-              event(DhcpEventKind::refuse));
+              dhcp_event(DhcpEventKind::refuse));
 }
 
 TEST(KeaLog, SeesUnknownMacsByTheirTransaction) {
@@ -80,15 +77,16 @@ TEST(KeaLog, SeesUnknownMacsByTheirTransaction) {
     EXPECT_FALSE(reader.parse(dropped("0x706dabf3")).has_value());
     ASSERT_TRUE(reader.parse(received("DHCPDISCOVER (type 1)", kStranger)).has_value());
     EXPECT_FALSE(reader.parse(dropped("0x706dabf4")).has_value());
-    EXPECT_EQ(reader.parse(dropped("0x706dabf3")), event(DhcpEventKind::unknown_mac, kStranger));
+    EXPECT_EQ(reader.parse(dropped("0x706dabf3")),
+              dhcp_event(DhcpEventKind::unknown_mac, kStranger));
 }
 
 TEST(KeaLog, IsReadTogetherWithTheOther) {
     DhcpLogReader reader;
     EXPECT_EQ(reader.parse("DHCPDISCOVER from 52:54:00:01:01:01 via boot0"),
-              event(DhcpEventKind::discover));
+              dhcp_event(DhcpEventKind::discover));
     EXPECT_EQ(reader.parse(received("DHCPDISCOVER (type 1)", kStranger)),
-              event(DhcpEventKind::discover, kStranger));
+              dhcp_event(DhcpEventKind::discover, kStranger));
     EXPECT_EQ(reader.parse("Server starting service."), std::nullopt);
 }
 

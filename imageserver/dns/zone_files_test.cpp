@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 
 class ZoneFilesTest : public ::testing::Test {
 protected:
-    ZoneFiles::Render saying(std::string what, std::string zone = "a.b") {
+    ZoneFiles::Render saying(const std::string& what, const std::string& zone = "a.b") {
         return [what, zone](std::uint32_t serial) {
             return std::vector<render::DnsZone>{{zone, std::to_string(serial) + " " + what}};
         };

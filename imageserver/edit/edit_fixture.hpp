@@ -27,8 +27,8 @@ namespace dim::server {
 /// the processes of the services.
 class EditFixture : public ::testing::Test {
 protected:
-    explicit EditFixture(std::vector<Migration> migrations = {kNfsMigration})
-        : database(std::move(migrations)) {}
+    explicit EditFixture(const std::vector<Migration>& migrations = {kNfsMigration})
+        : database(migrations) {}
     ~EditFixture() override {
         dhcp_lane.join();
         exports_lane.join();

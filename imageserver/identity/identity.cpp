@@ -39,7 +39,7 @@ bool is_good(const tls::CertificateInfo& certificate, const Identity::Settings& 
            certificate.not_before <= now && certificate.not_after - now >= Identity::kRenewSeconds;
 }
 
-Error damaged(const std::string& directory, Error error) {
+Error damaged(const std::string& directory, const Error& error) {
     return Error(ErrorCode::invalid_input,
                  "the server's certificate in " + directory + ": " + error.message())
         .with_cure("remove server.key and server.crt; the authority makes new ones at the next "

@@ -43,7 +43,7 @@ Result<std::optional<std::string>> read_if_there(const std::string& path) {
     return fail(std::move(text).error());
 }
 
-Error authority_error(const std::string& directory, Error error) {
+Error authority_error(const std::string& directory, const Error& error) {
     return Error(ErrorCode::invalid_input,
                  "the cluster's authority in " + directory + ": " + error.message())
         .with_cure("restore ca.key and ca.crt from a backup; without one, remove the directory and "

@@ -37,7 +37,7 @@ bool is_backed_by(const sys::LoopBacking& backing, const sys::FileStatus& file) 
     return backing.file_device == file.device && backing.file_inode == file.inode;
 }
 
-Error mount_error(Error error, const std::string& file) {
+Error mount_error(const Error& error, const std::string& file) {
     const std::string cure = "run 'e2fsck -f " + file + "', or put back a good copy of the file";
     return Error(ErrorCode::conflict,
                  file + " cannot be mounted, it may be damaged: " + error.message())

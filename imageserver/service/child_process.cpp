@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr mode_t kRecordMode = 0600;
+constexpr mode_t kChildRecordMode = 0600;
 constexpr std::size_t kEnvironmentLimit = 64 * 1024;
 /// A predecessor killed while it started a child: the child may need this long to become visible.
 constexpr auto kStartingTime = 300ms;
@@ -70,7 +70,7 @@ std::optional<sys::ProcessIdentity> find_by_token(const std::string& token) {
 
 /// The child inherits the log, and with it the lock.
 Result<void> lock_log(const ServiceDescription& service, const sys::Fd& log) {
-    const Result<void> locked = sys::lock_file(log);
+    Result<void> locked = sys::lock_file(log);
     if (locked || locked.error().code() != ErrorCode::conflict) return locked;
     return fail(Error(ErrorCode::conflict, "another process of it runs already, unknown to this "
                                            "daemon: somebody holds the lock on " +
@@ -81,7 +81,7 @@ Result<void> lock_log(const ServiceDescription& service, const sys::Fd& log) {
 }
 
 Result<void> write_record(const std::string& path, const ChildRecord& record) {
-    return sys::write_file_atomically(path, to_json(record), kRecordMode);
+    return sys::write_file_atomically(path, to_json(record), kChildRecordMode);
 }
 
 /// Completes the record of a child whose starter was killed before it knew the number.

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-std::unexpected<Error> refuse() {
+std::unexpected<Error> refuse_child() {
     return fail(ErrorCode::invalid_input, "the record of a service's process is damaged");
 }
 
@@ -19,7 +19,7 @@ Result<sys::ProcessIdentity> parse_process(const json& document) {
     if (pid == document.end() || ticks == document.end() || !pid->is_number_unsigned() ||
         !ticks->is_number_unsigned() || pid->get<std::uint64_t>() == 0 ||
         pid->get<std::uint64_t>() > std::numeric_limits<pid_t>::max())
-        return refuse();
+        return refuse_child();
     return sys::ProcessIdentity{pid->get<pid_t>(), ticks->get<std::uint64_t>()};
 }
 
@@ -45,7 +45,7 @@ std::string to_json(const ChildRecord& record) {
 
 Result<ChildRecord> parse_child_record(std::string_view text) {
     const json document = json::parse(text, nullptr, false);
-    if (!document.is_object()) return refuse();
+    if (!document.is_object()) return refuse_child();
     const std::string* token = text_at(document, "token");
     const std::string* since = text_at(document, "since");
     const std::string* executable = text_at(document, "executable");
@@ -54,7 +54,7 @@ Result<ChildRecord> parse_child_record(std::string_view text) {
     if (token == nullptr || token->empty() || since == nullptr || executable == nullptr ||
         arguments == document.end() || !arguments->is_array() || is_ready == document.end() ||
         !is_ready->is_boolean())
-        return refuse();
+        return refuse_child();
     DIM_TRY(const model::Timestamp time, model::Timestamp::parse(*since));
     ChildRecord record{.token = *token,
                        .arguments = {},
@@ -63,7 +63,7 @@ Result<ChildRecord> parse_child_record(std::string_view text) {
                        .executable = *executable,
                        .is_ready = is_ready->get<bool>()};
     for (const json& argument : *arguments) {
-        if (!argument.is_string()) return refuse();
+        if (!argument.is_string()) return refuse_child();
         record.arguments.push_back(argument.get<std::string>());
     }
     if (document.contains("pid")) {

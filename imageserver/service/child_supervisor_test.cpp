@@ -20,9 +20,9 @@ namespace dim::server {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class ChildSupervisorTest : public testing::Test {
+class ChildSupervisorTest : public ::testing::Test {
 protected:
     ChildSupervisorTest() {
         std::string path = std::filesystem::temp_directory_path() / "dim-supervisor-XXXXXX";

@@ -14,7 +14,7 @@ namespace dim::server {
 
 namespace {
 
-constexpr mode_t kRecordMode = 0600;
+constexpr mode_t kConfigurationRecordMode = 0600;
 constexpr std::size_t kRecordLimit = std::size_t{256} << 20;
 constexpr std::size_t kCheckerLines = 8;
 
@@ -113,7 +113,7 @@ Result<void> ConfiguredService::load() const {
 
 Result<void> ConfiguredService::write_record(const ConfigurationRecord& record) const {
     DIM_TRY(const std::string text, to_json(record));
-    return sys::write_file_atomically(record_path(), text, kRecordMode);
+    return sys::write_file_atomically(record_path(), text, kConfigurationRecordMode);
 }
 
 Result<void> ConfiguredService::check(std::span<const ConfigFile> files) const {
@@ -152,7 +152,7 @@ Error ConfiguredService::keep_running(Error cause, const ConfigurationRecord& la
     const std::string& name = settings_.service.name;
     if (last_good.arguments != settings_.service.arguments || control_.status(name).is_running)
         return cause;
-    if (!last_good.is_loaded) return roll_back(std::move(cause), last_good);
+    if (!last_good.is_loaded) return roll_back(cause, last_good);
     Result<void> kept = install(last_good.files);
     if (kept) {
         if (auto started = control_.start(settings_.service); !started)
@@ -164,7 +164,7 @@ Error ConfiguredService::keep_running(Error cause, const ConfigurationRecord& la
     return std::move(error).with_cure(cause.cure());
 }
 
-Error ConfiguredService::roll_back(Error cause, ConfigurationRecord previous) const {
+Error ConfiguredService::roll_back(const Error& cause, ConfigurationRecord previous) const {
     Result<void> back = install(previous.files);
     if (back) back = load();
     previous.is_loaded = true;

@@ -68,7 +68,7 @@ private:
     Result<void> write_record(const ConfigurationRecord& record) const;
     /// After a start of the daemon, too, a service runs with what it took last.
     Error keep_running(Error cause, const ConfigurationRecord& last_good) const;
-    Error roll_back(Error cause, ConfigurationRecord previous) const;
+    Error roll_back(const Error& cause, ConfigurationRecord previous) const;
     std::string record_path() const { return settings_.directory + "/last-good.json"; }
 
     ServiceControl& control_;

@@ -19,7 +19,7 @@ constexpr Migration kThings{
     "things-1", "CREATE TABLE thing (name TEXT PRIMARY KEY, size INTEGER, weight REAL) STRICT;"
                 "CREATE TABLE part (thing TEXT NOT NULL REFERENCES thing) STRICT"};
 
-class DatabaseTest : public testing::Test {
+class DatabaseTest : public ::testing::Test {
 protected:
     void SetUp() override {
         std::string name =
@@ -52,8 +52,8 @@ TEST_F(DatabaseTest, RefusesWhatIsNoDatabaseAndNamesTheFileAndTheCure) {
 }
 
 TEST_F(DatabaseTest, RefusesADatabaseOfANewerProgram) {
-    constexpr Migration newer{"future-7", "CREATE TABLE future (x INTEGER) STRICT"};
-    ASSERT_TRUE(Database::open(path(), std::array{kThings, newer}));
+    constexpr Migration kNewer{"future-7", "CREATE TABLE future (x INTEGER) STRICT"};
+    ASSERT_TRUE(Database::open(path(), std::array{kThings, kNewer}));
     const auto database = open();
     ASSERT_FALSE(database);
     EXPECT_EQ(database.error().code(), ErrorCode::conflict);
@@ -61,12 +61,12 @@ TEST_F(DatabaseTest, RefusesADatabaseOfANewerProgram) {
 }
 
 TEST_F(DatabaseTest, AFailedMigrationLeavesNothingBehind) {
-    constexpr Migration broken{"broken-1", "CREATE TABLE half (x INTEGER) STRICT; CREATE GARBAGE"};
-    const auto database = Database::open(path(), std::array{kThings, broken});
+    constexpr Migration kBroken{"broken-1", "CREATE TABLE half (x INTEGER) STRICT; CREATE GARBAGE"};
+    const auto database = Database::open(path(), std::array{kThings, kBroken});
     ASSERT_FALSE(database);
     EXPECT_NE(database.error().message().find("broken-1"), std::string::npos);
-    constexpr Migration mended{"broken-1", "CREATE TABLE half (x INTEGER) STRICT"};
-    EXPECT_TRUE(Database::open(path(), std::array{kThings, mended}));
+    constexpr Migration kMended{"broken-1", "CREATE TABLE half (x INTEGER) STRICT"};
+    EXPECT_TRUE(Database::open(path(), std::array{kThings, kMended}));
 }
 
 TEST_F(DatabaseTest, AnErrorUndoesTheTransaction) {

@@ -7,7 +7,7 @@ namespace dim::api {
 
 template <>
 struct Members<BootSeconds> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("firmware", &BootSeconds::firmware),
         member("kernel", &BootSeconds::kernel),
         member("agent", &BootSeconds::agent),
@@ -17,7 +17,7 @@ struct Members<BootSeconds> {
 
 template <>
 struct Members<BladeStatus> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("name", &BladeStatus::name),
         member("type", &BladeStatus::type),
         member("mac", &BladeStatus::mac),
@@ -37,7 +37,7 @@ struct Members<BladeStatus> {
 
 template <>
 struct Members<ServiceStatus> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("name", &ServiceStatus::name),
         member("running", &ServiceStatus::is_running),
         member("pid", &ServiceStatus::pid),
@@ -48,7 +48,7 @@ struct Members<ServiceStatus> {
 
 template <>
 struct Members<Alert> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("first", &Alert::first),   member("last", &Alert::last),
         member("count", &Alert::count),   member("kind", &Alert::kind),
         member("origin", &Alert::origin), member("text", &Alert::text, limits::kMessageBytes),
@@ -58,7 +58,7 @@ struct Members<Alert> {
 
 template <>
 struct Members<ClusterStatus> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("server", &ClusterStatus::server), member("version", &ClusterStatus::version),
         member("now", &ClusterStatus::now),       member("since", &ClusterStatus::since),
         member("blades", &ClusterStatus::blades), member("services", &ClusterStatus::services),
@@ -68,7 +68,7 @@ struct Members<ClusterStatus> {
 
 template <>
 struct Members<StoryEvent> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("time", &StoryEvent::time),
         member("source", &StoryEvent::source),
         member("boot_id", &StoryEvent::boot_id),
@@ -80,7 +80,7 @@ struct Members<StoryEvent> {
 
 template <>
 struct Members<BladeStory> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("status", &BladeStory::status),
         member("events", &BladeStory::events),
     };
@@ -88,7 +88,7 @@ struct Members<BladeStory> {
 
 template <>
 struct Members<ImportImage> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("name", &ImportImage::name),
         member("architecture", &ImportImage::architecture),
         member("directory", &ImportImage::directory),
@@ -100,7 +100,7 @@ struct Members<ImportImage> {
 
 template <>
 struct Members<ImageSummary> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("name", &ImageSummary::name),
         member("architecture", &ImageSummary::architecture),
         member("generation", &ImageSummary::generation),
@@ -115,19 +115,19 @@ struct Members<ImageSummary> {
 
 template <>
 struct Members<ImageList> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("images", &ImageList::images),
     };
 };
 
 template <>
 struct Members<Blades> {
-    static constexpr auto all = std::tuple{member("blades", &Blades::blades)};
+    static constexpr auto kAll = std::tuple{member("blades", &Blades::blades)};
 };
 
 template <>
 struct Members<ImageOfBlades> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("image", &ImageOfBlades::image),
         member("blades", &ImageOfBlades::blades),
     };
@@ -135,7 +135,7 @@ struct Members<ImageOfBlades> {
 
 template <>
 struct Members<BladeImage> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("blade", &BladeImage::blade),
         member("image", &BladeImage::image),
         member("generation", &BladeImage::generation),
@@ -150,14 +150,14 @@ struct Members<BladeImage> {
 
 template <>
 struct Members<BladeImageList> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("blade_images", &BladeImageList::blade_images),
     };
 };
 
 template <>
 struct Members<NfsExport> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("path", &NfsExport::path),
         member("source", &NfsExport::source),
         member("client", &NfsExport::client),
@@ -167,14 +167,14 @@ struct Members<NfsExport> {
 
 template <>
 struct Members<NfsExportList> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("exports", &NfsExportList::exports),
     };
 };
 
 template <>
 struct Members<DhcpHost> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("blade", &DhcpHost::blade),         member("mac", &DhcpHost::mac),
         member("address", &DhcpHost::address),     member("image", &DhcpHost::image),
         member("boot_file", &DhcpHost::boot_file),
@@ -183,14 +183,14 @@ struct Members<DhcpHost> {
 
 template <>
 struct Members<DhcpHostList> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("hosts", &DhcpHostList::hosts),
     };
 };
 
 template <>
 struct Members<BuildBootFile> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("image", &BuildBootFile::image),
         member("options", &BuildBootFile::options),
         member("ramdisk", &BuildBootFile::ramdisk),
@@ -199,7 +199,7 @@ struct Members<BuildBootFile> {
 
 template <>
 struct Members<BootFile> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("image", &BootFile::image),   member("generation", &BootFile::generation),
         member("path", &BootFile::path),     member("bytes", &BootFile::bytes),
         member("sha256", &BootFile::sha256), member("command_line", &BootFile::command_line),
@@ -208,7 +208,7 @@ struct Members<BootFile> {
 
 template <>
 struct Members<NameQuery> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("range", &NameQuery::range, limits::kRangeBytes),
         member("role", &NameQuery::role),
     };
@@ -216,7 +216,7 @@ struct Members<NameQuery> {
 
 template <>
 struct Members<NamedAddress> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("host", &NamedAddress::host),
         member("network", &NamedAddress::network),
         member("address", &NamedAddress::address),
@@ -226,7 +226,7 @@ struct Members<NamedAddress> {
 
 template <>
 struct Members<NamedComponent> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("name", &NamedComponent::name),           member("linear", &NamedComponent::linear),
         member("role", &NamedComponent::role),           member("server", &NamedComponent::server),
         member("addresses", &NamedComponent::addresses),
@@ -235,14 +235,14 @@ struct Members<NamedComponent> {
 
 template <>
 struct Members<NameList> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("names", &NameList::names, limits::kComponents),
     };
 };
 
 template <>
 struct Members<ClusterRevision> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("number", &ClusterRevision::number),
         member("time", &ClusterRevision::time),
         member("origin", &ClusterRevision::origin, limits::kMessageBytes),
@@ -256,14 +256,14 @@ struct Members<ClusterRevision> {
 
 template <>
 struct Members<ClusterRevisionList> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("revisions", &ClusterRevisionList::revisions),
     };
 };
 
 template <>
 struct Members<ClusterProposal> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("xml", &ClusterProposal::xml, limits::kClusterXmlBytes),
         member("file_name", &ClusterProposal::file_name, limits::kMessageBytes),
         member("revision", &ClusterProposal::revision),
@@ -273,7 +273,7 @@ struct Members<ClusterProposal> {
 
 template <>
 struct Members<ClusterChange> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("kind", &ClusterChange::kind),
         member("what", &ClusterChange::what, limits::kNamesBytes),
         member("count", &ClusterChange::count),
@@ -283,7 +283,7 @@ struct Members<ClusterChange> {
 
 template <>
 struct Members<ClusterDifference> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("base", &ClusterDifference::base),
         member("changes", &ClusterDifference::changes, 2 * limits::kComponents),
         member("blades", &ClusterDifference::blades),
@@ -295,7 +295,7 @@ struct Members<ClusterDifference> {
 
 template <>
 struct Members<JobLine> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("progress", &JobLine::progress, limits::kMessageBytes),
         member("step", &JobLine::step),
         member("steps", &JobLine::steps),

@@ -1,4 +1,5 @@
 #include "libdim/api/admin_messages.hpp"
+#include "libdim/api/expect_round_trip.hpp"
 #include "libdim/api/limits.hpp"
 #include "libdim/api/message_samples.hpp"
 
@@ -7,13 +8,7 @@
 namespace dim::api {
 namespace {
 
-template <class Message>
-void expect_round_trip(const Message& message) {
-    const std::string text = to_json(message);
-    const auto parsed = parse<Message>(text);
-    ASSERT_TRUE(parsed) << text << ": " << parsed.error().message();
-    EXPECT_EQ(*parsed, message) << text;
-}
+using testing::expect_round_trip;
 
 TEST(AdminMessages, RefuseNamesThatAreNone) {
     EXPECT_FALSE(parse<ImageOfBlades>(R"({"image":"../etc","blades":[]})"));

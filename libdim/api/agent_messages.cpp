@@ -6,13 +6,13 @@ namespace dim::api {
 
 template <>
 struct Members<StageTime> {
-    static constexpr auto all =
+    static constexpr auto kAll =
         std::tuple{member("stage", &StageTime::stage), member("at_us", &StageTime::at_us)};
 };
 
 template <>
 struct Members<BootFailure> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("stage", &BootFailure::stage),
         member("cause", &BootFailure::cause),
         member("tried", &BootFailure::tried),
@@ -25,7 +25,7 @@ struct Members<BootFailure> {
 
 template <>
 struct Members<BootRequest> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("mac", &BootRequest::mac),
         member("architecture", &BootRequest::architecture),
         member("machine", &BootRequest::machine),
@@ -45,7 +45,7 @@ struct Members<BootRequest> {
 
 template <>
 struct Members<NfsMount> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("source", &NfsMount::source),
         member("target", &NfsMount::target),
         member("options", &NfsMount::options),
@@ -54,7 +54,7 @@ struct Members<NfsMount> {
 
 template <>
 struct Members<BootPlan> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("boot_id", &BootPlan::boot_id),
         member("token", &BootPlan::token),
         member("blade", &BootPlan::blade),
@@ -69,7 +69,7 @@ struct Members<BootPlan> {
 
 template <>
 struct Members<StageReport> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("token", &StageReport::token),
         member("stages", &StageReport::stages, limits::kSharedMounts),
         member("now_us", &StageReport::now_us),
@@ -78,7 +78,7 @@ struct Members<StageReport> {
 
 template <>
 struct Members<FailureReport> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("mac", &FailureReport::mac),       member("boot_id", &FailureReport::boot_id),
         member("token", &FailureReport::token),   member("failure", &FailureReport::failure),
         member("now_us", &FailureReport::now_us),
@@ -87,7 +87,7 @@ struct Members<FailureReport> {
 
 template <>
 struct Members<RunningReport> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("token", &RunningReport::token),
         member("init", &RunningReport::init),
         member("init_started_us", &RunningReport::init_started_us),
@@ -97,7 +97,7 @@ struct Members<RunningReport> {
 
 template <>
 struct Members<Heartbeat> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("token", &Heartbeat::token),
         member("memory_available_bytes", &Heartbeat::memory_available_bytes),
         member("processes", &Heartbeat::processes),

@@ -1,4 +1,5 @@
 #include "libdim/api/agent_messages.hpp"
+#include "libdim/api/expect_round_trip.hpp"
 #include "libdim/api/message_samples.hpp"
 
 #include <gtest/gtest.h>
@@ -6,13 +7,7 @@
 namespace dim::api {
 namespace {
 
-template <class Message>
-void expect_round_trip(const Message& message) {
-    const std::string text = to_json(message);
-    const auto parsed = parse<Message>(text);
-    ASSERT_TRUE(parsed) << text << ": " << parsed.error().message();
-    EXPECT_EQ(*parsed, message) << text;
-}
+using testing::expect_round_trip;
 
 TEST(AgentMessages, RefuseValuesThatAreNone) {
     const std::string good = to_json(samples::boot_request());

@@ -26,7 +26,7 @@
 ///
 /// A message is an aggregate. Its description lists every member in the order of declaration:
 ///     template <> struct Members<Heartbeat> {
-///         static constexpr auto all = std::tuple{member("token", &Heartbeat::token), …};
+///         static constexpr auto kAll = std::tuple{member("token", &Heartbeat::token), …};
 ///     };
 namespace dim::api {
 
@@ -49,7 +49,7 @@ template <class Message>
 struct Members;
 
 template <class T>
-concept IsMessage = requires { Members<T>::all; };
+concept IsMessage = requires { Members<T>::kAll; };
 
 inline std::unexpected<Error> unexpected_type(const char* expected) {
     return fail(ErrorCode::invalid_input, std::string("expected ") + expected);
@@ -205,12 +205,12 @@ struct Codec<Message> {
         if (!json.is_object()) return unexpected_type("an object");
         return std::apply(
             [&json](const auto&... members) { return build(decode_member(json, members)...); },
-            Members<Message>::all);
+            Members<Message>::kAll);
     }
     static Json encode(const Message& message) {
         Json json = Json::object();
         std::apply([&](const auto&... members) { (encode_member(json, message, members), ...); },
-                   Members<Message>::all);
+                   Members<Message>::kAll);
         return json;
     }
 

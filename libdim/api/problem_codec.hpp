@@ -8,7 +8,7 @@ namespace dim::api {
 
 template <>
 struct Members<Problem> {
-    static constexpr auto all = std::tuple{
+    static constexpr auto kAll = std::tuple{
         member("type", &Problem::type),
         member("title", &Problem::title),
         member("status", &Problem::status),

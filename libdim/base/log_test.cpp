@@ -6,10 +6,10 @@ namespace dim {
 namespace {
 
 TEST(Log, LinesCarryTheirSeverityAndLowOnesAreDropped) {
-    testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStderr();
     log(LogLevel::debug, "unseen");
     log(LogLevel::warning, "seen");
-    EXPECT_EQ(testing::internal::GetCapturedStderr(), "<4>seen\n");
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "<4>seen\n");
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace dim {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(Text, PrintableHidesControlCharactersAndCuts) {
     EXPECT_EQ(printable("a\x1b[31m\n\xff", 100), "a?[31m??");

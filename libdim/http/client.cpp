@@ -8,7 +8,7 @@ namespace dim::http {
 
 namespace {
 
-constexpr std::size_t kReadSize = 16 * 1024;
+constexpr std::size_t kAnswerReadSize = 16 * 1024;
 
 Error error_of(const ProtocolError& error) {
     const ErrorCode code =
@@ -35,7 +35,7 @@ Result<Response> Client::guard(const Function& function) {
 
 Result<void> Client::receive(ResponseParser& parser, const sys::Deadline& deadline) {
     if (unread_.empty()) {
-        std::array<char, kReadSize> buffer;
+        std::array<char, kAnswerReadSize> buffer;
         DIM_TRY(const std::size_t count, stream_->read(buffer, deadline));
         if (count == 0) {
             if (!parser.is_head_done())
@@ -100,7 +100,7 @@ Result<Client::Next> Client::receive_lines(ResponseParser& parser,
     for (sys::Deadline deadline = line_deadline();;) {
         text += parser.take_body();
         std::size_t begin = 0;
-        for (std::size_t end; (end = text.find('\n', begin)) != text.npos; begin = end + 1) {
+        for (std::size_t end = 0; (end = text.find('\n', begin)) != text.npos; begin = end + 1) {
             if (receiver(std::string_view(text).substr(begin, end - begin)) == Next::stop)
                 return Next::stop;
         }

@@ -15,7 +15,7 @@ int refusal(std::string_view request, const Limits& limits = {}) {
     return parser.is_done() ? 0 : -1;
 }
 
-std::string get(const std::string& target, const std::string& fields = kHost) {
+std::string get_text(const std::string& target, const std::string& fields = kHost) {
     return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n";
 }
 
@@ -33,11 +33,11 @@ TEST(RequestParser, RefusesWhatIsNoHttpAtItsFirstWrongByte) {
 
 TEST(RequestParser, RefusesTooLongHeads) {
     const std::string fields = kHost + ("X: " + std::string(8 * 1024, 'x')) + "\r\n";
-    EXPECT_EQ(refusal(get("/", fields)), 431);
+    EXPECT_EQ(refusal(get_text("/", fields)), 431);
     EXPECT_EQ(refusal(std::string(8 * 1024, 'G')), -1);
     EXPECT_EQ(refusal(std::string(8 * 1024 + 1, 'G')), 431);
-    EXPECT_EQ(refusal(get("/" + std::string(1023, 'a'))), 0);
-    EXPECT_EQ(refusal(get("/" + std::string(1024, 'a'))), 414);
+    EXPECT_EQ(refusal(get_text("/" + std::string(1023, 'a'))), 0);
+    EXPECT_EQ(refusal(get_text("/" + std::string(1024, 'a'))), 414);
 }
 
 TEST(RequestParser, RefusesTooLongBodyBeforeItComes) {
@@ -54,16 +54,17 @@ TEST(RequestParser, RefusesTooLongBodyBeforeItComes) {
 }
 
 TEST(RequestParser, RefusesWhatTheApiDoesNotUse) {
-    EXPECT_EQ(refusal(get("/", "Host: dim\r\nTransfer-Encoding: chunked\r\n")), 411);
-    EXPECT_EQ(refusal(get("/", "Host: dim\r\nExpect: 100-continue\r\n")), 417);
-    EXPECT_EQ(refusal(get("/", "Host: dim\r\nUpgrade: websocket\r\nConnection: upgrade\r\n")), 501);
+    EXPECT_EQ(refusal(get_text("/", "Host: dim\r\nTransfer-Encoding: chunked\r\n")), 411);
+    EXPECT_EQ(refusal(get_text("/", "Host: dim\r\nExpect: 100-continue\r\n")), 417);
+    EXPECT_EQ(refusal(get_text("/", "Host: dim\r\nUpgrade: websocket\r\nConnection: upgrade\r\n")),
+              501);
     EXPECT_EQ(refusal("BREW / HTTP/1.1\r\nHost: dim\r\n\r\n"), 501);
     EXPECT_EQ(refusal("OPTIONS / HTTP/1.1\r\nHost: dim\r\n\r\n"), 501);
-    EXPECT_EQ(refusal(get("http://elsewhere/")), 400);
-    EXPECT_EQ(refusal(get("*")), 400);
-    EXPECT_EQ(refusal(get("/\xc3\xa4")), 400);
-    EXPECT_EQ(refusal(get("/", "")), 400);
-    EXPECT_EQ(refusal(get("/", "Host: a\r\nHost: b\r\n")), 400);
+    EXPECT_EQ(refusal(get_text("http://elsewhere/")), 400);
+    EXPECT_EQ(refusal(get_text("*")), 400);
+    EXPECT_EQ(refusal(get_text("/\xc3\xa4")), 400);
+    EXPECT_EQ(refusal(get_text("/", "")), 400);
+    EXPECT_EQ(refusal(get_text("/", "Host: a\r\nHost: b\r\n")), 400);
 }
 
 TEST(RequestParser, TakesOneRequestAndLeavesTheNext) {

@@ -173,8 +173,8 @@ asio::awaitable<void> Server::accept_all(std::shared_ptr<State> state, std::size
 Server::Server(asio::any_io_executor executor, Settings settings, Handler handler,
                Observer observer) {
     if (!observer) observer = [](const Peer&, Refusal, std::string_view) {};
-    state_ = std::make_shared<State>(
-        std::move(executor), Service{std::move(settings), std::move(handler), std::move(observer)});
+    state_ = std::make_shared<State>(std::move(executor),
+                                     Service{settings, std::move(handler), std::move(observer)});
 }
 
 Server::~Server() { stop(); }

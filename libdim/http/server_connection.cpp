@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kReadSize = 16 * 1024;
+constexpr std::size_t kRequestReadSize = 16 * 1024;
 
 Refusal refusal_of(int status) {
     switch (status) {
@@ -80,7 +80,7 @@ asio::awaitable<void> ServerConnection::refuse(Refusal cause, int status, std::s
 }
 
 asio::awaitable<bool> ServerConnection::receive_more(const RequestParser& parser) {
-    std::array<char, kReadSize> buffer;
+    std::array<char, kRequestReadSize> buffer;
     const Result<std::size_t> count = co_await stream_.read(buffer);
     if (count && *count != 0) {
         unread_.assign(buffer.data(), *count);

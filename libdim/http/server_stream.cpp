@@ -120,6 +120,7 @@ void ServerStream::clear_deadline() {
 
 void ServerStream::cancel() {
     boost::system::error_code ignored;
+    // NOLINTNEXTLINE(bugprone-unused-return-value): what it returns is IGNORED
     socket_.watch().cancel(ignored);
 }
 

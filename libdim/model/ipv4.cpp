@@ -8,8 +8,8 @@
 namespace dim::model {
 
 namespace {
-constexpr int kShortestPrefix = 8;
-constexpr int kLongestPrefix = 30;
+constexpr int kShortestPrefix4 = 8;
+constexpr int kLongestPrefix4 = 30;
 }  // namespace
 
 Result<Ipv4Address> Ipv4Address::parse(std::string_view text) {
@@ -41,7 +41,8 @@ Result<Ipv4Network> Ipv4Network::parse(std::string_view text) {
                     "'" + printable(text, 40) + "' is not a network such as 10.1.0.0/16");
     }
     DIM_TRY(const Ipv4Address address, Ipv4Address::parse(pieces[0]));
-    DIM_TRY(const int prefix_length, parse_number<int>(pieces[1], kShortestPrefix, kLongestPrefix));
+    DIM_TRY(const int prefix_length,
+            parse_number<int>(pieces[1], kShortestPrefix4, kLongestPrefix4));
     const Ipv4Network network(address, prefix_length);
     if (!network.contains(address)) {
         const Ipv4Network meant(Ipv4Address(address.value() & network.mask()), prefix_length);
@@ -54,7 +55,7 @@ Result<Ipv4Network> Ipv4Network::parse(std::string_view text) {
 
 Result<Ipv4Network> Ipv4Network::of(Ipv4Address address, Ipv4Address netmask) {
     const int prefix_length = std::countl_one(netmask.value());
-    if (prefix_length < kShortestPrefix || prefix_length > kLongestPrefix ||
+    if (prefix_length < kShortestPrefix4 || prefix_length > kLongestPrefix4 ||
         netmask.value() << prefix_length != 0) {
         return fail(ErrorCode::invalid_input,
                     to_string(netmask) + " is not the netmask of a network of hosts");

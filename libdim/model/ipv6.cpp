@@ -11,8 +11,8 @@ namespace dim::model {
 
 namespace {
 
-constexpr int kShortestPrefix = 16;
-constexpr int kLongestPrefix = 126;
+constexpr int kShortestPrefix6 = 16;
+constexpr int kLongestPrefix6 = 126;
 constexpr std::size_t kGroups = 8;
 
 std::uint32_t group_of(const Ipv6Address& address, std::size_t index) {
@@ -73,7 +73,8 @@ Result<Ipv6Network> Ipv6Network::parse(std::string_view text) {
                     "'" + printable(text, 60) + "' is not an IPv6 network such as fd00:1::/64");
     }
     DIM_TRY(const Ipv6Address address, Ipv6Address::parse(pieces[0]));
-    DIM_TRY(const int prefix_length, parse_number<int>(pieces[1], kShortestPrefix, kLongestPrefix));
+    DIM_TRY(const int prefix_length,
+            parse_number<int>(pieces[1], kShortestPrefix6, kLongestPrefix6));
     Ipv6Address::Bytes bytes = address.bytes();
     for (std::size_t i = 0; i < bytes.size(); ++i)
         bytes[i] &= mask_of(i, prefix_length);

@@ -154,6 +154,13 @@ Result<void> plan_hosts(const cluster::ServerBootnet& bootnet, std::span<const a
 
 }  // namespace
 
+std::string joined(std::span<const model::Ipv4Address> addresses) {
+    std::string text;
+    for (const model::Ipv4Address address : addresses)
+        text.append(text.empty() ? "" : ", ").append(to_string(address));
+    return text;
+}
+
 Result<OptionBytes> option_bytes(const cluster::DhcpOption& option) {
     const std::string name = "DHCP option " + std::to_string(option.code);
     if (std::ranges::find(kOwnOptions, option.code) != kOwnOptions.end()) {

@@ -3,6 +3,8 @@
 #include "libdim/render/dhcp_host.hpp"
 
 #include <cstdint>
+#include <span>
+#include <string>
 
 namespace dim::render {
 
@@ -24,6 +26,9 @@ struct HostPlan {
     std::string server_address;
     std::string root_path;  ///< empty for a host without a boot file
 };
+
+/// "10.1.0.1, 10.1.0.2": as both DHCP servers list addresses.
+std::string joined(std::span<const model::Ipv4Address> addresses);
 
 /// What both DHCP servers are to answer, checked; names SERVERS' hosts and the definition's
 /// networks, which outlive it.

@@ -46,13 +46,6 @@ std::string colon_hex(std::string_view bytes) {
     return text;
 }
 
-std::string joined(std::span<const model::Ipv4Address> addresses) {
-    std::string text;
-    for (const model::Ipv4Address address : addresses)
-        text.append(text.empty() ? "" : ", ").append(to_string(address));
-    return text;
-}
-
 void append_subnet(std::string& text, const SubnetPlan& plan, const std::string& domain) {
     const cluster::Network& network = *plan.network;
     const auto option = [&](std::string_view name, const std::string& value) {

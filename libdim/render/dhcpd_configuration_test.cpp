@@ -13,20 +13,21 @@ using samples::name;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Result<std::string> render(const cluster::Definition& cluster, std::vector<api::DhcpHost> hosts,
-                           std::string_view server = "is01") {
+Result<std::string> render_dhcpd(const cluster::Definition& cluster,
+                                 std::vector<api::DhcpHost> hosts,
+                                 std::string_view server = "is01") {
     const ServerHosts served{.server = name(server), .hosts = std::move(hosts)};
     return render_dhcpd_configuration(cluster, std::span(&served, 1));
 }
 
 std::string refusal(const std::vector<api::DhcpHost>& hosts) {
-    const auto text = render(definition(), hosts);
+    const auto text = render_dhcpd(definition(), hosts);
     EXPECT_FALSE(text);
     return text ? "" : text.error().message();
 }
 
 TEST(DhcpdConfiguration, RefusesAnUnknownServer) {
-    EXPECT_EQ(render(definition(), {}, "is02").error().code(), ErrorCode::not_found);
+    EXPECT_EQ(render_dhcpd(definition(), {}, "is02").error().code(), ErrorCode::not_found);
 }
 
 TEST(DhcpdConfiguration, RefusesContradictions) {
@@ -56,7 +57,7 @@ TEST(DhcpdConfiguration, GivesABladeWithoutAnImageItsAddressOnly) {
     const std::vector<api::DhcpHost> hosts{host("b1", "52:54:00:01:01:01", "10.1.0.11")};
     cluster::Definition cluster = definition();
     cluster.networks.front().router.reset();
-    const auto text = render(cluster, hosts);
+    const auto text = render_dhcpd(cluster, hosts);
     ASSERT_TRUE(text);
     EXPECT_THAT(*text, HasSubstr("fixed-address 10.1.0.11;"));
     EXPECT_THAT(*text, Not(HasSubstr("filename")));
@@ -68,7 +69,7 @@ TEST(DhcpdConfiguration, RendersHostsInTheOrderOfTheirNames) {
     const std::vector<api::DhcpHost> hosts{
         host("b2", "52:54:00:01:01:02", "10.1.0.12"),
         host("b1", "52:54:00:01:01:01", "10.1.0.11", "granite/1-0123abcd/zImage")};
-    const auto text = render(definition(), hosts);
+    const auto text = render_dhcpd(definition(), hosts);
     ASSERT_TRUE(text);
     EXPECT_EQ(*text, R"(# Written by imageserver; what is changed here by hand is lost.
 authoritative;
@@ -103,7 +104,7 @@ host b2 {
 
 TEST(DhcpdConfiguration, TellsWhatTheNetworkAndTheServicesSay) {
     const auto text =
-        render(samples::rich_definition(), {host("b1", "52:54:00:01:01:01", "10.1.0.11")});
+        render_dhcpd(samples::rich_definition(), {host("b1", "52:54:00:01:01:01", "10.1.0.11")});
     ASSERT_TRUE(text) << to_string(text.error());
     EXPECT_THAT(*text, HasSubstr("option dim-43 code 43 = string;\noption dim-150 code 150"));
     EXPECT_THAT(*text, HasSubstr("  option ntp-servers 10.1.0.1, 10.1.0.2;\n"));

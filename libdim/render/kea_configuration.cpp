@@ -20,13 +20,6 @@ ordered_json option(std::string_view name, std::string data) {
     return {{"name", name}, {"data", std::move(data)}};
 }
 
-std::string joined(std::span<const model::Ipv4Address> addresses) {
-    std::string text;
-    for (const model::Ipv4Address address : addresses)
-        text.append(text.empty() ? "" : ", ").append(to_string(address));
-    return text;
-}
-
 /// What KeaLogReader understands and what tells why Kea is not well; no packet's contents.
 ordered_json loggers() {
     const auto logger = [](std::string_view name, std::string_view severity, int level) {

@@ -14,15 +14,15 @@ using samples::host;
 using samples::name;
 using ::testing::HasSubstr;
 
-Result<std::string> render(const cluster::Definition& cluster, std::vector<api::DhcpHost> hosts,
-                           const KeaFiles& files = {}) {
+Result<std::string> render_kea(const cluster::Definition& cluster, std::vector<api::DhcpHost> hosts,
+                               const KeaFiles& files = {}) {
     const ServerHosts served{.server = name("is01"), .hosts = std::move(hosts)};
     return render_kea_configuration(cluster, std::span(&served, 1), files);
 }
 
 json rendered(const cluster::Definition& cluster, std::vector<api::DhcpHost> hosts,
               const KeaFiles& files = {}) {
-    return json::parse(render(cluster, std::move(hosts), files).value())["Dhcp4"];
+    return json::parse(render_kea(cluster, std::move(hosts), files).value())["Dhcp4"];
 }
 
 TEST(KeaConfiguration, RefusesWhatTheOtherServerRefuses) {
@@ -32,7 +32,7 @@ TEST(KeaConfiguration, RefusesWhatTheOtherServerRefuses) {
                                         host("b2", "52:54:00:01:01:02", "10.1.0.11"),
                                         host("b2", "52:54:00:01:01:02", "10.2.0.11"),
                                         host("b2", "52:54:00:01:01:02", "10.1.0.12", "a\"b")})
-        EXPECT_EQ(render(samples::definition(), {first, second}).error().code(),
+        EXPECT_EQ(render_kea(samples::definition(), {first, second}).error().code(),
                   ErrorCode::invalid_input);
     const ServerHosts unknown{.server = name("is02"), .hosts = {}};
     EXPECT_EQ(
@@ -64,9 +64,9 @@ TEST(KeaConfiguration, ListensWhereItIsTold) {
 
 TEST(KeaConfiguration, RendersHostsInTheOrderOfTheirNames) {
     const std::string text =
-        render(samples::definition(),
-               {host("b2", "52:54:00:01:01:02", "10.1.0.12"),
-                host("b1", "52:54:00:01:01:01", "10.1.0.11", "granite/1-0123abcd/zImage")})
+        render_kea(samples::definition(),
+                   {host("b2", "52:54:00:01:01:02", "10.1.0.12"),
+                    host("b1", "52:54:00:01:01:01", "10.1.0.11", "granite/1-0123abcd/zImage")})
             .value();
     EXPECT_THAT(text, HasSubstr(R"(
     "subnet4": [

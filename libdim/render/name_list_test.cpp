@@ -8,7 +8,7 @@
 namespace dim::render {
 namespace {
 
-cluster::Definition definition() {
+cluster::Definition small_definition() {
     return cluster::parse_cluster(R"(<cluster xmlns="urn:dim:cluster:1" name="small">
   <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
   <network name="usernet" role="usernet" address="172.16.0.0/16" suffix="-usr"/>
@@ -37,11 +37,11 @@ TEST(NameList, UnknownRolesAreRefused) {
 }
 
 TEST(NameList, NobodyIsAnEmptyList) {
-    EXPECT_EQ(name_list(definition(), {}).value(), api::NameList());
+    EXPECT_EQ(name_list(small_definition(), {}).value(), api::NameList());
 }
 
 TEST(NameList, EveryComponentHasItsOwnAddresses) {
-    const cluster::Definition cluster = definition();
+    const cluster::Definition cluster = small_definition();
     const std::array positions{cluster.taxonomy.find("s1").value(),
                                cluster.taxonomy.find("b2").value()};
     const auto list = name_list(cluster, positions).value();

@@ -1,5 +1,6 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/sys_fixture.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
@@ -15,10 +16,7 @@ namespace {
 
 using testing::TemporaryDirectory;
 
-void write_text(const std::string& path, std::string_view text) {
-    const Fd file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644).value();
-    ASSERT_TRUE(write_all(file, text));
-}
+using testing::write_text;
 
 TEST(File, ErrorsNameThePath) {
     const auto missing = open("/nonexistent/file", O_RDONLY);

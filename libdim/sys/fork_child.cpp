@@ -106,7 +106,7 @@ Result<std::string> ask_child(const std::function<Result<std::string>()>& functi
     ends.write_end.reset();
 
     DIM_TRY(Process child, own_child(pid));
-    const Result<std::string> text = receive_all(ends.read_end, deadline);
+    Result<std::string> text = receive_all(ends.read_end, deadline);
     if (!text) (void)child.kill(SIGKILL);
     // A child inside an uninterruptible call does not go even now; do not wait with it.
     (void)child.wait(Deadline::in(std::chrono::milliseconds(text ? 5000 : 200)));

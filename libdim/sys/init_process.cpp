@@ -46,7 +46,8 @@ void reap(pid_t child) {
 Result<void> fill_standard(const std::string& device) {
     for (int standard = 0; standard <= 2; ++standard) {
         if (::fcntl(standard, F_GETFD) >= 0) continue;
-        // The lowest number that is free, which is this one.
+        // The lowest number that is free, which is this one; programs inherit it.
+        // NOLINTNEXTLINE(android-cloexec-open)
         if (::open(device.c_str(), O_RDWR | O_NOCTTY) < 0)
             return fail(Error::from_errno(errno, "open " + device));
     }

@@ -21,6 +21,7 @@ constexpr std::size_t aligned(std::size_t size) { return (size + 3) & ~std::size
 template <class Structure>
 bool take(std::string_view bytes, Structure& structure) {
     if (bytes.size() < sizeof structure) return false;
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): bytes, no text
     std::memcpy(&structure, bytes.data(), sizeof structure);
     return true;
 }

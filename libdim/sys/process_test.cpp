@@ -2,6 +2,7 @@
 #include "libdim/sys/process_identity.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/sys/signals.hpp"
+#include "libdim/sys/sys_fixture.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <fcntl.h>
@@ -15,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Deadline soon() { return Deadline::in(10s); }
+using testing::soon;
 
 TEST(Spawn, TellsWhyAProgramCannotBeRun) {
     const auto missing = spawn({.arguments = {"/nonexistent/program"}});
@@ -45,7 +46,8 @@ TEST(Spawn, GivesExitCodesAndSignals) {
 TEST(Spawn, ChildStartsWithACleanSlate) {
     ASSERT_TRUE(block_signals({SIGUSR1}));
     ASSERT_TRUE(ignore_signal(SIGUSR2));
-    const Fd leak(::open("/dev/null", O_RDONLY));  // not close-on-exec, to see that ours are
+    // NOLINTNEXTLINE(android-cloexec-open): to see that ours are not inherited
+    const Fd leak(::open("/dev/null", O_RDONLY));
     const Fd kept = open("/dev/null", O_RDONLY).value();
     const auto result =
         run({"sh", "-c", "grep -E '^Sig(Blk|Ign)' /proc/self/status; ls /proc/$$/fd"}, 10s,

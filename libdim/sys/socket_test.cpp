@@ -1,6 +1,7 @@
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/poll.hpp"
 #include "libdim/sys/socket.hpp"
+#include "libdim/sys/sys_fixture.hpp"
 #include "libdim/sys/tcp_socket.hpp"
 #include "libdim/sys/unix_socket.hpp"
 #include "libdim/testing/temporary_directory.hpp"
@@ -18,9 +19,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t kLoopback = 0x7f000001;
+using testing::kLoopback;
 
-Deadline soon() { return Deadline::in(10s); }
+using testing::soon;
 
 TEST(TcpSocket, TellsWhereNobodyListens) {
     std::uint16_t port = 0;

@@ -13,7 +13,7 @@ namespace dim::sys {
 namespace {
 
 // Connections that wait to be accepted; the kernel cuts it to net.core.somaxconn.
-constexpr int kBacklog = 4096;
+constexpr int kTcpBacklog = 4096;
 
 sockaddr_in socket_address(std::uint32_t address, std::uint16_t port) {
     sockaddr_in result{};
@@ -73,7 +73,7 @@ Result<Fd> listen_tcp(std::uint32_t address, std::uint16_t port, const std::stri
     }
     const sockaddr_in own = socket_address(address, port);
     if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0 ||
-        ::listen(socket.get(), kBacklog) != 0) {
+        ::listen(socket.get(), kTcpBacklog) != 0) {
         return fail(Error::from_errno(errno, where));
     }
     return socket;

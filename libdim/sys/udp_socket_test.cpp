@@ -1,3 +1,4 @@
+#include "libdim/sys/sys_fixture.hpp"
 #include "libdim/sys/tcp_socket.hpp"
 #include "libdim/sys/udp_socket.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t kLoopback = 0x7f000001;
+using testing::kLoopback;
 
 TEST(UdpSocket, DoesNotWaitForEver) {
     const Fd socket = udp_socket().value();

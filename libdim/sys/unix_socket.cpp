@@ -14,7 +14,7 @@ namespace dim::sys {
 
 namespace {
 
-constexpr int kBacklog = 128;
+constexpr int kUnixBacklog = 128;
 
 Result<sockaddr_un> unix_address(const std::string& path) {
     sockaddr_un address{};
@@ -37,7 +37,7 @@ Result<void> set_send_timeout(const Fd& socket, const Deadline& deadline) {
     if (!deadline.is_never()) {
         const auto left = std::max(deadline.poll_timeout(), 1);
         time.tv_sec = left / 1000;
-        time.tv_usec = left % 1000 * 1000;
+        time.tv_usec = (left % 1000) * 1000L;
     }
     if (::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time) != 0)
         return fail(Error::from_errno(errno, "set the timeout of a socket"));
@@ -90,7 +90,7 @@ Result<Fd> listen_unix(const std::string& path, mode_t mode) {
         return fail(Error::from_errno(errno, "listen on " + path));
     }
     DIM_CHECK(chmod(path, mode));
-    if (::listen(socket.get(), kBacklog) != 0)
+    if (::listen(socket.get(), kUnixBacklog) != 0)
         return fail(Error::from_errno(errno, "listen on " + path));
     return socket;
 }

@@ -24,7 +24,7 @@ public:
         if (guard == 0) {
             ::close(ends[1]);
             ::setsid();
-            char nothing;
+            char nothing = 0;
             while (::read(ends[0], &nothing, 1) < 0 && errno == EINTR) {
             }
             kill_all();
@@ -46,7 +46,8 @@ private:
         const fs::path ours = fs::read_symlink("/proc/self/ns/net", error);
         if (error) return;
         for (const auto& entry : fs::directory_iterator("/proc", error)) {
-            const pid_t pid = std::atoi(entry.path().filename().c_str());
+            const auto pid =
+                static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
             std::error_code ignored;
             if (pid > 0 && pid != ::getpid() &&
                 fs::read_symlink(entry.path() / "ns/net", ignored) == ours)

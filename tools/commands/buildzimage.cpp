@@ -19,12 +19,12 @@ Outcome<> check_ramdisk(const std::optional<std::string>& kind) {
 }  // namespace
 
 Action buildzimage(CLI::App& app) {
-    struct Arguments {
+    struct BuildzimageArguments {
         std::string image;
         std::vector<std::string> options;
         std::optional<std::string> ramdisk;
     };
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<BuildzimageArguments>();
     app.add_option("IMAGE", arguments->image, "the image")->required();
     app.add_option("--option", arguments->options,
                    "one more word of the kernel command line; may be repeated")

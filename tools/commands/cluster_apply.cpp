@@ -6,11 +6,11 @@
 namespace dim::tool {
 
 Action cluster_apply(CLI::App& app) {
-    struct Arguments {
+    struct ClusterApplyArguments {
         std::string file;
         bool is_trial = false;
     };
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<ClusterApplyArguments>();
     app.add_option("FILE", arguments->file, "the new cluster definition")->required();
     app.add_flag("-n,--dry-run", arguments->is_trial, "only show what it would change");
     return [=](Context& context) -> Outcome<> {

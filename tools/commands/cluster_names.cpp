@@ -11,7 +11,7 @@ namespace dim::tool {
 
 namespace {
 
-struct Arguments {
+struct ClusterNamesArguments {
     std::vector<std::string> ranges;
     std::string role = "blade";
     bool is_linear = false;
@@ -20,7 +20,7 @@ struct Arguments {
 };
 
 /// Failures: usage for an option that JSON would ignore.
-Outcome<> check_json(const Context& context, const Arguments& arguments) {
+Outcome<> check_json(const Context& context, const ClusterNamesArguments& arguments) {
     if (!context.json) return {};
     if (arguments.is_folded) return contradiction("--fold and --json", "a range is one line");
     const char* const all = "JSON holds every name and address";
@@ -29,7 +29,7 @@ Outcome<> check_json(const Context& context, const Arguments& arguments) {
     return {};
 }
 
-Outcome<api::NameQuery> make_query(const Arguments& arguments) {
+Outcome<api::NameQuery> make_query(const ClusterNamesArguments& arguments) {
     DIM_TRY(std::string range, parse_ranges(arguments.ranges));
     api::NameQuery query{std::move(range), arguments.role};
     DIM_CHECK(from_word("--role", render::role_of(query)));
@@ -45,7 +45,7 @@ Outcome<std::string> folded_text(const Context& context, const api::NameList& li
     return folded + '\n';
 }
 
-Outcome<std::string> text_of(const Context& context, const Arguments& arguments,
+Outcome<std::string> text_of(const Context& context, const ClusterNamesArguments& arguments,
                              const api::NameList& list) {
     if (context.json) return to_json(list) + '\n';
     if (arguments.is_folded) return folded_text(context, list);
@@ -56,7 +56,7 @@ Outcome<std::string> text_of(const Context& context, const Arguments& arguments,
 }  // namespace
 
 Action cluster_names(CLI::App& app) {
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<ClusterNamesArguments>();
     app.add_option("RANGE", arguments->ranges, "components: 's01c[1-4]', b1, 's01,-s01c1b03'")
         ->required();
     auto* const linear = app.add_flag("--linear", arguments->is_linear, "linear names: b1, mm90");

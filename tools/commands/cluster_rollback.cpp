@@ -19,11 +19,11 @@ Outcome<std::uint32_t> target_revision(const Context& context,
 }  // namespace
 
 Action cluster_rollback(CLI::App& app) {
-    struct Arguments {
+    struct ClusterRollbackArguments {
         std::optional<std::string> revision;
         bool is_trial = false;
     };
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<ClusterRollbackArguments>();
     app.add_option("REVISION", arguments->revision,
                    "the revision to go back to; the one before unless given");
     app.add_flag("-n,--dry-run", arguments->is_trial, "only show what it would change");

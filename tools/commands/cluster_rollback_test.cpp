@@ -7,7 +7,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-api::ClusterRevision revision(std::uint32_t number, bool is_in_force, bool was_in_force = true) {
+api::ClusterRevision listed_revision(std::uint32_t number, bool is_in_force,
+                                     bool was_in_force = true) {
     return {.number = number,
             .time = *model::Timestamp::parse("2026-11-20T13:40:00.000000Z"),
             .origin = "x",
@@ -19,9 +20,9 @@ api::ClusterRevision revision(std::uint32_t number, bool is_in_force, bool was_i
 
 TEST(ClusterRollbackCommand, ThereMustBeAnother) {
     FakeDaemon daemon;
-    daemon.prepare(
-        "GET /v1/cluster/revisions",
-        to_json(api::ClusterRevisionList{{revision(2, true), revision(1, false, false)}}));
+    daemon.prepare("GET /v1/cluster/revisions",
+                   to_json(api::ClusterRevisionList{
+                       {listed_revision(2, true), listed_revision(1, false, false)}}));
     const CommandEnd end = run_command(daemon, {"cluster", "rollback"});
     EXPECT_EQ(end.code, ExitCode::failed);
     EXPECT_THAT(end.errors, HasSubstr("there is no other definition"));
@@ -30,8 +31,9 @@ TEST(ClusterRollbackCommand, ThereMustBeAnother) {
 TEST(ClusterRollbackCommand, GoesBackToTheOneBeforeOrTheOneNamed) {
     FakeDaemon daemon;
     daemon.prepare("GET /v1/cluster/revisions",
-                   to_json(api::ClusterRevisionList{{revision(4, true), revision(3, false, false),
-                                                     revision(2, false), revision(1, false)}}));
+                   to_json(api::ClusterRevisionList{
+                       {listed_revision(4, true), listed_revision(3, false, false),
+                        listed_revision(2, false), listed_revision(1, false)}}));
     daemon.prepare("POST /v1/cluster/difference",
                    to_json(api::ClusterDifference{4, {}, 0, {}, {}}));
     daemon.prepare("PUT /v1/cluster", std::string("{\"done\":\"revision 5 is in force\"}\n"));

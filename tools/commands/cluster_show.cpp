@@ -27,11 +27,11 @@ Result<void> print(const Context& context, const api::ClusterRevision& revision,
 }  // namespace
 
 Action cluster_show(CLI::App& app) {
-    struct Arguments {
+    struct ClusterShowArguments {
         std::optional<std::string> revision;
         bool prints_xml = false;
     };
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<ClusterShowArguments>();
     app.add_option("--revision", arguments->revision,
                    "of 'dim cluster history'; the one in force unless given");
     app.add_flag("--xml", arguments->prints_xml, "print the definition itself");

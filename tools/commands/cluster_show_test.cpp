@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-api::ClusterRevision revision(std::uint32_t number, std::optional<std::string> xml) {
+api::ClusterRevision shown_revision(std::uint32_t number, std::optional<std::string> xml) {
     return {.number = number,
             .time = *model::Timestamp::parse("2026-11-20T13:40:00.000000Z"),
             .origin = "x",
@@ -19,7 +19,7 @@ api::ClusterRevision revision(std::uint32_t number, std::optional<std::string> x
 
 TEST(ClusterShowCommand, ATextThatIsGoneIsAnError) {
     FakeDaemon daemon;
-    daemon.prepare("GET /v1/cluster/revisions/3", to_json(revision(3, {})));
+    daemon.prepare("GET /v1/cluster/revisions/3", to_json(shown_revision(3, {})));
     const CommandEnd end = run_command(daemon, {"cluster", "show", "--revision", "3", "--xml"});
     EXPECT_EQ(end.code, ExitCode::failed);
     EXPECT_THAT(end.errors, HasSubstr("the text of revision 3 is no longer kept"));
@@ -27,7 +27,7 @@ TEST(ClusterShowCommand, ATextThatIsGoneIsAnError) {
 
 TEST(ClusterShowCommand, TheTextIsPrintedAsItIs) {
     FakeDaemon daemon;
-    daemon.prepare("GET /v1/cluster", to_json(revision(4, "<cluster/>\n")));
+    daemon.prepare("GET /v1/cluster", to_json(shown_revision(4, "<cluster/>\n")));
     EXPECT_EQ(run_command(daemon, {"cluster", "show", "--xml"}).output, "<cluster/>\n");
     EXPECT_THAT(run_command(daemon, {"cluster", "show"}).output, HasSubstr("revision 4"));
 }

@@ -12,7 +12,7 @@ namespace dim::tool {
 
 namespace {
 
-struct Arguments {
+struct DhcpRenderArguments {
     std::optional<std::string> server;
     std::optional<std::string> backend;
 };
@@ -35,7 +35,7 @@ Outcome<std::map<model::ComponentName, api::DhcpHost>> assigned_hosts(const Cont
 
 Outcome<std::vector<render::ServerHosts>> hosts_to_render(const Context& context,
                                                           const cluster::Definition& definition,
-                                                          const Arguments& arguments) {
+                                                          const DhcpRenderArguments& arguments) {
     DIM_TRY(const auto servers, select_servers(definition, arguments.server));
     DIM_TRY(const auto assigned, assigned_hosts(context));
     std::vector<render::ServerHosts> all = render::server_hosts(definition, servers);
@@ -52,7 +52,7 @@ Outcome<std::vector<render::ServerHosts>> hosts_to_render(const Context& context
 /// checker refuses the devices of other machines.
 Result<std::string> render_kea(const cluster::Definition& definition,
                                std::span<const render::ServerHosts> servers,
-                               const Arguments& arguments) {
+                               const DhcpRenderArguments& arguments) {
     render::KeaFiles files;
     if (arguments.server && servers.size() == 1) {
         DIM_TRY(const auto bootnet, cluster::bootnet_of(definition, servers.front().server));
@@ -63,7 +63,8 @@ Result<std::string> render_kea(const cluster::Definition& definition,
 
 Result<std::string> render_configuration(const cluster::Definition& definition,
                                          std::span<const render::ServerHosts> servers,
-                                         cluster::DhcpBackend backend, const Arguments& arguments) {
+                                         cluster::DhcpBackend backend,
+                                         const DhcpRenderArguments& arguments) {
     switch (backend) {
         case cluster::DhcpBackend::isc:
             return render::render_dhcpd_configuration(definition, servers);
@@ -75,7 +76,7 @@ Result<std::string> render_configuration(const cluster::Definition& definition,
 }  // namespace
 
 Action dhcp_render(CLI::App& app) {
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<DhcpRenderArguments>();
     app.add_option(
         "--server", arguments->server,
         "image servers; all unless given. For a single one, Kea is told where to listen");

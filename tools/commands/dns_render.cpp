@@ -14,7 +14,7 @@ namespace dim::tool {
 
 namespace {
 
-struct Arguments {
+struct DnsRenderArguments {
     std::string zone;
     std::optional<std::string> serial;
     std::optional<std::string> server;
@@ -38,7 +38,7 @@ Result<model::ComponentName> select_name_server(const cluster::Definition& defin
 }
 
 /// Failures: usage for options of zones with "hosts", which is none.
-Outcome<> check_hosts(const Arguments& arguments) {
+Outcome<> check_hosts(const DnsRenderArguments& arguments) {
     if (arguments.zone != kHostsFile || !(arguments.serial || arguments.server)) return {};
     return wrong_usage(
         Error(ErrorCode::invalid_input, std::string("/etc/hosts has no ") +
@@ -60,7 +60,7 @@ void print_paths(const std::vector<std::string>& paths) {
 }  // namespace
 
 Action dns_render(CLI::App& app) {
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<DnsRenderArguments>();
     app.add_option("--zone", arguments->zone,
                    "forward, reverse, hosts (for /etc/hosts), or the name of a zone")
         ->required();

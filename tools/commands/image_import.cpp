@@ -9,7 +9,7 @@ namespace dim::tool {
 
 namespace {
 
-struct Arguments {
+struct ImageImportArguments {
     std::string name;
     std::string directory;
     std::string architecture;
@@ -18,7 +18,7 @@ struct Arguments {
     std::string size = "1G";
 };
 
-Outcome<api::ImportImage> make_request(const Arguments& arguments) {
+Outcome<api::ImportImage> make_request(const ImageImportArguments& arguments) {
     DIM_TRY(auto name, from_word(model::ImageName::parse(arguments.name)));
     DIM_TRY(const auto architecture,
             from_word("--arch", model::parse_architecture(arguments.architecture)));
@@ -33,7 +33,7 @@ Outcome<api::ImportImage> make_request(const Arguments& arguments) {
 }  // namespace
 
 Action image_import(CLI::App& app) {
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<ImageImportArguments>();
     app.add_option("NAME", arguments->name, "name of the new image")->required();
     app.add_option("DIRECTORY", arguments->directory,
                    "the distribution's root directory, on the image server")

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kClearScreen = "\x1b[H\x1b[2J";
 
-struct Arguments {
+struct StatusArguments {
     BladeSelection selection;
     bool watches = false;
     bool is_short = false;
@@ -66,7 +66,7 @@ Outcome<std::string> short_text(const Context& context, const api::ClusterStatus
     return table.text();
 }
 
-Outcome<std::string> text_of(const Context& context, const Arguments& arguments,
+Outcome<std::string> text_of(const Context& context, const StatusArguments& arguments,
                              const api::ClusterStatus& status) {
     if (context.json) return to_json(status) + '\n';
     if (arguments.is_short) return short_text(context, status);
@@ -74,7 +74,7 @@ Outcome<std::string> text_of(const Context& context, const Arguments& arguments,
 }
 
 /// Prints the status again whenever the daemon sends one that differs.
-Outcome<> watch(const Context& context, const Arguments& arguments, const Filter& filter) {
+Outcome<> watch(const Context& context, const StatusArguments& arguments, const Filter& filter) {
     const bool draws = ::isatty(STDOUT_FILENO) == 1 && !context.json;
     return context.client.follow("/v1/status?watch=1", [&](std::string_view line) -> Outcome<> {
         DIM_TRY(auto status, api::parse<api::ClusterStatus>(line));
@@ -91,7 +91,7 @@ Outcome<> watch(const Context& context, const Arguments& arguments, const Filter
 }  // namespace
 
 Action status(CLI::App& app) {
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<StatusArguments>();
     arguments->selection.add_options(app);
     app.add_flag("-w,--watch", arguments->watches,
                  "go on and print every change; with --json one line each");

@@ -9,7 +9,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const model::Timestamp kNow = *model::Timestamp::parse("2026-11-20T13:40:00.000000Z");
+const model::Timestamp kStatusTime = *model::Timestamp::parse("2026-11-20T13:40:00.000000Z");
 
 api::BladeStatus blade(const std::string& name, model::BladeState state) {
     return {.name = *model::ComponentName::parse(name),
@@ -26,8 +26,8 @@ protected:
         daemon.prepare("GET /v1/status",
                        to_json(api::ClusterStatus{.server = *model::ComponentName::parse("s01"),
                                                   .version = "0.1.0",
-                                                  .now = kNow,
-                                                  .since = kNow,
+                                                  .now = kStatusTime,
+                                                  .since = kStatusTime,
                                                   .blades = {blade("s01c1b01", BladeState::running),
                                                              blade("s01c1b02", BladeState::running),
                                                              blade("s01c2b01", BladeState::failed)},
@@ -59,7 +59,7 @@ TEST_F(StatusCommand, ShortGroupsAndFolds) {
     EXPECT_EQ(run_command(daemon, {"status", "--short"}).code, ExitCode::failed);
     daemon.prepare("GET /v1/cluster",
                    to_json(api::ClusterRevision{.number = 1,
-                                                .time = kNow,
+                                                .time = kStatusTime,
                                                 .origin = "x",
                                                 .sha256 = "ab",
                                                 .blades = 7,

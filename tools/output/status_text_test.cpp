@@ -7,8 +7,8 @@
 namespace dim::tool {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 api::BladeStatus make_blade(model::BladeState state) {
     return {.name = *model::ComponentName::parse("s01c1b01"),

@@ -7,7 +7,7 @@
 namespace dim::cluster {
 namespace {
 
-using testing::IsEmpty;
+using ::testing::IsEmpty;
 
 model::ComponentName name(std::string_view text) {
     return model::ComponentName::parse(text).value();

@@ -10,8 +10,8 @@
 namespace dim::cluster {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 constexpr std::string_view kCluster = R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
   <services dns="none"/>

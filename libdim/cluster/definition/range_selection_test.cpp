@@ -27,7 +27,7 @@ constexpr std::string_view kXml = R"(<cluster xmlns="urn:dim:cluster:1" name="de
   <group name="gpu" range="s01c1,-s01c1b01"/>
 </cluster>)";
 
-class RangeSelectionTest : public testing::Test {
+class RangeSelectionTest : public ::testing::Test {
 protected:
     static const Definition& definition() {
         static const Result<Definition> parsed = parse_cluster(kXml, "cluster.xml");

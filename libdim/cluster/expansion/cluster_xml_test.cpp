@@ -1,5 +1,6 @@
 #include "libdim/base/error.hpp"
 #include "libdim/cluster/expansion/cluster_xml.hpp"
+#include "libdim/cluster/expansion/refusal.hpp"
 #include "libdim/cluster/xml/xml_document.hpp"
 
 #include <string>
@@ -10,10 +11,10 @@
 namespace dim::cluster {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr std::string_view kGood = R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
   <network name="bootnet" address="10.1.0.0/24" role="bootnet"><router address="10.1.0.254"/></network>
@@ -44,16 +45,7 @@ std::string changed(std::string_view from, std::string_view to) {
     return text.replace(at, from.size(), to);
 }
 
-/// The message of the error that TEXT must give; it must have a cure.
-std::string refusal(std::string_view text) {
-    const Result<Definition> definition = parse_cluster(text, "cluster.xml");
-    if (definition) {
-        ADD_FAILURE() << "accepted: " << text.substr(0, 2000);
-        return "";
-    }
-    EXPECT_THAT(definition.error().cure(), Not(IsEmpty())) << definition.error().message();
-    return definition.error().message();
-}
+using testing::refusal;
 
 TEST(ClusterXml, RefusesWhatIsNoXml) {
     EXPECT_THAT(refusal(""), StartsWith("cluster.xml:1: "));
@@ -99,10 +91,10 @@ TEST(ClusterXml, RefusesWhatIsTooMuch) {
                 StartsWith("cluster.xml:3: more than 1000 '=' in one element"));
     EXPECT_TRUE(parse_cluster(changed("  <level", "<!-- " + std::string(2000, '=') + " --><level"),
                               "cluster.xml"));
-    testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStderr();
     EXPECT_THAT(refusal("<cluster><!--" + std::string(15'000'000, 'x') + "--></cluster>"),
                 HasSubstr("one value of more than 10,000,000 bytes"));
-    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
     std::string deep;
     for (int count = 0; count < 5000; ++count)
         deep += "<a>";

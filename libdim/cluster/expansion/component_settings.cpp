@@ -61,7 +61,8 @@ private:
     std::unexpected<Error> refuse(SourceLine line, std::string text, std::string cure) const {
         return fail(source_error(file_name_, line, std::move(text), std::move(cure)));
     }
-    std::unexpected<Error> refuse(SourceLine line, std::string_view what, Error error) const {
+    std::unexpected<Error> refuse(SourceLine line, std::string_view what,
+                                  const Error& error) const {
         std::string cure =
             error.cure().empty() ? "docs/cluster-xml.md says what ranges there are" : error.cure();
         const ErrorCode code = error.code() == ErrorCode::limit_exceeded ? ErrorCode::limit_exceeded

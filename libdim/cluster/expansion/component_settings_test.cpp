@@ -11,11 +11,11 @@
 namespace dim::cluster {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 /// Three servers, named as their places, of two chassis of four blades.
-class ComponentSettingsTest : public testing::Test {
+class ComponentSettingsTest : public ::testing::Test {
 protected:
     Result<ComponentSettings> settings(const std::string& body) {
         source_ = parse_source(R"(<cluster xmlns="urn:dim:cluster:1" name="demo">

@@ -91,7 +91,8 @@ private:
         std::vector<Ipv4Rule> time_servers;
     };
 
-    std::unexpected<Error> refuse(SourceLine line, const std::string& what, Error error) const {
+    std::unexpected<Error> refuse(SourceLine line, const std::string& what,
+                                  const Error& error) const {
         std::string cure =
             error.cure().empty() ? "docs/cluster-xml.md explains address rules" : error.cure();
         return fail(source_error(file_name_, line, what + ": " + error.message(), std::move(cure)));

@@ -1,4 +1,5 @@
 #include "libdim/cluster/expansion/cluster_xml.hpp"
+#include "libdim/cluster/expansion/refusal.hpp"
 #include "libdim/cluster/xml/source_reader.hpp"
 
 #include <chrono>
@@ -13,11 +14,11 @@
 namespace dim::cluster {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 /// BODY begins on line 12; two servers of four blades.
 std::string cluster(const std::string& body, const std::string& blade = "type=\"js20\"",
@@ -48,16 +49,7 @@ Definition accepted(const std::string& xml) {
     return *std::move(definition);
 }
 
-/// The message of the error that XML must give; it must have a cure.
-std::string refusal(const std::string& xml) {
-    const auto definition = parse_cluster(xml, "c.xml");
-    if (definition) {
-        ADD_FAILURE() << "accepted: " << xml.substr(0, 2000);
-        return "";
-    }
-    EXPECT_THAT(definition.error().cure(), Not(IsEmpty())) << definition.error().message();
-    return definition.error().message();
-}
+using testing::refusal;
 
 const Blade& blade(const Definition& definition, std::string_view name) {
     const ComponentReference found =

@@ -10,9 +10,9 @@
 namespace dim::cluster {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr std::string_view kCluster = R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
   <network name="bootnet" per="server" role="bootnet" address="10.{server}.0.0/16"/>

@@ -2,6 +2,7 @@
 
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
+#include "libdim/cluster/names/characters.hpp"
 
 #include <algorithm>
 
@@ -11,11 +12,6 @@ namespace {
 
 using Intervals = std::vector<NumberInterval>;
 using Meaning = Taxonomy::Shape::Meaning;
-
-constexpr std::size_t kDigitsLimit = 9;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || c == '-'; }
 
 std::unexpected<Error> wrong(std::string_view text, const std::string& what, std::string cure,
                              ErrorCode code = ErrorCode::invalid_input) {

@@ -11,7 +11,7 @@ namespace {
 
 /// The sample hierarchy without s43c4b13 and s43c4b14, the group gpu = s01c[1-2], types by chassis
 /// and no other attribute.
-class SelectComponentsTest : public testing::Test {
+class SelectComponentsTest : public ::testing::Test {
 protected:
     SelectComponentsTest() {
         for (std::uint32_t number = 1; number <= 2406; ++number)

@@ -2,6 +2,7 @@
 
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
+#include "libdim/cluster/names/characters.hpp"
 #include "libdim/cluster/names/taxonomy_shapes.hpp"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ namespace dim::cluster {
 namespace {
 
 constexpr std::array<std::string_view, 4> kRoles{"blade", "server", "management-module", "other"};
-constexpr std::size_t kDigitsLimit = 9;
 constexpr std::size_t kExamplesLimit = 5;
 
 std::uint32_t size_of(const Level& level) { return level.last - level.first + 1; }
@@ -22,8 +22,6 @@ void append_padded(std::string& text, std::uint32_t number, std::uint32_t width)
     if (digits.size() < width) text.append(width - digits.size(), '0');
     text += digits;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct Reduced {
     std::string shape;

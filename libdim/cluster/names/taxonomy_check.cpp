@@ -1,6 +1,7 @@
 #include "libdim/cluster/names/taxonomy_check.hpp"
 
 #include "libdim/base/text.hpp"
+#include "libdim/cluster/names/characters.hpp"
 
 #include <algorithm>
 
@@ -14,10 +15,6 @@ constexpr std::uint32_t kNumberLimit = 999'999'999;
 constexpr std::uint32_t kWidthLimit = 9;
 constexpr std::size_t kNameLimit = 63;  ///< of a host name label (RFC 1123)
 constexpr std::size_t kWordLimit = 40;
-
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
-bool is_name_character(char c) { return is_lower(c) || c == '-'; }
 
 std::string quoted(std::string_view text) { return '\'' + printable(text, 200) + '\''; }
 

@@ -88,20 +88,20 @@ std::string shape_of(const NamePattern& pattern) {
 Result<ShapeMeanings, TaxonomyFault> collect_shapes(std::span<const Level> levels,
                                                     std::span<const ComponentKind> kinds,
                                                     std::span<const NamePattern> patterns) {
-    using Meaning = Shape::Meaning;
     ShapeCollector collector(levels, kinds);
     std::optional<TaxonomyFault> wrong;
     for (std::size_t i = 0; i < kinds.size() && !wrong; ++i) {
-        wrong = collector.add(shape_of(patterns[i]), {Meaning::coordinate, i});
+        wrong = collector.add(shape_of(patterns[i]), {Shape::Meaning::coordinate, i});
     }
     for (std::size_t i = 0; i < kinds.size() && !wrong; ++i) {
-        if (kinds[i].level) wrong = collector.add(kinds[i].linear + '#', {Meaning::linear, i});
+        if (kinds[i].level)
+            wrong = collector.add(kinds[i].linear + '#', {Shape::Meaning::linear, i});
     }
     for (std::size_t i = 0; i < levels.size() && !wrong; ++i) {
         std::string shape;
         for (const std::size_t index : path_of(levels, i))
             shape += levels[index].symbol + '#';
-        wrong = collector.add(shape, {Meaning::node, i});
+        wrong = collector.add(shape, {Shape::Meaning::node, i});
     }
     if (wrong) return std::unexpected(*std::move(wrong));
     return collector.take();

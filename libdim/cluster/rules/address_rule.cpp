@@ -45,7 +45,7 @@ constexpr Form form_of() {
     }
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_rule(std::string_view text) {
     return '\'' + printable(text, AddressRule<MacAddress>::kLengthLimit) + '\'';
 }
 
@@ -58,7 +58,7 @@ Result<std::vector<std::string_view>> split_outside_braces(std::string_view text
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == (is_inside ? '{' : '}')) {
             return fail(ErrorCode::invalid_input,
-                        quoted(text.substr(i)) + " has a brace without a partner");
+                        quoted_rule(text.substr(i)) + " has a brace without a partner");
         }
         if (text[i] == '{' || text[i] == '}') is_inside = text[i] == '{';
         if (text[i] != separator || is_inside) continue;
@@ -66,7 +66,7 @@ Result<std::vector<std::string_view>> split_outside_braces(std::string_view text
         begin = i + 1;
     }
     if (is_inside) {
-        return fail(ErrorCode::invalid_input, quoted(text) + " has a '{' without a '}'");
+        return fail(ErrorCode::invalid_input, quoted_rule(text) + " has a '{' without a '}'");
     }
     pieces.push_back(text.substr(begin));
     return pieces;
@@ -74,7 +74,7 @@ Result<std::vector<std::string_view>> split_outside_braces(std::string_view text
 
 std::unexpected<Error> wrong_form(const Form& form, std::string_view text) {
     return fail(Error(ErrorCode::invalid_input,
-                      quoted(text) + " has not " + std::to_string(form.parts) + " parts")
+                      quoted_rule(text) + " has not " + std::to_string(form.parts) + " parts")
                     .with_cure("write it like " + std::string(form.example)));
 }
 
@@ -108,7 +108,7 @@ Result<Expression> parse_literal(const Form& form, std::string_view part) {
     const bool is_short = form.parts == 6 && part.size() != digits;
     if (!value || part.size() > digits || is_padded || is_short) {
         return fail(
-            Error(ErrorCode::invalid_input, quoted(part) + " is not a part of such an address")
+            Error(ErrorCode::invalid_input, quoted_rule(part) + " is not a part of such an address")
                 .with_cure("write it like " + std::string(form.example)));
     }
     return Expression::parse(std::to_string(*value), {});
@@ -149,7 +149,7 @@ Result<std::pair<std::string_view, int>> without_prefix(std::string_view text) {
     } else {
         DIM_TRY(const auto pieces, split_outside_braces(text, '/'));
         if (pieces.size() != 2) {
-            return fail(Error(ErrorCode::invalid_input, quoted(text) + " has no prefix length")
+            return fail(Error(ErrorCode::invalid_input, quoted_rule(text) + " has no prefix length")
                             .with_cure("write it like " + std::string(form_of<Address>().example)));
         }
         DIM_TRY(const int prefix_length, parse_number<int>(pieces[1], 0, 128));
@@ -164,20 +164,20 @@ Result<std::pair<std::string_view, int>> without_prefix(std::string_view text) {
 template <class Address>
 Result<std::vector<typename AddressRule<Address>::Part>>
 AddressRule<Address>::parse_parts(std::string_view text, std::span<const std::string> variables) {
-    constexpr Form form = form_of<Address>();
-    DIM_TRY(auto pieces, split_outside_braces(text, form.separator));
-    DIM_TRY(pieces, fill_up(form, text, std::move(pieces)));
-    if (pieces.size() != form.parts) return wrong_form(form, text);
+    constexpr Form kForm = form_of<Address>();
+    DIM_TRY(auto pieces, split_outside_braces(text, kForm.separator));
+    DIM_TRY(pieces, fill_up(kForm, text, std::move(pieces)));
+    if (pieces.size() != kForm.parts) return wrong_form(kForm, text);
     std::vector<Part> parts;
     for (const std::string_view piece : pieces) {
         if (!piece.contains('{')) {
-            DIM_TRY(Expression value, parse_literal(form, piece));
+            DIM_TRY(Expression value, parse_literal(kForm, piece));
             parts.push_back({std::string(piece), std::move(value)});
             continue;
         }
         if (!piece.starts_with('{') || piece.find('}') != piece.size() - 1) {
             return fail(ErrorCode::invalid_input,
-                        "part " + quoted(piece) + " is more than one expression in braces");
+                        "part " + quoted_rule(piece) + " is more than one expression in braces");
         }
         DIM_TRY(Expression value, Expression::parse(piece.substr(1, piece.size() - 2), variables));
         parts.push_back({std::string(piece), std::move(value)});
@@ -189,7 +189,7 @@ template <class Address>
 Result<AddressRule<Address>> AddressRule<Address>::parse(std::string_view text,
                                                          std::span<const std::string> variables) {
     if (text.size() > kLengthLimit) {
-        return fail(ErrorCode::limit_exceeded, "the address " + quoted(text.substr(0, 40)) +
+        return fail(ErrorCode::limit_exceeded, "the address " + quoted_rule(text.substr(0, 40)) +
                                                    " is longer than " +
                                                    std::to_string(kLengthLimit) + " bytes");
     }
@@ -204,7 +204,7 @@ Result<AddressRule<Address>> AddressRule<Address>::parse(std::string_view text,
         return rule;
     }
     const auto with_rule = [&](Error error) {
-        return fail(std::move(error).with_context("address " + quoted(text)));
+        return fail(std::move(error).with_context("address " + quoted_rule(text)));
     };
     const auto address = without_prefix<Address>(text);
     if (!address) return with_rule(address.error());
@@ -218,18 +218,18 @@ Result<AddressRule<Address>> AddressRule<Address>::parse(std::string_view text,
 
 template <class Address>
 Result<Address> AddressRule<Address>::evaluate(VariableValues values) const {
-    constexpr Form form = form_of<Address>();
-    std::array<std::int64_t, form.parts> numbers{};
+    constexpr Form kForm = form_of<Address>();
+    std::array<std::int64_t, kForm.parts> numbers{};
     const auto with_rule = [this](Error error) {
-        return fail(std::move(error).with_context("address " + quoted(text_)));
+        return fail(std::move(error).with_context("address " + quoted_rule(text_)));
     };
     for (std::size_t i = 0; i < parts_.size(); ++i) {
         const auto number = parts_[i].value.evaluate(values);
         if (!number) return with_rule(Error(number.error()).with_context(parts_[i].text));
-        if (*number < 0 || *number > form.most) {
+        if (*number < 0 || *number > kForm.most) {
             return with_rule(Error(ErrorCode::invalid_input,
                                    parts_[i].text + " is " + std::to_string(*number) +
-                                       ", which is not from 0 to " + std::to_string(form.most)));
+                                       ", which is not from 0 to " + std::to_string(kForm.most)));
         }
         numbers[i] = *number;
     }

@@ -7,13 +7,13 @@
 namespace dim::cluster {
 namespace {
 
-const std::vector<std::string> kNames{"server", "chassis", "blade", "number"};
+const std::vector<std::string> kCoordinates{"server", "chassis", "blade", "number"};
 using Values = std::array<std::optional<std::int64_t>, 4>;
 constexpr Values kValues{43, 4, 12, 2406};
 
 template <class Rule>
 std::string evaluated(std::string_view text, const Values& values = kValues) {
-    const auto rule = Rule::parse(text, kNames);
+    const auto rule = Rule::parse(text, kCoordinates);
     if (!rule) return "refused: " + to_string(rule.error());
     const auto address = rule->evaluate(values);
     return address ? to_string(*address) : "failed: " + to_string(address.error());
@@ -21,7 +21,7 @@ std::string evaluated(std::string_view text, const Values& values = kValues) {
 
 template <class Rule>
 bool is_refused(std::string_view text) {
-    return !Rule::parse(text, kNames);
+    return !Rule::parse(text, kCoordinates);
 }
 
 TEST(AddressRule, RefusesOtherForms) {
@@ -65,7 +65,7 @@ TEST(AddressRule, RefusesOtherForms) {
     }
     EXPECT_TRUE(is_refused<Ipv6NetworkRule>("fd00:{server}::/127"));
     const std::string huge = "10.1.1.{1" + std::string(Ipv4Rule::kLengthLimit, ' ') + '}';
-    EXPECT_EQ(Ipv4Rule::parse(huge, kNames).error().code(), ErrorCode::limit_exceeded);
+    EXPECT_EQ(Ipv4Rule::parse(huge, kCoordinates).error().code(), ErrorCode::limit_exceeded);
 }
 
 TEST(AddressRule, NamesThePartAndItsValue) {
@@ -118,10 +118,10 @@ TEST(AddressRule, EvaluatesIpv6) {
 }
 
 TEST(AddressRule, KnowsWhetherItIsConstant) {
-    EXPECT_TRUE(Ipv4Rule::parse("10.1.2.3", kNames)->is_constant());
-    EXPECT_TRUE(Ipv4Rule::parse("10.1.2.{1+2}", kNames)->is_constant());
-    EXPECT_FALSE(Ipv4Rule::parse("10.1.2.{blade}", kNames)->is_constant());
-    EXPECT_EQ(Ipv4Rule::parse("10.1.2.{ blade }", kNames)->text(), "10.1.2.{ blade }");
+    EXPECT_TRUE(Ipv4Rule::parse("10.1.2.3", kCoordinates)->is_constant());
+    EXPECT_TRUE(Ipv4Rule::parse("10.1.2.{1+2}", kCoordinates)->is_constant());
+    EXPECT_FALSE(Ipv4Rule::parse("10.1.2.{blade}", kCoordinates)->is_constant());
+    EXPECT_EQ(Ipv4Rule::parse("10.1.2.{ blade }", kCoordinates)->text(), "10.1.2.{ blade }");
 }
 
 }  // namespace

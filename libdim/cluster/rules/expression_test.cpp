@@ -8,11 +8,11 @@
 namespace dim::cluster {
 namespace {
 
-const std::vector<std::string> kNames{"server", "blade", "number"};
-using Values = std::array<std::optional<std::int64_t>, 3>;
+const std::vector<std::string> kVariables{"server", "blade", "number"};
+using ThreeValues = std::array<std::optional<std::int64_t>, 3>;
 
-Result<std::int64_t> value_of(std::string_view text, const Values& values = {2, 14, 28}) {
-    DIM_TRY(const Expression expression, Expression::parse(text, kNames));
+Result<std::int64_t> value_of(std::string_view text, const ThreeValues& values = {2, 14, 28}) {
+    DIM_TRY(const Expression expression, Expression::parse(text, kVariables));
     return expression.evaluate(values);
 }
 
@@ -37,17 +37,17 @@ TEST(Expression, RefusesWhatIsNoArithmetic) {
                              "{blade}",
                              "9223372036854775808",
                              "1\n+1"}) {
-        EXPECT_FALSE(Expression::parse(text, kNames)) << text;
+        EXPECT_FALSE(Expression::parse(text, kVariables)) << text;
     }
 }
 
 TEST(Expression, SaysWhereAndWhatThereIs) {
-    const Error unknown = Expression::parse("blad+10", kNames).error();
+    const Error unknown = Expression::parse("blad+10", kVariables).error();
     EXPECT_EQ(to_string(unknown),
               "expression 'blad+10': there is no 'blad' (there are server, blade, number)");
-    EXPECT_EQ(Expression::parse("server*", kNames).error().message(),
+    EXPECT_EQ(Expression::parse("server*", kVariables).error().message(),
               "expression 'server*': it ends where a number, a name or '(' is needed");
-    EXPECT_EQ(Expression::parse("server)", kNames).error().message(),
+    EXPECT_EQ(Expression::parse("server)", kVariables).error().message(),
               "expression 'server)': ')' stands where an operator is needed");
 }
 
@@ -102,10 +102,12 @@ TEST(Expression, RoundsDown) {
 }
 
 TEST(Expression, KnowsWhetherItIsConstant) {
-    EXPECT_TRUE(Expression::parse("1+2", kNames)->is_constant());
-    EXPECT_FALSE(Expression::parse("1+server", kNames)->is_constant());
-    EXPECT_EQ(*Expression::parse("1+server", kNames), *Expression::parse("1 + server", kNames));
-    EXPECT_NE(*Expression::parse("1+server", kNames), *Expression::parse("1+blade", kNames));
+    EXPECT_TRUE(Expression::parse("1+2", kVariables)->is_constant());
+    EXPECT_FALSE(Expression::parse("1+server", kVariables)->is_constant());
+    EXPECT_EQ(*Expression::parse("1+server", kVariables),
+              *Expression::parse("1 + server", kVariables));
+    EXPECT_NE(*Expression::parse("1+server", kVariables),
+              *Expression::parse("1+blade", kVariables));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ bool is_name_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_name(std::string_view text) {
     return "name '" + printable(text, NameRule::kLengthLimit) + '\'';
 }
 
@@ -29,7 +29,7 @@ Result<NameRule> NameRule::parse(std::string_view text, std::span<const std::str
         const std::string_view literal = rest.substr(0, rest.find('{'));
         if (!std::ranges::all_of(literal, is_name_character)) {
             return fail(Error(ErrorCode::invalid_input,
-                              quoted(text) + " has other characters than a-z, 0-9 and '-'")
+                              quoted_name(text) + " has other characters than a-z, 0-9 and '-'")
                             .with_cure("write it like is{server}"));
         }
         rest.remove_prefix(literal.size());
@@ -37,10 +37,12 @@ Result<NameRule> NameRule::parse(std::string_view text, std::span<const std::str
         if (!rest.empty()) {
             const std::size_t end = rest.find('}');
             if (end == rest.npos) {
-                return fail(ErrorCode::invalid_input, quoted(text) + " has a '{' without a '}'");
+                return fail(ErrorCode::invalid_input,
+                            quoted_name(text) + " has a '{' without a '}'");
             }
             auto expression = Expression::parse(rest.substr(1, end - 1), variables);
-            if (!expression) return fail(std::move(expression).error().with_context(quoted(text)));
+            if (!expression)
+                return fail(std::move(expression).error().with_context(quoted_name(text)));
             piece.expression = *std::move(expression);
             rest.remove_prefix(end + 1);
         }
@@ -55,9 +57,9 @@ Result<std::string> NameRule::evaluate(VariableValues values) const {
         name += piece.literal;
         if (!piece.expression) continue;
         const auto number = piece.expression->evaluate(values);
-        if (!number) return fail(Error(number.error()).with_context(quoted(text_)));
+        if (!number) return fail(Error(number.error()).with_context(quoted_name(text_)));
         if (*number < 0) {
-            return fail(ErrorCode::invalid_input, quoted(text_) + " has the number " +
+            return fail(ErrorCode::invalid_input, quoted_name(text_) + " has the number " +
                                                       std::to_string(*number) + ", less than 0");
         }
         name += std::to_string(*number);

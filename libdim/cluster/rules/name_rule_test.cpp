@@ -7,11 +7,11 @@
 namespace dim::cluster {
 namespace {
 
-const std::vector<std::string> kNames{"node"};
+const std::vector<std::string> kNumbers{"node"};
 
 std::string evaluated(std::string_view text, std::int64_t node) {
     const std::array<std::optional<std::int64_t>, 1> values{node};
-    const auto rule = NameRule::parse(text, kNames);
+    const auto rule = NameRule::parse(text, kNumbers);
     if (!rule) return "refused: " + to_string(rule.error());
     const auto name = rule->evaluate(values);
     return name ? *name : "failed: " + to_string(name.error());
@@ -20,9 +20,9 @@ std::string evaluated(std::string_view text, std::int64_t node) {
 TEST(NameRule, RefusesWhatGivesNoName) {
     for (const char* text : {"", "IS1", "is{node", "is}", "is{}", "is{rack}", "is_{node}",
                              "is {node}", "is{{node}}"}) {
-        EXPECT_FALSE(NameRule::parse(text, kNames)) << text;
+        EXPECT_FALSE(NameRule::parse(text, kNumbers)) << text;
     }
-    EXPECT_FALSE(NameRule::parse(std::string(NameRule::kLengthLimit + 1, 'a'), kNames));
+    EXPECT_FALSE(NameRule::parse(std::string(NameRule::kLengthLimit + 1, 'a'), kNumbers));
     EXPECT_EQ(evaluated("is{node-5}", 1),
               "failed: name 'is{node-5}' has the number -4, less than 0");
     EXPECT_EQ(evaluated("is{1/(node-1)}", 1),

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::string_view kManual = "docs/cluster-xml.md says what it may be";
 
-bool contains(const auto& things, const auto& thing) {
-    return std::ranges::find(things, thing) != std::ranges::end(things);
-}
-
 /// What may stand in an element; cluster.rng says the same for other tools.
 struct ElementShape {
     std::string_view name;
@@ -79,7 +75,7 @@ public:
 private:
     static SourceLine line_of(const XmlElement& element) { return {element.line()}; }
 
-    std::unexpected<Error> refuse(const XmlElement& element, Error error) {
+    std::unexpected<Error> refuse(const XmlElement& element, const Error& error) {
         failed_line_ = element.line();
         std::string who = printable(element.name(), 63);
         std::string cure = error.cure().empty() ? std::string(kManual) : error.cure();
@@ -123,11 +119,11 @@ private:
         const auto shape = std::ranges::find(shapes, element.name(), &ElementShape::name);
         if (shape == shapes.end()) return {};
         for (const std::string& name : element.attributes())
-            if (!contains(shape->attributes, std::string_view(name)))
+            if (!is_among(shape->attributes, std::string_view(name)))
                 return refuse(element, "there is no attribute '" + printable(name, 40) + "'",
                               "there are " + joined(shape->attributes));
         for (const XmlElement& child : element.children())
-            if (!contains(shape->children, child.name()))
+            if (!is_among(shape->children, child.name()))
                 return refuse(child, "no such element in <" + std::string(shape->name) + ">",
                               shape->children.empty() ? "nothing stands in it"
                                                       : "there are " + joined(shape->children));

@@ -8,10 +8,10 @@
 namespace dim::cluster {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 /// BODY begins on line 2.
 std::string document(const std::string& body, const std::string& attributes = "") {

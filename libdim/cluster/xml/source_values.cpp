@@ -11,10 +11,6 @@ namespace dim::cluster {
 
 namespace {
 
-bool contains(const auto& things, const auto& thing) {
-    return std::ranges::find(things, thing) != std::ranges::end(things);
-}
-
 std::unexpected<Error> invalid(std::string text) {
     return fail(ErrorCode::invalid_input, std::move(text));
 }
@@ -22,7 +18,7 @@ std::unexpected<Error> invalid(std::string text) {
 /// Those that DIM sends itself or that belong to the protocol.
 bool is_own_option(std::uint8_t code) {
     constexpr std::array<std::uint8_t, 10> kOwn{1, 3, 12, 15, 17, 28, 42, 66, 67, 82};
-    return contains(kOwn, code) || (code >= 50 && code <= 61 && code != 60);
+    return is_among(kOwn, code) || (code >= 50 && code <= 61 && code != 60);
 }
 
 /// Control characters of ASCII, and those that UTF-8 writes as 0xc2 0x80 to 0xc2 0x9f.
@@ -63,7 +59,7 @@ Result<std::string> parse_property_name(std::string_view text) {
         return invalid("'" + printable(text, 40) +
                        "' is not a property's name: 1 to 63 of a-z, 0-9, '_' and '-', the first a "
                        "letter");
-    if (contains(kTaken, text))
+    if (is_among(kTaken, text))
         return invalid("'" + std::string(text) + "' is an attribute that DIM itself knows");
     return std::string(text);
 }

@@ -3,12 +3,18 @@
 #include "libdim/base/result.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 /// The values of cluster.xml's attributes that have no type of their own. Errors: invalid_input.
 namespace dim::cluster {
+
+/// As std::ranges::contains, which g++ 12's library lacks.
+bool is_among(const auto& things, const auto& thing) {
+    return std::ranges::find(things, thing) != std::ranges::end(things);
+}
 
 /// Not empty, without control characters, at most DefinitionSource::kTextLimit bytes.
 Result<std::string> parse_text(std::string_view text);

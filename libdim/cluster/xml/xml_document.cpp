@@ -21,7 +21,7 @@ std::string_view view(const xmlChar* text) {
 
 std::string message_of(const xmlError& error) {
     if (error.message == nullptr) return "not well-formed";
-    const std::string message = printable(trim(error.message), kMessageLimit);
+    std::string message = printable(trim(error.message), kMessageLimit);
     if (message.contains("Huge input lookup") || message.contains("huge text node"))
         return "one value of more than 10,000,000 bytes";
     return message;

@@ -9,8 +9,11 @@
 #include <string_view>
 #include <vector>
 
+// libxml2's own names, so that its headers stay in the source.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 struct _xmlDoc;
 struct _xmlNode;
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace dim::cluster {
 
