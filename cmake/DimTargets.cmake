@@ -1,4 +1,4 @@
-# One directory is one CMake target. The files of the directory decide what is built; all start with precompiled headers:
+# One directory is one CMake target. The files of the directory decide what is built:
 #   x.cpp             the library dim_NAME
 #   x_test.cpp        a unit test, in NAME_test, ctest label "unit"
 #   x_root_test.cpp   needs root and its own namespaces, label "root"
@@ -26,29 +26,20 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND NOT DIM_AGENT_ONLY)
     target_link_options(dim_flags INTERFACE -fuse-ld=lld)
 endif()
 
-# The standard headers, and for tests GoogleTest's, are parsed once for all sources (docs/building.md). Only for speed: a source
-# includes what it uses, and the agent's build has none.
-if(DIM_PRECOMPILE)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-        # The same bytes for the same headers (ccache), and their templates instantiated once, too.
-        target_compile_options(dim_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp" -fpch-instantiate-templates)
-    endif()
-    file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp" CONTENT "")
-    foreach(name dim_precompiled dim_precompiled_test)
-        add_library(${name} OBJECT EXCLUDE_FROM_ALL "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp")
-        target_link_libraries(${name} PRIVATE dim_flags)
-        target_precompile_headers(${name} PRIVATE <algorithm> <array> <charconv> <chrono> <cstdint> <expected> <functional> <map>
-            <memory> <mutex> <optional> <ranges> <set> <span> <sstream> <string> <string_view> <unordered_map> <utility> <variant>
-            <vector>)
-    endforeach()
-    target_link_libraries(dim_precompiled_test PRIVATE GTest::gmock_main)
-    target_precompile_headers(dim_precompiled_test PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
-endif()
-
-# dim_precompile(TARGET PRECOMPILED): TARGET's sources start with what PRECOMPILED has parsed.
-function(dim_precompile target precompiled)
-    if(DIM_PRECOMPILE)
-        target_precompile_headers(${target} REUSE_FROM ${precompiled})
+# dim_unity(TARGET RESULT SOURCES...): with DIM_UNITY, one source that includes all, by paths that are the same wherever the tree lies
+# (CMake's own unity sources have absolute ones, which a compiler cache takes for others in each clone); else SOURCES as they are.
+function(dim_unity target result)
+    if(DIM_UNITY)
+        set(content "")
+        foreach(source IN LISTS ARGN)
+            cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${CMAKE_SOURCE_DIR}")
+            string(APPEND content "#include \"${source}\"\n")
+        endforeach()
+        set(unity "${CMAKE_CURRENT_BINARY_DIR}/${target}.unity.cpp")
+        file(CONFIGURE OUTPUT "${unity}" CONTENT "${content}" @ONLY)
+        set(${result} "${unity}" PARENT_SCOPE)
+    else()
+        set(${result} "${ARGN}" PARENT_SCOPE)
     endif()
 endfunction()
 
@@ -63,9 +54,9 @@ function(dim_library name)
         list(REMOVE_ITEM sources ${arg_NOT_AGENT})
     endif()
     if(sources)
+        dim_unity(dim_${name} sources ${sources})
         add_library(dim_${name} STATIC ${sources})
         target_link_libraries(dim_${name} PUBLIC dim_flags ${arg_LINK})
-        dim_precompile(dim_${name} dim_precompiled)
     else()
         add_library(dim_${name} INTERFACE)
         target_link_libraries(dim_${name} INTERFACE dim_flags ${arg_LINK})
@@ -78,7 +69,6 @@ function(dim_executable name)
     cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
     add_executable(${name} main.cpp)
     target_link_libraries(${name} PRIVATE dim_flags ${arg_LINK})
-    dim_precompile(${name} dim_precompiled)
     if(NOT DIM_AGENT_ONLY)
         set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
     endif()
@@ -106,7 +96,6 @@ function(dim_tests name)
             add_executable(${fuzzer} "${source}")
             target_link_libraries(${fuzzer} PRIVATE ${arg_LINK})
             target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
-            dim_precompile(${fuzzer} dim_precompiled)
             add_test(NAME fuzz.${fuzzer} COMMAND ${fuzzer} -max_total_time=${DIM_FUZZ_SECONDS} -max_len=8192 -timeout=10
                 -rss_limit_mb=1024 -print_final_stats=1)
             set_tests_properties(fuzz.${fuzzer} PROPERTIES LABELS fuzz TIMEOUT 600)
@@ -121,10 +110,9 @@ function(dim_test_executable target label timeout sources)
     if(NOT sources)
         return()
     endif()
+    dim_unity(${target} sources ${sources})
     add_executable(${target} ${sources})
-    target_link_libraries(${target} PRIVATE ${ARGN} GTest::gmock_main)
-    target_compile_definitions(${target} PRIVATE DIM_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    dim_precompile(${target} dim_precompiled_test)
+    target_link_libraries(${target} PRIVATE ${ARGN} dim_testing GTest::gmock_main)
     add_test(NAME ${label}.${target} COMMAND ${target})
     set_tests_properties(${label}.${target} PROPERTIES LABELS ${label} TIMEOUT ${timeout})
 endfunction()

@@ -1,4 +1,5 @@
 #include "libdim/sys/atomic_write.hpp"
+#include "libdim/testing/source_directory.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 #include "tools/running_program.hpp"
 
@@ -104,7 +105,8 @@ TEST(Program, ExplainsWhereAValueComesFrom) {
 
 TEST(Program, NothingDiffersFromItself) {
     const Ran ran = run_dim_on(
-        "marenostrum.xml", {"cluster", "diff", DIM_SOURCE_DIR "/docs/examples/marenostrum.xml"});
+        "marenostrum.xml",
+        {"cluster", "diff", testing::source_directory() + "/docs/examples/marenostrum.xml"});
     EXPECT_EQ(ran.code, 0);
     EXPECT_EQ(ran.output, "no difference\n");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/sys/run.hpp"
+#include "libdim/testing/source_directory.hpp"
 
 #include <chrono>
 #include <string>
@@ -31,7 +32,7 @@ inline Ran run_program(std::vector<std::string> words) {
 /// The `dim` that was built, on the example FILE of docs/examples/.
 inline Ran run_dim_on(const std::string& file, const std::vector<std::string>& words) {
     std::vector<std::string> all{DIM_PROGRAM, "--cluster",
-                                 std::string(DIM_SOURCE_DIR "/docs/examples/") + file};
+                                 dim::testing::source_directory() + "/docs/examples/" + file};
     all.insert(all.end(), words.begin(), words.end());
     return run_program(std::move(all));
 }

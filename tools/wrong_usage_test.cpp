@@ -1,4 +1,5 @@
 #include "libdim/sys/atomic_write.hpp"
+#include "libdim/testing/source_directory.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 #include "tools/running_program.hpp"
 
@@ -170,7 +171,7 @@ TEST(Help, IsToldForAllANounAndACommand) {
 }
 
 TEST(IgnoredOptions, AreRefused) {
-    const std::string example = DIM_SOURCE_DIR "/docs/examples/mini.xml";
+    const std::string example = testing::source_directory() + "/docs/examples/mini.xml";
     for (const auto& [words, cause] : std::vector<std::pair<Words, std::string>>{
              {{"cluster", "names", "all", "--fold", "--json"}, "--fold and --json"},
              {{"cluster", "names", "all", "--linear", "--json"}, "--linear and --json"},
@@ -202,7 +203,7 @@ TEST(IgnoredOptions, AreRefused) {
 }
 
 TEST(ClusterFiles, AreCheckedAndComparedByName) {
-    const std::string examples = DIM_SOURCE_DIR "/docs/examples/";
+    const std::string examples = testing::source_directory() + "/docs/examples/";
     EXPECT_EQ(run_dim({"cluster", "check", "/nonexistent.xml"}).code, 1);
     const Ran checked = run_dim({"cluster", "check", examples + "mini.xml"});
     EXPECT_EQ(checked.code, 0) << checked.output;

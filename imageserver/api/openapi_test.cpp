@@ -1,5 +1,6 @@
 #include "imageserver/api/api_fixture.hpp"
 #include "libdim/api/message_samples.hpp"
+#include "libdim/testing/source_directory.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -14,7 +15,7 @@ using Json = nlohmann::json;
 
 const Json& contract() {
     static const Json parsed = [] {
-        std::ifstream file(DIM_SOURCE_DIR "/docs/api/openapi.json");
+        std::ifstream file(testing::source_directory() + "/docs/api/openapi.json");
         return Json::parse(file, nullptr, false);
     }();
     return parsed;

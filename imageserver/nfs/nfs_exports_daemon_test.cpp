@@ -7,6 +7,7 @@
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/netlink.hpp"
 #include "libdim/sys/poll.hpp"
+#include "libdim/testing/source_directory.hpp"
 
 #include <csignal>
 #include <set>
@@ -60,14 +61,14 @@ public:
     }
     /// The file handle of PATH, in hexadecimal.
     std::string handle(const std::string& path) const {
-        return std::string(trim(call({kHandleTool, kServer, "get", path})));
+        return std::string(trim(call({handle_tool_, kServer, "get", path})));
     }
     /// What is listed by each of the handles, one a line.
     std::vector<std::string> list_handles(const std::string& handles,
                                           const std::string& scratch) const {
         testing::write(scratch, handles);
         const std::string listing =
-            call({"sh", "-c", std::string(kHandleTool) + " " + kServer + " list < " + scratch});
+            call({"sh", "-c", handle_tool_ + " " + kServer + " list < " + scratch});
         std::vector<std::string> lines;
         for (const std::string_view line : split(trim(listing), '\n'))
             lines.emplace_back(line);
@@ -75,7 +76,8 @@ public:
     }
 
 private:
-    static constexpr const char* kHandleTool = DIM_SOURCE_DIR "/imageserver/nfs/nfs_handle.py";
+    const std::string handle_tool_ =
+        dim::testing::source_directory() + "/imageserver/nfs/nfs_handle.py";
     static std::string url(const std::string& path) {
         return "nfs://" + std::string(kServer) + path + "?version=4";
     }

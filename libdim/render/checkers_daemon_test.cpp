@@ -6,6 +6,7 @@
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/run.hpp"
+#include "libdim/testing/source_directory.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
@@ -86,7 +87,7 @@ TEST_F(CheckersDaemonTest, EveryExample) {
     for (const std::string file : {"mini.xml", "flat.xml", "marenostrum.xml", "7000.xml"}) {
         SCOPED_TRACE(file);
         const auto xml =
-            sys::read_file(std::string(DIM_SOURCE_DIR "/docs/examples/") + file).value();
+            sys::read_file(testing::source_directory() + "/docs/examples/" + file).value();
         auto definition = cluster::parse_cluster(xml, file);
         ASSERT_TRUE(definition) << to_string(definition.error());
         definition->services.dns = cluster::DnsBackend::bind;

@@ -11,8 +11,6 @@
 
 DIM_BUILD=${DIM_BUILD:-$DIM_SOURCE/build}
 export CCACHE_DIR=${CCACHE_DIR:-$DIM_CACHE/ccache} CCACHE_BASEDIR=$DIM_SOURCE CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=3G
-# What ccache needs to know of precompiled headers: a source takes no time of day from them, and macros only as they were.
-export CCACHE_SLOPPINESS=pch_defines,time_macros
 export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
 
 say() { printf '%s\n' "$*" >&2; }

@@ -1,6 +1,7 @@
 #include "libdim/cluster/expansion/cluster_xml.hpp"
 #include "libdim/cluster/expansion/refusal.hpp"
 #include "libdim/cluster/xml/source_reader.hpp"
+#include "libdim/testing/source_directory.hpp"
 
 #include <chrono>
 #include <fstream>
@@ -303,7 +304,7 @@ TEST(Expand, SetsOneAddressAndKeepsTheOther) {
 // -- the examples
 
 Definition example(const std::string& name) {
-    std::ifstream file(DIM_SOURCE_DIR "/docs/examples/" + name);
+    std::ifstream file(dim::testing::source_directory() + "/docs/examples/" + name);
     const std::string xml{std::istreambuf_iterator<char>(file), {}};
     auto definition = parse_cluster(xml, name);
     EXPECT_TRUE(definition) << to_string(definition.error());

@@ -1,4 +1,5 @@
 #include "libdim/cluster/xml/cluster_schema.hpp"
+#include "libdim/testing/source_directory.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -15,7 +16,7 @@ namespace dim::cluster {
 namespace {
 
 std::string read_text(const std::string& path) {
-    std::ifstream file(DIM_SOURCE_DIR "/" + path);
+    std::ifstream file(testing::source_directory() + "/" + path);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
