@@ -17,7 +17,7 @@ api::ClusterDifference difference_of(std::uint32_t blades) {
             .changes = {{"changed", "s01c[1-4]b[01-14]", blades, "type js20 → js21"}},
             .blades = blades,
             .servers = {model::ComponentName::parse("s01").value()},
-            .reloads = {"dhcpd"}};
+            .reloads = {{"dhcpd", "dhcpd.conf: 56 lines new"}}};
 }
 
 api::ClusterProposal proposal() { return {.xml = "<cluster/>", .file_name = "new.xml"}; }
@@ -49,7 +49,8 @@ TEST_F(ClusterProposal, ManyBladesNeedAnAnswer) {
     answer(56);
     EXPECT_THAT(propose_it(daemon.context(), ProposalEnd::apply),
                 HasSubstr("~ s01c[1-4]b[01-14] (56): type js20 → js21\n"
-                          "56 blades, 1 server: s01; reloads here: dhcpd\n"));
+                          "56 blades, 1 server: s01\n"
+                          "reloads dhcpd here: dhcpd.conf: 56 lines new\n"));
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().exit_code, ExitCode::not_confirmed);
     EXPECT_EQ(daemon.requests().size(), 1U);

@@ -36,7 +36,8 @@ TEST_F(ClusterResourceTest, AppliesShowsAndGoesBack) {
     const auto difference = read<api::ClusterDifference>(
         call(http::Method::post, "/v1/cluster/difference", proposal(3), root()));
     EXPECT_EQ(difference.base, 1u);
-    EXPECT_EQ(difference.reloads, std::vector<std::string>{"dhcpd"});
+    ASSERT_EQ(difference.reloads.size(), 1U);
+    EXPECT_EQ(difference.reloads.front().service, "dhcpd");
     EXPECT_TRUE(put(proposal(3)).done);
     auto current = read<api::ClusterRevision>(get("/v1/cluster"));
     EXPECT_EQ(current.number, 2u);

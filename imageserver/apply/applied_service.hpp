@@ -18,9 +18,9 @@ public:
     /// Brings the daemon in line with the database and the roster in force; one whose configuration
     /// stays the same is left alone. Errors: why it does not serve what they say.
     virtual Result<void> apply() = 0;
-    /// The daemon that apply() would make read its configuration again, start or end if NEXT were
-    /// in force; nothing when none.
-    virtual Result<std::optional<std::string>> reloaded_by(const Roster& next) = 0;
+    /// Which daemon apply() would make read its configuration again, start or end if NEXT were in
+    /// force, and why; nothing when none.
+    virtual Result<std::optional<api::ServiceReload>> reloaded_by(const Roster& next) = 0;
     /// Nothing when nobody wants it to run.
     virtual std::optional<api::ServiceStatus> status() const = 0;
 };

@@ -32,12 +32,13 @@ Result<void> BladeDhcp::apply() {
     return dhcp_.apply(*roster_.definition(), hosts);
 }
 
-Result<std::optional<std::string>> BladeDhcp::reloaded_by(const Roster& next) {
+Result<std::optional<api::ServiceReload>> BladeDhcp::reloaded_by(const Roster& next) {
     DIM_TRY(const auto hosts, hosts_of(next));
     const auto definition = next.definition();
-    DIM_TRY(const bool is_changed, dhcp_.would_change(*definition, hosts));
-    if (!is_changed) return std::nullopt;
-    return DhcpService::name_of(definition->services.dhcp);
+    DIM_TRY(const auto reason, dhcp_.reload_reason(*definition, hosts));
+    if (!reason) return std::nullopt;
+    return api::ServiceReload{.service = DhcpService::name_of(definition->services.dhcp),
+                              .reason = *reason};
 }
 
 }  // namespace dim::server

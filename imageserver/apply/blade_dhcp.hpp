@@ -21,7 +21,7 @@ public:
     Result<std::vector<api::DhcpHost>> hosts() const { return hosts_of(roster_); }
 
     Result<void> apply() override;
-    Result<std::optional<std::string>> reloaded_by(const Roster& next) override;
+    Result<std::optional<api::ServiceReload>> reloaded_by(const Roster& next) override;
     std::optional<api::ServiceStatus> status() const override { return dhcp_.status(); }
 
 private:

@@ -20,11 +20,11 @@ Result<void> BladeExports::apply() {
     return exports_.apply();
 }
 
-Result<std::optional<std::string>> BladeExports::reloaded_by(const Roster& next) {
+Result<std::optional<api::ServiceReload>> BladeExports::reloaded_by(const Roster& next) {
     DIM_TRY(const auto clients, clients_of(next));
-    DIM_TRY(const bool is_changed, exports_.would_change(clients));
-    if (!is_changed) return std::nullopt;
-    return ganesha_.status().name;
+    DIM_TRY(const auto reason, exports_.reload_reason(clients));
+    if (!reason) return std::nullopt;
+    return api::ServiceReload{.service = ganesha_.status().name, .reason = *reason};
 }
 
 }  // namespace dim::server

@@ -17,7 +17,7 @@ public:
     std::vector<api::NfsExport> offered() const { return exports_.exports(); }
 
     Result<void> apply() override;
-    Result<std::optional<std::string>> reloaded_by(const Roster& next) override;
+    Result<std::optional<api::ServiceReload>> reloaded_by(const Roster& next) override;
     std::optional<api::ServiceStatus> status() const override { return ganesha_.status(); }
 
 private:

@@ -2,9 +2,10 @@
 
 namespace dim::server {
 
-Result<std::optional<std::string>> ClusterNames::reloaded_by(const Roster& next) {
-    DIM_TRY(const bool is_changed, dns_.would_change(*next.definition()));
-    return is_changed ? std::optional(dns_.status().name) : std::nullopt;
+Result<std::optional<api::ServiceReload>> ClusterNames::reloaded_by(const Roster& next) {
+    DIM_TRY(const auto reason, dns_.reload_reason(*next.definition()));
+    if (!reason) return std::nullopt;
+    return api::ServiceReload{.service = dns_.status().name, .reason = *reason};
 }
 
 std::optional<api::ServiceStatus> ClusterNames::status() const {

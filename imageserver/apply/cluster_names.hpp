@@ -12,7 +12,7 @@ public:
     ClusterNames(DnsService& dns, const Roster& roster) : dns_(dns), roster_(roster) {}
 
     Result<void> apply() override { return dns_.apply(*roster_.definition()); }
-    Result<std::optional<std::string>> reloaded_by(const Roster& next) override;
+    Result<std::optional<api::ServiceReload>> reloaded_by(const Roster& next) override;
     std::optional<api::ServiceStatus> status() const override;
 
 private:

@@ -14,11 +14,13 @@ public:
         ++applied;
         return on_apply ? on_apply() : Result<void>();
     }
-    Result<std::optional<std::string>> reloaded_by(const Roster&) override { return reloads; }
+    Result<std::optional<api::ServiceReload>> reloaded_by(const Roster&) override {
+        return reloads;
+    }
     std::optional<api::ServiceStatus> status() const override { return std::nullopt; }
 
     std::function<Result<void>()> on_apply;
-    std::optional<std::string> reloads;
+    std::optional<api::ServiceReload> reloads;
     std::atomic<int> applied = 0;
 };
 

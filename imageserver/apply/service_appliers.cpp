@@ -21,13 +21,13 @@ Result<void> ServiceAppliers::apply_all() {
     return first;
 }
 
-Result<std::vector<std::string>> ServiceAppliers::reloaded_by(const Roster& next) const {
-    std::vector<std::string> names;
+Result<std::vector<api::ServiceReload>> ServiceAppliers::reloaded_by(const Roster& next) const {
+    std::vector<api::ServiceReload> reloads;
     for (AppliedService* service : {&services_.dhcp, &services_.names, &services_.exports}) {
-        DIM_TRY(auto name, service->reloaded_by(next));
-        if (name) names.push_back(*std::move(name));
+        DIM_TRY(auto reload, service->reloaded_by(next));
+        if (reload) reloads.push_back(*std::move(reload));
     }
-    return names;
+    return reloads;
 }
 
 }  // namespace dim::server

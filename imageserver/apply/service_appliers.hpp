@@ -33,7 +33,7 @@ public:
     /// that fails; the others are told nevertheless.
     Result<void> apply_all();
     /// The daemons that would be told something else if NEXT were in force. Blocks.
-    Result<std::vector<std::string>> reloaded_by(const Roster& next) const;
+    Result<std::vector<api::ServiceReload>> reloaded_by(const Roster& next) const;
 
     /// See ServiceApplier::good_since.
     std::optional<ServiceApplier::Clock::time_point> dhcp_good_since() const {

@@ -77,10 +77,12 @@ TEST_F(ServiceAppliersTest, OneThatFailsKeepsNoOtherFromBeingTold) {
 }
 
 TEST_F(ServiceAppliersTest, NamesWhatADefinitionWouldReload) {
-    names.reloads = "named";
-    exports.reloads = "ganesha";
+    const api::ServiceReload named{.service = "named", .reason = "it is to run"};
+    const api::ServiceReload ganesha{.service = "ganesha", .reason = "1 export new"};
+    names.reloads = named;
+    exports.reloads = ganesha;
     EXPECT_EQ(appliers.reloaded_by(samples::roster()),
-              (std::vector<std::string>{"named", "ganesha"}));
+              (std::vector<api::ServiceReload>{named, ganesha}));
 }
 
 }  // namespace

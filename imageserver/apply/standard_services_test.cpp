@@ -74,10 +74,17 @@ protected:
             if (control.count(std::string("reload ") + name) != 0 || (!was_running && starts != 0))
                 seen.emplace_back(name);
         }
-        EXPECT_EQ(told, seen);
-        return told;
+        Names names;
+        reasons.clear();
+        for (const api::ServiceReload& reload : told) {
+            names.push_back(reload.service);
+            reasons.push_back(reload.reason);
+        }
+        EXPECT_EQ(names, seen);
+        return names;
     }
 
+    Names reasons;  ///< of what reloads() returned last
     TestDatabase database{{kNfsMigration}};
     Roster roster = Roster::create(kServer, definition()).value();
     Assignments assignments{database.get()};
@@ -109,7 +116,9 @@ TEST_F(StandardServicesTest, WhatIsToldToReloadIsWhatReloads) {
     ASSERT_TRUE(appliers.apply_all());
     EXPECT_EQ(reloads(definition()), Names());
     EXPECT_EQ(reloads(definition(kOwnMove)), (Names{"dhcpd", "ganesha"}));
+    EXPECT_EQ(reasons, (Names{"dhcpd.conf: 1 line new, 1 gone", "1 export new, 1 gone"}));
     EXPECT_EQ(reloads(definition({}, kKea)), (Names{"kea-dhcp4", "ganesha"}));
+    EXPECT_EQ(reasons.front(), "it takes the place of dhcpd");
     EXPECT_EQ(reloads(definition(kOthersMove, kKea)), Names()) << "blades of another server";
 }
 
@@ -121,8 +130,10 @@ TEST_F(StandardServicesTest, WhoHasNoImageIsNotInTheExports) {
 TEST_F(StandardServicesTest, TheNameServerStartsWhenItIsWanted) {
     ASSERT_TRUE(appliers.apply_all());
     const auto next = Roster::create(kServer, definition({}, R"(<services dns="bind"/>)")).value();
-    EXPECT_EQ(appliers.reloaded_by(next).value(), (Names{"dhcpd", "named"}))
-        << "dhcpd tells blades which name server there is";
+    const auto told = appliers.reloaded_by(next).value();
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[0].service, "dhcpd") << "it tells blades which name server there is";
+    EXPECT_EQ(told[1], (api::ServiceReload{.service = "named", .reason = "it is to run"}));
     EXPECT_EQ(services.statuses().size(), 3u);
 }
 

@@ -24,6 +24,8 @@ namespace {
 using samples::at;
 using samples::cluster_xml;
 
+const api::ServiceReload kReload{.service = "dhcpd", .reason = "dhcpd.conf: 1 line new"};
+
 void no_progress(std::string_view, std::uint64_t, std::uint64_t) {}
 
 /// What a daemon that was started on a file has, until it is killed.
@@ -46,7 +48,7 @@ struct RunningCluster {
           edits(file, roster, revisions, appliers,
                 ChangeWarnings(roster, assignments, journal, images), journal, alerts, clock) {
         dhcp.on_apply = [this] { return apply_services(); };
-        dhcp.reloads = "dhcpd";
+        dhcp.reloads = kReload;
     }
     ~RunningCluster() { lane.join(); }
 
@@ -269,7 +271,7 @@ TEST_F(ClusterEditsTest, TellsWhatWouldChange) {
     ASSERT_EQ(difference->changes.size(), 1u);
     EXPECT_EQ(difference->changes[0].kind, "added");
     EXPECT_EQ(difference->changes[0].what, "b3");
-    EXPECT_EQ(difference->reloads, std::vector<std::string>{"dhcpd"});
+    EXPECT_EQ(difference->reloads, std::vector{kReload});
     EXPECT_TRUE(running->applied.empty());
     expect_unchanged();
 }

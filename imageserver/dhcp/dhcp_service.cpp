@@ -164,10 +164,14 @@ Result<DhcpService::Files> DhcpService::render(const cluster::Definition& defini
     return Files{{.path = settings_.kea_directory + "/kea-dhcp4.json", .bytes = std::move(text)}};
 }
 
-Result<bool> DhcpService::would_change(const cluster::Definition& definition,
-                                       std::span<const api::DhcpHost> hosts) const {
+Result<std::optional<std::string>>
+DhcpService::reload_reason(const cluster::Definition& definition,
+                           std::span<const api::DhcpHost> hosts) const {
     DIM_TRY(const Files files, render(definition, hosts));
-    return !service(definition.services.dhcp).has_loaded(files);
+    const DhcpBackend wanted = definition.services.dhcp;
+    const bool is_running = control_.status(DhcpService::name_of(other(wanted))).is_running;
+    if (is_running) return "it takes the place of " + DhcpService::name_of(other(wanted));
+    return service(wanted).load_reason(files);
 }
 
 Result<void> DhcpService::prepare(DhcpBackend backend) const {

@@ -36,8 +36,8 @@ public:
     /// server was to take over and does not, the first one goes on.
     Result<void> apply(const cluster::Definition& definition, std::span<const api::DhcpHost> hosts);
     /// Whether apply() with these would make a server read its configuration again, start or end.
-    Result<bool> would_change(const cluster::Definition& definition,
-                              std::span<const api::DhcpHost> hosts) const;
+    Result<std::optional<std::string>> reload_reason(const cluster::Definition& definition,
+                                                     std::span<const api::DhcpHost> hosts) const;
     /// "dhcpd" or "kea-dhcp4".
     static std::string name_of(cluster::DhcpBackend backend);
     /// Of the server in force.

@@ -155,16 +155,17 @@ std::optional<std::uint32_t> DnsService::installed_serial() const {
     return installed ? zone_serial(*installed) : std::nullopt;
 }
 
-Result<bool> DnsService::would_change(const cluster::Definition& definition) const {
+Result<std::optional<std::string>>
+DnsService::reload_reason(const cluster::Definition& definition) const {
     const bool will_be_wanted = definition.services.dns == cluster::DnsBackend::bind;
-    if (will_be_wanted != is_wanted()) return true;
-    if (!will_be_wanted) return false;
+    if (will_be_wanted != is_wanted()) return will_be_wanted ? "it is to run" : "it is to end";
+    if (!will_be_wanted) return std::nullopt;
     const auto serial = installed_serial();
-    if (!serial) return true;
+    if (!serial) return "it has no zones yet";
     const auto zones = zone_files().current(zones_of(definition), *serial);
-    if (!zones) return true;
+    if (!zones) return "names or addresses of the cluster change";
     DIM_TRY(const ConfigFile file, configuration_of(*zones));
-    return !service_.has_loaded(std::span(&file, 1));
+    return service_.load_reason(std::span(&file, 1));
 }
 
 Result<void> DnsService::run(const cluster::Definition& definition) {

@@ -33,7 +33,7 @@ public:
     /// ConfiguredService::apply.
     Result<void> apply(const cluster::Definition& definition);
     /// Whether apply() would make named read its zones again, start or end.
-    Result<bool> would_change(const cluster::Definition& definition) const;
+    Result<std::optional<std::string>> reload_reason(const cluster::Definition& definition) const;
     /// Ends named; one that does not run is success. Blocks.
     Result<void> stop();
     /// False when nobody wants named to run: then its status is of no interest.

@@ -3,6 +3,7 @@
 #include "imageserver/nfs/export_ids.hpp"
 #include "imageserver/nfs/ganesha_configuration.hpp"
 #include "imageserver/nfs/ganesha_service.hpp"
+#include "imageserver/service/changed_items.hpp"
 #include "imageserver/service/configured_service.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <mutex>
 #include <set>
+#include <span>
 
 namespace dim::server {
 
@@ -23,6 +25,13 @@ namespace {
 // The NFS server lets go of a file system a moment after it has dropped the export.
 constexpr int kUnmountAttempts = 40;
 constexpr std::chrono::milliseconds kUnmountInterval{50};
+
+std::vector<std::string> texts(std::span<const api::NfsExport> exports) {
+    std::vector<std::string> list;
+    for (const api::NfsExport& entry : exports)
+        list.push_back(entry.path + " to " + entry.client);
+    return list;
+}
 
 }  // namespace
 
@@ -195,9 +204,13 @@ Result<bool> NfsExports::is_served(const ComponentName& blade, const ImageName& 
 
 std::vector<api::NfsExport> NfsExports::exports() const { return state_->told(); }
 
-Result<bool> NfsExports::would_change(const NfsClients& clients) const {
+Result<std::optional<std::string>> NfsExports::reload_reason(const NfsClients& clients) const {
     DIM_TRY(const auto wanted, state_->wanted(clients, ""));
-    return wanted != state_->told();
+    const auto told = state_->told();
+    if (wanted == told) return std::nullopt;
+    const auto before = texts(told);
+    const auto after = texts(wanted);
+    return changed_items({before.begin(), before.end()}, {after.begin(), after.end()}, "export");
 }
 
 }  // namespace dim::server

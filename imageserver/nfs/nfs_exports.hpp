@@ -52,7 +52,7 @@ public:
     std::vector<api::NfsExport> exports() const;
     /// Whether apply() for these clients would tell the NFS server something else than it was told
     /// last.
-    Result<bool> would_change(const NfsClients& clients) const;
+    Result<std::optional<std::string>> reload_reason(const NfsClients& clients) const;
 
 private:
     struct State;

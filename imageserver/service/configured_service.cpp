@@ -1,13 +1,16 @@
 #include "imageserver/service/configured_service.hpp"
 
+#include "imageserver/service/changed_items.hpp"
 #include "imageserver/service/configuration_record.hpp"
 #include "imageserver/service/service_log.hpp"
 #include "libdim/base/log.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/run.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace dim::server {
@@ -61,8 +64,20 @@ ConfigurationRecord ConfiguredService::record_of(std::span<const ConfigFile> fil
     return {.arguments = settings_.service.arguments, .files = {files.begin(), files.end()}};
 }
 
-bool ConfiguredService::has_loaded(std::span<const ConfigFile> files) const {
-    return read_record(record_path()) == record_of(files);
+std::optional<std::string> ConfiguredService::load_reason(std::span<const ConfigFile> files) const {
+    const auto last = read_record(record_path());
+    if (!last) return "it has no configuration yet";
+    if (*last == record_of(files)) return std::nullopt;
+    if (!last->is_loaded) return "it was interrupted when it took its last configuration";
+    for (const ConfigFile& file : files) {
+        const auto old = std::ranges::find(last->files, file.path, &ConfigFile::path);
+        const std::string name = file.path.substr(file.path.rfind('/') + 1);
+        if (old == last->files.end()) return name + " is new";
+        if (old->bytes == file.bytes) continue;
+        return name + ": " +
+               changed_items(split(old->bytes, '\n'), split(file.bytes, '\n'), "line");
+    }
+    return "it is started in another way";
 }
 
 Result<void> ConfiguredService::forget() {

@@ -50,9 +50,9 @@ public:
     /// unavailable or timed_out when the service did not get ready (the previous configuration is
     /// in force again, or, when there was none, the service is being retried with this one).
     Result<Outcome> apply(std::span<const ConfigFile> files);
-    /// Whether apply(FILES) would leave the service alone: it has loaded these very bytes. Reads
-    /// the record of what was loaded last.
-    bool has_loaded(std::span<const ConfigFile> files) const;
+    /// Why apply(FILES) would load them; nothing when the service has loaded these very bytes.
+    /// Reads the record of what was loaded last.
+    std::optional<std::string> load_reason(std::span<const ConfigFile> files) const;
     /// From now on there is no configuration to go back to: another service does its work.
     Result<void> forget();
     /// The service's state; the cause is why it does not run or why its last configuration was

@@ -282,6 +282,14 @@ struct Members<ClusterChange> {
 };
 
 template <>
+struct Members<ServiceReload> {
+    static constexpr auto kAll = std::tuple{
+        member("service", &ServiceReload::service),
+        member("reason", &ServiceReload::reason, limits::kMessageBytes),
+    };
+};
+
+template <>
 struct Members<ClusterDifference> {
     static constexpr auto kAll = std::tuple{
         member("base", &ClusterDifference::base),

@@ -316,13 +316,21 @@ struct ClusterChange {
     bool operator==(const ClusterChange&) const = default;
 };
 
+/// A service of this server that would be made to read its configuration again, start or end.
+struct ServiceReload {
+    std::string service;  ///< "dhcpd"
+    std::string reason;   ///< "dhcpd.conf: 3 lines new, 1 gone"
+
+    bool operator==(const ServiceReload&) const = default;
+};
+
 /// What a proposal would change.
 struct ClusterDifference {
     std::uint32_t base;  ///< the revision in force
     std::vector<ClusterChange> changes;
     std::uint32_t blades;                       ///< added, removed or changed
     std::vector<model::ComponentName> servers;  ///< whose configuration changes
-    std::vector<std::string> reloads;           ///< services of this server that would be reloaded
+    std::vector<ServiceReload> reloads;         ///< of this server
     std::vector<std::string> warnings = {};     ///< what becomes of blades that are in use
 
     bool operator==(const ClusterDifference&) const = default;

@@ -209,8 +209,12 @@ inline ClusterChange cluster_change() {
     return {"changed", "s01c[1-4]b[01-14]", 56, "type js20 \xe2\x86\x92 js21"};
 }
 inline ClusterDifference cluster_difference() {
-    return {12,        {cluster_change()}, 56, {*model::ComponentName::parse("s01")},
-            {"dhcpd"}, {"b1: it runs"}};
+    return {12,
+            {cluster_change()},
+            56,
+            {*model::ComponentName::parse("s01")},
+            {{"dhcpd", "dhcpd.conf: 1 line new"}},
+            {"b1: it runs"}};
 }
 inline Problem problem() {
     return {"urn:dim:error:not-found", "No such thing", 404, "there is no image granite",

@@ -19,9 +19,15 @@ TEST(ClusterDiffCommand, TheDaemonKnowsWhatItWouldReload) {
     FakeDaemon daemon;
     daemon.prepare("POST /v1/cluster/difference",
                    to_json(api::ClusterDifference{
-                       3, {{"added", "group gpu", 0, ""}}, 0, {}, {"dhcpd", "named"}}));
+                       3,
+                       {{"added", "group gpu", 0, ""}},
+                       0,
+                       {},
+                       {{"dhcpd", "dhcpd.conf: 1 line new"}, {"named", "it is to run"}}}));
     const CommandEnd end = run_command(daemon, {"cluster", "diff", directory / "new.xml"});
-    EXPECT_EQ(end.output, "+ group gpu\n0 blades; reloads here: dhcpd, named\n");
+    EXPECT_EQ(end.output, "+ group gpu\n0 blades\n"
+                          "reloads dhcpd here: dhcpd.conf: 1 line new\n"
+                          "reloads named here: it is to run\n");
     EXPECT_EQ(daemon.requests().size(), 1U);
 }
 

@@ -68,9 +68,9 @@ std::string difference_text(const api::ClusterDifference& difference) {
         text += fmt::format(", {}:{}", count_text(difference.servers.size(), "server"),
                             names_text(difference.servers));
     }
-    if (!difference.reloads.empty())
-        text += fmt::format("; reloads here: {}", fmt::join(difference.reloads, ", "));
     text += '\n';
+    for (const api::ServiceReload& reload : difference.reloads)
+        text += fmt::format("reloads {} here: {}\n", reload.service, reload.reason);
     for (const std::string& warning : difference.warnings)
         text += "warning: " + warning + '\n';
     return text;
