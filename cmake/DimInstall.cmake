@@ -25,6 +25,7 @@ foreach(name dim_dhcp dim_image dim_nfs dim_buildzimage)
     install(FILES "$<TARGET_FILE_DIR:dim>/${name}" DESTINATION ${CMAKE_INSTALL_BINDIR})
 endforeach()
 install(PROGRAMS "${DIM_AGENT}" DESTINATION ${DIM_INSTALL_LIBRARY}/agent/ppc64 RENAME initagent)
+install(TARGETS blade-exec DESTINATION ${DIM_INSTALL_LIBRARY})
 install(DIRECTORY "${DIM_KERNEL_KIT}/" DESTINATION ${DIM_INSTALL_LIBRARY}/kernel-kit USE_SOURCE_PERMISSIONS)
 
 install(DIRECTORY DESTINATION /etc/dim)

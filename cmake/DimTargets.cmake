@@ -3,7 +3,7 @@
 #   x_test.cpp        a unit test, in NAME_test, ctest label "unit"
 #   x_root_test.cpp   needs root and its own namespaces, label "root"
 #   x_daemon_test.cpp runs real daemons on loopback or in its own network namespaces, label "daemon"
-#   x_fuzz.cpp        a fuzz target of its own (DIM_FUZZ), label "fuzz"
+#   x_fuzz.cpp        a fuzz target of its own (DIM_FUZZ, libdim/testing/fuzz.hpp), label "fuzz"
 #   main.cpp          belongs to the executable, see dim_executable
 
 add_library(dim_flags INTERFACE)
@@ -12,6 +12,8 @@ target_compile_options(dim_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 sees overlapping copies and copies out of bounds in std::string's own functions (GCC bugs 105651, 105329).
     target_compile_options(dim_flags INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+    # What a unity source includes looks like a header to it, whose unnamed namespaces would differ from source to source.
+    target_compile_options(dim_flags INTERFACE $<$<BOOL:${DIM_UNITY}>:-Wno-subobject-linkage>)
 endif()
 target_compile_definitions(dim_flags INTERFACE DIM_VERSION="${PROJECT_VERSION}")
 target_include_directories(dim_flags INTERFACE "${CMAKE_SOURCE_DIR}")
@@ -24,6 +26,12 @@ if(DIM_FUZZ)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND NOT DIM_AGENT_ONLY)
     target_link_options(dim_flags INTERFACE -fuse-ld=lld)
+endif()
+
+# What every fuzz target has besides its own source: libdim/testing/fuzz.hpp.
+if(DIM_FUZZ)
+    add_library(dim_fuzz_seeds OBJECT EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/libdim/testing/fuzz_seeds.cpp")
+    target_link_libraries(dim_fuzz_seeds PRIVATE dim_flags)
 endif()
 
 # dim_unity(TARGET RESULT SOURCES...): with DIM_UNITY, one source that includes all, by paths that are the same wherever the tree lies
@@ -94,10 +102,9 @@ function(dim_tests name)
         foreach(source IN LISTS fuzzers)
             get_filename_component(fuzzer "${source}" NAME_WE)
             add_executable(${fuzzer} "${source}")
-            target_link_libraries(${fuzzer} PRIVATE ${arg_LINK})
+            target_link_libraries(${fuzzer} PRIVATE ${arg_LINK} dim_fuzz_seeds dim_testing)
             target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
-            add_test(NAME fuzz.${fuzzer} COMMAND ${fuzzer} -max_total_time=${DIM_FUZZ_SECONDS} -max_len=8192 -timeout=10
-                -rss_limit_mb=1024 -print_final_stats=1)
+            add_test(NAME fuzz.${fuzzer} COMMAND "${CMAKE_SOURCE_DIR}/scripts/fuzz" --test $<TARGET_FILE:${fuzzer}> ${DIM_FUZZ_SECONDS})
             set_tests_properties(fuzz.${fuzzer} PROPERTIES LABELS fuzz TIMEOUT 600)
         endforeach()
     endif()

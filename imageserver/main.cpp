@@ -23,6 +23,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  imageserver --cluster /etc/dim/cluster.xml\n"
     "  imageserver --cluster lab.xml --server is02 --state /srv/dim --run /run/dim-lab\n"
+    "  imageserver --provisioning thin:150%\n"
     "  imageserver --state /srv/dim --run /run/dim-lab --teardown\n"
     "Exit status: 0 ended by a signal, 1 could not start or go on, 2 wrong arguments.";
 
@@ -50,6 +51,8 @@ int run(int argc, char** argv) {
     DaemonSettings settings;
     settings.agent = DIM_LIBRARY_DIRECTORY "/agent/ppc64/initagent";
     settings.kernel_kit = DIM_LIBRARY_DIRECTORY "/kernel-kit";
+    std::string provisioning = to_string(settings.provisioning);
+    settings.blade_exec = DIM_LIBRARY_DIRECTORY "/blade-exec";
     bool is_teardown = false;
     CLI::App app{kDescription, "imageserver"};
     app.footer(kExamples);
@@ -62,19 +65,33 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--run", settings.run_directory, "socket and process records")
         ->capture_default_str();
+    app.add_option("--provisioning", provisioning,
+                   "space of blade images: reserved when they are made, or thin:PERCENT, taken as "
+                   "they are written, at most PERCENT of what the disk can hold promised")
+        ->capture_default_str();
     app.add_option("--agent", settings.agent, "what boot files start on the blade")
         ->capture_default_str();
     app.add_option("--kernel-kit", settings.kernel_kit, "the kernel of boot files, in parts")
         ->capture_default_str();
+    app.add_option("--blade-exec", settings.blade_exec, "what runs commands in blades' roots")
+        ->capture_default_str();
     app.add_flag("--teardown", is_teardown,
-                 "stop the services and unmount what an ended daemon left, then end");
+                 "stop the services, unmount what an ended daemon left and remove its "
+                 "permanent neighbours, then end");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
-    for (std::string* path : {&settings.cluster_file, &settings.state_directory,
-                              &settings.run_directory, &settings.agent, &settings.kernel_kit}) {
+    if (auto parsed = dim::server::Provisioning::parse(provisioning)) {
+        settings.provisioning = *parsed;
+    } else {
+        dim::log(dim::LogLevel::error, "--provisioning: " + dim::to_string(parsed.error()));
+        return 2;
+    }
+    for (std::string* path :
+         {&settings.cluster_file, &settings.state_directory, &settings.run_directory,
+          &settings.agent, &settings.kernel_kit, &settings.blade_exec}) {
         *path = absolute(*path);
     }
     const auto done = is_teardown ? end_everything(settings) : serve(std::move(settings));

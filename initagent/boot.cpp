@@ -93,6 +93,9 @@ Result<void> Boot::become_init(StageReporter& reporter) {
     DIM_TRY(Monitor monitor, Monitor::start(*session_, root,
                                             {.boot_id = plan.boot_id,
                                              .token = plan.token,
+                                             .mac = network_->mac,
+                                             .image = plan.image,
+                                             .generation = plan.generation,
                                              .heartbeat = plan.heartbeat,
                                              .connect = connect,
                                              .process_title = settings_.process_title}));
@@ -154,6 +157,7 @@ Result<CheckedPlan> Boot::negotiate(StageReporter& reporter) {
         .stages = reporter.stages(),
         .earlier_failures = failures_.failures(),
         .now_us = now_us(),
+        .authorities = tls_->fingerprints(),
     };
     DIM_TRY(const std::string answer, session_->exchange("/v1/agent/boots", api::to_json(request),
                                                          sys::Deadline::in(kPlanTimeout)));

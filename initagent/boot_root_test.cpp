@@ -1,6 +1,7 @@
 #include "initagent/boot.hpp"
 #include "initagent/boot_loop.hpp"
 #include "libdim/api/agent_messages.hpp"
+#include "libdim/api/agent_port.hpp"
 #include "libdim/api/problem.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/http/server.hpp"
@@ -52,11 +53,12 @@ struct Answer {
 };
 
 /// An image server in this process, for one blade: answers its boot requests in their order, notes
-/// what it is told.
+/// what it is told. It knows one boot, by id and token; another one may enrol as that.
 class FakeImageServer {
 public:
-    FakeImageServer(const tls::Authority& authority, std::deque<Answer> answers)
-        : authority_(authority), answers_(std::move(answers)) {}
+    FakeImageServer(const tls::Authority& authority, std::deque<Answer> answers,
+                    api::Enrolment known = {.boot_id = "boot-1", .token = "secret"})
+        : authority_(authority), answers_(std::move(answers)), known_(std::move(known)) {}
 
     /// Until the blade said that many HEARTBEATS (0: until it was refused). Closes GATE when ready.
     Result<void> serve(std::size_t heartbeats, sys::Fd& gate);
@@ -68,6 +70,7 @@ private:
 
     const tls::Authority& authority_;
     std::deque<Answer> answers_;
+    api::Enrolment known_;
     std::vector<std::string> notes_;
     std::size_t heartbeats_ = 0;
 };
@@ -81,8 +84,11 @@ Result<void> FakeImageServer::serve(std::size_t heartbeats, sys::Fd& gate) {
     DIM_TRY(auto tls,
             tls::ServerSettings::create(random, identity.certificate_pem, identity.key_pem));
     boost::asio::io_context io;
-    const http::Handler handler = [&](const http::Request& request,
-                                      const http::Peer&) -> boost::asio::awaitable<http::Reply> {
+    const http::Handler handler =
+        [&](const http::Request& request,
+            const http::Peer& peer) -> boost::asio::awaitable<http::Reply> {
+        if (!api::is_reserved_port(peer.port))
+            notes_.push_back("from port " + std::to_string(peer.port));
         http::Response response = respond(request);
         if (heartbeats_ == heartbeats) io.stop();
         co_return http::Reply(std::move(response));
@@ -103,7 +109,19 @@ Result<void> FakeImageServer::serve(std::size_t heartbeats, sys::Fd& gate) {
 
 http::Response FakeImageServer::respond(const http::Request& request) {
     http::Response response;
-    if (request.target == "/v1/agent/boots") {
+    if (request.target.starts_with("/v1/agent/boots/") &&
+        !request.target.starts_with("/v1/agent/boots/" + known_.boot_id + '/')) {
+        response.status = 404;
+        response.body =
+            api::to_json(api::to_problem(Error(ErrorCode::not_found, "there is no such boot")));
+    } else if (request.target == "/v1/agent/enrolments") {
+        const auto enrolled = api::parse<api::EnrolmentRequest>(request.body);
+        notes_.push_back(enrolled ? "enrolled " + to_string(enrolled->mac) + " with " +
+                                        to_string(enrolled->image) + ' ' +
+                                        to_string(enrolled->generation) + ", " + enrolled->init
+                                  : enrolled.error().message());
+        response.body = api::to_json(known_);
+    } else if (request.target == "/v1/agent/boots") {
         const auto boot = api::parse<api::BootRequest>(request.body);
         if (boot) return plan(*boot);
         response.status = 400;
@@ -121,7 +139,8 @@ http::Response FakeImageServer::respond(const http::Request& request) {
             notes_.push_back("running " + report->init);
     } else if (request.target.ends_with("/heartbeats")) {
         const auto heartbeat = api::parse<api::Heartbeat>(request.body);
-        if (heartbeat && heartbeat->memory_available_bytes > 0) ++heartbeats_;
+        if (heartbeat && heartbeat->token == known_.token && heartbeat->memory_available_bytes > 0)
+            ++heartbeats_;
     }
     return response;
 }
@@ -286,8 +305,8 @@ Result<std::string> boot_blade(const std::string& base, const std::deque<Answer>
         first == FirstServer::wrong ? stranger.serve(0, gate.write_end) : Result<void>();
     FakeImageServer server(authority, answers);
     if (served) served = server.serve(2, gate.write_end);
-    // The daemon comes back after a restart.
-    FakeImageServer successor(authority, {});
+    // The daemon comes back after a restart, with a database from before this boot.
+    FakeImageServer successor(authority, {}, {.boot_id = "boot-2", .token = "new secret"});
     if (served) served = successor.serve(2, gate.write_end);
     ::kill(blade, SIGKILL);
     sys::reap(blade);
@@ -353,6 +372,9 @@ TEST(BootRoot, BecomesTheInitOfTheImage) {
     EXPECT_THAT(story, Contains("proc yes dev yes"));
     EXPECT_THAT(story, Contains("root is writable"));
     EXPECT_THAT(story, Contains("sockets 0"));
+    EXPECT_THAT(story, Contains(AllOf(StartsWith("later enrolled "),
+                                      HasSubstr(" with tiny 1, /usr/bin/"))));
+    EXPECT_THAT(story, Not(Contains(HasSubstr("from port"))));
     EXPECT_THAT(story, Not(Contains("usr is writable")));
     EXPECT_THAT(story, Contains(StartsWith("process dim-monitor @")));
 }

@@ -48,17 +48,6 @@ Result<void> check_path(std::string_view path, std::string_view what) {
     return {};
 }
 
-Result<void> check_identifier(std::string_view text, std::string_view what) {
-    const bool is_good =
-        !text.empty() && text.size() <= kIdentifierLimit && std::ranges::all_of(text, [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                   c == '-' || c == '_';
-        });
-    if (is_good) return {};
-    return fail(ErrorCode::invalid_input, "the boot plan's " + std::string(what) + " '" +
-                                              printable(text, 80) + "' is no identifier");
-}
-
 Result<MountStep> plan_mount(const api::NfsMount& mount, model::Ipv4Address client) {
     DIM_CHECK(check_path(mount.target, "mount point"));
     const auto colon = mount.source.find(':');
@@ -97,17 +86,33 @@ std::string to_string(const MountStep& step) {
     return "mount -t nfs -o " + options + step.options + ' ' + step.source + ' ' + step.target;
 }
 
+Result<void> check_boot_id(std::string_view boot_id) {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    };
+    if (!boot_id.empty() && boot_id.size() <= kIdentifierLimit &&
+        std::ranges::all_of(boot_id, fits)) {
+        return {};
+    }
+    return fail(ErrorCode::invalid_input,
+                "the server's boot_id '" + printable(boot_id, 80) + "' is no identifier");
+}
+
 Result<CheckedPlan> check_plan(const api::BootPlan& plan, model::Ipv4Address client) {
-    DIM_CHECK(check_identifier(plan.boot_id, "boot_id"));
+    DIM_CHECK(check_boot_id(plan.boot_id));
     DIM_CHECK(check_path(plan.init, "init"));
     if (plan.init == "/")
         return fail(ErrorCode::invalid_input, "the boot plan's init '/' is no program");
-    CheckedPlan checked;
-    checked.boot_id = plan.boot_id;
-    checked.token = plan.token;
-    checked.init = plan.init;
-    checked.heartbeat = std::chrono::seconds(
-        std::clamp<std::uint32_t>(plan.heartbeat_seconds, 1, kLongestHeartbeat));
+    CheckedPlan checked{.boot_id = plan.boot_id,
+                        .token = plan.token,
+                        .image = plan.image,
+                        .generation = plan.generation,
+                        .root = {},
+                        .shared = {},
+                        .init = plan.init,
+                        .heartbeat = std::chrono::seconds(std::clamp<std::uint32_t>(
+                            plan.heartbeat_seconds, 1, kLongestHeartbeat))};
 
     DIM_TRY(checked.root, plan_mount(plan.root, client));
     if (checked.root.target != "/")

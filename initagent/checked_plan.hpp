@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dim::agent {
@@ -26,6 +27,8 @@ std::string to_string(const MountStep& step);
 struct CheckedPlan {
     std::string boot_id;
     std::string token;
+    model::ImageName image;
+    model::Generation generation;
     MountStep root;
     std::vector<MountStep> shared;  ///< always read-only
     std::string init;
@@ -33,6 +36,9 @@ struct CheckedPlan {
 
     bool operator==(const CheckedPlan&) const = default;
 };
+
+/// Whether it can stand in the paths of reports. Errors: invalid_input.
+Result<void> check_boot_id(std::string_view boot_id);
 
 /// CLIENT is the blade's own address. Errors: invalid_input, naming the part of the plan at fault.
 Result<CheckedPlan> check_plan(const api::BootPlan& plan, model::Ipv4Address client);

@@ -2,6 +2,7 @@
 
 #include "initagent/backoff.hpp"
 #include "initagent/blade_load.hpp"
+#include "initagent/checked_plan.hpp"
 #include "initagent/stage_reporter.hpp"
 #include "libdim/api/agent_messages.hpp"
 #include "libdim/base/log.hpp"
@@ -48,19 +49,36 @@ std::string init_program() {
     return path ? printable(*path, kInitLength) : "unknown";
 }
 
+/// What process 1 became, and when.
+struct StartedInit {
+    std::string program;
+    std::uint64_t at_us;
+};
+
+/// Whether a server that refuses a report does so because it does not know the boot, or by another
+/// token: its database came from a back-up.
+bool is_forgotten(const Error& refusal) {
+    return refusal.code() == ErrorCode::not_found || refusal.code() == ErrorCode::permission_denied;
+}
+
 /// Says things to the server for as long as it takes.
 class Messenger {
 public:
-    Messenger(ServerSession& session, const MonitorSettings& settings)
+    Messenger(ServerSession& session, const MonitorSettings& settings, const StartedInit& init)
         : session_(session),
           settings_(settings),
-          target_("/v1/agent/boots/" + settings.boot_id + '/') {}
+          init_(init),
+          boot_id_(settings.boot_id),
+          token_(settings.token) {}
 
-    /// Until the server has it, or refuses it for good. MAKE makes the message anew each time.
-    void deliver(const std::string& what, const std::function<std::string()>& make) {
+    /// Until the server has it, or refuses it for good. MAKE makes the message anew each time, with
+    /// the token. To enrol again says `running`, and so all that there is to say.
+    void deliver(const std::string& what,
+                 const std::function<std::string(const std::string&)>& make) {
         Backoff backoff(kLongestDelay);
         for (bool is_first = true;; is_first = false) {
-            const auto answer = attempt(what, make());
+            Result<void> answer = attempt(what, make);
+            if (!answer && session_.is_open() && is_forgotten(answer.error())) answer = enrol();
             if (answer) return note("");
             note(what + ": " + to_string(answer.error()));
             if (session_.is_open()) return;  // a refusal: the next message may be welcome
@@ -70,12 +88,32 @@ public:
     }
 
 private:
-    Result<std::string> attempt(const std::string& what, std::string body) {
+    Result<void> attempt(const std::string& what,
+                         const std::function<std::string(const std::string&)>& make) {
         if (!session_.is_open()) {
             DIM_TRY(session_, settings_.connect());
         }
-        return session_.exchange(target_ + what, std::move(body),
-                                 sys::Deadline::in(kAnswerTimeout));
+        DIM_CHECK(post("/v1/agent/boots/" + boot_id_ + '/' + what, make(token_)));
+        return {};
+    }
+    Result<std::string> post(const std::string& target, std::string body) {
+        return session_.exchange(target, std::move(body), sys::Deadline::in(kAnswerTimeout));
+    }
+    Result<void> enrol() {
+        const api::EnrolmentRequest request{.mac = settings_.mac,
+                                            .image = settings_.image,
+                                            .generation = settings_.generation,
+                                            .init = init_.program,
+                                            .init_started_us = init_.at_us,
+                                            .now_us = now_us()};
+        DIM_TRY(const std::string answer, post("/v1/agent/enrolments", api::to_json(request)));
+        DIM_TRY(api::Enrolment enrolment, api::parse<api::Enrolment>(answer));
+        DIM_CHECK(check_boot_id(enrolment.boot_id));
+        log(LogLevel::notice, "the image server did not know " + boot_id_ +
+                                  " any more, and knows it as " + enrolment.boot_id);
+        boot_id_ = std::move(enrolment.boot_id);
+        token_ = std::move(enrolment.token);
+        return {};
     }
     /// Logs a trouble when it comes and when it goes, not at every heartbeat.
     void note(const std::string& trouble) {
@@ -87,7 +125,9 @@ private:
 
     ServerSession& session_;
     const MonitorSettings& settings_;
-    std::string target_;
+    const StartedInit& init_;
+    std::string boot_id_;
+    std::string token_;
     std::string trouble_;
 };
 
@@ -105,7 +145,7 @@ std::string heartbeat_text(const std::string& token) {
     char byte = 0;
     const auto cancelled = sys::read(signal, std::span(&byte, 1));
     if (!cancelled || *cancelled != 0) sys::exit_now(0);
-    const std::uint64_t init_started_us = now_us();
+    const std::uint64_t started_us = now_us();
     signal.reset();
 
     settle(settings);
@@ -116,17 +156,17 @@ std::string heartbeat_text(const std::string& token) {
     }
     (void)sys::write_file("/proc/self/oom_score_adj", "-1000");
 
-    const std::string init = init_program();
-    Messenger messenger(session, settings);
-    messenger.deliver("running", [&] {
-        return api::to_json(api::RunningReport{.token = settings.token,
-                                               .init = init,
-                                               .init_started_us = init_started_us,
+    const StartedInit init{init_program(), started_us};
+    Messenger messenger(session, settings, init);
+    messenger.deliver("running", [&](const std::string& token) {
+        return api::to_json(api::RunningReport{.token = token,
+                                               .init = init.program,
+                                               .init_started_us = init.at_us,
                                                .now_us = now_us()});
     });
     for (;;) {
         sys::sleep_for(settings.heartbeat);
-        messenger.deliver("heartbeats", [&] { return heartbeat_text(settings.token); });
+        messenger.deliver("heartbeats", heartbeat_text);
     }
 }
 

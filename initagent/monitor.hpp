@@ -2,6 +2,8 @@
 
 #include "initagent/server_session.hpp"
 #include "initagent/switch_root.hpp"
+#include "libdim/model/mac_address.hpp"
+#include "libdim/model/names.hpp"
 
 #include <chrono>
 #include <functional>
@@ -13,6 +15,10 @@ namespace dim::agent {
 struct MonitorSettings {
     std::string boot_id;
     std::string token;
+    // What it tells a server that does not know the boot any more.
+    model::MacAddress mac;
+    model::ImageName image;
+    model::Generation generation;
     std::chrono::seconds heartbeat{};
     /// A new session when the old one broke.
     std::function<Result<ServerSession>()> connect;
@@ -20,7 +26,8 @@ struct MonitorSettings {
 };
 
 /// The process that stays when the agent has become the distribution's init: it says `running` once
-/// and heartbeats for ever after, whatever becomes of the server.
+/// and heartbeats for ever after, whatever becomes of the server. A server that does not know the
+/// boot any more is asked to know it again.
 ///
 /// It lives in the old root with its own /proc and holds nothing of the distribution's. Its name
 /// begins with '@', so systemd leaves it alone when it shuts down; SIGTERM ends it, so that it

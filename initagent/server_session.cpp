@@ -1,5 +1,6 @@
 #include "initagent/server_session.hpp"
 
+#include "libdim/api/agent_port.hpp"
 #include "libdim/api/limits.hpp"
 #include "libdim/api/problem.hpp"
 #include "libdim/http/response_parser.hpp"
@@ -32,7 +33,8 @@ Error error_of(const http::Response& response) {
 }  // namespace
 
 Result<sys::Fd> connect_to_server(const ServerEndpoint& endpoint, const sys::Deadline& deadline) {
-    auto socket = sys::connect_tcp(endpoint.address.value(), endpoint.port, deadline);
+    constexpr sys::PortRange kSourcePorts{api::kFirstAgentSourcePort, api::kLastAgentSourcePort};
+    auto socket = sys::connect_tcp(endpoint.address.value(), endpoint.port, kSourcePorts, deadline);
     if (socket) return socket;
     return fail(std::move(socket).error().with_cure("is imageserver running on " + endpoint.name +
                                                     " and its bootnet address up?"));

@@ -20,7 +20,8 @@ struct ServerEndpoint {
     std::string name;  ///< in its certificate
 };
 
-/// Connected, for ServerSession::start. Errors carry a cure.
+/// Connected, for ServerSession::start, from a port that only root has: the server hears nobody
+/// else. Errors carry a cure.
 Result<sys::Fd> connect_to_server(const ServerEndpoint& endpoint, const sys::Deadline& deadline);
 
 /// A conversation with the image server on one connection: JSON posted, JSON answered. Not usable

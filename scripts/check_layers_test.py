@@ -2,6 +2,7 @@
 import importlib.machinery
 import importlib.util
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
@@ -171,6 +172,14 @@ class CheckLayers(unittest.TestCase):
 
     def test_a_link_for_tests_does_not_serve_product_code(self):
         self.refused({"server/web/CMakeLists.txt": "dim_library(web LINK dim_testing)\n"}, "web must not link dim_testing")
+
+    # --- the command line
+
+    def test_help_prints_the_usage(self):
+        done = subprocess.run([HERE / "check-layers", "--help"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("usage: scripts/check-layers [DIRECTORY]", done.stdout)
+        self.assertNotIn("layers ok", done.stdout)
 
     # --- the drawing
 

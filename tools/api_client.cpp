@@ -101,6 +101,11 @@ Outcome<std::string> ApiClient::run_job(http::Method method, const std::string& 
 
 Outcome<> ApiClient::follow(const std::string& target,
                             const std::function<Outcome<>(std::string_view)>& receiver) const {
+    return follow(http::Method::get, target, "", receiver);
+}
+
+Outcome<> ApiClient::follow(http::Method method, const std::string& target, std::string body,
+                            const std::function<Outcome<>(std::string_view)>& receiver) const {
     DIM_TRY(auto stream, connect());
     http::Client client(std::move(stream), kClientSettings);
     Outcome<> outcome;
@@ -108,7 +113,7 @@ Outcome<> ApiClient::follow(const std::string& target,
         outcome = receiver(line);
         return outcome ? http::Client::Next::go_on : http::Client::Next::stop;
     };
-    DIM_TRY(const auto response, client.follow(make_request(http::Method::get, target, ""),
+    DIM_TRY(const auto response, client.follow(make_request(method, target, std::move(body)),
                                                sys::Deadline::in(kAnswerTimeout), 0ms, take_line));
     if (!is_success(response)) return fail(error_of(response));
     return outcome;

@@ -43,6 +43,9 @@ public:
     /// A stream that ends only when the daemon does, or RECEIVER returns a failure.
     Outcome<> follow(const std::string& target,
                      const std::function<Outcome<>(std::string_view)>& receiver) const;
+    /// The same, of a request that ends: RECEIVER gets every line of the answer.
+    Outcome<> follow(http::Method method, const std::string& target, std::string body,
+                     const std::function<Outcome<>(std::string_view)>& receiver) const;
 
 private:
     Outcome<std::unique_ptr<http::ByteStream>> connect() const;

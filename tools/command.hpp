@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -25,6 +26,8 @@ struct Context {
     bool json = false;          ///< --json: machine-readable answer on standard output
     bool assume_yes = false;    ///< --yes: do not ask
     bool is_terminal = false;   ///< standard error is a terminal: progress may be drawn
+    /// The words behind "--", of a command that has a COMMAND there: not ours to understand.
+    std::vector<std::string> words_behind = {};
 };
 
 using Action = std::function<Outcome<>(Context&)>;

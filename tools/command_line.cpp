@@ -39,7 +39,8 @@ Outcome<> run_command(const CommandTable& table, const Command& command,
                     .names_daemon = parsed.options.socket.has_value(),
                     .json = parsed.options.json,
                     .assume_yes = parsed.options.yes,
-                    .is_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1};
+                    .is_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1,
+                    .words_behind = parsed.words_behind};
     auto done = parsed.action(context);
     if (!done && done.error().exit_code == ExitCode::usage && done.error().cause.cure().empty()) {
         done.error().cause = std::move(done.error().cause)

@@ -26,25 +26,42 @@ public:
     std::string help() const { return app_.help(); }
 
     Outcome<ParsedCommand> parse(std::vector<std::string> words) {
+        std::vector<std::string> behind = takes_command() ? cut_behind(words) : Words();
         DIM_CHECK(check_names(words));
         std::ranges::reverse(words);  // CLI11 takes the words from the back
         try {
             app_.parse(std::move(words));
         } catch (const CLI::CallForHelp&) {
-            return ParsedCommand{{}, [text = help()](Context&) -> Outcome<> {
+            return ParsedCommand{{},
+                                 [text = help()](Context&) -> Outcome<> {
                                      std::cout << text;
                                      return {};
-                                 }};
+                                 },
+                                 {}};
         } catch (const CLI::ExtrasError&) {
             return wrong("'" + name_ + "' takes no '" + printable(app_.remaining().front(), 40) +
                          "'");
         } catch (const CLI::ParseError& error) {
             return wrong(std::string("'") + name_ + "': " + error.what());
         }
-        return ParsedCommand{options_, action_};
+        return ParsedCommand{options_, action_, std::move(behind)};
     }
 
 private:
+    using Words = std::vector<std::string>;
+
+    /// Whether the words behind "--" are another program's command line.
+    bool takes_command() const { return app_.get_option_no_throw("COMMAND") != nullptr; }
+
+    /// Takes "--" and what follows out of WORDS.
+    static Words cut_behind(Words& words) {
+        const auto dashes = std::ranges::find(words, "--");
+        if (dashes == words.end()) return {};
+        Words behind(dashes + 1, words.end());
+        words.erase(dashes, words.end());
+        return behind;
+    }
+
     std::unexpected<Failure> wrong(std::string message) const {
         const std::string usage = CLI::Formatter().make_usage(&app_, name_);
         return wrong_usage(
@@ -66,6 +83,7 @@ private:
     }
 
     std::string cure_of_unknown(const std::string& word) const {
+        if (takes_command()) return "put -- between the blades and the command";
         if (!word.starts_with("--") && app_.get_option_no_throw("RANGE") != nullptr)
             return "to take names away from a range, put -- before " + printable(word, 40);
         return help_command() + " lists those it has";

@@ -12,6 +12,7 @@ namespace dim::tool {
 struct ParsedCommand {
     GlobalOptions options;
     Action action;
+    std::vector<std::string> words_behind = {};  ///< of Context
 };
 
 /// Understands the options and arguments of COMMAND. With --help the action prints help. Failures:

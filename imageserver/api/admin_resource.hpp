@@ -8,8 +8,11 @@
 #include "imageserver/blade/name_query.hpp"
 #include "imageserver/cluster/cluster_edits.hpp"
 #include "imageserver/edit/assignment_edits.hpp"
+#include "imageserver/edit/authority_edits.hpp"
 #include "imageserver/edit/export_edits.hpp"
 #include "imageserver/edit/image_edits.hpp"
+#include "imageserver/exec/blade_commands.hpp"
+#include "imageserver/firewall/bootnet_firewall.hpp"
 
 namespace dim::server {
 
@@ -20,6 +23,9 @@ struct AdminResource {
     ExportEdits& export_edits;
     AssignmentEdits& assignment_edits;
     ClusterEdits& cluster_edits;
+    BootnetFirewall& firewall;
+    BladeCommands& commands;
+    AuthorityEdits& authority_edits;
     const Images& images;
     const BootFiles& boot_files;
     const BladeDhcp& dhcp;
@@ -37,7 +43,11 @@ void add_export_routes(Router& router, AdminResource& admin);
 void add_assignment_routes(Router& router, AdminResource& admin);
 void add_boot_file_routes(Router& router, AdminResource& admin);
 void add_cluster_routes(Router& router, AdminResource& admin);
+void add_authority_routes(Router& router, AdminResource& admin);
 void add_name_routes(Router& router, AdminResource& admin);
+void add_adoption_routes(Router& router, AdminResource& admin);
+void add_firewall_routes(Router& router, AdminResource& admin);
+void add_command_routes(Router& router, AdminResource& admin);
 /// All of them.
 void add_admin_routes(Router& router, AdminResource& admin);
 

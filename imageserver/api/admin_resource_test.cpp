@@ -28,6 +28,8 @@ TEST_F(AdminResourceTest, RefusesBadMessagesBeforeAnythingIsDone) {
                                          {http::Method::delete_, "/v1/exports"},
                                          {http::Method::put, "/v1/assignments"},
                                          {http::Method::delete_, "/v1/assignments"},
+                                         {http::Method::post, "/v1/adopted-images"},
+                                         {http::Method::post, "/v1/adopted-blade-images"},
                                          {http::Method::post, "/v1/boot-files"}}) {
         for (const char* body : {"", "{}", "{\"image\":\"../x\",\"blades\":[\"a/b\"]}"})
             EXPECT_EQ(call(method, target, body, root()).status, 400) << target;
@@ -51,7 +53,8 @@ TEST_F(AdminResourceTest, TakesAnImageFromImportToAssignment) {
     EXPECT_EQ(get("/v1/boot-files/granite").status, 404);
     EXPECT_TRUE(
         run(http::Method::post, "/v1/boot-files", R"({"image":"granite","options":[]})").done);
-    EXPECT_TRUE(run(http::Method::put, "/v1/assignments", one_blade).done);
+    const auto assigned = run(http::Method::put, "/v1/assignments", one_blade);
+    EXPECT_TRUE(assigned.done) << assigned.problem->detail;
     EXPECT_EQ(read<api::ImageList>(get("/v1/images")).images.size(), 1u);
     EXPECT_EQ(read<api::BladeImageList>(get("/v1/blade-images")).blade_images.size(), 1u);
     EXPECT_EQ(read<api::BootFile>(get("/v1/boot-files/granite")).path, "granite/1-1/zImage");
@@ -60,6 +63,26 @@ TEST_F(AdminResourceTest, TakesAnImageFromImportToAssignment) {
     EXPECT_TRUE(run(http::Method::delete_, "/v1/exports", one_blade).done);
     EXPECT_TRUE(run(http::Method::delete_, "/v1/blade-images/s01c1b01/granite", "").done);
     EXPECT_TRUE(run(http::Method::post, "/v1/cluster/reload", "").done);
+}
+
+TEST_F(AdminResourceTest, AdoptsWhatIsThereAsFiles) {
+    images.unknown = {api::samples::unknown_file()};
+    EXPECT_EQ(read<api::UnknownFileList>(get("/v1/unknown-files")).files, images.unknown);
+    EXPECT_TRUE(
+        run(http::Method::post, "/v1/adopted-images", to_json(api::samples::adopt_image())).done);
+    EXPECT_EQ(run(http::Method::post, "/v1/adopted-blade-images", one_blade).done,
+              "blade images of granite: 1 adopted");
+    EXPECT_TRUE(images.blade_image(samples::blade(), samples::image()));
+}
+
+TEST_F(AdminResourceTest, SaysThatThePacketFilterNeedsNftables) {
+    const auto line = run(http::Method::put, "/v1/firewall", "");
+    ASSERT_TRUE(line.problem);
+    EXPECT_EQ(line.problem->cure, "install the package nftables");
+    const auto state = read<api::Firewall>(get("/v1/firewall"));
+    EXPECT_FALSE(state.is_wanted);
+    EXPECT_FALSE(state.is_in_force);
+    EXPECT_TRUE(state.rules.contains(to_string(samples::server_address())));
 }
 
 TEST_F(AdminResourceTest, SaysWhatItDoesWhileItDoesIt) {
@@ -108,12 +131,18 @@ TEST_F(AdminResourceTest, AnNfsServerThatHangsHoldsUpWhoNeedsItAlone) {
 }
 
 TEST_F(AdminResourceTest, AJobGoesOnWhenItsAskerGoesAway) {
-    add_image();
+    make_ready();
+    std::promise<void> gone;
+    images.on_import = [gate = gone.get_future().share()] { gate.wait(); };
+    api::ImportImage image = api::samples::import_image();
+    image.name = model::ImageName::parse("slow").value();
     stop_after_part = true;
-    call(http::Method::post, "/v1/blade-images",
-         R"({"image":"granite","blades":["s01c1b01","s01c1b02"]})", root());
+    EXPECT_TRUE(call(http::Method::post, "/v1/images", to_json(image), root())
+                    .body.contains("copy the shared root"));
+    EXPECT_FALSE(images.image(image.name)) << "it is over before its asker goes";
+    gone.set_value();
     lanes.finish();
-    EXPECT_EQ(images.blade_images().value().size(), 2u);
+    EXPECT_TRUE(images.image(image.name));
 }
 
 }  // namespace

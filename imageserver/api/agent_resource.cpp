@@ -2,6 +2,7 @@
 
 #include "imageserver/api/lane_handler.hpp"
 #include "libdim/api/agent_messages.hpp"
+#include "libdim/api/agent_port.hpp"
 
 #include <chrono>
 
@@ -84,6 +85,15 @@ asio::awaitable<http::Reply> AgentResource::begin_boot(const RouteCall& call) {
     co_return http::Reply(std::move(response));
 }
 
+Result<api::Enrolment> AgentResource::enrol(const RouteCall& call) {
+    DIM_TRY(const auto request, read<api::EnrolmentRequest>(call));
+    DIM_TRY(const auto entry, identify(request.mac, call.peer));
+    DIM_TRY(std::string token, new_boot_token());
+    DIM_TRY(const auto boot,
+            journal_.record_enrolment(entry.blade.name, request, token, clock_.now()));
+    return api::Enrolment{.boot_id = boot_id(boot), .token = std::move(token)};
+}
+
 http::Response AgentResource::record_failure(const RouteCall& call) {
     const auto report = read<api::FailureReport>(call);
     if (!report) return problem_response(report.error());
@@ -96,8 +106,9 @@ http::Response AgentResource::record_failure(const RouteCall& call) {
 }
 
 template <class Report>
-RouteHandler AgentResource::report(Result<void> (BootJournal::*record)(
-    const model::ComponentName&, std::string_view, const Report&, model::Timestamp)) {
+RouteHandler AgentResource::report(Result<void> (BootJournal::*record)(const model::ComponentName&,
+                                                                       std::string_view,
+                                                                       const Report&, Moment)) {
     return lane_handler(lanes_.reports, [this, record](const RouteCall& call) {
         const auto message = read<Report>(call);
         if (!message) return problem_response(message.error());
@@ -114,19 +125,37 @@ RouteHandler AgentResource::report(Result<void> (BootJournal::*record)(
     });
 }
 
+RouteHandler AgentResource::refuse_user() {
+    return lane_handler(lanes_.reports, [this](const RouteCall& call) {
+        const Error error =
+            Error(ErrorCode::permission_denied,
+                  "a request for " + call.request.target + " comes from port " +
+                      std::to_string(call.peer.port) + ", which any user of a blade can have")
+                .with_cure("a user there tried it; or the blade's boot file is older than this "
+                           "server: dim buildzimage IMAGE, then power the blade off and on");
+        refusals_.note_agent(call.peer, "user-port", error);
+        return problem_response(error);
+    });
+}
+
+void AgentResource::add(Router& router, const char* path, RouteHandler handler) {
+    router.add({http::Method::post, path, Audience::agent},
+               [handler = std::move(handler), refuse = refuse_user()](const RouteCall& call) {
+                   return api::is_reserved_port(call.peer.port) ? handler(call) : refuse(call);
+               });
+}
+
 void AgentResource::add_routes(Router& router) {
-    using enum Audience;
-    router.add({http::Method::post, "/v1/agent/boots", agent},
-               [this](const RouteCall& call) { return begin_boot(call); });
-    router.add({http::Method::post, "/v1/agent/boots/{boot_id}/stages", agent},
-               report(&BootJournal::record_stages));
-    router.add({http::Method::post, "/v1/agent/boots/{boot_id}/running", agent},
-               report(&BootJournal::record_running));
-    router.add({http::Method::post, "/v1/agent/boots/{boot_id}/heartbeats", agent},
-               report(&BootJournal::record_heartbeat));
-    router.add({http::Method::post, "/v1/agent/failures", agent},
-               lane_handler(lanes_.reports,
-                            [this](const RouteCall& call) { return record_failure(call); }));
+    add(router, "/v1/agent/boots", [this](const RouteCall& call) { return begin_boot(call); });
+    add(router, "/v1/agent/boots/{boot_id}/stages", report(&BootJournal::record_stages));
+    add(router, "/v1/agent/boots/{boot_id}/running", report(&BootJournal::record_running));
+    add(router, "/v1/agent/boots/{boot_id}/heartbeats", report(&BootJournal::record_heartbeat));
+    add(router, "/v1/agent/enrolments", lane_handler(lanes_.reports, [this](const RouteCall& call) {
+            return response_of(enrol(call));
+        }));
+    add(router, "/v1/agent/failures", lane_handler(lanes_.reports, [this](const RouteCall& call) {
+            return record_failure(call);
+        }));
 }
 
 }  // namespace dim::server

@@ -11,7 +11,8 @@
 namespace dim::server {
 
 /// POST /v1/agent/…: what agents ask and report. What they report is stored before they are
-/// answered; nothing of it is done on the event loop.
+/// answered; nothing of it is done on the event loop. Only root of a blade is heard: the source
+/// port must be reserved.
 class AgentResource {
 public:
     /// The references outlive this.
@@ -39,7 +40,11 @@ private:
     /// The plan is given, or refused: what the story says and the agent is answered.
     Result<api::BootPlan> decide(const Asking& asking, Result<api::BootPlan> plan);
     http::Response record_failure(const RouteCall& call);
+    Result<api::Enrolment> enrol(const RouteCall& call);
 
+    void add(Router& router, const char* path, RouteHandler handler);
+    /// Answers who is no root of its machine; noted.
+    RouteHandler refuse_user();
     /// The blade that MAC belongs to, if the request comes from its address. Errors: not_found,
     /// permission_denied; noted.
     Result<RosterEntry> identify(const model::MacAddress& mac, const http::Peer& peer);
@@ -50,7 +55,7 @@ private:
     template <class Report>
     RouteHandler report(Result<void> (BootJournal::*record)(const model::ComponentName&,
                                                             std::string_view, const Report&,
-                                                            model::Timestamp));
+                                                            Moment));
 
     BootPlanner& planner_;
     const Roster& roster_;

@@ -1,5 +1,8 @@
 #include "imageserver/api/agent_resource.hpp"
 #include "imageserver/api/api_fixture.hpp"
+#include "libdim/testing/failing_writes.hpp"
+
+#include <map>
 
 namespace dim::server {
 namespace {
@@ -99,6 +102,61 @@ TEST_F(AgentResourceTest, OnlyTheBootItselfReports) {
     EXPECT_EQ(post_as_agent(path, good).status, 204);
 }
 
+TEST_F(AgentResourceTest, HearsNoUserOfABlade) {
+    make_ready();
+    http::Peer user = agent();
+    user.port = 1024;
+    const auto plan = read<api::BootPlan>(ask());
+    const std::string boot = "/v1/agent/boots/" + plan.boot_id;
+    for (const auto& [path, body] : std::map<std::string, std::string>{
+             {"/v1/agent/boots", to_json(samples::boot_request(seconds()))},
+             {"/v1/agent/enrolments", to_json(samples::enrolment_request(seconds()))},
+             {"/v1/agent/failures",
+              to_json(samples::failure_report(BootStage::connect, seconds()))},
+             {boot + "/stages",
+              to_json(samples::stage_report(BootStage::exec_init, seconds(), plan.token))},
+             {boot + "/running", to_json(samples::running_report(seconds(), plan.token))},
+             {boot + "/heartbeats", to_json(samples::heartbeat(seconds(), plan.token))}}) {
+        EXPECT_EQ(call(http::Method::post, path, body, user).status, 403) << path;
+    }
+    EXPECT_EQ(story().status.state, BladeState::booting);
+    ASSERT_EQ(alert_kinds(), std::vector<std::string>{"user-port"});
+    EXPECT_EQ(alerts.alerts().front().count, 6u);
+    EXPECT_EQ(alerts.alerts().front().origin, to_string(samples::blade_address()));
+    EXPECT_EQ(
+        post_as_agent(boot + "/heartbeats", to_json(samples::heartbeat(seconds(), plan.token)))
+            .status,
+        204)
+        << "what the user did changed nothing for the blade";
+}
+
+TEST_F(AgentResourceTest, KnowsABladeAgainThatItsDatabaseForgot) {
+    EXPECT_EQ(post_as_agent("/v1/agent/boots/s01c1b01-17/heartbeats",
+                            to_json(samples::heartbeat(seconds())))
+                  .status,
+              404);
+    const auto enrolment = read<api::Enrolment>(
+        post_as_agent("/v1/agent/enrolments", to_json(samples::enrolment_request(seconds()))));
+    EXPECT_EQ(story().status.state, BladeState::running);
+    EXPECT_EQ(story().status.image, samples::image());
+    pass(10);
+    EXPECT_EQ(post_as_agent("/v1/agent/boots/" + enrolment.boot_id + "/heartbeats",
+                            to_json(samples::heartbeat(seconds(), enrolment.token)))
+                  .status,
+              204);
+    EXPECT_EQ(story().status.last_heard, clock.now());
+}
+
+TEST_F(AgentResourceTest, EnrolsNobodyForAnotherBlade) {
+    const std::string body = to_json(samples::enrolment_request(seconds()));
+    EXPECT_EQ(
+        call(http::Method::post, "/v1/agent/enrolments", body, at_address(samples::other_address()))
+            .status,
+        403);
+    EXPECT_EQ(story().status.state, BladeState::unseen);
+    EXPECT_EQ(alert_kinds(), std::vector<std::string>{"unknown-address"});
+}
+
 TEST_F(AgentResourceTest, KeepsFailuresWithAllThatWasTried) {
     EXPECT_EQ(post_as_agent("/v1/agent/failures",
                             to_json(samples::failure_report(BootStage::connect, 100)))
@@ -109,6 +167,26 @@ TEST_F(AgentResourceTest, KeepsFailuresWithAllThatWasTried) {
     EXPECT_EQ(kept.status.stage, BootStage::connect);
     EXPECT_TRUE(kept.status.cure);
     EXPECT_EQ(kept.events.back().detail.size(), 4u);
+}
+
+TEST_F(AgentResourceTest, AFullDiskKeepsNoBladeFromBooting) {
+    make_ready();
+    std::optional<api::BootPlan> given;
+    std::string path;
+    {
+        const dim::testing::FailingWrites failing(database.directory(), ENOSPC);
+        const auto answer = ask();
+        ASSERT_EQ(answer.status, 200) << answer.body;
+        given = read<api::BootPlan>(answer);
+        path = "/v1/agent/boots/" + given->boot_id + "/running";
+        EXPECT_EQ(story().status.state, BladeState::booting);
+        const auto full = post_as_agent(path, to_json(samples::running_report(102, given->token)));
+        EXPECT_GE(full.status, 400);
+        EXPECT_NE(read<api::Problem>(full).detail.find("full"), std::string::npos);
+    }
+    EXPECT_EQ(post_as_agent(path, to_json(samples::running_report(103, given->token))).status, 204)
+        << "the token was kept";
+    EXPECT_EQ(story().status.state, BladeState::running);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "imageserver/cluster/cluster_start.hpp"
 #include "imageserver/cluster/sample_cluster_xml.hpp"
 #include "imageserver/edit/edit_fixture.hpp"
+#include "libdim/api/agent_port.hpp"
 #include "libdim/sys/atomic_write.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -38,7 +39,7 @@ protected:
         return {.credentials = sys::PeerCredentials{.pid = 1, .uid = uid, .gid = 0}, .address = 0};
     }
     static http::Peer at_address(model::Ipv4Address address) {
-        return {.credentials = {}, .address = address.value()};
+        return {.credentials = {}, .address = address.value(), .port = api::kFirstAgentSourcePort};
     }
     static http::Peer agent() { return at_address(samples::blade_address()); }
 
@@ -79,8 +80,7 @@ protected:
     std::string cluster_file() const { return database.directory() + "/cluster.xml"; }
     /// Seconds of samples::at().
     double seconds() const {
-        return static_cast<double>(clock.now().microseconds() - samples::at(0).microseconds()) /
-               1e6;
+        return static_cast<double>(clock.now().uptime_us - samples::at(0).uptime_us) / 1e6;
     }
     void pass(double seconds) { clock.time = samples::at(this->seconds() + seconds); }
     /// The blade can boot.
@@ -104,17 +104,38 @@ protected:
                                journal,
                                alerts,
                                clock};
+    /// There is no nft, so that no test changes this machine.
+    BootnetFirewall firewall{
+        {.directory = database.directory() + "/services/firewall",
+         .bootnet = cluster::bootnet_of(*roster.definition(), roster.server()).value(),
+         .program = "/nonexistent/nft"}};
+    tls::Random random = tls::Random::create().value();
+    Identity identity = Identity::open(random,
+                                       {.directory = database.directory() + "/identity",
+                                        .cluster = "demo",
+                                        .server = roster.server(),
+                                        .addresses = {samples::server_address()}},
+                                       clock.now().time.microseconds() / 1'000'000)
+                            .value();
+    AuthorityEdits authority_edits{identity, boot_files, journal, roster, clock};
     Lanes lanes;
+    BladeCommands commands{"/nonexistent/blade-exec", images, assignments,
+                           EditedBlades(roster, journal, clock), sys::pipe().value()};
     NameQuery names{roster, assignments, journal};
     JobStream jobs{loop.get_executor(), appliers};
     BootPlanner planner{samples::server_address(), assignments, images, services.nfs()};
     AgentResource agent_resource{planner, roster, journal, refusals, clock, lanes};
-    StatusResource status_resource{services, roster, assignments,  journal,
-                                   alerts,   clock,  lanes.answers};
+    DiskWatch disk{
+        {database.directory(), Provisioning::reserved()}, images, database.get(), alerts, clock};
+    StatusResource status_resource{services, roster, assignments, journal,
+                                   alerts,   disk,   clock,       lanes.answers};
     AdminResource admin{.image_edits = image_edits,
                         .export_edits = export_edits,
                         .assignment_edits = assignment_edits,
                         .cluster_edits = cluster_edits,
+                        .firewall = firewall,
+                        .commands = commands,
+                        .authority_edits = authority_edits,
                         .images = images,
                         .boot_files = boot_files,
                         .dhcp = services.dhcp(),

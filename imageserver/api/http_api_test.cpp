@@ -56,8 +56,8 @@ protected:
 
     std::string socket() const { return directory_ / "api.sock"; }
     Result<http::Client> connect_as_agent(const tls::ClientSettings& settings) {
-        DIM_TRY(auto connection,
-                sys::connect_tcp(samples::server_address().value(), port_, sys::Deadline::in(5s)));
+        DIM_TRY(auto connection, sys::connect_tcp(samples::server_address().value(), port_,
+                                                  {512, 1023}, sys::Deadline::in(5s)));
         DIM_TRY(auto stream, http::TlsStream::connect(settings, "is01", std::move(connection),
                                                       sys::Deadline::in(5s)));
         return http::Client(std::move(stream));

@@ -18,12 +18,12 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kWaitingLines = 100;  // then progress is left out
-constexpr std::chrono::seconds kQuiet{15};  // then the asker is told that we still live
 
 /// Lines on their way from the job's thread to the asker's stream.
 class LineQueue : public std::enable_shared_from_this<LineQueue> {
 public:
-    explicit LineQueue(const asio::any_io_executor& executor) : wake_up_(executor) {}
+    LineQueue(const asio::any_io_executor& executor, std::chrono::milliseconds quiet)
+        : wake_up_(executor), quiet_(quiet) {}
 
     enum class Kind { progress, last };
     void push(const api::JobLine& line, Kind kind) {
@@ -49,7 +49,7 @@ public:
                 }
                 if (has_ended_) co_return std::nullopt;
             }
-            wake_up_.expires_after(kQuiet);
+            wake_up_.expires_after(quiet_);
             const auto [error] = co_await wake_up_.async_wait(asio::as_tuple(asio::use_awaitable));
             if (!error) {
                 const api::JobLine alive{"still at it", {}, {}, {}, {}};
@@ -60,6 +60,7 @@ public:
 
 private:
     asio::steady_timer wake_up_;
+    std::chrono::milliseconds quiet_;
     std::mutex mutex_;
     std::deque<std::string> lines_;
     bool has_ended_ = false;
@@ -93,7 +94,7 @@ void run(const JobStream::Job& job, const std::shared_ptr<LineQueue>& queue,
 }  // namespace
 
 http::Reply JobStream::start(const asio::any_io_executor& lane, Job job) {
-    auto queue = std::make_shared<LineQueue>(executor_);
+    auto queue = std::make_shared<LineQueue>(executor_, quiet_);
     asio::post(lane,
                [job = std::move(job), queue, &services = services_] { run(job, queue, services); });
     http::Response head;

@@ -7,6 +7,7 @@
 #include "libdim/http/server.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <chrono>
 #include <functional>
 
 namespace dim::server {
@@ -17,9 +18,11 @@ class JobStream {
 public:
     using Job = std::function<Result<Edit>(const Progress&)>;
 
-    /// EXECUTOR: where replies are made. Both outlive this.
-    JobStream(boost::asio::any_io_executor executor, ServiceAppliers& services)
-        : executor_(std::move(executor)), services_(services) {}
+    /// EXECUTOR: where replies are made. Both outlive this. After QUIET without progress the asker
+    /// is told that the job is still at it.
+    JobStream(boost::asio::any_io_executor executor, ServiceAppliers& services,
+              std::chrono::milliseconds quiet = std::chrono::seconds(15))
+        : executor_(std::move(executor)), services_(services), quiet_(quiet) {}
 
     /// Runs JOB on LANE, and goes on even when the asker goes away. The last line comes when the
     /// services know of the edit; other jobs run in the meantime.
@@ -28,6 +31,7 @@ public:
 private:
     boost::asio::any_io_executor executor_;
     ServiceAppliers& services_;
+    std::chrono::milliseconds quiet_;
 };
 
 }  // namespace dim::server

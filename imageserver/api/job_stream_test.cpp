@@ -27,14 +27,18 @@ protected:
     }
 
     /// The lines of the reply, read to its end.
-    std::vector<api::JobLine> read(const http::Reply& reply) {
+    std::vector<api::JobLine>
+    read(const http::Reply& reply,
+         const std::function<void(const api::JobLine&, std::size_t number)>& on_line = {}) {
         std::vector<api::JobLine> lines;
         bool has_ended = false;
         asio::co_spawn(
             loop,
             [&]() -> asio::awaitable<void> {
-                while (const auto line = co_await reply.parts())
+                while (const auto line = co_await reply.parts()) {
                     lines.push_back(api::parse<api::JobLine>(*line).value());
+                    if (on_line) on_line(lines.back(), lines.size());
+                }
                 has_ended = true;
             },
             asio::detached);
@@ -104,13 +108,32 @@ TEST_F(JobStreamTest, LeavesOutProgressThatNobodyReadsButNotTheEnd) {
 }
 
 TEST_F(JobStreamTest, GoesOnWhenNobodyListens) {
+    std::promise<void> gone;
     std::promise<void> over;
-    start([&](const Progress& progress) -> Result<Edit> {
+    (void)start([&](const Progress& progress) -> Result<Edit> {
         progress("copying", 0, 0);
+        EXPECT_EQ(gone.get_future().wait_for(10s), std::future_status::ready);
+        progress("copying", 1, 2);
         over.set_value();
         return Edit{.done = "copied"};
     });
+    gone.set_value();
     EXPECT_EQ(over.get_future().wait_for(10s), std::future_status::ready);
+}
+
+TEST_F(JobStreamTest, SaysThatAQuietJobIsStillAtIt) {
+    JobStream impatient{loop.get_executor(), services, 1ms};
+    std::promise<void> told;
+    const auto reply = impatient.start(edits.get_executor(), [&](const Progress&) -> Result<Edit> {
+        EXPECT_EQ(told.get_future().wait_for(10s), std::future_status::ready);
+        return Edit{.done = "copied"};
+    });
+    const auto lines = read(reply, [&](const api::JobLine& line, std::size_t number) {
+        if (number == 2 && line.progress == "still at it") told.set_value();
+    });
+    ASSERT_GE(lines.size(), 3u);
+    EXPECT_EQ(lines[0], (api::JobLine{"still at it", {}, {}, {}, {}}));
+    EXPECT_EQ(lines.back().done, "copied");
 }
 
 TEST_F(JobStreamTest, IsDoneWhenTheServicesKnow) {

@@ -1,21 +1,28 @@
 #include "imageserver/api/lanes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/strand.hpp>
+#include <thread>
 
 namespace dim::server {
 
 namespace {
 
 // Those whose work leads to work on others come first.
-std::array<boost::asio::thread_pool*, 11> all(Lanes& lanes) {
-    return {&lanes.reports,  &lanes.plans,   &lanes.mounts,
-            &lanes.answers,  &lanes.edits,   &lanes.images.threads(),
-            &lanes.dhcp,     &lanes.exports, &lanes.services,
-            &lanes.children, &lanes.upkeep};
+std::array<boost::asio::thread_pool*, 13> all(Lanes& lanes) {
+    return {
+        &lanes.handshakes, &lanes.reports,          &lanes.plans,    &lanes.mounts, &lanes.answers,
+        &lanes.edits,      &lanes.images.threads(), &lanes.commands, &lanes.dhcp,   &lanes.exports,
+        &lanes.services,   &lanes.children,         &lanes.upkeep};
 }
 
 }  // namespace
+
+std::size_t Lanes::handshake_threads() {
+    // 0: the number of processors is not known.
+    return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+}
 
 ImageLanes::Strand ImageLanes::of(const model::ImageName& image) {
     const std::lock_guard lock(mutex_);

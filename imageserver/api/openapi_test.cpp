@@ -97,6 +97,8 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("FailureReport", failure_report());
     expect_described("RunningReport", running_report());
     expect_described("Heartbeat", heartbeat());
+    expect_described("EnrolmentRequest", enrolment_request());
+    expect_described("Enrolment", enrolment());
     expect_described("BladeStatus", api::samples::blade_status());
     expect_described("ClusterStatus", cluster_status());
     expect_described("BladeStory", blade_story());
@@ -107,10 +109,16 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("ImageOfBlades", image_of_blades());
     expect_described("BladeImage", blade_image());
     expect_described("BladeImageList", blade_image_list());
+    expect_described("UnknownFile", unknown_file());
+    expect_described("UnknownFileList", unknown_file_list());
+    expect_described("AdoptImage", adopt_image());
+    expect_described("Firewall", api::samples::firewall());
     expect_described("NfsExport", nfs_export());
     expect_described("NfsExportList", nfs_export_list());
     expect_described("DhcpHost", dhcp_host());
     expect_described("DhcpHostList", dhcp_host_list());
+    expect_described("AuthorityStatus", authority_status());
+    expect_described("RotateAuthority", rotate_authority());
     expect_described("BuildBootFile", build_boot_file());
     expect_described("BootFile", boot_file());
     expect_described("NameQuery", name_query());
@@ -119,6 +127,9 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("ClusterRevisionList", cluster_revision_list());
     expect_described("ClusterProposal", cluster_proposal());
     expect_described("ClusterDifference", cluster_difference());
+    expect_described("RunCommand", run_command());
+    expect_described("CommandResult", command_result());
+    expect_described("CommandLine", command_line());
     api::JobLine line = job_line();
     line.done = "done";
     expect_described("JobLine", line);

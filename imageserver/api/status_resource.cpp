@@ -33,17 +33,19 @@ Result<api::ClusterStatus> StatusResource::cluster_status() const {
         const auto found = map.find(name);
         return found == map.end() ? std::nullopt : std::optional(found->second);
     };
+    const Moment now = clock_.now();
     api::ClusterStatus status{.server = roster_.server(),
                               .version = DIM_VERSION,
-                              .now = clock_.now(),
+                              .now = now,
                               .since = journal_.listening_since(),
                               .blades = {},
                               .services = services_.statuses(),
-                              .alerts = alerts_.alerts()};
+                              .alerts = alerts_.alerts(),
+                              .disk = disk_.status()};
     for (const RosterEntry& entry : roster_.entries()) {
         const BladeFacts facts{entry.blade, entry.address, find(assigned, entry.blade.name),
                                find(boots, entry.blade.name)};
-        status.blades.push_back(blade_status(facts, status.now, status.since));
+        status.blades.push_back(blade_status(facts, now, journal_.listening_since()));
     }
     return status;
 }
@@ -82,7 +84,8 @@ http::Reply StatusResource::watch() const {
     http::Response head;
     head.content_type = "application/x-ndjson";
     auto watch = std::make_shared<Watch>();
-    return {std::move(head), [this, watch]() -> asio::awaitable<std::optional<std::string>> {
+    return {std::move(head),
+            [this, watch]() -> asio::awaitable<std::optional<std::string>> {
                 asio::steady_timer timer(co_await asio::this_coro::executor);
                 const auto look = [this, watch] { return news_for(*watch); };
                 for (;;) {
@@ -93,7 +96,8 @@ http::Reply StatusResource::watch() const {
                         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
                     if (error) co_return std::nullopt;
                 }
-            }};
+            },
+            http::Reply::Ends::never};
 }
 
 void StatusResource::add_routes(Router& router) {

@@ -4,6 +4,7 @@
 #include "imageserver/apply/standard_services.hpp"
 #include "imageserver/blade/alerts.hpp"
 #include "imageserver/blade/assignments.hpp"
+#include "imageserver/blade/disk_watch.hpp"
 #include "imageserver/blade/roster.hpp"
 #include "imageserver/boot/boot_journal.hpp"
 #include "imageserver/state/wall_clock.hpp"
@@ -21,13 +22,14 @@ class StatusResource {
 public:
     /// The references outlive this.
     StatusResource(const StandardServices& services, const Roster& roster, Assignments& assignments,
-                   BootJournal& journal, const Alerts& alerts, const WallClock& clock,
-                   boost::asio::thread_pool& lane)
+                   BootJournal& journal, const Alerts& alerts, const DiskWatch& disk,
+                   const WallClock& clock, boost::asio::thread_pool& lane)
         : services_(services),
           roster_(roster),
           assignments_(assignments),
           journal_(journal),
           alerts_(alerts),
+          disk_(disk),
           clock_(clock),
           lane_(lane) {}
 
@@ -50,6 +52,7 @@ private:
     Assignments& assignments_;
     BootJournal& journal_;
     const Alerts& alerts_;
+    const DiskWatch& disk_;
     const WallClock& clock_;
     boost::asio::thread_pool& lane_;
 };

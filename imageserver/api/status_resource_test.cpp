@@ -13,7 +13,7 @@ TEST_F(StatusResourceTest, RefusesBladesThereAreNot) {
 
 TEST_F(StatusResourceTest, ShowsEveryBladeAndEveryAlert) {
     ASSERT_TRUE(journal.begin_boot(samples::blade(), samples::boot_request(90), samples::at(90)));
-    refusals.note_unknown_mac(samples::mac());
+    refusals.note_unknown_mac(samples::mac(), 1);
     const auto status = read<api::ClusterStatus>(get("/v1/status"));
     EXPECT_EQ(status.server, samples::server());
     EXPECT_EQ(status.now, clock.now());
@@ -22,6 +22,14 @@ TEST_F(StatusResourceTest, ShowsEveryBladeAndEveryAlert) {
     EXPECT_EQ(status.blades[0].age_seconds, 10.0);
     EXPECT_EQ(status.blades[1].state, model::BladeState::unseen);
     EXPECT_EQ(status.alerts.size(), 1u);
+}
+
+TEST_F(StatusResourceTest, TellsTheDiskOnceItWasLookedAt) {
+    EXPECT_EQ(read<api::ClusterStatus>(get("/v1/status")).disk, std::nullopt);
+    images.space = {.total = 1000, .free = 900, .committed = 500, .allocated = 50};
+    ASSERT_TRUE(disk.look(std::chrono::seconds(1)));
+    EXPECT_EQ(read<api::ClusterStatus>(get("/v1/status")).disk,
+              (api::DiskStatus{database.directory(), "reserved", 1000, 900, 500, 50}));
 }
 
 TEST_F(StatusResourceTest, AWatcherIsToldAtOnce) {

@@ -66,7 +66,8 @@ protected:
         control.calls.clear();
         const auto running = control.running;
         EXPECT_TRUE(roster.replace(next));
-        EXPECT_TRUE(appliers.apply_all());
+        const auto applied = appliers.apply_all();
+        EXPECT_TRUE(applied) << to_string(applied.error());
         Names seen;
         for (const char* name : {"dhcpd", "kea-dhcp4", "ganesha"}) {
             const bool was_running = running.contains(name);

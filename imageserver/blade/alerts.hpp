@@ -17,7 +17,8 @@
 namespace dim::server {
 
 /// Things seen that belong to no blade, counted by kind and origin: whoever floods us writes one
-/// row, and not often. At most kAlerts; the one seen least recently goes. Any thread may call.
+/// row, and not often. At most kAlertsPerKind of one kind and kAlerts in all; what goes is the one
+/// seen least recently of the kind that is too many. Any thread may call.
 class Alerts {
 public:
     /// The first sight of an alert is stored at once, unless this many were in the same interval.
@@ -31,11 +32,15 @@ public:
         std::string origin;  ///< MAC or IP address
         std::string text;
         std::string cure;  ///< empty when nobody knows
+        std::uint32_t times = 1;
     };
     /// True for the first sight of this kind and origin.
     bool note(const Sight& sight, model::Timestamp now);
     /// What was seen is cured. Unknown ones are left as they are.
     void forget(const std::string& kind, const std::string& origin);
+    /// The clock says NOW: no alert is of a later time, or those would be taken for the newest as
+    /// long as it takes the clock to get there again. Call it once a second.
+    void keep_before(model::Timestamp now);
     /// Stores what has changed. Call it once in an interval of some seconds.
     Result<void> flush();
 
@@ -46,17 +51,27 @@ public:
 
 private:
     using Key = std::pair<std::string, std::string>;  // kind, origin
+    struct Entry {
+        api::Alert alert;
+        bool is_stored = false;
+    };
+    using Entries = std::map<Key, Entry>;
 
-    explicit Alerts(Database& database) : database_(&database) {}
+    explicit Alerts(Database& database) : database_(database) {}
     Result<void> load();
     Result<void> store();
-    void forget_oldest();
+    void bound(const std::string& newest_kind);
+    void forget_oldest(const std::string& kind);
+    void erase(Entries::iterator entry);
+    void clamp(model::Timestamp now);
 
-    Database* database_;
+    ReportDatabase database_;
     std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
-    std::map<Key, api::Alert> alerts_;
+    Entries entries_;
+    std::map<std::string, std::size_t> per_kind_;
     std::set<Key> unsaved_;
-    std::set<Key> forgotten_;
+    std::set<Key> forgotten_;                 ///< rows that are still stored
+    std::optional<model::Timestamp> newest_;  ///< nothing was seen later
     int stores_left_ = kStoresAtOnce;
 };
 

@@ -25,12 +25,68 @@ protected:
 
 TEST_F(AlertsTest, AFloodOfOriginsIsBounded) {
     Alerts log = open();
-    for (std::size_t i = 0; i < 3 * kAlerts; ++i)
+    for (std::size_t i = 0; i < 3 * kAlertsPerKind; ++i)
         log.note(sight(std::to_string(i)), at(static_cast<double>(i)));
-    EXPECT_EQ(log.alerts().size(), kAlerts);
-    EXPECT_EQ(log.alerts().front().origin, std::to_string(3 * kAlerts - 1));
+    EXPECT_EQ(log.alerts().size(), kAlertsPerKind);
+    EXPECT_EQ(log.alerts().front().origin, std::to_string(3 * kAlertsPerKind - 1));
     ASSERT_TRUE(log.flush());
-    EXPECT_EQ(reopen().alerts().size(), kAlerts) << "on disk, too";
+    EXPECT_EQ(reopen().alerts().size(), kAlertsPerKind) << "on disk, too";
+}
+
+TEST_F(AlertsTest, AFloodEvictsNothingButItsLike) {
+    Alerts log = open();
+    log.note({"cluster-definition", "cluster.xml", "is wrong", "correct it"}, at(0));
+    for (std::size_t i = 0; i < 20 * kAlertsPerKind; ++i)
+        log.note(sight(std::to_string(i)), at(1 + static_cast<double>(i)));
+    ASSERT_EQ(log.alerts().size(), kAlertsPerKind + 1);
+    EXPECT_EQ(log.alerts().back().kind, "cluster-definition");
+    ASSERT_TRUE(log.flush());
+    EXPECT_EQ(reopen().alerts().size(), kAlertsPerKind + 1) << "on disk, too";
+}
+
+TEST_F(AlertsTest, AllKindsTogetherAreBoundedAndTheLargestMakesRoom) {
+    Alerts log = open();
+    log.note({"small", "only", "what", ""}, at(0));
+    for (std::size_t kind = 0; kind <= kAlerts / kAlertsPerKind; ++kind) {
+        for (std::size_t i = 0; i < kAlertsPerKind; ++i)
+            log.note({"kind " + std::to_string(kind), std::to_string(i), "what", ""}, at(1));
+    }
+    EXPECT_EQ(log.alerts().size(), kAlerts);
+    EXPECT_EQ(log.alerts().back().kind, "small");
+}
+
+TEST_F(AlertsTest, WhatWasEvictedAndComesAgainIsStoredOnce) {
+    Alerts log = open();
+    log.note(sight("first"), at(0));
+    for (std::size_t i = 0; i < kAlertsPerKind; ++i)
+        log.note(sight(std::to_string(i)), at(1 + static_cast<double>(i)));
+    log.note(sight("first", "again"), at(1000));
+    ASSERT_TRUE(log.flush());
+    const auto kept = reopen().alerts();
+    ASSERT_EQ(kept.size(), kAlertsPerKind);
+    EXPECT_EQ(kept.front().text, "again");
+}
+
+TEST_F(AlertsTest, AClockThatWentBackHidesNoNewAlert) {
+    constexpr std::chrono::hours kYears(24 * 365 * 5);
+    {
+        Alerts log = open();
+        for (std::size_t i = 0; i < kAlertsPerKind; ++i)
+            log.note(sight(std::to_string(i)), samples::jumped(at(0), kYears));
+        ASSERT_TRUE(log.flush());
+    }
+    Alerts log = reopen();
+    log.keep_before(at(10));
+    EXPECT_EQ(log.last_seen(), at(10).time) << "the future is nobody's";
+    log.note(sight("new"), at(11));
+    EXPECT_EQ(log.alerts().front().origin, "new");
+    EXPECT_EQ(log.last_seen(), at(11).time);
+    log.note(sight("0"), at(12));
+    EXPECT_EQ(log.alerts().front().last, at(12).time);
+    log.note(sight("newer"), samples::jumped(at(13), -kYears));
+    log.note(sight("newest"), samples::jumped(at(14), -kYears));
+    EXPECT_EQ(log.alerts().front().origin, "newest");
+    EXPECT_EQ(log.alerts().size(), kAlertsPerKind);
 }
 
 TEST_F(AlertsTest, TextFromOutsideIsBoundedAndPrintable) {
@@ -52,6 +108,14 @@ TEST_F(AlertsTest, TheSameAgainIsCounted) {
     EXPECT_EQ(alert.first, at(1));
     EXPECT_EQ(alert.last, at(2));
     EXPECT_EQ(alert.text, "second");
+}
+
+TEST_F(AlertsTest, ManyAtOnceAreCountedAndNeverTooMany) {
+    Alerts log = open();
+    log.note({"unknown-mac", "52:54:00:ff:ff:ff", "asked", "", 1000}, at(1));
+    EXPECT_EQ(log.alerts().front().count, 1000u);
+    log.note({"unknown-mac", "52:54:00:ff:ff:ff", "asked", "", UINT32_MAX}, at(2));
+    EXPECT_EQ(log.alerts().front().count, UINT32_MAX);
 }
 
 TEST_F(AlertsTest, AFirstSightSurvivesKill) {

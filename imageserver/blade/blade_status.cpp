@@ -2,6 +2,9 @@
 
 #include "imageserver/boot/server_observations.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 namespace dim::server {
 
 namespace {
@@ -67,7 +70,7 @@ bool is_up(BladeState state) {
     return state == BladeState::running || state == BladeState::booting;
 }
 
-api::BladeStatus blade_status(const BladeFacts& facts, Timestamp now, Timestamp listening_since) {
+api::BladeStatus blade_status(const BladeFacts& facts, Moment now, Moment listening_since) {
     api::BladeStatus status{.name = facts.blade.name,
                             .type = facts.blade.type,
                             .mac = facts.blade.mac,
@@ -90,9 +93,9 @@ api::BladeStatus blade_status(const BladeFacts& facts, Timestamp now, Timestamp 
     if (boot.image) status.image = boot.image;
     status.generation = boot.generation;
     status.stage = boot.stage;
-    status.since = begin_of(status.state, boot, now);
-    status.last_heard = boot.last_heard;
-    status.age_seconds = seconds_between(boot.last_heard, std::max(now, boot.last_heard));
+    status.since = std::min(begin_of(status.state, boot, now), now.time);
+    status.last_heard = std::min(boot.last_heard, now.time);
+    status.age_seconds = std::chrono::duration<double>(since_heard(boot, now)).count();
     status.seconds = {.firmware = seconds_between(boot.firmware, boot.kernel),
                       .kernel = seconds_between(boot.kernel, boot.agent),
                       .agent = seconds_between(boot.agent, boot.exec),

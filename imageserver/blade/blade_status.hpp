@@ -20,7 +20,7 @@ struct BladeFacts {
 bool is_up(model::BladeState state);
 
 /// What is known of a blade at NOW. Silence before LISTENING_SINCE was our own deafness.
-api::BladeStatus blade_status(const BladeFacts& facts, model::Timestamp now,
-                              model::Timestamp listening_since);
+/// Times of records that were kept while the clock was ahead are told as NOW.
+api::BladeStatus blade_status(const BladeFacts& facts, Moment now, Moment listening_since);
 
 }  // namespace dim::server

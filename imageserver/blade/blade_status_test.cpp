@@ -24,8 +24,9 @@ const cluster::Blade& definition() {
 /// Replays what is heard of a blade.
 class BladeStatusTest : public ::testing::Test {
 protected:
-    api::BladeStatus status(double now) {
-        return blade_status({definition(), samples::address(), assigned, boot}, at(now), at(0));
+    api::BladeStatus status(double now) { return status(at(now)); }
+    api::BladeStatus status(Moment now) {
+        return blade_status({definition(), samples::address(), assigned, boot}, now, at(0));
     }
     void hear(BootChange step) { boot = std::move(step.record); }
     void hear(std::optional<BootChange> step) {
@@ -84,6 +85,20 @@ TEST_F(BladeStatusTest, FollowsAGoodBoot) {
     EXPECT_EQ(runs.seconds.kernel, 2.0);
     EXPECT_EQ(runs.seconds.agent, 0.5);
     EXPECT_EQ(runs.seconds.init, 3.5);
+}
+
+TEST_F(BladeStatusTest, TellsNoTimeOfTheFutureAndTheTrueAge) {
+    constexpr std::chrono::hours kYears(24 * 365 * 5);
+    ask_for_plan(9);
+    get_plan(9.1);
+    hear(apply_running(*boot, samples::running_report(12), at(12)));
+    for (const std::chrono::seconds by : {kYears, -kYears}) {
+        const Moment now = samples::jumped(at(15), by);
+        EXPECT_EQ(status(now).state, BladeState::running);
+        EXPECT_EQ(status(now).age_seconds, 3.0);
+        EXPECT_LE(*status(now).since, now.time);
+        EXPECT_LE(*status(now).last_heard, now.time);
+    }
 }
 
 TEST_F(BladeStatusTest, OfAFailureNamesStageCauseAndCure) {

@@ -10,11 +10,13 @@ constexpr std::size_t kTokenBytes = 16;
 
 Result<api::BootPlan> plan_with_token(const api::BootRequest& request, const BootPlanFacts& facts) {
     DIM_TRY(api::BootPlan plan, plan_boot(request, facts));
-    DIM_TRY(plan.token, sys::random_hex(kTokenBytes));
+    DIM_TRY(plan.token, new_boot_token());
     return plan;
 }
 
 }  // namespace
+
+Result<std::string> new_boot_token() { return sys::random_hex(kTokenBytes); }
 
 /// All but whether the image is served.
 Result<BootPlanFacts> BootPlanner::facts(const RosterEntry& entry) const {

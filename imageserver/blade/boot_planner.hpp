@@ -7,8 +7,12 @@
 #include "imageserver/nfs/nfs_exports.hpp"
 
 #include <optional>
+#include <string>
 
 namespace dim::server {
+
+/// What proves that a report comes from the boot it is about: nobody can guess it.
+Result<std::string> new_boot_token();
 
 /// What a blade is to mount: the image assigned to it, once that is there, mounted and offered. Any
 /// thread may call.

@@ -21,7 +21,7 @@ constexpr const char* kState = "state";
 /// What changes of blades while the definition stays; read when it is asked for.
 class LiveAttributes {
 public:
-    LiveAttributes(Assignments& assignments, BootJournal& log, model::Timestamp now)
+    LiveAttributes(Assignments& assignments, BootJournal& log, Moment now)
         : assignments_(assignments), log_(log), now_(now) {}
 
     Result<std::optional<std::string>> value(const cluster::Blade& blade,
@@ -50,14 +50,14 @@ private:
 
     Assignments& assignments_;
     BootJournal& log_;
-    model::Timestamp now_;
+    Moment now_;
     std::optional<std::map<ComponentName, model::ImageName>> images_;
     std::optional<std::map<ComponentName, BootRecord>> boots_;
 };
 
 }  // namespace
 
-Result<api::NameList> NameQuery::find(const api::NameQuery& query, model::Timestamp now) {
+Result<api::NameList> NameQuery::find(const api::NameQuery& query, Moment now) {
     const auto definition = roster_.definition();
     DIM_TRY(const auto role, render::role_of(query));
     LiveAttributes live(assignments_, log_, now);

@@ -18,7 +18,7 @@ public:
         : roster_(roster), assignments_(assignments), log_(log) {}
 
     /// At NOW. Errors: those of cluster::select_range; invalid_input for an unknown role.
-    Result<api::NameList> find(const api::NameQuery& query, model::Timestamp now);
+    Result<api::NameList> find(const api::NameQuery& query, Moment now);
 
 private:
     const Roster& roster_;

@@ -17,6 +17,7 @@ std::string_view kind_of(http::Refusal refusal) {
         case http::Refusal::too_many_connections: return "too-many";
         case http::Refusal::broken_off: return "broken-off";
         case http::Refusal::handler_failed: return "internal";
+        case http::Refusal::unknown_address: return "unknown-address";
     }
     return "internal";
 }
@@ -30,9 +31,20 @@ std::string_view deed_of(http::Refusal refusal) {
         case http::Refusal::tls_failed:
         case http::Refusal::too_slow:
         case http::Refusal::too_many_connections:
-        case http::Refusal::broken_off: return "dropped a connection of it: ";
+        case http::Refusal::broken_off:
+        case http::Refusal::unknown_address: return "dropped a connection of it: ";
     }
     return "refused a request of it: ";
+}
+
+Error explain_refusal(http::Refusal refusal, std::string_view text) {
+    if (refusal == http::Refusal::tls_failed) return explain_tls_refusal(text);
+    const Error reason(ErrorCode::invalid_input, std::string(text));
+    if (refusal != http::Refusal::unknown_address) return reason;
+    return Error(ErrorCode::permission_denied,
+                 "no blade of this server has the address that the connection came from")
+        .with_cure("see who uses the address; if it is a blade, add it to the cluster definition, "
+                   "then 'dim cluster reload'");
 }
 
 }  // namespace
@@ -53,12 +65,11 @@ Error explain_tls_refusal(std::string_view text) {
     return {ErrorCode::invalid_input, std::string(text)};
 }
 
-bool Refusals::is_due(const model::ComponentName& blade, std::string_view kind,
-                      model::Timestamp now) {
+bool Refusals::is_due(const model::ComponentName& blade, std::string_view kind, Moment now) {
     const std::lock_guard lock(told_mutex_);
     // Bounded by the blades of the roster times the kinds there are.
     const auto [found, is_new] = told_.try_emplace({blade, std::string(kind)}, now);
-    const std::chrono::microseconds age(now.microseconds() - found->second.microseconds());
+    const std::chrono::microseconds age(now.uptime_us - found->second.uptime_us);
     if (!is_new && age < kRefusalInterval) return false;
     found->second = now;
     return true;
@@ -67,9 +78,8 @@ bool Refusals::is_due(const model::ComponentName& blade, std::string_view kind,
 void Refusals::note(const http::Peer& peer, http::Refusal refusal, std::string_view text) {
     const std::string_view kind = kind_of(refusal);
     const bool is_tls = refusal == http::Refusal::tls_failed;
-    const Error reason =
-        is_tls ? explain_tls_refusal(text) : Error(ErrorCode::invalid_input, std::string(text));
-    const model::Timestamp now = clock_.now();
+    const Error reason = explain_refusal(refusal, text);
+    const Moment now = clock_.now();
     // The administrator's own tools tell their user themselves.
     if (peer.is_local() && refusal != http::Refusal::handler_failed) return;
     // A local peer has address 0, which is nobody's.
@@ -89,7 +99,7 @@ void Refusals::note(const http::Peer& peer, http::Refusal refusal, std::string_v
 }
 
 void Refusals::note_agent(const http::Peer& peer, std::string_view kind, const Error& reason) {
-    const model::Timestamp now = clock_.now();
+    const Moment now = clock_.now();
     alerts_.note({std::string(kind), to_string(peer), reason.message(), reason.cure()}, now);
     const auto blade = roster_.find(model::Ipv4Address(peer.address));
     if (!blade || !is_due(blade->blade.name, kind, now)) return;
@@ -98,10 +108,19 @@ void Refusals::note_agent(const http::Peer& peer, std::string_view kind, const E
         {now, "imageserver", std::nullopt, "refused a request of it: " + reason.message(), {}});
 }
 
-void Refusals::note_unknown_mac(const model::MacAddress& mac) {
+void Refusals::note_unknown_mac(const model::MacAddress& mac, std::uint32_t times) {
     alerts_.note({"unknown-mac", to_string(mac),
                   "asked dhcpd for an address; no blade of the cluster definition has this MAC",
-                  "add the blade to the cluster definition, then 'dim cluster reload'"},
+                  "add the blade to the cluster definition, then 'dim cluster reload'", times},
+                 clock_.now());
+}
+
+void Refusals::note_lost_log_position(const std::string& log_file, const Error& reason) {
+    alerts_.note({"dhcp-log", log_file,
+                  "how far it was read is not known any more (" + reason.message() +
+                      "): it is followed from its end, so what it told while no imageserver ran is "
+                      "in no blade's story",
+                  "nothing is to be done for it; but see whether the database's disk is sound"},
                  clock_.now());
 }
 

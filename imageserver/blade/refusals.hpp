@@ -27,18 +27,21 @@ public:
     void note(const http::Peer& peer, http::Refusal refusal, std::string_view text);
     /// What an agent's request was refused for. KIND: see api::Alert.
     void note_agent(const http::Peer& peer, std::string_view kind, const Error& reason);
-    /// A MAC that asked dhcpd and is in no blade's entry.
-    void note_unknown_mac(const model::MacAddress& mac);
+    /// A MAC that asked the DHCP server, TIMES times, and is in no blade's entry.
+    void note_unknown_mac(const model::MacAddress& mac, std::uint32_t times);
+    /// The DHCP server's log is followed from its end, since the database does not say how far it
+    /// has been read.
+    void note_lost_log_position(const std::string& log_file, const Error& reason);
 
 private:
-    bool is_due(const model::ComponentName& blade, std::string_view kind, model::Timestamp now);
+    bool is_due(const model::ComponentName& blade, std::string_view kind, Moment now);
 
     Alerts& alerts_;
     BootJournal& blades_;
     const Roster& roster_;
     const WallClock& clock_;
     std::mutex told_mutex_;
-    std::map<std::pair<model::ComponentName, std::string>, model::Timestamp> told_;
+    std::map<std::pair<model::ComponentName, std::string>, Moment> told_;
 };
 
 /// What a refused TLS handshake means, from the words of the TLS library.

@@ -50,6 +50,17 @@ TEST_F(RefusalsTest, AFloodFromABladeIsOneLineInTenSeconds) {
     EXPECT_EQ(events().size(), 2u);
 }
 
+TEST_F(RefusalsTest, AClockThatWentBackSilencesNoStory) {
+    constexpr std::chrono::hours kYears(24 * 365 * 5);
+    refusals.note(agent(), http::Refusal::malformed, "no HTTP");
+    clock.jump(-kYears);
+    refusals.note(agent(), http::Refusal::malformed, "no HTTP");
+    EXPECT_EQ(events().size(), 1u) << "no time has passed";
+    clock.pass(std::chrono::seconds(10));
+    refusals.note(agent(), http::Refusal::malformed, "no HTTP");
+    EXPECT_EQ(events().size(), 2u);
+}
+
 TEST_F(RefusalsTest, TheStoryTellsWhatWasDone) {
     refusals.note(agent(), http::Refusal::broken_off, "it went away");
     refusals.note(agent(), http::Refusal::too_long, "100 KiB");
@@ -63,6 +74,12 @@ TEST_F(RefusalsTest, OfAStrangerIsAnAlertOnly) {
     refusals.note(at_address(samples::server_address()), http::Refusal::too_slow, "slow");
     EXPECT_EQ(alert_kinds(), std::vector<std::string>{"slow"});
     EXPECT_TRUE(events().empty());
+}
+
+TEST_F(RefusalsTest, AnUnknownAddressIsToldWithACure) {
+    refusals.note(at_address(samples::server_address()), http::Refusal::unknown_address, "");
+    EXPECT_EQ(alert_kinds(), std::vector<std::string>{"unknown-address"});
+    EXPECT_TRUE(alerts.alerts().front().cure->contains("dim cluster reload"));
 }
 
 TEST_F(RefusalsTest, OfAnAdministratorsToolIsNone) {

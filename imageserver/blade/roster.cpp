@@ -98,4 +98,6 @@ Result<RosterEntry> Roster::find(Ipv4Address address) const {
     return current->find(current->by_address, address);
 }
 
+bool Roster::has(Ipv4Address address) const { return snapshot()->by_address.contains(address); }
+
 }  // namespace dim::server

@@ -33,6 +33,8 @@ public:
     Result<RosterEntry> find(const model::ComponentName& name) const;
     Result<RosterEntry> find(const model::MacAddress& mac) const;
     Result<RosterEntry> find(model::Ipv4Address address) const;
+    /// The same as finding it, but asked of every connection: without copies.
+    bool has(model::Ipv4Address address) const;
     /// By coordinate or linear name, numbers with any leading zeros.
     Result<RosterEntry> find_any_name(std::string_view text) const;
 

@@ -33,23 +33,26 @@ Timestamp place(const BootRecord& boot, std::uint64_t at_us, Timestamp arrival) 
 }
 
 /// Every message of an agent is a sign of life.
-void hear(BootChange& change, Timestamp arrival, std::uint64_t now_us) {
+void hear(BootChange& change, Moment arrival, std::uint64_t now_us) {
     BootRecord& boot = change.record;
     if (boot.lost) {
-        const auto seconds = (arrival.microseconds() - boot.last_heard.microseconds()) / 1'000'000;
+        const auto silence =
+            std::chrono::duration_cast<std::chrono::seconds>(since_heard(boot, arrival));
         change.tell(arrival, "imageserver", std::nullopt,
-                    "heard again after " + std::to_string(seconds) + " s");
+                    "heard again after " + std::to_string(silence.count()) + " s");
         boot.lost.reset();
     }
-    boot.last_heard = std::max(boot.last_heard, arrival);
+    mark_heard(boot, arrival);
     boot.last_now_us = std::max(boot.last_now_us, now_us);
 }
 
-void know_kernel(BootChange& change, Timestamp arrival, std::uint64_t now_us,
+void know_kernel(BootChange& change, Moment arrival, std::uint64_t now_us,
                  std::string_view kernel) {
     BootRecord& boot = change.record;
     if (boot.kernel) return;
-    boot.kernel = kernel_start(arrival, now_us);
+    const Moment start = kernel_start(arrival, now_us);
+    boot.kernel = start.time;
+    boot.kernel_us = start.uptime_us;
     // A request that dhcpd logged later was the kernel's own: the firmware's were not seen.
     if (boot.firmware && *boot.firmware > *boot.kernel) boot.firmware.reset();
     change.tell(*boot.kernel, "agent", BootStage::kernel,
@@ -57,12 +60,21 @@ void know_kernel(BootChange& change, Timestamp arrival, std::uint64_t now_us,
                                : "kernel " + story_text(kernel) + " starts");
 }
 
+/// Without what cannot be one: a record has a limit.
+std::optional<std::vector<std::string>>
+fingerprints(std::optional<std::vector<std::string>> authorities) {
+    constexpr std::size_t kDigits = 64;
+    if (authorities)
+        std::erase_if(*authorities, [](const std::string& each) { return each.size() != kDigits; });
+    return authorities;
+}
+
 /// Attempt after attempt that fails alike fills no story: the 1st, 2nd, 4th, 8th… is told.
 bool is_told(const BootRecord& boot, BootStage stage) {
     return !boot.failure || stage > boot.failure->stage || std::has_single_bit(boot.attempt);
 }
 
-void add_stages(BootChange& change, std::vector<api::StageTime> stages, Timestamp arrival) {
+void add_stages(BootChange& change, std::vector<api::StageTime> stages, Moment arrival) {
     std::ranges::sort(stages, {},
                       [](const api::StageTime& each) { return std::pair(each.at_us, each.stage); });
     BootRecord& boot = change.record;
@@ -86,7 +98,13 @@ void add_stages(BootChange& change, std::vector<api::StageTime> stages, Timestam
     }
 }
 
-void add_failure(BootChange& change, const api::BootFailure& failure, Timestamp arrival) {
+/// A blade that says nothing is not to look as if nobody knew why.
+std::string cause_of(const api::BootFailure& failure) {
+    const std::string_view cause = trim(failure.cause);
+    return cause.empty() ? "its agent names no cause" : story_text(cause);
+}
+
+void add_failure(BootChange& change, const api::BootFailure& failure, Moment arrival) {
     BootRecord& boot = change.record;
     if (failure.at_us <= boot.last_failure_us && boot.last_failure_us != 0) return;  // told before
     boot.last_failure_us = failure.at_us;
@@ -98,12 +116,21 @@ void add_failure(BootChange& change, const api::BootFailure& failure, Timestamp 
     for (const std::string& line : failure.kernel_messages)
         detail.push_back("kernel: " + story_text(line));
     if (!boot.running) boot.stage = failure.stage;
-    change.fail({failure.stage, story_text(failure.cause),
+    change.fail({failure.stage, cause_of(failure),
                  failure_cure(failure.stage, failure.system_errno), failure.attempt, time, time},
                 "agent", std::move(detail));
 }
 
-void start_running(BootChange& change, Timestamp arrival, std::string text) {
+/// By either clock: the time of day may have been set in between, and the server been booted.
+bool is_same_kernel(const BootRecord& boot, const Moment& start) {
+    const auto is_near = [](std::int64_t one, std::int64_t other) {
+        return std::abs(one - other) <= count_us(kKernelStartTolerance);
+    };
+    return is_near(boot.kernel->microseconds(), start.time.microseconds()) ||
+           (boot.kernel_us && is_near(*boot.kernel_us, start.uptime_us));
+}
+
+void start_running(BootChange& change, Moment arrival, std::string text) {
     BootRecord& boot = change.record;
     boot.failure.reset();
     boot.has_failed = false;
@@ -116,29 +143,31 @@ void start_running(BootChange& change, Timestamp arrival, std::string text) {
 
 }  // namespace
 
-Timestamp kernel_start(Timestamp arrival, std::uint64_t now_us) {
-    const auto ours = static_cast<std::uint64_t>(arrival.microseconds());
-    return moment(static_cast<std::int64_t>(ours - std::min(ours, now_us)));
+Moment kernel_start(Moment arrival, std::uint64_t now_us) {
+    const auto ours = static_cast<std::uint64_t>(arrival.time.microseconds());
+    const auto up_us = static_cast<std::int64_t>(std::min(ours, now_us));
+    return {.time = moment(arrival.time.microseconds() - up_us),
+            .uptime_us = arrival.uptime_us - up_us};
 }
 
-std::optional<std::size_t> find_boot(std::span<const BootRecord> newest_first, Timestamp arrival,
+std::optional<std::size_t> find_boot(std::span<const BootRecord> newest_first, Moment arrival,
                                      std::uint64_t now_us) {
-    const std::int64_t kernel = kernel_start(arrival, now_us).microseconds();
     for (std::size_t i = 0; i < newest_first.size(); ++i) {
         const BootRecord& boot = newest_first[i];
         if (!boot.kernel) continue;
-        const std::int64_t distance = std::abs(boot.kernel->microseconds() - kernel);
-        if (distance <= count_us(kKernelStartTolerance) && now_us >= boot.last_now_us) return i;
+        if (is_same_kernel(boot, kernel_start(arrival, now_us)) && now_us >= boot.last_now_us)
+            return i;
         break;
     }
     if (newest_first.empty() || newest_first.front().kernel) return std::nullopt;
-    if (kernel - newest_first.front().last_heard.microseconds() > count_us(kFirmwareAge))
-        return std::nullopt;
+    const auto up = microseconds(
+        static_cast<std::int64_t>(std::min(now_us, static_cast<std::uint64_t>(INT64_MAX))));
+    if (since_heard(newest_first.front(), arrival) - kFirmwareAge > up) return std::nullopt;
     return 0;
 }
 
 BootChange apply_boot_request(const model::ComponentName& blade, std::optional<BootRecord> boot,
-                              const api::BootRequest& request, Timestamp arrival) {
+                              const api::BootRequest& request, Moment arrival) {
     BootChange change{boot ? *std::move(boot) : begin_record(blade, BootStage::kernel, arrival),
                       {}};
     hear(change, arrival, request.now_us);
@@ -154,6 +183,7 @@ BootChange apply_boot_request(const model::ComponentName& blade, std::optional<B
                     "agent " + story_text(request.agent_version) + " starts", std::move(detail));
     }
     change.record.attempt = request.attempt;
+    change.record.authorities = fingerprints(request.authorities);
     for (const api::BootFailure& failure : request.earlier_failures)
         add_failure(change, failure, arrival);
     add_stages(change, request.stages, arrival);
@@ -190,7 +220,7 @@ BootChange apply_refused_plan(BootRecord boot, const Error& reason, std::uint32_
     return change;
 }
 
-BootChange apply_stages(BootRecord boot, const api::StageReport& report, Timestamp arrival) {
+BootChange apply_stages(BootRecord boot, const api::StageReport& report, Moment arrival) {
     BootChange change{std::move(boot), {}};
     hear(change, arrival, report.now_us);
     add_stages(change, report.stages, arrival);
@@ -198,7 +228,7 @@ BootChange apply_stages(BootRecord boot, const api::StageReport& report, Timesta
 }
 
 BootChange apply_failure(const model::ComponentName& blade, std::optional<BootRecord> boot,
-                         const api::FailureReport& report, Timestamp arrival) {
+                         const api::FailureReport& report, Moment arrival) {
     BootChange change{boot ? *std::move(boot) : begin_record(blade, BootStage::kernel, arrival),
                       {}};
     hear(change, arrival, report.now_us);
@@ -207,7 +237,7 @@ BootChange apply_failure(const model::ComponentName& blade, std::optional<BootRe
     return change;
 }
 
-BootChange apply_running(BootRecord boot, const api::RunningReport& report, Timestamp arrival) {
+BootChange apply_running(BootRecord boot, const api::RunningReport& report, Moment arrival) {
     BootChange change{std::move(boot), {}};
     hear(change, arrival, report.now_us);
     if (!change.record.running)
@@ -216,10 +246,29 @@ BootChange apply_running(BootRecord boot, const api::RunningReport& report, Time
     return change;
 }
 
-BootChange apply_heartbeat(BootRecord boot, const api::Heartbeat& heartbeat, Timestamp arrival) {
+BootChange apply_heartbeat(BootRecord boot, const api::Heartbeat& heartbeat, Moment arrival) {
     BootChange change{std::move(boot), {}};
     hear(change, arrival, heartbeat.now_us);
     start_running(change, arrival, "running, by its heartbeat");
+    return change;
+}
+
+BootChange apply_enrolment(const model::ComponentName& blade, std::optional<BootRecord> boot,
+                           const api::EnrolmentRequest& request, std::string_view token_hash,
+                           Moment arrival) {
+    BootChange change{boot ? *std::move(boot) : begin_record(blade, BootStage::kernel, arrival),
+                      {}};
+    hear(change, arrival, request.now_us);
+    know_kernel(change, arrival, request.now_us, {});
+    BootRecord& record = change.record;
+    record.token_hash = token_hash;
+    record.image = request.image;
+    record.generation = request.generation;
+    record.heartbeat_seconds = kHeartbeatSeconds;
+    if (!record.running) record.exec = place(record, request.init_started_us, arrival);
+    change.tell(arrival, "monitor", BootStage::running,
+                "its boot was not known here any more: known again");
+    start_running(change, arrival, "running: process 1 is " + story_text(request.init));
     return change;
 }
 

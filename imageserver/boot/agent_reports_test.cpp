@@ -99,6 +99,16 @@ TEST(BootProgress, AFailureLastsUntilSomethingSucceeds) {
     EXPECT_FALSE(change.record.failure);
 }
 
+TEST(BootProgress, ABladeThatNamesNoCauseIsSaidToNameNone) {
+    for (const char* silence : {"", " \n\t"}) {
+        api::FailureReport report = samples::failure_report(BootStage::mount_root, 10);
+        report.failure.cause = silence;
+        const auto change = apply_failure(blade(), planned(), report, at(10));
+        EXPECT_EQ(change.record.failure->cause, "its agent names no cause");
+        EXPECT_TRUE(tells(change, "failed: its agent names no cause"));
+    }
+}
+
 TEST(BootProgress, ARefusedPlanLastsUntilThereIsOne) {
     const Error reason =
         Error(ErrorCode::not_found, "no image is assigned").with_cure("assign one");
@@ -176,6 +186,26 @@ TEST(BootProgress, AWordFromALostBladeRecoversIt) {
     EXPECT_EQ(texts(change), std::vector<std::string>{"heard again after 100 s"});
 }
 
+TEST(FindBoot, KnowsAKernelWhoseServersClockWasSet) {
+    constexpr std::chrono::hours kYears(24 * 365 * 5);
+    const BootRecord boot = apply_boot_request(blade(), {}, samples::boot_request(9), at(9)).record;
+    for (const std::chrono::seconds by : {kYears, -kYears}) {
+        EXPECT_EQ(find_boot({{boot}}, samples::jumped(at(20), by), us(20)), 0u);
+        EXPECT_EQ(find_boot({{boot}}, samples::jumped(at(40), by), us(15)), std::nullopt);
+    }
+    BootRecord firmware = begin_record(blade(), model::BootStage::firmware, at(1));
+    EXPECT_EQ(find_boot({{firmware}}, samples::jumped(at(9), kYears), us(9)), 0u);
+    EXPECT_EQ(find_boot({{firmware}}, samples::jumped(at(3609), -kYears), us(9)), std::nullopt);
+}
+
+TEST(FindBoot, TakesAnyClockOfABlade) {
+    const BootRecord boot = apply_boot_request(blade(), {}, samples::boot_request(9), at(9)).record;
+    EXPECT_EQ(find_boot({{boot}}, at(20), UINT64_MAX), std::nullopt);
+    EXPECT_EQ(find_boot({{boot}}, at(20), 0), std::nullopt);
+    const BootRecord firmware = begin_record(blade(), model::BootStage::firmware, at(1));
+    EXPECT_EQ(find_boot({{firmware}}, at(20), UINT64_MAX), 0u);
+}
+
 TEST(FindBoot, TheSameKernelIsTheSameBoot) {
     const BootRecord boot = begun();
     EXPECT_EQ(find_boot({{boot}}, at(20), us(20)), 0u);
@@ -199,6 +229,26 @@ TEST(FindBoot, LooksBehindRequestsOfTheRunningSystem) {
     const auto request =
         apply_dhcp(blade(), running(), samples::dhcp(DhcpEventKind::discover), at(30))->record;
     EXPECT_EQ(find_boot({{request, running()}}, at(40), us(40)), 1u);
+}
+
+TEST(BootProgress, ABladeThatWasForgottenRunsSinceItsInitStarted) {
+    const auto change =
+        apply_enrolment(blade(), std::nullopt, samples::enrolment_request(5000), "new", at(5000));
+    EXPECT_EQ(change.record.stage, BootStage::running);
+    EXPECT_EQ(change.record.token_hash, "new");
+    EXPECT_EQ(change.record.image, samples::image());
+    EXPECT_EQ(change.record.kernel, at(samples::kKernel));
+    EXPECT_EQ(change.record.exec, at(8.5));
+    EXPECT_EQ(change.record.last_heard, at(5000));
+    EXPECT_TRUE(tells(change, "not known here any more"));
+}
+
+TEST(BootProgress, ABladeThatEnrolsKeepsWhatIsKnownOfItsBoot) {
+    const auto change =
+        apply_enrolment(blade(), running(), samples::enrolment_request(5000), "new", at(5000));
+    EXPECT_EQ(change.record.running, running().running);
+    EXPECT_EQ(change.record.exec, running().exec);
+    EXPECT_EQ(change.record.token_hash, "new") << "the one before is no good any more";
 }
 
 }  // namespace

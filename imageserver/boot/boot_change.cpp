@@ -31,13 +31,13 @@ void BootChange::fail(StageFailure failure, const char* source, std::vector<std:
     record.has_failed = true;
 }
 
-BootRecord begin_record(const model::ComponentName& blade, model::BootStage stage,
-                        model::Timestamp time) {
+BootRecord begin_record(const model::ComponentName& blade, model::BootStage stage, Moment now) {
     return {.key = 0,
             .blade = blade,
             .token_hash = {},
             .image = {},
             .generation = {},
+            .authorities = {},
             .firmware = {},
             .address = {},
             .kernel = {},
@@ -45,8 +45,10 @@ BootRecord begin_record(const model::ComponentName& blade, model::BootStage stag
             .exec = {},
             .running = {},
             .stage = stage,
-            .stage_since = time,
-            .last_heard = time,
+            .stage_since = now.time,
+            .last_heard = now.time,
+            .heard_us = now.uptime_us,
+            .kernel_us = {},
             .failure = {},
             .lost = {}};
 }

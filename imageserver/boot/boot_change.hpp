@@ -20,9 +20,8 @@ struct BootChange {
     void fail(StageFailure failure, const char* source, std::vector<std::string> detail);
 };
 
-/// A boot of which TIME is the first sign.
-BootRecord begin_record(const model::ComponentName& blade, model::BootStage stage,
-                        model::Timestamp time);
+/// A boot of which NOW is the first sign.
+BootRecord begin_record(const model::ComponentName& blade, model::BootStage stage, Moment now);
 
 /// Text from a blade, made fit for the story.
 std::string story_text(std::string_view text);

@@ -1,10 +1,13 @@
 #include "imageserver/boot/boot_journal.hpp"
 
 #include "imageserver/boot/agent_reports.hpp"
+#include "imageserver/boot/boot_limits.hpp"
 #include "imageserver/boot/boot_queries.hpp"
 #include "imageserver/boot/server_observations.hpp"
 #include "libdim/base/parse_number.hpp"
 #include "libdim/tls/sha256.hpp"
+
+#include <algorithm>
 
 namespace dim::server {
 
@@ -49,7 +52,7 @@ Result<void> fold_requests(Transaction& transaction, const BootRecord& boot) {
 }
 
 Result<std::optional<BootRecord>> find_by_clock(Transaction& transaction,
-                                                const ComponentName& blade, Timestamp arrival,
+                                                const ComponentName& blade, Moment arrival,
                                                 std::uint64_t now_us) {
     DIM_TRY(auto recent, load_boots(transaction, blade, kRecentBoots));
     const auto index = find_boot(recent, arrival, now_us);
@@ -62,42 +65,94 @@ Result<std::optional<BootRecord>> find_by_clock(Transaction& transaction,
 
 }  // namespace
 
-Result<BootRecord> BootJournal::begin_boot(const ComponentName& blade,
-                                           const api::BootRequest& request, Timestamp arrival) {
+template <std::invocable<Transaction&> Function>
+std::invoke_result_t<Function, Transaction&> BootJournal::write(Function&& function) {
+    const std::lock_guard lock(writing_);
+    return write_locked(function);
+}
+
+template <std::invocable<Transaction&> Function>
+std::invoke_result_t<Function, Transaction&> BootJournal::write_locked(Function&& function) {
+    auto written =
+        database_.transaction([&](Transaction& transaction) -> decltype(function(transaction)) {
+            DIM_CHECK(store_unstored(transaction));
+            return function(transaction);
+        });
+    if (written) unstored_.clear();
+    return written;
+}
+
+template <std::invocable<Transaction&> Function>
+Result<BootRecord> BootJournal::write_or_keep(Function&& decide) {
     ++changes_;
-    return database_.transaction([&](Transaction& transaction) -> Result<BootRecord> {
-        DIM_TRY(auto boot, find_by_clock(transaction, blade, arrival, request.now_us));
-        BootChange change = apply_boot_request(blade, std::move(boot), request, arrival);
+    const std::lock_guard lock(writing_);
+    std::optional<BootChange> decided;
+    const auto stored = write_locked([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(BootChange change, decide(transaction));
         DIM_TRY(change.record.key, store_change(transaction, change));
-        return std::move(change.record);
+        decided = std::move(change);
+        return {};
+    });
+    if (!decided) return fail(stored.error());
+    BootRecord record = decided->record;
+    if (!stored) keep(*std::move(decided));
+    return record;
+}
+
+/// In the order of their keys: the newest boot of a blade is the one with the highest.
+Result<void> BootJournal::store_unstored(Transaction& transaction) {
+    std::vector<const BootChange*> changes;
+    changes.reserve(unstored_.size());
+    for (const auto& [blade, change] : unstored_)
+        changes.push_back(&change);
+    std::ranges::sort(changes, {}, [](const BootChange* change) { return change->record.key; });
+    for (const BootChange* change : changes)
+        DIM_CHECK(store_change(transaction, *change));
+    return {};
+}
+
+void BootJournal::keep(BootChange change) {
+    const auto found = unstored_.find(change.record.blade);
+    if (found != unstored_.end() && found->second.record.key == change.record.key) {
+        std::vector<StoryLine>& story = found->second.story;
+        story.insert(story.end(), change.story.begin(), change.story.end());
+        if (story.size() > kEventsUnstored)
+            story.erase(story.begin(), story.end() - kEventsUnstored);
+        change.story = std::move(story);
+    }
+    const ComponentName blade = change.record.blade;
+    unstored_.insert_or_assign(blade, std::move(change));
+}
+
+Result<BootRecord> BootJournal::begin_boot(const ComponentName& blade,
+                                           const api::BootRequest& request, Moment arrival) {
+    return write_or_keep([&](Transaction& transaction) -> Result<BootChange> {
+        DIM_TRY(auto boot, find_by_clock(transaction, blade, arrival, request.now_us));
+        return apply_boot_request(blade, std::move(boot), request, arrival);
     });
 }
 
 Result<void> BootJournal::record_plan(std::int64_t boot, const api::BootPlan& plan, Timestamp now) {
-    ++changes_;
-    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+    DIM_CHECK(write_or_keep([&](Transaction& transaction) -> Result<BootChange> {
         DIM_TRY(auto record, load_boot(transaction, boot));
-        const auto change = apply_plan(std::move(record), plan, tls::sha256(plan.token), now);
-        DIM_CHECK(store_change(transaction, change));
-        return {};
-    });
+        return apply_plan(std::move(record), plan, tls::sha256(plan.token), now);
+    }));
+    return {};
 }
 
 Result<void> BootJournal::record_refused_plan(std::int64_t boot, const Error& reason,
                                               std::uint32_t attempt, Timestamp now) {
-    ++changes_;
-    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+    DIM_CHECK(write_or_keep([&](Transaction& transaction) -> Result<BootChange> {
         DIM_TRY(auto record, load_boot(transaction, boot));
-        const auto change = apply_refused_plan(std::move(record), reason, attempt, now);
-        DIM_CHECK(store_change(transaction, change));
-        return {};
-    });
+        return apply_refused_plan(std::move(record), reason, attempt, now);
+    }));
+    return {};
 }
 
 Result<void> BootJournal::record_stages(const ComponentName& blade, std::string_view id,
-                                        const api::StageReport& report, Timestamp arrival) {
+                                        const api::StageReport& report, Moment arrival) {
     ++changes_;
-    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+    return write([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
         DIM_CHECK(fold_requests(transaction, boot));
         DIM_CHECK(store_change(transaction, apply_stages(std::move(boot), report, arrival)));
@@ -106,9 +161,9 @@ Result<void> BootJournal::record_stages(const ComponentName& blade, std::string_
 }
 
 Result<void> BootJournal::record_running(const ComponentName& blade, std::string_view id,
-                                         const api::RunningReport& report, Timestamp arrival) {
+                                         const api::RunningReport& report, Moment arrival) {
     ++changes_;
-    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+    return write([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
         DIM_CHECK(fold_requests(transaction, boot));
         DIM_CHECK(store_change(transaction, apply_running(std::move(boot), report, arrival)));
@@ -117,9 +172,9 @@ Result<void> BootJournal::record_running(const ComponentName& blade, std::string
 }
 
 Result<void> BootJournal::record_heartbeat(const ComponentName& blade, std::string_view id,
-                                           const api::Heartbeat& heartbeat, Timestamp arrival) {
+                                           const api::Heartbeat& heartbeat, Moment arrival) {
     bool has_news = false;
-    DIM_CHECK(database_.transaction([&](Transaction& transaction) -> Result<void> {
+    DIM_CHECK(write([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(auto boot, find_reporter(transaction, blade, id, heartbeat.token));
         DIM_CHECK(fold_requests(transaction, boot));
         const auto change = apply_heartbeat(std::move(boot), heartbeat, arrival);
@@ -132,9 +187,9 @@ Result<void> BootJournal::record_heartbeat(const ComponentName& blade, std::stri
 }
 
 Result<void> BootJournal::record_failure(const ComponentName& blade,
-                                         const api::FailureReport& report, Timestamp arrival) {
+                                         const api::FailureReport& report, Moment arrival) {
     ++changes_;
-    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+    return write([&](Transaction& transaction) -> Result<void> {
         std::optional<BootRecord> boot;
         if (report.boot_id) {
             DIM_TRY(boot,
@@ -148,22 +203,38 @@ Result<void> BootJournal::record_failure(const ComponentName& blade,
     });
 }
 
+Result<BootRecord> BootJournal::record_enrolment(const ComponentName& blade,
+                                                 const api::EnrolmentRequest& request,
+                                                 std::string_view token, Moment arrival) {
+    ++changes_;
+    return write([&](Transaction& transaction) -> Result<BootRecord> {
+        DIM_TRY(auto boot, find_by_clock(transaction, blade, arrival, request.now_us));
+        BootChange change =
+            apply_enrolment(blade, std::move(boot), request, tls::sha256(token), arrival);
+        DIM_TRY(change.record.key, store_change(transaction, change));
+        return std::move(change.record);
+    });
+}
+
 Result<void> BootJournal::record_dhcp(std::span<const BladeDhcpEvent> events,
-                                      std::string_view position, Timestamp now) {
-    if (!events.empty()) ++changes_;
-    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+                                      std::string_view position, Moment now) {
+    bool has_news = false;
+    DIM_CHECK(write([&](Transaction& transaction) -> Result<void> {
         for (const auto& [blade, event] : events) {
             DIM_TRY(auto newest, load_boots(transaction, blade, 1));
             const auto latest =
                 newest.empty() ? std::nullopt : std::optional(std::move(newest.front()));
             if (const auto change = apply_dhcp(blade, latest, event, now)) {
                 DIM_CHECK(store_change(transaction, *change));
+                has_news = has_news || !change->story.empty() || (latest && latest->lost);
             }
         }
         return transaction.execute("INSERT INTO log_position VALUES (?1, ?2) "
                                    "ON CONFLICT DO UPDATE SET position = ?2",
                                    kDhcpLog, position);
-    });
+    }));
+    if (has_news) ++changes_;
+    return {};
 }
 
 Result<std::optional<std::string>> BootJournal::dhcp_log_position() {
@@ -178,9 +249,9 @@ Result<std::optional<std::string>> BootJournal::dhcp_log_position() {
 }
 
 Result<void> BootJournal::record_refusal(const ComponentName& blade, model::BootStage stage,
-                                         const Error& reason, Timestamp now) {
+                                         const Error& reason, Moment now) {
     ++changes_;
-    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+    return write([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(auto newest, load_boots(transaction, blade, 1));
         const auto latest =
             newest.empty() ? std::nullopt : std::optional(std::move(newest.front()));
@@ -191,16 +262,23 @@ Result<void> BootJournal::record_refusal(const ComponentName& blade, model::Boot
 
 Result<void> BootJournal::note(std::span<const ComponentName> blades, const StoryLine& line) {
     ++changes_;
-    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+    return write([&](Transaction& transaction) -> Result<void> {
         for (const ComponentName& blade : blades)
             DIM_CHECK(store_story(transaction, blade, 0, {line}));
         return {};
     });
 }
 
-Result<void> BootJournal::find_lost(Timestamp now) {
-    return database_.transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_TRY(const auto boots, load_silent_boots(transaction, now));
+Result<void> BootJournal::find_lost(Moment now) {
+    if (!is_watching_) {
+        const std::int64_t first_us =
+            listening_since_.uptime_us + std::chrono::microseconds(kShortestSilence).count();
+        DIM_CHECK(write(
+            [&](Transaction& transaction) { return watch_boots_from(transaction, first_us); }));
+        is_watching_ = true;
+    }
+    return write([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(const auto boots, load_silent_boots(transaction, now.uptime_us));
         for (const BootRecord& boot : boots) {
             const auto change = apply_silence(boot, now, listening_since_);
             if (!change) continue;
@@ -218,16 +296,29 @@ Result<std::map<ComponentName, BootRecord>> BootJournal::newest_boots() {
     std::map<ComponentName, BootRecord> by_blade;
     for (BootRecord& boot : boots)
         by_blade.emplace(boot.blade, std::move(boot));
+    const std::lock_guard lock(writing_);
+    for (const auto& [blade, change] : unstored_)
+        by_blade.insert_or_assign(blade, change.record);
     return by_blade;
 }
 
 Result<std::optional<BootRecord>> BootJournal::newest_boot(const ComponentName& blade) {
+    {
+        const std::lock_guard lock(writing_);
+        if (const auto found = unstored_.find(blade); found != unstored_.end())
+            return found->second.record;
+    }
     return database_.transaction(
         [&](Transaction& transaction) -> Result<std::optional<BootRecord>> {
             DIM_TRY(auto newest, load_boots(transaction, blade, 1));
             if (newest.empty()) return std::nullopt;
             return std::move(newest.front());
         });
+}
+
+std::size_t BootJournal::unstored_count() const {
+    const std::lock_guard lock(writing_);
+    return unstored_.size();
 }
 
 Result<std::vector<api::StoryEvent>> BootJournal::story(const ComponentName& blade) {

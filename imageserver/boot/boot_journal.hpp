@@ -8,26 +8,35 @@
 #include "libdim/base/result.hpp"
 
 #include <atomic>
+#include <concepts>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace dim::server {
 
-/// What every blade said and did, kept in the database: each call is one transaction and is durable
-/// when it returns. Bounded for each blade (boot_limits.hpp). Any thread may call.
+/// What every blade said and did, kept in the database: each call is one transaction, which
+/// survives kill -9 when it returns; the power failing may cost the last seconds of a story.
+/// Bounded for each blade (boot_limits.hpp). Any thread may call.
+///
+/// A blade must boot even when the disk is full: what leads to its plan (begin_boot, record_plan,
+/// record_refused_plan) succeeds when its transaction could not be committed. The boot and its
+/// token are then kept in memory, the newest of each blade, and are part of the next transaction
+/// that can be. Reports of such a boot fail until then, so its agent sends them again.
 class BootJournal {
 public:
     /// DATABASE outlives this. LISTENING_SINCE: when this daemon began to listen.
-    BootJournal(Database& database, model::Timestamp listening_since)
+    BootJournal(Database& database, Moment listening_since)
         : database_(database), listening_since_(listening_since) {}
 
     /// An agent asks for its plan: its boot, told so far.
     Result<BootRecord> begin_boot(const model::ComponentName& blade,
-                                  const api::BootRequest& request, model::Timestamp arrival);
+                                  const api::BootRequest& request, Moment arrival);
     /// The plan that is about to be given; from now on only its token is good for this boot.
     Result<void> record_plan(std::int64_t boot, const api::BootPlan& plan, model::Timestamp now);
     Result<void> record_refused_plan(std::int64_t boot, const Error& reason, std::uint32_t attempt,
@@ -36,14 +45,20 @@ public:
     // Reports of the agent of a boot. Errors: not_found for a boot that is none of BLADE's,
     // permission_denied for a wrong token.
     Result<void> record_stages(const model::ComponentName& blade, std::string_view boot_id,
-                               const api::StageReport& report, model::Timestamp arrival);
+                               const api::StageReport& report, Moment arrival);
     Result<void> record_running(const model::ComponentName& blade, std::string_view boot_id,
-                                const api::RunningReport& report, model::Timestamp arrival);
+                                const api::RunningReport& report, Moment arrival);
     Result<void> record_heartbeat(const model::ComponentName& blade, std::string_view boot_id,
-                                  const api::Heartbeat& heartbeat, model::Timestamp arrival);
+                                  const api::Heartbeat& heartbeat, Moment arrival);
     /// With or without a boot id.
     Result<void> record_failure(const model::ComponentName& blade, const api::FailureReport& report,
-                                model::Timestamp arrival);
+                                Moment arrival);
+
+    /// A running blade whose boot is not known any more: its boot, for which only TOKEN is good
+    /// from now on.
+    Result<BootRecord> record_enrolment(const model::ComponentName& blade,
+                                        const api::EnrolmentRequest& request,
+                                        std::string_view token, Moment arrival);
 
     struct BladeDhcpEvent {
         model::ComponentName blade;
@@ -51,30 +66,49 @@ public:
     };
     /// What dhcpd logged, up to POSITION in its log.
     Result<void> record_dhcp(std::span<const BladeDhcpEvent> events, std::string_view position,
-                             model::Timestamp now);
+                             Moment now);
     Result<std::optional<std::string>> dhcp_log_position();
 
     /// A connection from the blade's address was refused in STAGE.
     Result<void> record_refusal(const model::ComponentName& blade, model::BootStage stage,
-                                const Error& reason, model::Timestamp now);
+                                const Error& reason, Moment now);
     /// Anything else worth telling, such as what an administrator did.
     Result<void> note(std::span<const model::ComponentName> blades, const StoryLine& line);
-    /// Marks blades that went silent as lost. Call it once a second.
-    Result<void> find_lost(model::Timestamp now);
+    /// Marks blades that went silent as lost. One thread; call it once a second. A daemon that has
+    /// begun gives every blade the whole time that silence may last, since nobody listened before.
+    Result<void> find_lost(Moment now);
 
     Result<std::map<model::ComponentName, BootRecord>> newest_boots();
     Result<std::optional<BootRecord>> newest_boot(const model::ComponentName& blade);
     /// Oldest first, by time.
     Result<std::vector<api::StoryEvent>> story(const model::ComponentName& blade);
 
-    model::Timestamp listening_since() const { return listening_since_; }
+    /// Boots that are kept in memory.
+    std::size_t unstored_count() const;
+
+    const Moment& listening_since() const { return listening_since_; }
     /// Changes whenever a status or a story does, but not for each heartbeat.
     std::uint64_t change_count() const { return changes_.load(); }
     void count_change() { ++changes_; }
 
 private:
-    Database& database_;
-    model::Timestamp listening_since_;
+    /// A transaction that stores what was kept in memory, too.
+    template <std::invocable<Transaction&> Function>
+    std::invoke_result_t<Function, Transaction&> write(Function&& function);
+    template <std::invocable<Transaction&> Function>
+    std::invoke_result_t<Function, Transaction&> write_locked(Function&& function);
+    /// Stores the change that DECIDE(Transaction&) returns, or keeps it in memory.
+    template <std::invocable<Transaction&> Function>
+    Result<BootRecord> write_or_keep(Function&& decide);
+    Result<void> store_unstored(Transaction& transaction);
+    void keep(BootChange change);
+
+    ReportDatabase database_;
+    Moment listening_since_;
+    /// Held during transactions that write: what is unstored is either in one of them or here.
+    mutable std::mutex writing_;
+    std::map<model::ComponentName, BootChange> unstored_;
+    bool is_watching_ = false;  ///< find_lost has begun
     std::atomic<std::uint64_t> changes_{0};
 };
 

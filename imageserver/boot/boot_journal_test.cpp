@@ -2,6 +2,7 @@
 #include "imageserver/boot/boot_limits.hpp"
 #include "imageserver/boot/boot_samples.hpp"
 #include "imageserver/boot/test_database.hpp"
+#include "libdim/testing/failing_writes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,12 @@ protected:
         const std::array events{BootJournal::BladeDhcpEvent{blade(), samples::dhcp(kind)}};
         ASSERT_TRUE(log().record_dhcp(events, "1:" + std::to_string(now), at(now)));
     }
+    /// Whether it could be stored or not: dhcpd does not wait for us.
+    void ask_for_address_on_any_disk(double now) {
+        const std::array events{
+            BootJournal::BladeDhcpEvent{blade(), samples::dhcp(DhcpEventKind::discover)}};
+        (void)log().record_dhcp(events, "1:" + std::to_string(now), at(now));
+    }
     /// Returns the boot id.
     std::string boot(double now, const std::string& token = "secret") {
         const auto record = log().begin_boot(blade(), samples::boot_request(now), at(now));
@@ -47,6 +54,37 @@ protected:
     TestDatabase database_;
     std::unique_ptr<BootJournal> log_ = std::make_unique<BootJournal>(database_.get(), at(0));
 };
+
+TEST_F(BootJournalTest, ARestartedDaemonFindsWhoIsSilentWhateverItsClockSays) {
+    constexpr std::chrono::hours kYears(24 * 365 * 5);
+    for (const std::chrono::seconds by : {kYears, -kYears}) {
+        const double start = by > kYears / 2 ? 9 : 2000;
+        boot(start);
+        log_.reset();
+        database_.reopen();
+        const auto after = [&](double seconds) {
+            // The server was booted, too.
+            Moment moment = samples::jumped(at(start + 500 + seconds), by);
+            moment.uptime_us = static_cast<std::int64_t>((60 + seconds) * 1e6);
+            return moment;
+        };
+        log_ = std::make_unique<BootJournal>(database_.get(), after(0));
+        ASSERT_TRUE(log().find_lost(after(0)));
+        ASSERT_TRUE(log().find_lost(after(59)));
+        EXPECT_FALSE(newest().lost) << "nobody listened before";
+        ASSERT_TRUE(log().find_lost(after(61)));
+        EXPECT_TRUE(newest().lost);
+    }
+}
+
+TEST_F(BootJournalTest, TellsTheNewestEventsAfterTheClockWentBack) {
+    constexpr std::chrono::hours kYears(24 * 365 * 5);
+    for (std::size_t i = 0; i < kEventsInStory; ++i)
+        ASSERT_TRUE(log().note({{blade()}}, {samples::jumped(at(1), kYears), "a", {}, "old", {}}));
+    ASSERT_TRUE(log().note({{blade()}}, {at(2), "a", {}, "new", {}}));
+    EXPECT_EQ(story().size(), kEventsInStory);
+    EXPECT_EQ(std::ranges::count(story(), "new"), 1);
+}
 
 TEST_F(BootJournalTest, RefusesReportsOfBootsThereAreNot) {
     const std::string id = boot(9);
@@ -219,6 +257,109 @@ TEST_F(BootJournalTest, BootsAndEventsAreBounded) {
         return rows.integer(0);
     });
     EXPECT_EQ(count, static_cast<long>(kEventsPerBlade));
+}
+
+using dim::testing::FailingWrites;
+
+/// Boots of kernels that start when they are told to, on a disk that refuses.
+class BootJournalOnABadDisk : public BootJournalTest {
+protected:
+    /// A kernel that started 3 s before ARRIVAL asks for its plan; SECONDS later for another one.
+    std::string boot_anew(double arrival, const std::string& token = "secret", double seconds = 0) {
+        const auto request = samples::boot_request(samples::kKernel + 3 + seconds);
+        const auto record = log().begin_boot(blade(), request, at(arrival + seconds));
+        if (!record) return "";
+        EXPECT_TRUE(log().record_plan(record->key, samples::boot_plan(token), at(arrival)));
+        return boot_id(*record);
+    }
+    Result<void> run(const std::string& id, double arrival) {
+        return log().record_running(blade(), id, samples::running_report(samples::kKernel + 4),
+                                    at(arrival + 1));
+    }
+    Result<void> beat(const std::string& id, double arrival, const std::string& token = "secret") {
+        return log().record_heartbeat(blade(), id, samples::heartbeat(samples::kKernel + 5, token),
+                                      at(arrival + 2));
+    }
+};
+
+TEST_F(BootJournalOnABadDisk, ABladeStillGetsItsPlan) {
+    double now = 1000;
+    for (const int error : {ENOSPC, EIO}) {
+        SCOPED_TRACE(error);
+        std::string id;
+        {
+            const FailingWrites failing(database_.directory(), error);
+            id = boot_anew(now);
+            EXPECT_EQ(log().unstored_count(), 1u);
+            EXPECT_EQ(boot_id(newest()), id);
+            EXPECT_FALSE(run(id, now)) << "what could not be stored is not acknowledged";
+        }
+        EXPECT_TRUE(run(id, now));
+        EXPECT_EQ(log().unstored_count(), 0u);
+        restart(now + 1);
+        EXPECT_EQ(boot_id(newest()), id);
+        EXPECT_TRUE(beat(id, now)) << "the token was stored";
+        now += 1000;
+    }
+    const auto told = story();
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(std::ranges::count(told, told.front()), 2) << "each boot once";
+}
+
+TEST_F(BootJournalOnABadDisk, BootsKeepTheirOwnIds) {
+    const auto other = samples::other_blade();
+    std::string id;
+    std::string other_id;
+    {
+        const FailingWrites failing(database_.directory(), ENOSPC);
+        id = boot_anew(1000);
+        const auto record = log().begin_boot(other, samples::boot_request(9), at(1000));
+        ASSERT_TRUE(record);
+        ASSERT_TRUE(log().record_plan(record->key, samples::boot_plan("other"), at(1000)));
+        other_id = boot_id(*record);
+        EXPECT_EQ(boot_anew(1000, "again", 2), id) << "the same kernel asks again";
+        EXPECT_NE(boot_anew(2000, "latest"), id);
+        EXPECT_EQ(log().unstored_count(), 2u) << "one for each blade";
+    }
+    ASSERT_TRUE(log().find_lost(at(2001)));
+    restart(2001);
+    EXPECT_TRUE(log().record_heartbeat(other, other_id, samples::heartbeat(10, "other"), at(2002)));
+    EXPECT_TRUE(beat(boot_id(newest()), 2002, "latest"));
+}
+
+TEST_F(BootJournalOnABadDisk, ABladeThatAsksAgainAndAgainFillsNoMemory) {
+    {
+        const FailingWrites failing(database_.directory(), ENOSPC);
+        for (int i = 0; i < 200; ++i)
+            boot_anew(1000, "secret", i * 0.1);
+        EXPECT_EQ(log().unstored_count(), 1u);
+    }
+    ASSERT_TRUE(log().find_lost(at(1021)));
+    EXPECT_EQ(story().size(), kEventsUnstored);
+}
+
+// A boot, report for report, while each of its writes fails once.
+TEST_F(BootJournalOnABadDisk, WhatWasAcknowledgedIsThereAfterAnyWriteFailed) {
+    int failed = 1;
+    for (int skipped = 0; failed != 0; ++skipped) {
+        ASSERT_LT(skipped, 200);
+        const double now = 1000.0 * (skipped + 1);
+        std::string id;
+        bool is_running = false;
+        {
+            const FailingWrites failing(database_.directory(), ENOSPC, skipped, 1);
+            ask_for_address_on_any_disk(now - 4);
+            id = boot_anew(now);
+            is_running = run(id, now).has_value();
+            failed = FailingWrites::failed();
+        }
+        ASSERT_TRUE(log().find_lost(at(now + 1)));
+        restart(now + 1);
+        EXPECT_EQ(boot_id(newest()), id);
+        EXPECT_TRUE(!is_running || newest().running);
+        EXPECT_TRUE(beat(id, now));
+        EXPECT_EQ(log().unstored_count(), 0u);
+    }
 }
 
 }  // namespace

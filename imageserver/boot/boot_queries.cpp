@@ -39,6 +39,23 @@ std::string join_lines(const std::vector<std::string>& lines) {
     return text;
 }
 
+/// A boot that the blade's others are older than. KEY: as it was given before; 0: a new one.
+Result<std::int64_t> insert_boot(Transaction& transaction, const BootRecord& record,
+                                 std::optional<std::int64_t> silent_us) {
+    const std::string& blade = to_string(record.blade);
+    const auto key = record.key == 0 ? std::nullopt : std::optional(record.key);
+    DIM_CHECK(transaction.execute("UPDATE boot SET silent_from = NULL WHERE blade = ?1", blade));
+    DIM_CHECK(transaction.execute(
+        "INSERT INTO boot (key, blade, record, silent_from) VALUES (?1, ?2, ?3, ?4)", key, blade,
+        to_json(record), silent_us));
+    return transaction.last_inserted_id();
+}
+
+Result<bool> is_stored(Transaction& transaction, std::int64_t key) {
+    DIM_TRY(Statement rows, transaction.query("SELECT 1 FROM boot WHERE key = ?1", key));
+    return rows.next();
+}
+
 Result<void> forget_old_boots(Transaction& transaction, const std::string& blade) {
     DIM_TRY(Statement oldest,
             transaction.query("SELECT key FROM boot WHERE blade = ?1 ORDER BY key DESC "
@@ -89,11 +106,16 @@ Result<std::vector<BootRecord>> load_newest_boots(Transaction& transaction) {
     return read_boots(std::move(rows));
 }
 
-Result<std::vector<BootRecord>> load_silent_boots(Transaction& transaction, model::Timestamp now) {
+Result<std::vector<BootRecord>> load_silent_boots(Transaction& transaction,
+                                                  std::int64_t uptime_us) {
     DIM_TRY(Statement rows,
-            transaction.query("SELECT key, record FROM boot WHERE silent_from <= ?1",
-                              now.microseconds()));
+            transaction.query("SELECT key, record FROM boot WHERE silent_from <= ?1", uptime_us));
     return read_boots(std::move(rows));
+}
+
+Result<void> watch_boots_from(Transaction& transaction, std::int64_t uptime_us) {
+    return transaction.execute("UPDATE boot SET silent_from = ?1 WHERE silent_from IS NOT NULL",
+                               uptime_us);
 }
 
 Result<BootRecord> load_boot(Transaction& transaction, std::int64_t key) {
@@ -105,16 +127,11 @@ Result<BootRecord> load_boot(Transaction& transaction, std::int64_t key) {
 
 Result<std::int64_t> store_change(Transaction& transaction, const BootChange& change) {
     const std::string& blade = to_string(change.record.blade);
-    const auto silent = silent_from(change.record);
-    const auto silent_us = silent ? std::optional(silent->microseconds()) : std::nullopt;
+    const auto silent_us = silent_from_us(change.record);
     std::int64_t key = change.record.key;
-    if (key == 0) {
-        DIM_CHECK(
-            transaction.execute("UPDATE boot SET silent_from = NULL WHERE blade = ?1", blade));
-        DIM_CHECK(
-            transaction.execute("INSERT INTO boot (blade, record, silent_from) VALUES (?1, ?2, ?3)",
-                                blade, to_json(change.record), silent_us));
-        key = transaction.last_inserted_id();
+    DIM_TRY(const bool is_known, is_stored(transaction, key));
+    if (!is_known) {
+        DIM_TRY(key, insert_boot(transaction, change.record, silent_us));
         DIM_CHECK(forget_old_boots(transaction, blade));
     } else {
         DIM_CHECK(transaction.execute(
@@ -153,9 +170,11 @@ Result<void> store_story(Transaction& transaction, const model::ComponentName& b
 
 Result<std::vector<api::StoryEvent>> load_story(Transaction& transaction,
                                                 const model::ComponentName& blade) {
+    // The newest by arrival; what an agent reports late belongs further up among them.
     DIM_TRY(Statement rows,
-            transaction.query("SELECT boot, time, source, stage, text, detail FROM story "
-                              "WHERE blade = ?1 ORDER BY time DESC, key DESC LIMIT ?2",
+            transaction.query("SELECT boot, time, source, stage, text, detail FROM "
+                              "(SELECT * FROM story WHERE blade = ?1 ORDER BY key DESC LIMIT ?2) "
+                              "ORDER BY time, key",
                               to_string(blade), kEventsInStory));
     std::vector<api::StoryEvent> events;
     for (;;) {
@@ -164,7 +183,6 @@ Result<std::vector<api::StoryEvent>> load_story(Transaction& transaction,
         DIM_TRY(api::StoryEvent event, read_event(rows, blade));
         events.push_back(std::move(event));
     }
-    std::ranges::reverse(events);
     return events;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "imageserver/state/wall_clock.hpp"
 #include "libdim/api/agent_messages.hpp"
 #include "libdim/model/boot_stage.hpp"
 #include "libdim/model/names.hpp"
 #include "libdim/model/timestamp.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +36,9 @@ struct BootRecord {
     std::optional<model::Generation> generation;
     std::uint32_t heartbeat_seconds = 0;
 
+    /// Fingerprints of the authorities that its boot file trusts; absent: it did not tell.
+    std::optional<std::vector<std::string>> authorities;
+
     std::optional<model::Timestamp> firmware;  ///< the first DHCPDISCOVER
     std::optional<model::Timestamp> address;   ///< DHCPACK
     std::optional<model::Timestamp> kernel;    ///< start of the kernel; absent: no agent spoke yet
@@ -41,9 +46,14 @@ struct BootRecord {
     std::optional<model::Timestamp> exec;      ///< process 1 became the distribution's init
     std::optional<model::Timestamp> running;
 
-    model::BootStage stage;         ///< begun last
-    model::Timestamp stage_since;   ///< when
-    model::Timestamp last_heard;    ///< anything that belongs to this boot
+    model::BootStage stage;        ///< begun last
+    model::Timestamp stage_since;  ///< when
+    model::Timestamp last_heard;   ///< anything that belongs to this boot
+    /// The same, and the start of the kernel, on the server's CLOCK_BOOTTIME: what silence is
+    /// measured by. Absent in records of former versions; of no meaning after the server's next
+    /// boot.
+    std::optional<std::int64_t> heard_us;
+    std::optional<std::int64_t> kernel_us;
     std::uint32_t attempt = 1;      ///< of the agent, in this boot
     std::uint64_t last_now_us = 0;  ///< the blade's clock at its last report
     std::uint64_t last_stage_us = 0;
@@ -55,6 +65,11 @@ struct BootRecord {
 
     bool operator==(const BootRecord&) const = default;
 };
+
+/// Notes a sign of life.
+void mark_heard(BootRecord& record, Moment now);
+/// How long ago the last one was; never negative, whatever has become of the clocks.
+std::chrono::microseconds since_heard(const BootRecord& record, Moment now);
 
 /// How a boot is called in the API: "s01c1b01-17".
 std::string boot_id(const BootRecord& record);

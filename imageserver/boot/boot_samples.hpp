@@ -14,9 +14,18 @@ inline model::MacAddress mac() { return *model::MacAddress::parse("52:54:00:01:0
 inline model::Ipv4Address address() { return *model::Ipv4Address::parse("10.1.0.11"); }
 
 /// SECONDS after some moment.
-inline model::Timestamp at(double seconds) {
+inline Moment at(double seconds) {
     constexpr std::int64_t kStart = 1'795'000'000'000'000;
-    return *model::Timestamp::from_microseconds(kStart + static_cast<std::int64_t>(seconds * 1e6));
+    constexpr std::int64_t kStartUptime = 86'400'000'000;
+    const auto us = static_cast<std::int64_t>(seconds * 1e6);
+    return {.time = *model::Timestamp::from_microseconds(kStart + us),
+            .uptime_us = kStartUptime + us};
+}
+/// The same, but for the time of day, which somebody has set.
+inline Moment jumped(Moment moment, std::chrono::seconds by) {
+    moment.time = *model::Timestamp::from_microseconds(moment.time.microseconds() +
+                                                       std::chrono::microseconds(by).count());
+    return moment;
 }
 /// The same as the blade's clock, whose kernel started at KERNEL seconds.
 constexpr double kKernel = 6;
@@ -42,7 +51,8 @@ inline api::BootRequest boot_request(double now, std::uint32_t attempt = 1) {
                        {model::BootStage::tls, us(now - 0.15)},
                        {model::BootStage::plan, us(now - 0.01)}},
             .earlier_failures = {},
-            .now_us = us(now)};
+            .now_us = us(now),
+            .authorities = {}};
 }
 
 inline api::BootPlan boot_plan(const std::string& token = "secret") {
@@ -82,6 +92,9 @@ inline api::RunningReport running_report(double now, const std::string& token = 
 }
 inline api::Heartbeat heartbeat(double now, const std::string& token = "secret") {
     return {token, 1, 1, 0.0, us(now)};
+}
+inline api::EnrolmentRequest enrolment_request(double now) {
+    return {mac(), image(), *model::Generation::from_number(1), "/bin/busybox", us(8.5), us(now)};
 }
 inline DhcpEvent dhcp(DhcpEventKind kind) { return {kind, mac(), address()}; }
 

@@ -3,7 +3,8 @@
 namespace dim::server {
 
 // Times are microseconds since 1970. boot.record is the JSON of a BootRecord, and
-// boot.silent_from, of a blade's newest boot, when it is lost unless heard. Keys are never given
+// boot.silent_from, of a blade's newest boot, when it is lost unless heard: microseconds of the
+// server's CLOCK_BOOTTIME, set anew by each daemon (BootJournal::find_lost). Keys are never given
 // twice, so that an agent's old boot id never names another boot.
 const Migration kBladeMigration{"blade-1", R"sql(
 CREATE TABLE boot (

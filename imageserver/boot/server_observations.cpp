@@ -10,7 +10,6 @@ namespace dim::server {
 namespace {
 
 using model::BootStage;
-using model::Timestamp;
 using std::chrono::microseconds;
 
 microseconds longest_silence(const BootRecord& boot) {
@@ -19,22 +18,17 @@ microseconds longest_silence(const BootRecord& boot) {
     return boot.kernel ? microseconds(kBootSilence) : microseconds(kFirmwareSilence);
 }
 
-/// LATER - EARLIER
-microseconds between(Timestamp earlier, Timestamp later) {
-    return microseconds(later.microseconds() - earlier.microseconds());
-}
-
 }  // namespace
 
 std::optional<BootChange> apply_dhcp(const model::ComponentName& blade,
                                      const std::optional<BootRecord>& latest,
-                                     const DhcpEvent& event, Timestamp now) {
+                                     const DhcpEvent& event, Moment now) {
     const bool is_same = latest && !latest->kernel && !latest->has_failed &&
-                         between(latest->last_heard, now) <= kFirmwareSilence;
+                         since_heard(*latest, now) <= kFirmwareSilence;
     if (!is_same && event.kind != DhcpEventKind::discover) return std::nullopt;
     BootChange change{is_same ? *latest : begin_record(blade, BootStage::firmware, now), {}};
     BootRecord& boot = change.record;
-    boot.last_heard = std::max(boot.last_heard, now);
+    mark_heard(boot, now);
     boot.lost.reset();
     switch (event.kind) {
         case DhcpEventKind::discover:
@@ -60,11 +54,13 @@ std::optional<BootChange> apply_dhcp(const model::ComponentName& blade,
         case DhcpEventKind::request: break;
         case DhcpEventKind::unknown_mac: return std::nullopt;
     }
-    return change;
+    const bool is_repetition = is_same && !latest->lost && change.story.empty() &&
+                               since_heard(*latest, now) < kHeardResolution;
+    return is_repetition ? std::nullopt : std::optional(std::move(change));
 }
 
 BootChange apply_refusal(const model::ComponentName& blade, const std::optional<BootRecord>& latest,
-                         BootStage stage, const Error& reason, Timestamp now) {
+                         BootStage stage, const Error& reason, Moment now) {
     const bool is_over = latest && latest->running && latest->lost;
     BootChange change{latest && !is_over ? *latest : begin_record(blade, stage, now), {}};
     BootRecord& boot = change.record;
@@ -73,7 +69,7 @@ BootChange apply_refusal(const model::ComponentName& blade, const std::optional<
                     "refused a connection: " + story_text(reason.message()));
         return change;
     }
-    boot.last_heard = std::max(boot.last_heard, now);
+    mark_heard(boot, now);
     boot.lost.reset();
     boot.stage = stage;
     const bool is_again = boot.failure && boot.failure->stage == stage;
@@ -83,23 +79,25 @@ BootChange apply_refusal(const model::ComponentName& blade, const std::optional<
     return change;
 }
 
-std::optional<Timestamp> silent_from(const BootRecord& boot) {
-    if (boot.has_failed || boot.lost) return std::nullopt;
-    const auto moment = Timestamp::from_microseconds(boot.last_heard.microseconds() +
-                                                     longest_silence(boot).count());
-    return moment ? std::optional(*moment) : std::nullopt;
+std::optional<std::int64_t> silent_from_us(const BootRecord& boot) {
+    if (boot.has_failed || boot.lost || !boot.heard_us) return std::nullopt;
+    return *boot.heard_us + longest_silence(boot).count();
 }
 
-bool is_silent(const BootRecord& boot, Timestamp now, Timestamp listening_since) {
+bool is_silent(const BootRecord& boot, Moment now, Moment listening_since) {
     if (boot.has_failed) return false;
-    return between(std::max(boot.last_heard, listening_since), now) > longest_silence(boot);
+    // What was heard by a former daemon, or before the server's last boot, counts from our start.
+    const std::int64_t heard_us = boot.heard_us && *boot.heard_us <= now.uptime_us
+                                      ? std::max(*boot.heard_us, listening_since.uptime_us)
+                                      : listening_since.uptime_us;
+    return microseconds(now.uptime_us - heard_us) > longest_silence(boot);
 }
 
-std::optional<BootChange> apply_silence(const BootRecord& boot, Timestamp now,
-                                        Timestamp listening_since) {
+std::optional<BootChange> apply_silence(const BootRecord& boot, Moment now,
+                                        Moment listening_since) {
     if (boot.lost || !is_silent(boot, now, listening_since)) return std::nullopt;
     BootChange change{boot, {}};
-    change.record.lost = now;
+    change.record.lost = now.time;
     const Error reason = lost_reason(boot);
     change.tell(now, "imageserver", boot.stage, "lost: " + reason.message(),
                 {"cure: " + reason.cure()});

@@ -13,21 +13,21 @@ namespace dim::server {
 /// What dhcpd logged about the blade's MAC. Nothing: it is of no interest. LATEST: the newest boot.
 std::optional<BootChange> apply_dhcp(const model::ComponentName& blade,
                                      const std::optional<BootRecord>& latest,
-                                     const DhcpEvent& event, model::Timestamp now);
+                                     const DhcpEvent& event, Moment now);
 
 /// A connection from the blade's address was refused in STAGE. A blade that runs did not fail by
 /// that: then only the story says so, and the record stays.
 BootChange apply_refusal(const model::ComponentName& blade, const std::optional<BootRecord>& latest,
-                         model::BootStage stage, const Error& reason, model::Timestamp now);
+                         model::BootStage stage, const Error& reason, Moment now);
 
-/// When a boot of which nothing more is heard is silent; nothing when silence changes nothing: it
-/// is lost or has failed already.
-std::optional<model::Timestamp> silent_from(const BootRecord& boot);
-/// Nothing has been heard for longer than may be, since LISTENING_SINCE at the earliest.
-bool is_silent(const BootRecord& boot, model::Timestamp now, model::Timestamp listening_since);
+/// When, on the server's CLOCK_BOOTTIME, a boot of which nothing more is heard is silent; nothing
+/// when silence changes nothing: it is lost or has failed already.
+std::optional<std::int64_t> silent_from_us(const BootRecord& boot);
+/// Nothing has been heard for longer than may be, since LISTENING_SINCE at the earliest. The time
+/// of day does not matter.
+bool is_silent(const BootRecord& boot, Moment now, Moment listening_since);
 /// Marks a silent boot as lost; nothing when it is not silent, or lost already.
-std::optional<BootChange> apply_silence(const BootRecord& boot, model::Timestamp now,
-                                        model::Timestamp listening_since);
+std::optional<BootChange> apply_silence(const BootRecord& boot, Moment now, Moment listening_since);
 
 /// Why a boot is lost, and what to do.
 Error lost_reason(const BootRecord& boot);

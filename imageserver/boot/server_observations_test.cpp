@@ -37,14 +37,25 @@ TEST(DhcpOfABlade, OnlyADiscoverBeginsABoot) {
 }
 
 TEST(DhcpOfABlade, RepeatedRequestsAreOneBootToldOnce) {
-    const auto second = apply_dhcp(blade(), asked(), dhcp(DhcpEventKind::discover), at(3));
+    const auto second = apply_dhcp(blade(), asked(), dhcp(DhcpEventKind::discover), at(7));
     EXPECT_TRUE(second->story.empty());
     EXPECT_EQ(second->record.firmware, at(1));
-    EXPECT_EQ(second->record.last_heard, at(3));
-    auto given = apply_dhcp(blade(), second->record, dhcp(DhcpEventKind::acknowledge), at(4));
+    EXPECT_EQ(second->record.last_heard, at(7));
+    auto given = apply_dhcp(blade(), second->record, dhcp(DhcpEventKind::acknowledge), at(8));
     EXPECT_EQ(given->story.at(0).text, "is given 10.1.0.11 (DHCPACK)");
-    given = apply_dhcp(blade(), given->record, dhcp(DhcpEventKind::acknowledge), at(5));
+    given = apply_dhcp(blade(), given->record, dhcp(DhcpEventKind::acknowledge), at(14));
     EXPECT_TRUE(given->story.empty());
+}
+
+TEST(DhcpOfABlade, RepetitionsWithinMomentsChangeNothing) {
+    for (const auto kind :
+         {DhcpEventKind::discover, DhcpEventKind::offer, DhcpEventKind::request}) {
+        EXPECT_FALSE(apply_dhcp(blade(), asked(), dhcp(kind), at(5.9)));
+        EXPECT_TRUE(apply_dhcp(blade(), asked(), dhcp(kind), at(6)));
+    }
+    BootRecord lost = asked();
+    lost.lost = at(2);
+    EXPECT_TRUE(apply_dhcp(blade(), lost, dhcp(DhcpEventKind::discover), at(3)));
 }
 
 TEST(DhcpOfABlade, ARequestLongAfterTheLastIsAnotherBoot) {
@@ -102,6 +113,34 @@ TEST(Silence, OfThreeHeartbeatsIsALoss) {
 TEST(Silence, DoesNotCountWhileWeDidNotListen) {
     EXPECT_FALSE(is_silent(running_after_dhcp(), at(1000), at(980)));
     EXPECT_TRUE(is_silent(running_after_dhcp(), at(1011), at(980)));
+}
+
+TEST(Silence, IsNotMeasuredByAClockThatJumps) {
+    constexpr std::chrono::hours kYears(24 * 365 * 5);
+    for (const std::chrono::seconds by : {kYears, -kYears}) {
+        EXPECT_FALSE(is_silent(running_after_dhcp(), samples::jumped(at(42), by), at(0)));
+        EXPECT_TRUE(is_silent(running_after_dhcp(), samples::jumped(at(42.1), by), at(0)));
+        EXPECT_FALSE(apply_dhcp(blade(), asked(), dhcp(DhcpEventKind::acknowledge),
+                                samples::jumped(at(122), by)))
+            << "of another boot";
+        EXPECT_TRUE(apply_dhcp(blade(), asked(), dhcp(DhcpEventKind::acknowledge),
+                               samples::jumped(at(3), by)));
+    }
+}
+
+TEST(Silence, BeforeTheServersBootCountsFromTheDaemonsStart) {
+    BootRecord boot = running_after_dhcp();
+    const auto after_boot = [](double seconds) {
+        Moment moment = at(seconds);
+        moment.uptime_us = static_cast<std::int64_t>((seconds - 1000) * 1e6);
+        return moment;
+    };
+    for (const std::optional<std::int64_t> heard :
+         {boot.heard_us, std::optional<std::int64_t>()}) {  // none: of a former version
+        boot.heard_us = heard;
+        EXPECT_FALSE(is_silent(boot, after_boot(1090), after_boot(1060)));
+        EXPECT_TRUE(is_silent(boot, after_boot(1090.1), after_boot(1060)));
+    }
 }
 
 TEST(Silence, OfABootNamesItsLastStage) {

@@ -22,17 +22,46 @@ CREATE TABLE boot_file (
 CREATE UNIQUE INDEX boot_file_current ON boot_file(image, generation) WHERE replaced_us IS NULL;
 )"};
 
-Result<void> BootFileCatalog::make_current(const api::BootFile& file, std::int64_t now_us) {
+// SHA-256 of the authorities' PEM; absent: built before it was noted.
+const Migration kBootFileTrustMigration{"boot-file-2", R"(
+ALTER TABLE boot_file ADD COLUMN trust TEXT;
+)"};
+
+Result<void> BootFileCatalog::make_current(const api::BootFile& file, const std::string& trust,
+                                           std::int64_t now_us) {
     return database_->transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(transaction.execute(
             "UPDATE boot_file SET replaced_us = ?1 WHERE image = ?2 AND replaced_us IS NULL",
             now_us, file.image.text()));
         return transaction.execute(
             "INSERT OR REPLACE INTO boot_file "
-            "(path, image, generation, bytes, sha256, command_line, replaced_us) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)",
+            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
             file.path, file.image.text(), file.generation.number(), file.bytes, file.sha256,
-            file.command_line);
+            file.command_line, trust);
+    });
+}
+
+Result<std::vector<ImageName>> BootFileCatalog::not_trusting(const std::string& trust) {
+    return database_->transaction([&](Transaction& transaction) -> Result<std::vector<ImageName>> {
+        DIM_TRY(Statement rows,
+                transaction.query("SELECT DISTINCT image FROM boot_file WHERE replaced_us IS NULL "
+                                  "AND trust IS NOT ?1 ORDER BY image",
+                                  trust));
+        std::vector<ImageName> images;
+        for (;;) {
+            DIM_TRY(const bool has_row, rows.next());
+            if (!has_row) return images;
+            DIM_TRY(ImageName image, ImageName::parse(rows.text(0)));
+            images.push_back(std::move(image));
+        }
+    });
+}
+
+Result<void> BootFileCatalog::clamp(std::int64_t now_us) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute("UPDATE boot_file SET replaced_us = ?1 WHERE replaced_us > ?1",
+                                   now_us);
     });
 }
 

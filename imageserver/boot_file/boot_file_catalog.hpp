@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dim::server {
 
@@ -16,8 +17,15 @@ class BootFileCatalog {
 public:
     explicit BootFileCatalog(Database& database) : database_(&database) {}
 
-    /// From now on FILE is the one of its image; the others are replaced.
-    Result<void> make_current(const api::BootFile& file, std::int64_t now_us);
+    /// From now on FILE, which trusts what has the hash TRUST, is the one of its image; the others
+    /// are replaced.
+    Result<void> make_current(const api::BootFile& file, const std::string& trust,
+                              std::int64_t now_us);
+    /// Images whose current file trusts something else, or is of a version that did not note it.
+    Result<std::vector<model::ImageName>> not_trusting(const std::string& trust);
+    /// What was replaced after NOW_US was replaced now: the clock went back, and nothing would ever
+    /// be an hour old.
+    Result<void> clamp(std::int64_t now_us);
     Result<std::optional<api::BootFile>> current(const model::ImageName& image,
                                                  model::Generation generation);
     /// When the file of PATH was replaced; in the far future for a current one; UNKNOWN_US for one

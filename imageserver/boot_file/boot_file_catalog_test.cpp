@@ -22,15 +22,43 @@ protected:
                               std::uint32_t number = 1) {
         return {image(of), generation(number), path, 7, "abc", "quiet"};
     }
+    Result<void> make_current(const api::BootFile& made, std::int64_t now_us,
+                              const std::string& trust = "trust") {
+        return catalog.make_current(made, trust, now_us);
+    }
     Result<std::int64_t> last_used(const char* path) {
         return catalog.last_used_us(path, kUnknown);
     }
 
     testing::TemporaryDirectory directory;
-    Database database =
-        Database::open(directory / "dim.db", std::array{kBootFileMigration}).value();
+    Database database = Database::open(directory / "dim.db",
+                                       std::array{kBootFileMigration, kBootFileTrustMigration})
+                            .value();
     BootFileCatalog catalog{database};
 };
+
+TEST_F(BootFileCatalogTest, KnowsWhichImagesTrustSomethingElse) {
+    ASSERT_TRUE(make_current(file("granite/1/a"), 1, "old"));
+    ASSERT_TRUE(make_current(file("basalt/1/a", "basalt"), 1, "new"));
+    ASSERT_TRUE(make_current(file("slate/1/a", "slate"), 1, "old"));
+    ASSERT_TRUE(make_current(file("slate/1/b", "slate"), 2, "new"));
+    EXPECT_EQ(catalog.not_trusting("new").value(), std::vector{image("granite")});
+    ASSERT_TRUE(database.transaction([](Transaction& transaction) {
+        return transaction.execute("UPDATE boot_file SET trust = NULL WHERE image = 'basalt'");
+    }));
+    EXPECT_EQ(catalog.not_trusting("new").value(), (std::vector{image("basalt"), image("granite")}))
+        << "nobody noted what a former version built";
+}
+
+TEST_F(BootFileCatalogTest, WhatWasReplacedInTheFutureWasReplacedNow) {
+    ASSERT_TRUE(make_current(file("granite/1/a"), 1));
+    ASSERT_TRUE(make_current(file("granite/1/b"), 1'000));
+    ASSERT_TRUE(make_current(file("granite/1/c"), 5));
+    ASSERT_TRUE(catalog.clamp(10));
+    EXPECT_EQ(last_used("granite/1/a").value(), 10);
+    EXPECT_EQ(last_used("granite/1/b").value(), 5);
+    EXPECT_EQ(last_used("granite/1/c").value(), kForever);
+}
 
 TEST_F(BootFileCatalogTest, KnowsNothingAtFirst) {
     EXPECT_EQ(catalog.current(image("granite"), generation(1)).value(), std::nullopt);
@@ -39,22 +67,22 @@ TEST_F(BootFileCatalogTest, KnowsNothingAtFirst) {
 }
 
 TEST_F(BootFileCatalogTest, ANewFileReplacesThoseOfItsImageOnly) {
-    ASSERT_TRUE(catalog.make_current(file("granite/1/a"), 10));
-    ASSERT_TRUE(catalog.make_current(file("slate/1/a", "slate"), 11));
-    ASSERT_TRUE(catalog.make_current(file("granite/1/b"), 12));
+    ASSERT_TRUE(make_current(file("granite/1/a"), 10));
+    ASSERT_TRUE(make_current(file("slate/1/a", "slate"), 11));
+    ASSERT_TRUE(make_current(file("granite/1/b"), 12));
     EXPECT_EQ(catalog.current(image("granite"), generation(1)).value(), file("granite/1/b"));
     EXPECT_EQ(last_used("granite/1/a"), 12);
     EXPECT_EQ(last_used("granite/1/b"), kForever);
     EXPECT_EQ(last_used("slate/1/a"), kForever);
-    ASSERT_TRUE(catalog.make_current(file("granite/2/c", "granite", 2), 13));
+    ASSERT_TRUE(make_current(file("granite/2/c", "granite", 2), 13));
     EXPECT_EQ(catalog.current(image("granite"), generation(1)).value(), std::nullopt);
     EXPECT_EQ(last_used("granite/1/b"), 13);
 }
 
 TEST_F(BootFileCatalogTest, AFileThatWasReplacedCanComeBack) {
-    ASSERT_TRUE(catalog.make_current(file("granite/1/a"), 10));
-    ASSERT_TRUE(catalog.make_current(file("granite/1/b"), 11));
-    ASSERT_TRUE(catalog.make_current(file("granite/1/a"), 12));
+    ASSERT_TRUE(make_current(file("granite/1/a"), 10));
+    ASSERT_TRUE(make_current(file("granite/1/b"), 11));
+    ASSERT_TRUE(make_current(file("granite/1/a"), 12));
     EXPECT_EQ(last_used("granite/1/a"), kForever);
     EXPECT_EQ(last_used("granite/1/b"), 12);
     ASSERT_TRUE(catalog.forget("granite/1/b"));

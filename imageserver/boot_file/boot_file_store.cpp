@@ -1,6 +1,7 @@
 #include "imageserver/boot_file/boot_file_store.hpp"
 
 #include "imageserver/boot_file/boot_file_catalog.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
@@ -11,6 +12,7 @@
 #include "linuxrc/ramdisk.hpp"
 #include "linuxrc/zimage.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace dim::server {
@@ -33,11 +35,8 @@ Result<std::string> read_input(const std::string& path, const std::string& what,
 Result<linuxrc::RamdiskContents> read_contents(const BootFileStore::Settings& settings) {
     DIM_TRY(std::string agent,
             read_input(settings.agent, "agent", "build the agent and name it (--agent)"));
-    DIM_TRY(std::string certificate,
-            read_input(settings.ca_certificate, "CA certificate",
-                       "start the image server once: it makes the cluster's CA"));
     return linuxrc::RamdiskContents{.agent = std::move(agent),
-                                    .ca_certificate = std::move(certificate)};
+                                    .ca_certificate = settings.authorities()};
 }
 
 Result<std::string> build_ramdisk(linuxrc::RamdiskKind kind,
@@ -63,6 +62,14 @@ Result<std::string> render_words(const BootFileStore::Settings& settings, linuxr
     return linuxrc::render_command_line(words);
 }
 
+/// What render_words was given when it made COMMAND_LINE.
+linuxrc::RamdiskKind kind_of(const std::string& command_line) {
+    const auto words = linuxrc::command_line_words(linuxrc::RamdiskKind::initrd);
+    const auto given = split(command_line, ' ');
+    const bool is_initrd = std::ranges::search(given, words).begin() != given.end();
+    return is_initrd ? linuxrc::RamdiskKind::initrd : linuxrc::RamdiskKind::initramfs;
+}
+
 /// Moves WORK/zImage to DIRECTORY/zImage, which appears whole. One that is there is replaced: its
 /// name promises the same content.
 Result<void> install(const std::string& work, const std::string& parent, const std::string& name) {
@@ -72,13 +79,19 @@ Result<void> install(const std::string& work, const std::string& parent, const s
     DIM_CHECK(sys::chmod(file, 0644));
     DIM_CHECK(sys::fsync(file));
     DIM_CHECK(sys::ensure_directory(parent));
-    if (sys::stat(directory)) return sys::rename(file, directory + "/" + kFileName);
+    if (sys::stat(directory)) {
+        DIM_CHECK(sys::rename(file, directory + "/" + kFileName));
+        return sys::fsync(directory);
+    }
     DIM_CHECK(sys::mkdir(staged));
     DIM_CHECK(sys::chmod(staged, 0755));
     DIM_CHECK(sys::rename(file, staged + "/" + kFileName));
     DIM_CHECK(sys::fsync(staged));
     DIM_CHECK(sys::rename(staged, directory));
-    return sys::fsync(parent);
+    DIM_CHECK(sys::fsync(parent));
+    // BOOT/IMAGE/GENERATION is often as new as what is in it.
+    DIM_CHECK(sys::fsync(parent + "/.."));
+    return sys::fsync(parent + "/../..");
 }
 
 /// Deletes PARENT/NAME, which has one zImage, unless it is current or was replaced after BEFORE_US.
@@ -126,12 +139,28 @@ Result<BootFileStore> BootFileStore::open(Settings settings, Database& database,
 
 Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
                                            const Progress& progress) {
-    constexpr std::uint64_t kSteps = 3;
     const std::lock_guard lock(*work_);
     DIM_TRY(const api::ImageSummary image, images_->image(request.image));
     DIM_TRY(const linuxrc::RamdiskKind kind,
             linuxrc::parse_ramdisk_kind(request.ramdisk.value_or("initramfs")));
     DIM_TRY(std::string command_line, render_words(settings_, kind, request.options));
+    return assemble(image, kind, std::move(command_line), progress);
+}
+
+Result<api::BootFile> BootFileStore::rebuild(const ImageName& image, const Progress& progress) {
+    const std::lock_guard lock(*work_);
+    DIM_TRY(const api::ImageSummary summary, images_->image(image));
+    DIM_TRY(auto file, BootFileCatalog(*database_).current(image, summary.generation));
+    if (!file) return fail(ErrorCode::not_found, "image " + image.text() + " has no boot file");
+    const linuxrc::RamdiskKind kind = kind_of(file->command_line);
+    return assemble(summary, kind, std::move(file->command_line), progress);
+}
+
+/// With the lock on the work directory.
+Result<api::BootFile> BootFileStore::assemble(const api::ImageSummary& image,
+                                              linuxrc::RamdiskKind kind, std::string command_line,
+                                              const Progress& progress) {
+    constexpr std::uint64_t kSteps = 3;
     progress("make the ramdisk", 0, kSteps);
     DIM_TRY(const linuxrc::RamdiskContents contents, read_contents(settings_));
     const std::string work = settings_.state_directory + "/" + kWork;
@@ -144,18 +173,18 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
     progress("install it", 2, kSteps);
     DIM_TRY(const std::string bytes, sys::read_file(work + "/" + kFileName, kInputLimit));
     const std::string sha256 = tls::sha256(bytes);
-    const std::string parent = request.image.text() + "/" + to_string(image.generation);
+    const std::string parent = image.name.text() + "/" + to_string(image.generation);
     const std::string name = std::string(to_string(image.architecture)) + "-" + sha256.substr(0, 8);
     DIM_CHECK(install(work, directory() + "/" + parent, name));
     DIM_CHECK(remove_work(settings_.state_directory));
-    api::BootFile file{.image = request.image,
+    api::BootFile file{.image = image.name,
                        .generation = image.generation,
                        .path = parent + "/" + name + "/" + kFileName,
                        .bytes = bytes.size(),
                        .sha256 = sha256,
                        .command_line = std::move(command_line)};
     BootFileCatalog catalog(*database_);
-    DIM_CHECK(catalog.make_current(file, sys::realtime_us()));
+    DIM_CHECK(catalog.make_current(file, tls::sha256(contents.ca_certificate), sys::realtime_us()));
     progress("done", kSteps, kSteps);
     return file;
 }
@@ -168,11 +197,16 @@ Result<std::optional<api::BootFile>> BootFileStore::current(const ImageName& ima
     return file;
 }
 
+Result<std::vector<ImageName>> BootFileStore::outdated() const {
+    return BootFileCatalog(*database_).not_trusting(tls::sha256(settings_.authorities()));
+}
+
 Result<void> BootFileStore::collect() {
     const std::lock_guard lock(*work_);
     BootFileCatalog catalog(*database_);
-    const std::int64_t before_us =
-        sys::realtime_us() - std::chrono::microseconds(kKeepReplaced).count();
+    const std::int64_t now_us = sys::realtime_us();
+    DIM_CHECK(catalog.clamp(now_us));
+    const std::int64_t before_us = now_us - std::chrono::microseconds(kKeepReplaced).count();
     DIM_TRY(const auto images, sys::list_names(directory()));
     for (const std::string& image : images) {
         DIM_TRY(const auto generations, sys::list_names(directory() + "/" + image));

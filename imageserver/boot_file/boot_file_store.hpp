@@ -4,8 +4,10 @@
 #include "imageserver/image/images.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/base/result.hpp"
+#include "linuxrc/ramdisk.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,6 +15,7 @@
 namespace dim::server {
 
 extern const Migration kBootFileMigration;
+extern const Migration kBootFileTrustMigration;
 
 /// The zImages that blades load by TFTP, below STATE/boot: IMAGE/GENERATION/PLATFORM-SHA8/zImage,
 /// where the platform is the architecture its kernel is for. The name tells the content, so a file
@@ -25,9 +28,10 @@ public:
 
     struct Settings {
         std::string state_directory;
-        std::string kernel_kit;      ///< directory made by scripts/build-kernel
-        std::string agent;           ///< the static initagent
-        std::string ca_certificate;  ///< PEM file of the cluster's CA
+        std::string kernel_kit;  ///< directory made by scripts/build-kernel
+        std::string agent;       ///< the static initagent
+        /// PEM of the authorities that blades are to trust, when a file is built.
+        std::function<std::string()> authorities;
         model::ComponentName server;
     };
 
@@ -37,6 +41,8 @@ public:
     Result<api::BootFile> build(const api::BuildBootFile& request,
                                 const Progress& progress) override;
     Result<std::optional<api::BootFile>> current(const model::ImageName& image) const override;
+    Result<std::vector<model::ImageName>> outdated() const override;
+    Result<api::BootFile> rebuild(const model::ImageName& image, const Progress& progress) override;
 
     /// Deletes what was replaced longer ago than kKeepReplaced. To be called only when the DHCP
     /// server has named the current files for as long.
@@ -46,6 +52,8 @@ public:
     std::string directory() const;
 
 private:
+    Result<api::BootFile> assemble(const api::ImageSummary& image, linuxrc::RamdiskKind kind,
+                                   std::string command_line, const Progress& progress);
     BootFileStore(Settings settings, Database& database, const Images& images)
         : settings_(std::move(settings)), database_(&database), images_(&images) {}
     Settings settings_;

@@ -1,11 +1,11 @@
 #include "imageserver/boot_file/boot_file_store.hpp"
 #include "imageserver/image/image_store_test_fixture.hpp"
 #include "libdim/sys/atomic_write.hpp"
+#include "libdim/testing/kill_at_call.hpp"
 #include "libdim/tls/sha256.hpp"
 #include "linuxrc/elf_fixture.hpp"
 
-#include <csignal>
-#include <sys/wait.h>
+#include <set>
 
 #include <gmock/gmock.h>
 
@@ -27,7 +27,6 @@ protected:
         testing::write(directory / "assemble",
                        "#!/bin/sh\n{ echo kernel; cat \"$1\"; printf %s \"$3\"; } >\"$2\"\n", 0755);
         testing::write(directory / "agent", linuxrc::testing::static_program());
-        testing::write(directory / "ca.pem", linuxrc::testing::kCertificate);
         reopen_files();
     }
 
@@ -41,7 +40,7 @@ protected:
         files.emplace(value_of(BootFileStore::open({.state_directory = state,
                                                     .kernel_kit = directory.path(),
                                                     .agent = directory / "agent",
-                                                    .ca_certificate = directory / "ca.pem",
+                                                    .authorities = [this] { return authorities; },
                                                     .server = blade_name("is01")},
                                                    *database, *store)));
     }
@@ -69,7 +68,9 @@ protected:
                  "ago' {} +"});
     }
 
-    const std::array<Migration, 2> all{kImageMigration, kBootFileMigration};
+    const std::array<Migration, 3> all{kImageMigration, kBootFileMigration,
+                                       kBootFileTrustMigration};
+    std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
 };
 
@@ -97,6 +98,22 @@ TEST_F(BootFileStoreTest, AreNamedAfterWhatIsInThem) {
     EXPECT_EQ(value_of(sys::stat(path_of(file))).mode & 0777, 0644U);
     EXPECT_EQ(value_of(sys::stat(files->directory() + "/granite")).mode & 0777, 0755U);
     EXPECT_FALSE(sys::stat(state + "/boot-work"));
+}
+
+TEST_F(BootFileStoreTest, AreBuiltAnewWhenOtherAuthoritiesAreToBeTrusted) {
+    EXPECT_EQ(files->rebuild(granite, quiet()).error().code(), ErrorCode::not_found);
+    for (const char* kind : {"initrd", "initramfs"}) {
+        const api::BootFile old = value_of(build({"quiet", "dim.on-failure=reboot"}, kind));
+        EXPECT_THAT(value_of(files->outdated()), SizeIs(0));
+        authorities += linuxrc::testing::kCertificate;
+        EXPECT_THAT(value_of(files->outdated()), ::testing::ElementsAre(granite));
+        const api::BootFile made = value_of(files->rebuild(granite, quiet()));
+        EXPECT_NE(made.sha256, old.sha256);
+        EXPECT_EQ(made.command_line, old.command_line);
+        EXPECT_EQ(value_of(files->current(granite)), made);
+        EXPECT_THAT(value_of(files->outdated()), SizeIs(0));
+        EXPECT_EQ(value_of(build({"quiet", "dim.on-failure=reboot"}, kind)), made);
+    }
 }
 
 TEST_F(BootFileStoreTest, AreTheSameForTheSameInputs) {
@@ -152,27 +169,36 @@ TEST_F(BootFileStoreTest, ComeBackWhenTheyWereLost) {
     EXPECT_EQ(value_of(files->current(granite)), file);
 }
 
+constexpr std::size_t kKills = 100;
+
 TEST_F(BootFileStoreTest, AreWholeAfterKill) {
     const api::BootFile before = value_of(build());
-    for (int round = 0; round < 12; ++round) {
+    int round = 0;
+    std::set<std::string> announced;
+    const auto work = [&] {
+        reopen_files();
+        static_cast<void>(build({"round=" + std::to_string(round)}));
+    };
+    const auto close = [&] {
         files.reset();
         store.reset();
         database.reset();
-        const pid_t pid = ::fork();
-        if (pid == 0) {
-            reopen_files();
-            static_cast<void>(build({"round=" + std::to_string(round)}));
-            ::_exit(0);
-        }
-        ::usleep(static_cast<useconds_t>(round * 12'000));
-        ::kill(pid, SIGKILL);
-        ::waitpid(pid, nullptr, 0);
+    };
+    close();
+    const std::size_t kills = dim::testing::kill_at_calls(kKills, work, [&] {
         reopen_files();
         const auto current = value_of(files->current(granite));
         ASSERT_TRUE(current.has_value());
         EXPECT_EQ(tls::sha256(value_of(sys::read_file(path_of(*current)))), current->sha256);
         EXPECT_FALSE(sys::stat(state + "/boot-work"));
-    }
+        announced.insert(current->command_line);
+        close();
+        ++round;
+    });
+    EXPECT_GE(kills, 10U);
+    // The first build is not killed.
+    EXPECT_TRUE(announced.contains("console=hvc0 dim.server-name=is01 round=0"));
+    reopen_files();
     // One that was made but never announced goes with the replaced ones.
     value_of(sys::ensure_directory(files->directory() + "/granite/1/ppc64-00000000"));
     const api::BootFile after = value_of(build());

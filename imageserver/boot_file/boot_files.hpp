@@ -6,6 +6,7 @@
 #include "libdim/model/names.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace dim::server {
 
@@ -23,6 +24,12 @@ public:
                                         const Progress& progress) = 0;
     /// Nothing when none was built for the image's newest generation.
     virtual Result<std::optional<api::BootFile>> current(const model::ImageName& image) const = 0;
+    /// Images whose current boot file trusts other authorities than one built now would.
+    virtual Result<std::vector<model::ImageName>> outdated() const = 0;
+    /// The current boot file once more, with the authorities and the agent of now. Errors:
+    /// not_found when there is none; those of build().
+    virtual Result<api::BootFile> rebuild(const model::ImageName& image,
+                                          const Progress& progress) = 0;
 };
 
 }  // namespace dim::server

@@ -24,7 +24,7 @@ public:
                                std::to_string(++builds_) + "/zImage",
                            1,
                            "",
-                           ""};
+                           authorities};
         files_.insert_or_assign(image.name, file);
         return file;
     }
@@ -33,6 +33,22 @@ public:
         const auto found = files_.find(image);
         return found == files_.end() ? std::nullopt : std::optional(found->second);
     }
+
+    Result<std::vector<model::ImageName>> outdated() const override {
+        const std::scoped_lock lock(mutex_);
+        std::vector<model::ImageName> list;
+        for (const auto& [image, file] : files_) {
+            if (file.command_line != authorities) list.push_back(image);
+        }
+        return list;
+    }
+    Result<api::BootFile> rebuild(const model::ImageName& image, const Progress& quiet) override {
+        if (is_broken) return fail(ErrorCode::not_found, "there is no kernel kit");
+        return build({image, {}, {}}, quiet);
+    }
+
+    std::string authorities;  ///< what a file that is built now trusts
+    bool is_broken = false;   ///< rebuild fails
 
 private:
     const Images& images_;

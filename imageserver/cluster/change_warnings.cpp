@@ -9,8 +9,7 @@ namespace dim::server {
 
 using model::ComponentName;
 
-Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& next,
-                                                    model::Timestamp now) {
+Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& next, Moment now) {
     DIM_TRY(const auto assigned, assignments_.all());
     DIM_TRY(const auto images, images_.blade_images());
     DIM_TRY(const auto boots, journal_.newest_boots());

@@ -19,7 +19,7 @@ public:
         : roster_(roster), assignments_(assignments), journal_(journal), images_(images) {}
 
     /// One sentence for each kind; at NOW.
-    Result<std::vector<std::string>> of(const cluster::Definition& next, model::Timestamp now);
+    Result<std::vector<std::string>> of(const cluster::Definition& next, Moment now);
 
 private:
     const Roster& roster_;

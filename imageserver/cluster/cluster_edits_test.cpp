@@ -10,11 +10,9 @@
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/testing/kill_at_call.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <csignal>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -277,27 +275,30 @@ TEST_F(ClusterEditsTest, TellsWhatWouldChange) {
 }
 
 TEST_F(ClusterEditsTest, IsWholeAfterKill) {
-    for (int round = 0; round < 16; ++round) {
-        running.reset();
-        const pid_t pid = ::fork();
-        if (pid == 0) {
+    constexpr std::size_t kKills = 40;
+    std::size_t wanted = 3;
+    std::size_t done = 0;
+    running.reset();
+    const std::size_t kills = dim::testing::kill_at_calls(
+        kKills,
+        [&] {
             restart();
-            for (std::size_t i = 0;; ++i) {
-                if (!apply(proposal(3 + i % 5, number()))) ::_exit(1);
-            }
-        }
-        ::usleep(static_cast<useconds_t>(20'000 + round * 3'000));
-        ASSERT_EQ(::kill(pid, SIGKILL), 0);
-        int status = 0;
-        ASSERT_EQ(::waitpid(pid, &status, 0), pid);
-        ASSERT_TRUE(WIFSIGNALED(status)) << "it ended by itself";
-        restart();
-        const auto current = running->edits.current().value();
-        EXPECT_EQ(current.xml, text());
-        EXPECT_EQ(current.blades, blades());
-        EXPECT_TRUE(current.origin == "applied: new.xml" || current.number == 1u) << current.origin;
-    }
-    EXPECT_GT(number(), 1u);
+            (void)apply(proposal(wanted, number()));
+        },
+        [&] {
+            restart();
+            const auto current = running->edits.current().value();
+            EXPECT_EQ(current.xml, text());
+            EXPECT_EQ(current.blades, blades());
+            EXPECT_TRUE(current.origin == "applied: new.xml" || current.number == 1u)
+                << current.origin;
+            if (blades() == wanted) ++done;
+            wanted = wanted % 5 + 3;
+            running.reset();
+        });
+    EXPECT_GE(kills, 10U);
+    EXPECT_GE(done, 1U) << "the one that was not killed";
+    EXPECT_LT(done, kills) << "none was killed before it was in force";
 }
 
 TEST_F(ClusterEditsTest, AnEditThatWasReplacedComesIntoForceUnderANumberOfItsOwn) {

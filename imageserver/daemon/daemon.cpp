@@ -5,10 +5,13 @@
 #include "imageserver/api/reply.hpp"
 #include "imageserver/api/status_resource.hpp"
 #include "imageserver/blade/dhcp_log_watch.hpp"
+#include "imageserver/daemon/insist.hpp"
 #include "imageserver/daemon/io_watch.hpp"
+#include "imageserver/daemon/open_files.hpp"
 #include "imageserver/daemon/opened_state.hpp"
 #include "imageserver/daemon/report.hpp"
 #include "imageserver/daemon/upkeep.hpp"
+#include "imageserver/daemon/watchdog.hpp"
 #include "imageserver/service/child_supervisor.hpp"
 #include "libdim/api/agent_port.hpp"
 #include "libdim/api/limits.hpp"
@@ -17,6 +20,7 @@
 #include "libdim/sys/notify.hpp"
 #include "libdim/sys/signals.hpp"
 
+#include <array>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -26,6 +30,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <csignal>
+#include <thread>
 #include <unistd.h>
 
 namespace dim::server {
@@ -36,6 +41,8 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kTick{1};
 constexpr std::chrono::seconds kServiceRetry{15};
+/// For answers under way when the daemon is told to end; within what a service manager waits.
+constexpr std::chrono::seconds kDrainTime{20};
 /// Refusals that wait to be noted; what comes on top is not: their number is of no use to anybody.
 constexpr int kWaitingRefusals = 1000;
 
@@ -44,21 +51,34 @@ constexpr int kWaitingRefusals = 1000;
 // Members are made from top to bottom and go in the other order: each knows only those above.
 class Daemon::Parts {
 public:
-    Parts(DaemonSettings settings, OpenedState state, std::unique_ptr<ChildSupervisor> supervisor);
+    /// COMMAND_END: what ends the commands in blades' roots.
+    Parts(DaemonSettings settings, OpenedState state, std::unique_ptr<ChildSupervisor> supervisor,
+          sys::Pipe command_end);
     Result<void> listen();
     Result<void> run();
 
 private:
+    asio::awaitable<void> come_up(StartStep step);
+    StartStep listening_for_agents();
+    void make_agent_server();
     Result<void> listen_for_agents();
     Result<void> listen_for_administrators();
     Result<void> watch_events();
+    Result<void> open_dhcp_log();
+    StartStep opening_dhcp_log();
+    asio::awaitable<void> follow_dhcp_log();
+    Watch read_dhcp_log();
+    Result<void> watch_over();
     asio::awaitable<void> keep_up();
     void note_refusal(const http::Peer& peer, http::Refusal refusal, std::string_view text);
 
+    void note_firewall(const Result<void>& applied);
     void bring_up_services();
     bool apply_services();
     void collect_boot_files();
     void handle_signals();
+    void drain();
+    void end();
     void reload();
 
     DaemonSettings settings_;
@@ -67,7 +87,13 @@ private:
     BootJournal journal_{*state_.database, clock_.now()};
     Assignments assignments_{*state_.database};
     Refusals refusals_{state_.alerts, journal_, state_.roster, clock_};
-    Upkeep upkeep_{journal_, state_.alerts, state_.identity, clock_};
+    DiskWatch disk_{{settings_.state_directory, settings_.provisioning},
+                    *state_.images,
+                    *state_.database,
+                    state_.alerts,
+                    clock_};
+    Neighbours neighbours_{to_string(state_.bootnet.device), state_.roster, state_.alerts, clock_};
+    Upkeep upkeep_{journal_, state_.alerts, *state_.identity, neighbours_, disk_, clock_};
     std::unique_ptr<ChildSupervisor> supervisor_;
     StandardServices services_{*supervisor_,
                                {.directory = settings_.services_directory(),
@@ -82,6 +108,8 @@ private:
     asio::io_context loop_{1};
     Lanes lanes_;
     asio::steady_timer service_timer_{loop_};
+    asio::steady_timer drain_timer_{loop_};
+    int draining_ = 0;  ///< servers that still answer; 0: not told to end
     std::atomic<int> waiting_refusals_{0};
 
     ServiceAppliers appliers_{
@@ -103,17 +131,26 @@ private:
         journal_,
         state_.alerts,
         clock_};
+    BootnetFirewall firewall_{{.directory = settings_.services_directory() + "/firewall",
+                               .bootnet = state_.bootnet,
+                               .on_apply = [this](const auto& done) { note_firewall(done); }}};
+    BladeCommands commands_;
+    AuthorityEdits authority_edits_{*state_.identity, state_.boot_files, journal_, state_.roster,
+                                    clock_};
     BootPlanner planner_{state_.bootnet.address, assignments_, *state_.images, services_.nfs()};
     NameQuery names_{state_.roster, assignments_, journal_};
     JobStream jobs_{loop_.get_executor(), appliers_};
 
     AgentResource agent_{planner_, state_.roster, journal_, refusals_, clock_, lanes_};
-    StatusResource status_{services_,     state_.roster, assignments_,  journal_,
-                           state_.alerts, clock_,        lanes_.answers};
+    StatusResource status_{services_,     state_.roster, assignments_, journal_,
+                           state_.alerts, disk_,         clock_,       lanes_.answers};
     AdminResource admin_{.image_edits = image_edits_,
                          .export_edits = export_edits_,
                          .assignment_edits = assignment_edits_,
                          .cluster_edits = cluster_edits_,
+                         .firewall = firewall_,
+                         .commands = commands_,
+                         .authority_edits = authority_edits_,
                          .images = *state_.images,
                          .boot_files = state_.boot_files,
                          .dhcp = services_.dhcp(),
@@ -123,14 +160,19 @@ private:
                          .lanes = lanes_,
                          .clock = clock_};
     Router router_{geteuid()};
-    std::optional<DhcpLogWatch> dhcp_log_;
+    std::optional<DhcpLogWatch> dhcp_log_;  ///< touched on lanes_.upkeep
+    std::string dhcp_log_problem_;          ///< the last that was reported
     std::unique_ptr<http::Server> admin_server_;
     std::unique_ptr<http::Server> agent_server_;
 };
 
 Daemon::Parts::Parts(DaemonSettings settings, OpenedState state,
-                     std::unique_ptr<ChildSupervisor> supervisor)
-    : settings_(std::move(settings)), state_(std::move(state)), supervisor_(std::move(supervisor)) {
+                     std::unique_ptr<ChildSupervisor> supervisor, sys::Pipe command_end)
+    : settings_(std::move(settings)),
+      state_(std::move(state)),
+      supervisor_(std::move(supervisor)),
+      commands_(settings_.blade_exec, *state_.images, assignments_, edited_blades_,
+                std::move(command_end)) {
     router_.on_unknown([this](const http::Peer& peer, std::string_view text) {
         note_refusal(peer, http::Refusal::malformed, text);
     });
@@ -151,12 +193,29 @@ void Daemon::Parts::note_refusal(const http::Peer& peer, http::Refusal refusal,
     });
 }
 
-Result<void> Daemon::Parts::listen_for_agents() {
-    DIM_TRY(auto tls, state_.identity.server_settings());
-    agent_server_.reset();
-    agent_server_ = std::make_unique<http::Server>(loop_.get_executor(), http::Server::Settings(),
+void Daemon::Parts::note_firewall(const Result<void>& applied) {
+    if (applied) return state_.alerts.forget("firewall", "nftables");
+    report("packet filter", applied.error());
+    state_.alerts.note(
+        {"firewall", "nftables",
+         "other networks may reach this server's services: " + applied.error().message(),
+         applied.error().cure()},
+        clock_.now());
+}
+
+void Daemon::Parts::make_agent_server() {
+    http::Server::Settings settings;
+    settings.admits = [this](std::uint32_t address) {
+        return state_.roster.has(model::Ipv4Address(address));
+    };
+    settings.handshake_executor = lanes_.handshakes.get_executor();
+    agent_server_ = std::make_unique<http::Server>(loop_.get_executor(), std::move(settings),
                                                    std::bind_front(&Router::handle, &router_),
                                                    std::bind_front(&Parts::note_refusal, this));
+}
+
+Result<void> Daemon::Parts::listen_for_agents() {
+    DIM_TRY(auto tls, state_.identity->server_settings());
     const auto port =
         agent_server_->listen_tls(state_.bootnet.address.value(), api::kAgentPort,
                                   std::make_shared<const tls::ServerSettings>(std::move(tls)),
@@ -166,7 +225,19 @@ Result<void> Daemon::Parts::listen_for_agents() {
                     .with_cure("give " + to_string(state_.bootnet.device) + " the address " +
                                to_string(state_.bootnet.address) +
                                ", and see that nobody else uses port " +
-                               std::to_string(api::kAgentPort)));
+                               std::to_string(api::kAgentPort) + "; it is tried every second"));
+}
+
+/// The bootnet's device may appear, or get its address, after the daemon.
+StartStep Daemon::Parts::listening_for_agents() {
+    return {.kind = "agent-port",
+            .origin = to_string(state_.bootnet.address),
+            .where = loop_.get_executor(),
+            .run = [this] { return listen_for_agents(); }};
+}
+
+asio::awaitable<void> Daemon::Parts::come_up(StartStep step) {
+    return insist(std::move(step), state_.alerts, clock_, lanes_.upkeep.get_executor());
 }
 
 Result<void> Daemon::Parts::listen_for_administrators() {
@@ -179,43 +250,99 @@ Result<void> Daemon::Parts::listen_for_administrators() {
 }
 
 Result<void> Daemon::Parts::listen() {
+    // Before anything listens. Without it blades boot all the same: the alert tells.
+    (void)firewall_.restore();
     for (const Error& error : state_.images->restore_mounts())
         report("mount", error);
     DIM_CHECK(sys::ensure_directory(settings_.services_directory() + "/dhcpd", 0755));
-    DIM_TRY(DhcpLogWatch watch, DhcpLogWatch::open(services_.dhcp_log_file(), journal_,
-                                                   state_.roster, refusals_, clock_));
-    dhcp_log_.emplace(std::move(watch));
-    DIM_CHECK(listen_for_agents());
+    make_agent_server();
     return listen_for_administrators();
 }
 
 Result<void> Daemon::Parts::watch_events() {
-    DIM_CHECK(watch_readable(loop_, dhcp_log_->event_fd(), lanes_.upkeep.get_executor(), [this] {
-        if (auto read = dhcp_log_->read(); !read) report("the DHCP server's log", read.error());
-    }));
     DIM_CHECK(
         watch_readable(loop_, supervisor_->event_fd(), lanes_.children.get_executor(), [this] {
             if (auto handled = supervisor_->handle_events(); !handled)
                 report("services", handled.error());
+            return Watch::when_readable;
         }));
-    return watch_readable(loop_, state_.signals, loop_.get_executor(),
-                          [this] { handle_signals(); });
+    return watch_readable(loop_, state_.signals, loop_.get_executor(), [this] {
+        handle_signals();
+        return Watch::when_readable;
+    });
+}
+
+Result<void> Daemon::Parts::open_dhcp_log() {
+    DIM_TRY(DhcpLogWatch watch, DhcpLogWatch::open(services_.dhcp_log_file(), journal_,
+                                                   state_.roster, refusals_, clock_));
+    dhcp_log_.emplace(std::move(watch));
+    return {};
+}
+
+StartStep Daemon::Parts::opening_dhcp_log() {
+    return {.kind = "dhcp-log-watch",
+            .origin = services_.dhcp_log_file(),
+            .where = lanes_.upkeep.get_executor(),
+            .run = [this] { return open_dhcp_log(); }};
+}
+
+asio::awaitable<void> Daemon::Parts::follow_dhcp_log() {
+    // Named: g++ 12 destroys temporaries of a co_await twice.
+    auto opened = come_up(opening_dhcp_log());
+    co_await std::move(opened);
+    if (auto watched = watch_readable(loop_, dhcp_log_->event_fd(), lanes_.upkeep.get_executor(),
+                                      [this] { return read_dhcp_log(); });
+        !watched)
+        report("the DHCP server's log", watched.error());
+}
+
+/// One step, so that what else is due on the lane has its turn whatever floods the log.
+Watch Daemon::Parts::read_dhcp_log() {
+    const auto rest = dhcp_log_->read();
+    const std::string problem = rest ? "" : to_string(rest.error());
+    if (!rest && problem != dhcp_log_problem_) report("the DHCP server's log", rest.error());
+    dhcp_log_problem_ = problem;
+    if (!rest) return Watch::later;
+    return *rest == DhcpLogWatch::Rest::more ? Watch::at_once : Watch::when_readable;
+}
+
+/// What must not end the daemon's start: each goes on by itself until it is as it should be.
+Result<void> Daemon::Parts::watch_over() {
+    DIM_TRY(const auto timeout, sys::watchdog_timeout());
+    if (timeout) asio::co_spawn(loop_, feed_watchdog(*timeout), asio::detached);
+    asio::co_spawn(loop_, come_up(listening_for_agents()), asio::detached);
+    asio::co_spawn(loop_, follow_dhcp_log(), asio::detached);
+    asio::co_spawn(loop_,
+                   come_up({.kind = "unfinished-image",
+                            .origin = "images",
+                            .where = lanes_.images.threads().get_executor(),
+                            .run = [this] { return state_.images->undo_unfinished(); }}),
+                   asio::detached);
+    asio::co_spawn(loop_, keep_up(), asio::detached);
+    return {};
 }
 
 Result<void> Daemon::Parts::run() {
     DIM_CHECK(watch_events());
-    asio::co_spawn(loop_, keep_up(), asio::detached);
+    DIM_CHECK(watch_over());
     if (state_.cluster_problem) {
         report("cluster definition", *state_.cluster_problem);
         cluster_edits_.note_problem(*state_.cluster_problem);
     }
+    asio::post(lanes_.services, [this] {
+        const auto built = authority_edits_.resume();
+        if (!built) report("replacement of the authority", built.error());
+    });
     bring_up_services();
     log(LogLevel::notice, "imageserver " DIM_VERSION ": serving " +
                               std::to_string(state_.roster.entries().size()) + " blades as " +
                               to_string(state_.roster.server()) + " on " +
                               to_string(state_.bootnet.address));
+    state_.database->keep_off(std::this_thread::get_id());
     loop_.run();
+    state_.database->keep_off({});
     log(LogLevel::notice, "ending; services and mounts stay for the blades");
+    commands_.end_all();
     lanes_.stop();
     return state_.alerts.flush();
 }
@@ -226,10 +353,9 @@ asio::awaitable<void> Daemon::Parts::keep_up() {
     for (;;) {
         const Upkeep::Due due = co_await run_on(lanes_.upkeep, tick);
         if (due.collect_boot_files) collect_boot_files();
-        if (due.use_new_certificate) {
-            if (auto listening = listen_for_agents(); !listening)
-                report("server certificate", listening.error());
-        }
+        if (due.reserve_blade_images)
+            asio::post(lanes_.images.threads(), [this] { disk_.reserve_blade_images(); });
+        if (due.new_certificate) agent_server_->use_tls(due.new_certificate);
         timer.expires_after(kTick);
         co_await timer.async_wait(asio::use_awaitable);
     }
@@ -281,12 +407,35 @@ void Daemon::Parts::handle_signals() {
         if (*signal == 0) return;
         if (*signal == SIGHUP) {
             reload();
+        } else if (draining_ == 0) {
+            drain();
         } else {
-            admin_server_->stop();
-            agent_server_->stop();
-            loop_.stop();
+            end();
         }
     }
+}
+
+/// Answers what was asked, and ends: when all is answered, after a while, or at the next signal.
+void Daemon::Parts::drain() {
+    log(LogLevel::notice, "ending once what was asked is answered, in " +
+                              std::to_string(kDrainTime.count()) + " s at the latest");
+    drain_timer_.expires_after(kDrainTime);
+    drain_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) end();
+    });
+    const std::array servers{admin_server_.get(), agent_server_.get()};
+    draining_ = static_cast<int>(servers.size());
+    for (http::Server* server : servers) {
+        server->drain([this] {
+            if (--draining_ == 0) end();
+        });
+    }
+}
+
+void Daemon::Parts::end() {
+    admin_server_->stop();
+    if (agent_server_) agent_server_->stop();
+    loop_.stop();
 }
 
 void Daemon::Parts::reload() {
@@ -305,13 +454,15 @@ Daemon::~Daemon() = default;
 Result<Daemon> Daemon::start(DaemonSettings settings) {
     DIM_CHECK(sys::block_signals({SIGTERM, SIGINT, SIGHUP}));
     DIM_CHECK(sys::ignore_signal(SIGPIPE));
+    provide_open_files(open_files_needed(http::Server::Settings()));
     DIM_TRY(auto state, OpenedState::open(settings));
     DIM_CHECK(sys::ensure_directory(settings.run_directory, 0755));
     DIM_TRY(auto supervisor,
             ChildSupervisor::create(
                 {.run_directory = settings.service_run_directory(), .on_change = {}}));
-    auto parts =
-        std::make_unique<Parts>(std::move(settings), std::move(state), std::move(supervisor));
+    DIM_TRY(auto command_end, sys::pipe());
+    auto parts = std::make_unique<Parts>(std::move(settings), std::move(state),
+                                         std::move(supervisor), std::move(command_end));
     DIM_CHECK(parts->listen());
     return Daemon(std::move(parts));
 }

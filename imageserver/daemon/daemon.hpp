@@ -10,7 +10,8 @@ namespace dim::server {
 /// The image server: makes every module and passes it to those that need it.
 class [[nodiscard]] Daemon {
 public:
-    /// Opens everything, and listens. SIGTERM, SIGINT and SIGHUP are blocked from now on, in the
+    /// Opens everything, and listens for administrators; for blades from run() on, as soon as the
+    /// bootnet's address is there. SIGTERM, SIGINT and SIGHUP are blocked from now on, in the
     /// threads made later too. Errors: conflict when another daemon uses the state directory; those
     /// of the modules, naming file and cure.
     static Result<Daemon> start(DaemonSettings settings);

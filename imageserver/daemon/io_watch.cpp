@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace dim::server {
@@ -15,13 +17,17 @@ namespace {
 namespace asio = boost::asio;
 
 asio::awaitable<void> watch(asio::posix::stream_descriptor descriptor, asio::any_io_executor where,
-                            std::function<void()> handle) {
-    const auto task = [&handle] {
-        handle();
-        return true;
-    };
+                            std::function<Watch()> handle) {
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    const auto task = [&handle] { return handle(); };
     for (;;) {
-        co_await run_on(where, task);
+        const Watch next = co_await run_on(where, task);
+        if (next == Watch::at_once) continue;
+        if (next == Watch::later) {
+            pause.expires_after(kWatchPause);
+            co_await pause.async_wait(asio::use_awaitable);
+            continue;
+        }
         const auto [error] = co_await descriptor.async_wait(asio::posix::descriptor_base::wait_read,
                                                             asio::as_tuple(asio::use_awaitable));
         if (error) co_return;
@@ -31,7 +37,7 @@ asio::awaitable<void> watch(asio::posix::stream_descriptor descriptor, asio::any
 }  // namespace
 
 Result<void> watch_readable(asio::io_context& loop, const sys::Fd& fd, asio::any_io_executor where,
-                            std::function<void()> handle) {
+                            std::function<Watch()> handle) {
     // Asio closes what it is given.
     DIM_TRY(sys::Fd own, sys::dup(fd));
     asio::co_spawn(loop,

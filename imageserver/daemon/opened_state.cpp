@@ -17,8 +17,8 @@ namespace dim::server {
 Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
     DIM_TRY(auto lock, lock_state(settings));
     DIM_TRY(const auto system, sys::system_info());
-    const std::array migrations{kImageMigration, kNfsMigration, kBootFileMigration, kBladeMigration,
-                                kClusterMigration};
+    const std::array migrations{kImageMigration, kNfsMigration,     kBootFileMigration,
+                                kBladeMigration, kClusterMigration, kBootFileTrustMigration};
     DIM_TRY(Database opened, Database::open(settings.state_directory + "/dim.db", migrations));
     auto database = std::make_unique<Database>(std::move(opened));
     auto revisions = std::make_unique<ClusterRevisions>(*database);
@@ -38,18 +38,23 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
     DIM_TRY(auto roster, Roster::create(server, std::move(start.definition)));
     DIM_TRY(tls::Random created, tls::Random::create());
     auto random = std::make_unique<tls::Random>(std::move(created));
-    DIM_TRY(auto identity, Identity::open(*random,
-                                          {.directory = settings.state_directory + "/identity",
-                                           .cluster = cluster_name,
-                                           .server = server,
-                                           .addresses = {bootnet.address}},
-                                          sys::realtime_us() / 1'000'000));
-    DIM_TRY(ImageStore store, ImageStore::open({settings.state_directory}, *database));
+    DIM_TRY(Identity opened_identity,
+            Identity::open(*random,
+                           {.directory = settings.state_directory + "/identity",
+                            .cluster = cluster_name,
+                            .server = server,
+                            .addresses = {bootnet.address}},
+                           sys::realtime_us() / 1'000'000));
+    auto identity = std::make_unique<Identity>(std::move(opened_identity));
+    DIM_TRY(ImageStore store, ImageStore::open({.state_directory = settings.state_directory,
+                                                .provisioning = settings.provisioning},
+                                               *database));
     auto images = std::make_unique<ImageStore>(std::move(store));
+    const auto authorities = [kept = identity.get()] { return kept->trusted_pem(); };
     DIM_TRY(auto boot_files, BootFileStore::open({.state_directory = settings.state_directory,
                                                   .kernel_kit = settings.kernel_kit,
                                                   .agent = settings.agent,
-                                                  .ca_certificate = identity.authority_path(),
+                                                  .authorities = authorities,
                                                   .server = server},
                                                  *database, *images));
     DIM_TRY(auto alerts, Alerts::open(*database));

@@ -28,7 +28,7 @@ struct OpenedState {
     std::optional<Error> cluster_problem;
     cluster::ServerBootnet bootnet;
     std::unique_ptr<tls::Random> random;
-    Identity identity;
+    std::unique_ptr<Identity> identity;
     std::unique_ptr<ImageStore> images;
     BootFileStore boot_files;
     Alerts alerts;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "imageserver/image/provisioning.hpp"
+
 #include <string>
 
 namespace dim::server {
@@ -10,8 +12,10 @@ struct DaemonSettings {
     std::string server;  ///< empty: the only one of the cluster, or the one named as this host
     std::string state_directory = "/var/lib/dim";
     std::string run_directory = "/run/dim";
+    Provisioning provisioning = Provisioning::reserved();
     std::string agent;       ///< of the blades' architecture; main.cpp knows where it is installed
     std::string kernel_kit;  ///< a directory, likewise
+    std::string blade_exec = {};  ///< the program, likewise
 
     std::string lock_file() const { return state_directory + "/lock"; }
     std::string services_directory() const { return state_directory + "/services"; }

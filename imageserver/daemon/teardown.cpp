@@ -1,8 +1,11 @@
 #include "imageserver/daemon/teardown.hpp"
 
+#include "imageserver/blade/neighbours.hpp"
 #include "imageserver/daemon/state_lock.hpp"
+#include "imageserver/firewall/bootnet_firewall.hpp"
 #include "imageserver/service/child_supervisor.hpp"
 #include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
 #include "libdim/sys/mount.hpp"
 
 #include <ranges>
@@ -37,6 +40,14 @@ bool is_ours(const DaemonSettings& settings, const std::string& target) {
     return target == mounts || target.starts_with(mounts + '/');
 }
 
+/// It is wanted again by the next daemon: its file stays.
+Result<void> remove_firewall(const DaemonSettings& settings, std::vector<std::string>& done) {
+    if (!sys::stat(firewall_file(settings.services_directory() + "/firewall"))) return {};
+    DIM_CHECK(remove_firewall_table());
+    done.emplace_back("removed the packet filter");
+    return {};
+}
+
 Result<void> unmount_all(const DaemonSettings& settings, std::vector<std::string>& done) {
     DIM_TRY(const auto mounts, sys::mounts());
     for (const sys::MountEntry& mount : mounts | std::views::reverse) {
@@ -53,7 +64,11 @@ Result<std::vector<std::string>> tear_down(const DaemonSettings& settings) {
     DIM_TRY(const auto lock, lock_state(settings));
     std::vector<std::string> done;
     DIM_CHECK(stop_services(settings, done));
+    DIM_CHECK(remove_firewall(settings, done));
     DIM_CHECK(unmount_all(settings, done));
+    DIM_TRY(const std::size_t neighbours, remove_neighbours());
+    if (neighbours != 0)
+        done.push_back("removed " + std::to_string(neighbours) + " permanent neighbours");
     return done;
 }
 

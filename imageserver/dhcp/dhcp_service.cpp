@@ -1,11 +1,13 @@
 #include "imageserver/dhcp/dhcp_service.hpp"
 
 #include "imageserver/service/service_log.hpp"
+#include "imageserver/service/work_directory.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/render/dhcpd_configuration.hpp"
 #include "libdim/render/kea_configuration.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/run.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,6 +19,9 @@ namespace {
 using cluster::DhcpBackend;
 
 constexpr std::size_t kCauseLines = 6;
+constexpr std::chrono::seconds kTouchTimeout{10};
+/// Of both servers, which never run at the same time: Debian has none for dhcpd.
+constexpr auto kUser = "_kea";
 constexpr auto kLibraries = "/usr/lib";
 constexpr auto kBootpLibrary = "/kea/hooks/libdhcp_bootp.so";
 
@@ -54,6 +59,19 @@ std::string explain_dhcpd(std::string_view log) {
     return last_lines(telling, kCauseLines);
 }
 
+/// Port 67, and packets from and to who has no address yet.
+sys::Confinement confinement() {
+    return {.user = kUser,
+            .capabilities = {sys::Capability::net_bind_service, sys::Capability::net_raw}};
+}
+
+/// Where a server may write: leases, process and lock files.
+std::string work_directory(const std::string& directory) { return directory + "/work"; }
+
+std::string lease_file(const DhcpService::Settings& settings) {
+    return work_directory(settings.directory) + "/dhcpd.leases";
+}
+
 DhcpBackend other(DhcpBackend backend) {
     return backend == DhcpBackend::isc ? DhcpBackend::kea : DhcpBackend::isc;
 }
@@ -66,22 +84,19 @@ ConfiguredService::Settings isc_settings(const DhcpService::Settings& settings,
     // the process; the leases are not worth keeping elsewhere, since all addresses are fixed.
     return {.service = {.name = DhcpService::name_of(DhcpBackend::isc),
                         .arguments = {settings.program, "-4", "-f", "-d", "--no-pid", "-cf",
-                                      directory + "/dhcpd.conf", "-lf", directory + "/dhcpd.leases",
+                                      directory + "/dhcpd.conf", "-lf", lease_file(settings),
                                       to_string(device)},
                         .log_file = log_file,
+                        .confinement = confinement(),
                         .reload = ReloadAction::restart,
                         .must_be_alone = true,
                         .ready_text = "Server starting service.",
                         .explain = explain_dhcpd},
             .directory = directory,
             .checker = [settings](std::span<const std::string> candidates) {
-                return std::vector<std::string>{settings.program,
-                                                "-t",
-                                                "-4",
-                                                "-cf",
-                                                candidates.front(),
-                                                "-lf",
-                                                settings.directory + "/dhcpd.leases"};
+                return std::vector<std::string>{
+                    settings.program,    "-t", "-4", "-cf", candidates.front(), "-lf",
+                    lease_file(settings)};
             }};
 }
 
@@ -102,8 +117,9 @@ ConfiguredService::Settings kea_settings(const DhcpService::Settings& settings,
     return {.service = {.name = DhcpService::name_of(DhcpBackend::kea),
                         .arguments = {settings.kea_program, "-c", directory + "/kea-dhcp4.json"},
                         .log_file = log_file,
-                        .environment = {"KEA_PIDFILE_DIR=" + directory,
-                                        "KEA_LOCKFILE_DIR=" + directory},
+                        .environment = {"KEA_PIDFILE_DIR=" + work_directory(directory),
+                                        "KEA_LOCKFILE_DIR=" + work_directory(directory)},
+                        .confinement = confinement(),
                         .reload = ReloadAction::hangup,
                         .must_be_alone = true,
                         .ready_text = "DHCP4_STARTED",
@@ -114,6 +130,16 @@ ConfiguredService::Settings kea_settings(const DhcpService::Settings& settings,
             .checker = [settings](std::span<const std::string> candidates) {
                 return std::vector<std::string>{settings.kea_program, "-t", candidates.front()};
             }};
+}
+
+/// dhcpd does not start without its lease file, and does not make it either; so its user makes it.
+Result<void> make_lease_file(const DhcpService::Settings& settings) {
+    DIM_CHECK(sys::ensure_directory(settings.directory));
+    DIM_CHECK(make_work_directory(confinement(), work_directory(settings.directory)));
+    DIM_TRY(const sys::RunResult result, sys::run({"/usr/bin/touch", lease_file(settings)},
+                                                  kTouchTimeout, {.confinement = confinement()}));
+    if (result.status.is_success()) return {};
+    return fail(ErrorCode::io, "make dhcpd's lease file: " + last_lines(result.output, 1));
 }
 
 /// Debian keeps libraries in a directory named for the machine's kind. Empty: there is none.
@@ -177,17 +203,13 @@ DhcpService::reload_reason(const cluster::Definition& definition,
 Result<void> DhcpService::prepare(DhcpBackend backend) const {
     // Either server's log is here.
     DIM_CHECK(sys::ensure_directory(settings_.directory));
-    if (backend == DhcpBackend::isc) {
-        // dhcpd does not start without its lease file, and does not make it either.
-        DIM_TRY(const sys::Fd leases,
-                sys::open(settings_.directory + "/dhcpd.leases", O_WRONLY | O_CREAT, 0644));
-        return {};
-    }
-    DIM_CHECK(sys::ensure_directory(settings_.kea_directory));
+    if (backend == DhcpBackend::isc) return make_lease_file(settings_);
+    DIM_CHECK(make_work_directory(confinement(), work_directory(settings_.kea_directory)));
     if (control_.status(DhcpService::name_of(backend)).is_running) return {};
     // Kea does not start while another process has the number in its process file, which may be
     // anybody's after a reboot. The lock on its log keeps a second Kea away.
-    const auto removed = sys::unlink(settings_.kea_directory + "/kea-dhcp4.kea-dhcp4.pid");
+    const auto removed =
+        sys::unlink(work_directory(settings_.kea_directory) + "/kea-dhcp4.kea-dhcp4.pid");
     return removed || removed.error().code() == ErrorCode::not_found ? Result<void>() : removed;
 }
 

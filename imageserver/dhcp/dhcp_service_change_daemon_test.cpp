@@ -203,8 +203,8 @@ TEST_F(DhcpServiceDaemonTest, TheFirstGoesOnWhenTheOtherDoesNotStart) {
 }
 
 TEST_F(DhcpServiceDaemonTest, KeaStartsBesideAnothersProcessNumber) {
-    ASSERT_TRUE(sys::ensure_directory(directory_ / "kea"));
-    ASSERT_TRUE(sys::write_file_atomically(directory_ / "kea/kea-dhcp4.kea-dhcp4.pid",
+    ASSERT_TRUE(sys::ensure_directory(directory_ / "kea/work"));
+    ASSERT_TRUE(sys::write_file_atomically(directory_ / "kea/work/kea-dhcp4.kea-dhcp4.pid",
                                            std::to_string(::getpid()) + "\n"));
     const auto applied = service_.apply(definition(DhcpBackend::kea), hosts());
     EXPECT_TRUE(applied) << to_string(applied.error());

@@ -1,4 +1,9 @@
 #include "imageserver/dhcp/dhcp_service_fixture.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+#include "libdim/sys/process_privileges_for_tests.hpp"
+
+#include <pwd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -81,10 +86,38 @@ TEST_P(EitherServer, GivesABladeWithoutAnImageAnAddressOnly) {
     EXPECT_FALSE(reply->options.contains(17));
 }
 
+TEST_P(EitherServer, MayDoNothingButTakeItsPortAndSendPackets) {
+    // As a daemon left it that did not confine its services.
+    const std::string work =
+        directory_ / (GetParam() == DhcpBackend::isc ? "dhcpd/work" : "kea/work");
+    const std::string left =
+        work + (GetParam() == DhcpBackend::isc ? "/dhcpd.leases" : "/logger_lockfile");
+    ASSERT_TRUE(sys::ensure_directory(work));
+    ASSERT_TRUE(sys::open(left, O_WRONLY | O_CREAT, 0644));
+
+    ASSERT_NO_FATAL_FAILURE(expect_applied());
+    const sys::ProcessPrivileges seen = sys::privileges_of(pid());
+    const std::uint64_t allowed =
+        sys::capability_set({sys::Capability::net_bind_service, sys::Capability::net_raw});
+    EXPECT_EQ(seen.user, ::getpwnam("_kea")->pw_uid);
+    EXPECT_EQ(seen.group, ::getpwnam("_kea")->pw_gid);
+    EXPECT_EQ(seen.other_groups, "");
+    EXPECT_EQ(seen.bounding, allowed);
+    EXPECT_EQ(seen.permitted & ~allowed, 0U);
+    EXPECT_TRUE(seen.no_new_privileges);
+    EXPECT_EQ(sys::stat(work).value().owner, seen.user);
+    EXPECT_EQ(sys::stat(left).value().owner, seen.user);
+    EXPECT_EQ(sys::stat(directory_ / "dhcpd").value().owner, 0U);
+    EXPECT_TRUE(boot(kKnown).has_value());
+}
+
 TEST_P(EitherServer, ListensOnTheBootnetOnly) {
     ASSERT_NO_FATAL_FAILURE(expect_applied());
     EXPECT_EQ(boot(kKnown, "wire1"), std::nullopt);
     EXPECT_TRUE(events().empty());
+    // It is the place that is wrong, not the question.
+    ASSERT_TRUE(boot(kKnown, "wire0").has_value());
+    EXPECT_FALSE(events().empty());
 }
 
 }  // namespace

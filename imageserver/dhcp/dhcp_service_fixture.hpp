@@ -93,7 +93,7 @@ protected:
     std::vector<DhcpEvent> events() {
         LogTail tail = LogTail::open(service_.log_file(), {}).value();
         std::vector<DhcpEvent> seen;
-        const std::vector<std::string> lines = tail.read_lines().value();
+        const std::vector<std::string> lines = tail.read_lines().value().lines;
         DhcpLogReader reader;
         for (const std::string& line : lines)
             if (auto event = reader.parse(line)) seen.push_back(*event);

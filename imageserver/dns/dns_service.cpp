@@ -3,12 +3,12 @@
 #include "imageserver/dns/dns_probe.hpp"
 #include "imageserver/dns/zone_files.hpp"
 #include "imageserver/service/service_log.hpp"
+#include "imageserver/service/work_directory.hpp"
 #include "libdim/base/log.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/run.hpp"
 
 #include <algorithm>
 
@@ -20,7 +20,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kName = "named";
 constexpr auto kProbeTimeout = 500ms;
-constexpr auto kInstallTimeout = 10s;
 constexpr auto kReadyTimeout = 5s;
 constexpr std::size_t kCauseLines = 4;
 
@@ -70,35 +69,17 @@ std::string work_directory(const DnsService::Settings& settings) {
     return settings.directory + "/work";
 }
 
-Result<void> make_work_directory(const DnsService::Settings& settings) {
-    DIM_TRY(const sys::RunResult result,
-            sys::run({"/usr/bin/install", "--directory", "--mode=0750", "--owner=" + settings.user,
-                      work_directory(settings)},
-                     kInstallTimeout));
-    if (result.status.is_success()) return {};
-    return fail(Error(ErrorCode::unavailable, "no directory for the user " + settings.user + ": " +
-                                                  last_lines(result.output, 1))
-                    .with_cure("install the package bind9, which makes that user"));
-}
-
-/// The user may have no way to a directory below one that is closed to others.
-Result<void> check_reachable(const DnsService::Settings& settings) {
-    DIM_TRY(const sys::RunResult result,
-            sys::run({"/usr/sbin/runuser", "--user", settings.user, "--", "/usr/bin/test", "-w",
-                      work_directory(settings)},
-                     kInstallTimeout));
-    if (result.status.is_success()) return {};
-    return fail(Error(ErrorCode::permission_denied,
-                      "the user " + settings.user + " cannot reach " + settings.directory)
-                    .with_cure("let everybody pass the directories above it: chmod o+x"));
+/// It becomes its user before it starts, so that it needs not even the capability to do that.
+sys::Confinement confinement(const DnsService::Settings& settings) {
+    return {.user = settings.user, .capabilities = {sys::Capability::net_bind_service}};
 }
 
 ConfiguredService::Settings service_settings(const DnsService::Settings& settings) {
     const std::string configuration = settings.directory + "/named.conf";
     return {.service = {.name = kName,
-                        .arguments = {settings.program, "-g", "-4", "-u", settings.user, "-c",
-                                      configuration},
+                        .arguments = {settings.program, "-g", "-4", "-c", configuration},
                         .log_file = settings.directory + "/named.log",
+                        .confinement = confinement(settings),
                         .reload = ReloadAction::hangup,
                         .must_be_alone = true,
                         .ready_timeout = kReadyTimeout,
@@ -173,8 +154,7 @@ Result<void> DnsService::run(const cluster::Definition& definition) {
         return fail(Error(ErrorCode::invalid_input, "the cluster has no domain")
                         .with_cure("add domain=\"…\" to the <cluster> element"));
     DIM_CHECK(sys::ensure_directory(settings_.directory));
-    DIM_CHECK(make_work_directory(settings_));
-    DIM_CHECK(check_reachable(settings_));
+    DIM_CHECK(make_work_directory(confinement(settings_), work_directory(settings_)));
     const ZoneFiles files = zone_files();
     DIM_TRY(const ZoneFiles::Written written,
             files.write(zones_of(definition), installed_serial()));

@@ -20,7 +20,7 @@ public:
         std::string directory;        ///< STATE/services/named; made if missing
         model::Ipv4Address address;   ///< the server's on its bootnet
         std::uint16_t port = 53;
-        std::string user = "bind";  ///< whom named becomes; must be able to enter DIRECTORY
+        std::string user = "bind";  ///< whom named runs as; must be able to enter DIRECTORY
         std::string program = "/usr/sbin/named";
         std::string checker = "/usr/bin/named-checkconf";
     };

@@ -5,11 +5,13 @@
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/process_privileges_for_tests.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/testing/own_network.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <algorithm>
+#include <pwd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -96,7 +98,22 @@ TEST_F(DnsServiceDaemonTest, AnswersNothingElseAndNowhereElse) {
                 HasSubstr("Transfer failed"));
     EXPECT_THAT(run("dig @10.9.0.1 +time=1 +tries=1 demo.cluster SOA").output,
                 HasSubstr("connection refused"));
-    EXPECT_EQ(trim(run("ps -o user= -p " + std::to_string(pid())).output), "bind");
+}
+
+TEST_F(DnsServiceDaemonTest, MayDoNothingButTakeItsPort) {
+    ASSERT_TRUE(service_.apply(definition()));
+    const sys::ProcessPrivileges seen = sys::privileges_of(pid());
+    const std::uint64_t its_port = sys::capability_set({sys::Capability::net_bind_service});
+    EXPECT_EQ(seen.user, ::getpwnam("bind")->pw_uid);
+    EXPECT_EQ(seen.group, ::getpwnam("bind")->pw_gid);
+    EXPECT_EQ(seen.other_groups, "");
+    EXPECT_EQ(seen.permitted | its_port, its_port);
+    EXPECT_EQ(seen.bounding, its_port);
+    EXPECT_TRUE(seen.no_new_privileges);
+    // What it must not change belongs to root.
+    EXPECT_EQ(sys::stat(directory_ / "named").value().owner, 0U);
+    EXPECT_EQ(sys::stat(directory_ / "named/work").value().owner, seen.user);
+    EXPECT_EQ(dig("s01c1b01.demo.cluster A"), "10.1.1.11");
 }
 
 TEST_F(DnsServiceDaemonTest, AnswersAChangeAndReloadsNothingElse) {

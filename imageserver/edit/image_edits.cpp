@@ -1,5 +1,7 @@
 #include "imageserver/edit/image_edits.hpp"
 
+#include "imageserver/image/image_import.hpp"
+
 namespace dim::server {
 
 using model::ComponentName;
@@ -34,6 +36,39 @@ Result<Edit> ImageEdits::create_blade_images(const api::ImageOfBlades& request,
     std::string done =
         "blade images of " + to_string(request.image) + ": " + std::to_string(made) + " created";
     if (kept != 0) done += ", " + std::to_string(kept) + " there already";
+    return Edit{.done = std::move(done)};
+}
+
+Result<Edit> ImageEdits::adopt_image(const api::AdoptImage& request, const Progress& progress) {
+    progress("check the files of image " + to_string(request.name), 0, 0);
+    DIM_CHECK(check_init_path(request.init));
+    DIM_CHECK(images_.adopt_image(request));
+    progress("offering the shared root", 0, 0);
+    return Edit{.done = "image " + to_string(request.name) + " adopted",
+                .needs = {.exports = true}};
+}
+
+Result<Edit> ImageEdits::adopt_blade_images(const api::ImageOfBlades& request,
+                                            const Progress& progress) {
+    DIM_CHECK(blades_.require(request.blades));
+    std::size_t adopted = 0;
+    for (const ComponentName& blade : request.blades) {
+        progress("blade image of " + to_string(blade), adopted, request.blades.size());
+        const auto outcome = images_.adopt_blade_image(blade, request.image);
+        if (outcome) {
+            ++adopted;
+            DIM_CHECK(blades_.tell({&blade, 1},
+                                   "blade image of " + to_string(request.image) + " adopted"));
+        } else if (outcome.error().code() != ErrorCode::already_exists) {
+            return fail(Error(outcome.error())
+                            .with_default_cure("see 'dim image adopt --list'")
+                            .with_context(to_string(blade)));
+        }
+    }
+    const std::size_t kept = request.blades.size() - adopted;
+    std::string done =
+        "blade images of " + to_string(request.image) + ": " + std::to_string(adopted) + " adopted";
+    if (kept != 0) done += ", " + std::to_string(kept) + " known already";
     return Edit{.done = std::move(done)};
 }
 

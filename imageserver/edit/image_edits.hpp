@@ -18,6 +18,9 @@ public:
     Result<Edit> import_image(const api::ImportImage& request, const Progress& progress);
     /// Blades that have one already keep it.
     Result<Edit> create_blade_images(const api::ImageOfBlades& request, const Progress& progress);
+    Result<Edit> adopt_image(const api::AdoptImage& request, const Progress& progress);
+    /// Blades whose image is known already keep it.
+    Result<Edit> adopt_blade_images(const api::ImageOfBlades& request, const Progress& progress);
     /// Errors: conflict while the blade runs from it.
     Result<Edit> delete_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image);

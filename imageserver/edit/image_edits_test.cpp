@@ -30,6 +30,29 @@ TEST_F(ImageEditsTest, CreateKeepsWhatIsThere) {
     EXPECT_TRUE(journal.story(blade()).value().empty());
 }
 
+TEST_F(ImageEditsTest, AnAdoptedImageIsOffered) {
+    const auto adopt = [&](const std::string& init) {
+        return finish(
+            image_edits.adopt_image({image(), model::Architecture::ppc64, init}, no_progress));
+    };
+    EXPECT_EQ(adopt("sbin/init").error().code(), ErrorCode::invalid_input);
+    EXPECT_EQ(adopt("/sbin/init"), "image granite adopted");
+    EXPECT_EQ(services.nfs().exports().size(), 1u);
+    EXPECT_EQ(adopt("/sbin/init").error().code(), ErrorCode::already_exists);
+}
+
+TEST_F(ImageEditsTest, AdoptKeepsWhatIsKnown) {
+    add_image();
+    add_blade_image(blade());
+    const auto adopt = [&](std::vector<model::ComponentName> blades) {
+        return finish(image_edits.adopt_blade_images({image(), std::move(blades)}, no_progress));
+    };
+    EXPECT_EQ(adopt({samples::server()}).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(adopt({blade(), other_blade()}),
+              "blade images of granite: 1 adopted, 1 known already");
+    EXPECT_EQ(journal.story(other_blade()).value().size(), 1u);
+}
+
 TEST_F(ImageEditsTest, TheSharedRootOfANewImageIsOffered) {
     const api::ImportImage request{
         image(), model::Architecture::ppc64, "/srv/granite", {"usr"}, "/sbin/init", 1 << 24};

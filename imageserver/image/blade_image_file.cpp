@@ -81,6 +81,9 @@ Result<void> discard_blade_image(const ComponentName& blade, const ImageName& im
     DIM_CHECK(unmount_below(mount_point));
     DIM_CHECK(unlink_if_there(paths.unfinished_blade_file(blade, image)));
     DIM_CHECK(unlink_if_there(paths.blade_file(blade, image)));
+    // Deleted is deleted, also after a power failure: nobody shall adopt it again.
+    if (const std::string directory = paths.blade_directory(blade); sys::stat(directory))
+        DIM_CHECK(sys::fsync(directory));
     return rmdir_if_there(mount_point);
 }
 

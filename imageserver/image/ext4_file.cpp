@@ -5,7 +5,7 @@
 #include "libdim/sys/punch_zeros.hpp"
 #include "libdim/sys/run.hpp"
 
-#include <array>
+#include <sys/stat.h>
 
 namespace dim::server {
 
@@ -15,6 +15,11 @@ constexpr std::chrono::minutes kToolTimeout{10};
 constexpr std::size_t kSuperblockOffset = 1024;
 constexpr std::size_t kMagicOffset = kSuperblockOffset + 0x38;
 constexpr std::size_t kStateOffset = kSuperblockOffset + 0x3a;
+constexpr std::size_t kBlockCountOffset = kSuperblockOffset + 0x4;
+constexpr std::size_t kBlockSizeOffset = kSuperblockOffset + 0x18;
+constexpr std::size_t kIncompatibleOffset = kSuperblockOffset + 0x60;
+constexpr std::size_t kBlockCountHighOffset = kSuperblockOffset + 0x150;
+constexpr std::uint32_t kFeature64Bit = 0x80;
 constexpr std::size_t kSuperblockEnd = kSuperblockOffset + 1024;
 constexpr unsigned kMagic = 0xef53;
 constexpr unsigned kErrorsDetected = 0x0002;
@@ -36,6 +41,23 @@ Result<void> run_tool(const std::vector<std::string>& arguments) {
 unsigned little_endian_16(std::string_view bytes, std::size_t offset) {
     return static_cast<unsigned char>(bytes[offset]) |
            static_cast<unsigned>(static_cast<unsigned char>(bytes[offset + 1])) << 8;
+}
+
+std::uint32_t little_endian_32(std::string_view bytes, std::size_t offset) {
+    return little_endian_16(bytes, offset) | little_endian_16(bytes, offset + 2) << 16;
+}
+
+/// The first bytes of the file, as far as there are any.
+Result<std::string> read_superblock(const sys::Fd& file) {
+    std::string bytes(kSuperblockEnd, '\0');
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+        DIM_TRY(const std::size_t count, sys::read(file, std::span(bytes).subspan(filled)));
+        if (count == 0) break;
+        filled += count;
+    }
+    bytes.resize(filled);
+    return bytes;
 }
 
 }  // namespace
@@ -97,15 +119,29 @@ Result<void> check_superblock_bytes(std::string_view bytes, const std::string& p
     return {};
 }
 
+std::uint64_t superblock_file_system_bytes(std::string_view bytes) {
+    std::uint64_t blocks = little_endian_32(bytes, kBlockCountOffset);
+    if ((little_endian_32(bytes, kIncompatibleOffset) & kFeature64Bit) != 0)
+        blocks |= std::uint64_t{little_endian_32(bytes, kBlockCountHighOffset)} << 32;
+    const unsigned shift = 10 + (little_endian_32(bytes, kBlockSizeOffset) & 0xf);
+    // One whose size cannot be is longer than any file.
+    return blocks > UINT64_MAX >> shift ? UINT64_MAX : blocks << shift;
+}
+
 Result<void> check_superblock(const sys::Fd& file, const std::string& path) {
-    std::array<char, kSuperblockEnd> buffer{};
-    std::size_t filled = 0;
-    while (filled < buffer.size()) {
-        DIM_TRY(const std::size_t count, sys::read(file, std::span(buffer).subspan(filled)));
-        if (count == 0) break;
-        filled += count;
-    }
-    return check_superblock_bytes(std::string_view(buffer.data(), filled), path);
+    DIM_TRY(const std::string bytes, read_superblock(file));
+    return check_superblock_bytes(bytes, path);
+}
+
+Result<std::uint64_t> check_whole_ext4(const std::string& path) {
+    DIM_TRY(const sys::Fd file, sys::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+    DIM_TRY(const sys::FileStatus status, sys::fstat(file));
+    if (!S_ISREG(status.mode)) return fail(ErrorCode::invalid_input, path + " is no file");
+    DIM_TRY(const std::string bytes, read_superblock(file));
+    DIM_CHECK(check_superblock_bytes(bytes, path));
+    if (superblock_file_system_bytes(bytes) <= status.size) return status.size;
+    return fail(Error(ErrorCode::conflict, path + " ends before its file system does")
+                    .with_cure("copy it again, whole"));
 }
 
 }  // namespace dim::server

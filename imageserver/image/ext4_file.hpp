@@ -32,5 +32,12 @@ Result<void> set_random_uuid(const std::string& file);
 Result<void> check_superblock(const sys::Fd& file, const std::string& path);
 /// The same for the first bytes of a file (ext4 documentation, "Super Block").
 Result<void> check_superblock_bytes(std::string_view bytes, const std::string& path);
+/// How large the file system is, by a good superblock in the first bytes of a file.
+std::uint64_t superblock_file_system_bytes(std::string_view bytes);
+
+/// For a file from elsewhere: that PATH is a file of its own (no link) with a whole ext4 in it, as
+/// long as its superblock says. Returns its size in bytes. Errors: those of check_superblock;
+/// not_found; invalid_input for what is no file; conflict for one that was cut off.
+Result<std::uint64_t> check_whole_ext4(const std::string& path);
 
 }  // namespace dim::server

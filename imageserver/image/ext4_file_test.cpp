@@ -1,4 +1,5 @@
 #include "imageserver/image/ext4_file.hpp"
+#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/testing/temporary_directory.hpp"
@@ -49,6 +50,29 @@ TEST_F(Ext4File, KnowsWhatTheKernelFound) {
     const auto checked = check_superblock_bytes(bytes, file_);
     ASSERT_FALSE(checked);
     EXPECT_THAT(checked.error().cure(), HasSubstr("e2fsck"));
+}
+
+TEST_F(Ext4File, KnowsWhetherItIsWhole) {
+    ASSERT_TRUE(make_ext4(file_, kSize));
+    EXPECT_EQ(superblock_file_system_bytes(header()), kSize.bytes);
+    EXPECT_EQ(check_whole_ext4(file_), kSize.bytes);
+    {
+        const sys::Fd fd = sys::open(file_, O_RDWR).value();
+        ASSERT_TRUE(sys::ftruncate(fd, kSize.bytes - 1));
+    }
+    const auto cut_off = check_whole_ext4(file_);
+    ASSERT_FALSE(cut_off);
+    EXPECT_EQ(cut_off.error().code(), ErrorCode::conflict);
+    EXPECT_THAT(cut_off.error().message(), HasSubstr("ends before"));
+    EXPECT_EQ(check_whole_ext4(directory_ / "missing").error().code(), ErrorCode::not_found);
+    EXPECT_EQ(check_whole_ext4(directory_.path()).error().code(), ErrorCode::invalid_input);
+    ASSERT_TRUE(sys::symlink(file_, directory_ / "link"));
+    EXPECT_FALSE(check_whole_ext4(directory_ / "link"));
+    // A superblock may claim anything.
+    std::string absurd = header();
+    for (const std::size_t offset : {0x4U, 0x5U, 0x6U, 0x7U, 0x150U, 0x151U, 0x152U, 0x153U})
+        absurd[1024 + offset] = '\xff';
+    EXPECT_EQ(superblock_file_system_bytes(absurd), UINT64_MAX);
 }
 
 TEST_F(Ext4File, IsNotMadeOverAnother) {

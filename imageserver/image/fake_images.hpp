@@ -48,6 +48,25 @@ public:
         blade_images_.erase({blade, image});
         return {};
     }
+    Result<std::vector<api::UnknownFile>> unknown_files() const override { return unknown; }
+    Result<void> adopt_image(const api::AdoptImage& request) override {
+        if (image(request.name)) return fail(ErrorCode::already_exists, "it is known");
+        add(api::ImageSummary{request.name,
+                              request.architecture,
+                              *model::Generation::from_number(1),
+                              {"usr"},
+                              request.init,
+                              1,
+                              *model::Timestamp::from_microseconds(0),
+                              std::nullopt,
+                              0});
+        return {};
+    }
+    Result<void> adopt_blade_image(const model::ComponentName& blade,
+                                   const model::ImageName& image) override {
+        return create_blade_image(blade, image,
+                                  [](std::string_view, std::uint64_t, std::uint64_t) {});
+    }
     Result<void> set_exported(const model::ComponentName& blade, const model::ImageName& image,
                               bool is_exported) override {
         DIM_CHECK(blade_image(blade, image));
@@ -67,6 +86,12 @@ public:
     Result<std::vector<api::BladeImage>> blade_images() const override {
         return all(blade_images_);
     }
+
+    Result<DiskSpace> disk_space() const override {
+        const std::scoped_lock lock(mutex_);
+        return space;
+    }
+    std::vector<Error> reserve_blade_images() override { return unreserved; }
 
     Result<MountState> mount_state(const model::ComponentName& blade,
                                    const model::ImageName& image) const override {
@@ -94,6 +119,9 @@ public:
         return "/mounts/shared/" + to_string(image) + '/' + to_string(generation);
     }
 
+    std::vector<api::UnknownFile> unknown;
+    DiskSpace space{.total = 100, .free = 100, .committed = 0, .allocated = 0};
+    std::vector<Error> unreserved;    ///< what reserve_blade_images() returns
     std::function<void()> on_import;  ///< while an image is being imported
 
 private:

@@ -130,6 +130,22 @@ Error exported(const ComponentName& blade, const ImageName& image) {
                    blade.text());
 }
 
+Result<void> insert_image(Transaction& transaction, const api::ImageSummary& image) {
+    return transaction.execute(
+        "INSERT INTO image (name, architecture, init, shared, blade_image_bytes) "
+        "VALUES (?1, ?2, ?3, ?4, ?5)",
+        image.name.text(), to_string(image.architecture), image.init, join(image.shared),
+        image.blade_image_bytes);
+}
+
+Result<void> insert_generation(Transaction& transaction, const api::ImageSummary& image,
+                               Generation generation, std::string_view state) {
+    return transaction.execute("INSERT INTO image_generation (image, generation, state, created_us)"
+                               " VALUES (?1, ?2, ?3, ?4)",
+                               image.name.text(), generation.number(), state,
+                               image.created.microseconds());
+}
+
 Error unknown_image(const ImageName& name) {
     return Error(ErrorCode::not_found, "there is no image " + name.text())
         .with_cure("see 'dim image list'; make one with 'dim image import'");
@@ -139,15 +155,8 @@ Error unknown_image(const ImageName& name) {
 
 Result<void> ImageCatalog::begin_import(const api::ImageSummary& image) {
     auto begun = database_->transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_CHECK(transaction.execute(
-            "INSERT INTO image (name, architecture, init, shared, blade_image_bytes) "
-            "VALUES (?1, ?2, ?3, ?4, ?5)",
-            image.name.text(), to_string(image.architecture), image.init, join(image.shared),
-            image.blade_image_bytes));
-        return transaction.execute(
-            "INSERT INTO image_generation (image, generation, state, created_us) "
-            "VALUES (?1, ?2, 'importing', ?3)",
-            image.name.text(), image.generation.number(), image.created.microseconds());
+        DIM_CHECK(insert_image(transaction, image));
+        return insert_generation(transaction, image, image.generation, "importing");
     });
     if (!begun && begun.error().code() == ErrorCode::already_exists) {
         return fail(
@@ -155,6 +164,31 @@ Result<void> ImageCatalog::begin_import(const api::ImageSummary& image) {
                 .with_cure("choose another name"));
     }
     return begun;
+}
+
+Result<void> ImageCatalog::adopt_image(const api::ImageSummary& image,
+                                       const std::vector<Generation>& generations) {
+    auto adopted = database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(insert_image(transaction, image));
+        for (const Generation generation : generations)
+            DIM_CHECK(insert_generation(transaction, image, generation, "ready"));
+        return {};
+    });
+    if (adopted || adopted.error().code() != ErrorCode::already_exists) return adopted;
+    return fail(ErrorCode::already_exists, "the image " + image.name.text() + " is known already");
+}
+
+Result<void> ImageCatalog::adopt_blade_image(const BladeImageRecord& record) {
+    auto adopted = database_->transaction([&](Transaction& transaction) {
+        return transaction.execute(
+            "INSERT INTO blade_image (blade, image, generation, state, size_bytes) "
+            "VALUES (?1, ?2, ?3, 'ready', ?4)",
+            record.blade.text(), record.image.text(), record.generation.number(),
+            record.size_bytes);
+    });
+    if (adopted || adopted.error().code() != ErrorCode::already_exists) return adopted;
+    return fail(ErrorCode::already_exists,
+                "the " + name_of(record.blade, record.image) + " is known already");
 }
 
 Result<void> ImageCatalog::finish_import(const GenerationKey& key) {
@@ -199,6 +233,14 @@ Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::unfinished_genera
 
 Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::finished_generations() {
     return generations("ready");
+}
+
+Result<std::set<ImageCatalog::GenerationKey>> ImageCatalog::known_generations() {
+    DIM_TRY(const auto finished, finished_generations());
+    DIM_TRY(const auto unfinished, unfinished_generations());
+    std::set<GenerationKey> known(finished.begin(), finished.end());
+    known.insert(unfinished.begin(), unfinished.end());
+    return known;
 }
 
 Result<api::ImageSummary> ImageCatalog::image(const ImageName& name) {

@@ -6,6 +6,7 @@
 #include "libdim/model/names.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +44,15 @@ public:
     /// Errors: not_found.
     Result<api::ImageSummary> image(const model::ImageName& name);
     Result<std::vector<api::ImageSummary>> images();
+
+    /// An image whose files are there, with these generations, all of them finished; one
+    /// transaction. Errors: already_exists.
+    Result<void> adopt_image(const api::ImageSummary& image,
+                             const std::vector<model::Generation>& generations);
+    /// A blade image whose file is there. Errors: already_exists, in whatever state it is known.
+    Result<void> adopt_blade_image(const BladeImageRecord& record);
+    /// In whatever state.
+    Result<std::set<GenerationKey>> known_generations();
 
     /// Errors: already_exists.
     Result<void> begin_blade_image(const BladeImageRecord& record);

@@ -170,16 +170,18 @@ Result<void> fill_generation(const api::ImportImage& request, const Source& sour
 
 }  // namespace
 
+Result<void> check_init_path(const std::string& init) {
+    if (init.starts_with('/') && init.find_first_of(" \t\n") == std::string::npos) return {};
+    return fail(Error(ErrorCode::invalid_input, "the init is not an absolute path")
+                    .with_cure("name it as the blade sees it: /sbin/init"));
+}
+
 Result<void> check_import_request(const api::ImportImage& request) {
     if (!request.directory.starts_with('/')) {
         return fail(Error(ErrorCode::invalid_input, "the directory of the tree is not absolute")
                         .with_cure("name it from the server's root: /srv/masters/sles10"));
     }
-    if (!request.init.starts_with('/') ||
-        request.init.find_first_of(" \t\n") != std::string::npos) {
-        return fail(Error(ErrorCode::invalid_input, "the init is not an absolute path")
-                        .with_cure("name it as the blade sees it: /sbin/init"));
-    }
+    DIM_CHECK(check_init_path(request.init));
     if (request.blade_image_bytes < kSmallestBladeImage ||
         request.blade_image_bytes > kLargestBladeImage || request.blade_image_bytes % 4096 != 0) {
         return fail(ErrorCode::invalid_input,
@@ -243,8 +245,11 @@ Result<void> discard_generation(const model::ImageName& name, model::Generation 
     }
     DIM_CHECK(sys::remove_tree(*image, unfinished));
     DIM_CHECK(sys::remove_tree(*image, to_string(generation)));
+    DIM_CHECK(sys::fsync(*image));
     DIM_TRY(const std::vector<std::string> others, sys::list_names(*image));
-    return others.empty() ? sys::rmdir(paths.image(name)) : Result<void>();
+    if (!others.empty()) return {};
+    DIM_CHECK(sys::rmdir(paths.image(name)));
+    return sys::fsync(paths.images());
 }
 
 }  // namespace dim::server

@@ -2,11 +2,13 @@
 
 #include "imageserver/image/blade_image_file.hpp"
 #include "imageserver/image/disk_space.hpp"
+#include "imageserver/image/ext4_file.hpp"
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_import.hpp"
 #include "imageserver/image/image_paths.hpp"
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/shared_root.hpp"
+#include "imageserver/image/unknown_files.hpp"
 #include "libdim/model/timestamp.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
@@ -16,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <optional>
 #include <sys/sysmacros.h>
 
 namespace dim::server {
@@ -25,12 +28,28 @@ using model::Generation;
 using model::ImageName;
 
 struct ImageStore::State {
-    State(std::string directory, Database& database)
-        : paths(std::move(directory)), catalog(database) {}
+    State(Settings settings, Database& database)
+        : paths(std::move(settings.state_directory)),
+          provisioning(settings.provisioning),
+          catalog(database) {}
     ImagePaths paths;
+    Provisioning provisioning;
     ImageCatalog catalog;
+    /// Held while space is given to an image, so that none is promised twice.
+    std::mutex reserving;
     /// Held while something is mounted or unmounted, and while that is looked at to change it.
     std::mutex mounting;
+    // What a killed predecessor left half done and could not be undone yet; their rows are still in
+    // the catalog, so nothing new has their names. Guarded by mounting.
+    std::vector<BladeImageRecord> unfinished_blade_images;
+    std::vector<ImageCatalog::GenerationKey> unfinished_generations;
+
+    // Both while mounting is held.
+    Result<void> undo(const BladeImageRecord& record);
+    Result<void> undo(const ImageCatalog::GenerationKey& key);
+    /// What was begun for IMAGE, by a daemon that was killed or by a call that could not even write
+    /// that it had failed. For who works on IMAGE alone.
+    Result<void> undo_unfinished_of(const ImageName& image);
 };
 
 namespace {
@@ -73,19 +92,25 @@ Result<void> make_directories(const ImagePaths& paths) {
     return sys::ensure_directory(paths.shared_mounts(), 0700);
 }
 
-Result<void> undo_unfinished(ImageCatalog& catalog, const ImagePaths& paths) {
-    DIM_TRY(const std::vector<BladeImageRecord> blade_images, catalog.blade_images());
-    for (const BladeImageRecord& record : blade_images) {
-        if (record.state == BladeImageState::ready) continue;
-        DIM_CHECK(discard_blade_image(record.blade, record.image, paths));
-        DIM_CHECK(catalog.forget_blade_image(record.blade, record.image));
-    }
-    DIM_TRY(const auto generations, catalog.unfinished_generations());
-    for (const ImageCatalog::GenerationKey& key : generations) {
-        DIM_CHECK(discard_generation(key.first, key.second, paths));
-        DIM_CHECK(catalog.forget_generation(key));
-    }
-    return {};
+/// What is in use now is free some time: it is tried again.
+Error explain_undo(Error error, const std::string& what) {
+    std::string cure = error.cure();
+    if (cure.empty())
+        cure = "see who uses it ('fuser -vm' on the directory) and end that; it is tried again by "
+               "itself";
+    return std::move(error).with_context("undo the unfinished " + what).with_cure(std::move(cure));
+}
+
+/// Takes what UNDO can undo out of LIST. The last error.
+template <class Entry, class Undo>
+Result<void> undo_each(std::vector<Entry>& list, Undo undo) {
+    Result<void> last;
+    std::erase_if(list, [&](const Entry& entry) {
+        const Result<void> undone = undo(entry);
+        if (!undone) last = undone;
+        return undone.has_value();
+    });
+    return last;
 }
 
 api::BladeImage describe(const BladeImageRecord& record, const ImagePaths& paths) {
@@ -119,10 +144,54 @@ ImageStore::ImageStore(ImageStore&&) noexcept = default;
 ImageStore::~ImageStore() = default;
 
 Result<ImageStore> ImageStore::open(Settings settings, Database& database) {
-    auto state = std::make_unique<State>(std::move(settings.state_directory), database);
+    auto state = std::make_unique<State>(std::move(settings), database);
     DIM_CHECK(make_directories(state->paths));
-    DIM_CHECK(undo_unfinished(state->catalog, state->paths));
-    return ImageStore(std::move(state));
+    DIM_TRY(state->unfinished_blade_images, state->catalog.blade_images());
+    std::erase_if(state->unfinished_blade_images,
+                  [](const auto& record) { return record.state == BladeImageState::ready; });
+    DIM_TRY(state->unfinished_generations, state->catalog.unfinished_generations());
+    ImageStore store(std::move(state));
+    // What fails now is left for the next call.
+    (void)store.undo_unfinished();
+    return store;
+}
+
+Result<void> ImageStore::State::undo(const BladeImageRecord& record) {
+    if (auto discarded = discard_blade_image(record.blade, record.image, paths); !discarded)
+        return fail(
+            explain_undo(std::move(discarded).error(),
+                         "image " + record.image.text() + " of blade " + record.blade.text()));
+    return catalog.forget_blade_image(record.blade, record.image);
+}
+
+Result<void> ImageStore::State::undo(const ImageCatalog::GenerationKey& key) {
+    if (auto discarded = discard_generation(key.first, key.second, paths); !discarded)
+        return fail(explain_undo(std::move(discarded).error(), "import of " + key.first.text()));
+    return catalog.forget_generation(key);
+}
+
+Result<void> ImageStore::State::undo_unfinished_of(const ImageName& image) {
+    const std::scoped_lock lock(mounting);
+    DIM_TRY(const std::vector<BladeImageRecord> blade_images, catalog.blade_images());
+    for (const BladeImageRecord& record : blade_images)
+        if (record.state != BladeImageState::ready && record.image == image)
+            DIM_CHECK(undo(record));
+    DIM_TRY(const auto generations, catalog.unfinished_generations());
+    for (const ImageCatalog::GenerationKey& key : generations)
+        if (key.first == image) DIM_CHECK(undo(key));
+    // Their names are free now; what gets them is not ours to undo.
+    std::erase_if(unfinished_blade_images, [&](const auto& entry) { return entry.image == image; });
+    std::erase_if(unfinished_generations, [&](const auto& key) { return key.first == image; });
+    return {};
+}
+
+Result<void> ImageStore::undo_unfinished() {
+    const std::scoped_lock lock(state_->mounting);
+    const auto undo = [this](const auto& entry) { return state_->undo(entry); };
+    const auto blade_images = undo_each(state_->unfinished_blade_images, undo);
+    // A generation goes after its blade images.
+    DIM_CHECK(undo_each(state_->unfinished_generations, undo));
+    return blade_images;
 }
 
 Result<void> ImageStore::import_image(const api::ImportImage& request, const Progress& progress) {
@@ -131,6 +200,7 @@ Result<void> ImageStore::import_image(const api::ImportImage& request, const Pro
     DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
     const ImagePaths& paths = state_->paths;
     ImageCatalog& catalog = state_->catalog;
+    DIM_CHECK(state_->undo_unfinished_of(request.name));
     if (sys::stat(paths.generation(request.name, first)) && !catalog.image(request.name)) {
         return fail(Error(ErrorCode::already_exists, "there is a directory " +
                                                          paths.generation(request.name, first) +
@@ -159,10 +229,25 @@ Result<void> ImageStore::import_image(const api::ImportImage& request, const Pro
     return imported;
 }
 
+/// Before its file is made: an image that will not fit is refused at once.
+Result<void> ImageStore::check_room(std::uint64_t size_bytes) const {
+    DIM_TRY(const DiskSpace space, disk_space());
+    const std::string directory = state_->paths.blades();
+    if (state_->provisioning.is_reserved()) return check_fits(directory, space, size_bytes);
+    return check_commitment(directory, space, state_->provisioning);
+}
+
+Result<void> ImageStore::reserve_file(const std::string& file) {
+    if (!state_->provisioning.is_reserved()) return {};
+    const std::scoped_lock lock(state_->reserving);
+    return reserve(file);
+}
+
 Result<void> ImageStore::create_blade_image(const ComponentName& blade, const ImageName& image,
                                             const Progress& progress) {
     const ImagePaths& paths = state_->paths;
     ImageCatalog& catalog = state_->catalog;
+    DIM_CHECK(state_->undo_unfinished_of(image));
     DIM_TRY(const api::ImageSummary record, catalog.image(image));
     // Looked at before it is journalled: what is journalled may be deleted.
     if (!catalog.blade_image(blade, image)) DIM_CHECK(check_blade_file_free(blade, image, paths));
@@ -174,7 +259,9 @@ Result<void> ImageStore::create_blade_image(const ComponentName& blade, const Im
                                          .size_bytes = record.blade_image_bytes,
                                          .is_exported = false}));
     const auto create = [&]() -> Result<void> {
+        DIM_CHECK(check_room(record.blade_image_bytes));
         DIM_CHECK(clone_golden_image(blade, image, record.generation, paths));
+        DIM_CHECK(reserve_file(paths.blade_file(blade, image)));
         const std::string mount_point = paths.blade_mount(blade, image);
         const std::scoped_lock lock(state_->mounting);
         DIM_CHECK(mount_file(paths.blade_file(blade, image), mount_point));
@@ -190,6 +277,7 @@ Result<void> ImageStore::create_blade_image(const ComponentName& blade, const Im
 }
 
 Result<void> ImageStore::delete_blade_image(const ComponentName& blade, const ImageName& image) {
+    DIM_CHECK(state_->undo_unfinished_of(image));
     DIM_TRY(const BladeImageRecord record, state_->catalog.blade_image(blade, image));
     const std::scoped_lock lock(state_->mounting);
     // Unmounting first: when it is in use, nothing has been changed. One that is being exported
@@ -198,6 +286,63 @@ Result<void> ImageStore::delete_blade_image(const ComponentName& blade, const Im
     DIM_CHECK(state_->catalog.begin_deletion(blade, image));
     DIM_CHECK(discard_blade_image(blade, image, state_->paths));
     return state_->catalog.forget_blade_image(blade, image);
+}
+
+Result<std::vector<api::UnknownFile>> ImageStore::unknown_files() const {
+    return find_unknown_files(state_->paths, state_->catalog);
+}
+
+Result<void> ImageStore::adopt_image(const api::AdoptImage& request) {
+    const ImagePaths& paths = state_->paths;
+    if (state_->catalog.image(request.name))
+        return fail(ErrorCode::already_exists,
+                    "the image " + request.name.text() + " is known already");
+    DIM_TRY(const FoundImage found, find_image_files(request.name, paths));
+    const std::scoped_lock lock(state_->mounting);
+    const auto adopt = [&]() -> Result<void> {
+        for (const Generation generation : found.generations)
+            DIM_CHECK(mount_shared_root(request.name, generation, paths));
+        const Generation newest = found.generations.back();
+        DIM_TRY(auto shared, shared_names(paths.shared(request.name, newest)));
+        return state_->catalog.adopt_image({.name = request.name,
+                                            .architecture = request.architecture,
+                                            .generation = newest,
+                                            .shared = std::move(shared),
+                                            .init = request.init,
+                                            .blade_image_bytes = found.blade_image_bytes,
+                                            .created = found.created,
+                                            .zimage_bytes = {},
+                                            .blade_images = 0},
+                                           found.generations);
+    };
+    Result<void> adopted = adopt();
+    if (adopted) return {};
+    for (const Generation generation : found.generations) {
+        DIM_CHECK(unmount_below(paths.shared_mount(request.name, generation)));
+        DIM_CHECK(unmount_below(paths.shared(request.name, generation)));
+    }
+    return adopted;
+}
+
+Result<void> ImageStore::adopt_blade_image(const ComponentName& blade, const ImageName& image) {
+    const std::string file = state_->paths.blade_file(blade, image);
+    const std::string mount_point = state_->paths.blade_mount(blade, image);
+    DIM_TRY(const api::ImageSummary summary, state_->catalog.image(image));
+    if (state_->catalog.blade_image(blade, image))
+        return fail(ErrorCode::already_exists, file + " is known already");
+    DIM_TRY(const std::uint64_t size, check_whole_ext4(file));
+    const std::scoped_lock lock(state_->mounting);
+    DIM_CHECK(mount_file(file, mount_point));
+    Result<void> adopted = state_->catalog.adopt_blade_image({.blade = blade,
+                                                              .image = image,
+                                                              .generation = summary.generation,
+                                                              .state = BladeImageState::ready,
+                                                              .size_bytes = size,
+                                                              .is_exported = false});
+    // Whoever was faster has it mounted there.
+    if (!adopted && adopted.error().code() != ErrorCode::already_exists)
+        DIM_CHECK(unmount_below(mount_point));
+    return adopted;
 }
 
 Result<api::ImageSummary> ImageStore::image(const ImageName& name) const {
@@ -224,6 +369,35 @@ Result<std::vector<api::BladeImage>> ImageStore::blade_images() const {
     return descriptions;
 }
 
+Result<DiskSpace> ImageStore::disk_space() const {
+    DIM_TRY(const std::vector<BladeImageRecord> records, state_->catalog.blade_images());
+    DIM_TRY(const sys::SpaceInfo info, sys::statfs(state_->paths.blades()));
+    DiskSpace space{
+        .total = info.total_bytes, .free = info.available_bytes, .committed = 0, .allocated = 0};
+    for (const BladeImageRecord& record : records) {
+        if (record.state != BladeImageState::deleting) space.committed += record.size_bytes;
+        const auto file = sys::stat(state_->paths.blade_file(record.blade, record.image));
+        if (file) space.allocated += file->allocated;
+    }
+    return space;
+}
+
+std::vector<Error> ImageStore::reserve_blade_images() {
+    auto records = state_->catalog.blade_images();
+    if (!records) return {std::move(records).error()};
+    std::vector<Error> errors;
+    for (const BladeImageRecord& record : *records) {
+        if (record.state != BladeImageState::ready) continue;
+        auto reserved = reserve_file(state_->paths.blade_file(record.blade, record.image));
+        // One that is missing is told where it is mounted.
+        if (!reserved && reserved.error().code() != ErrorCode::not_found) {
+            errors.push_back(std::move(reserved).error().with_context(
+                "image " + record.image.text() + " of blade " + record.blade.text()));
+        }
+    }
+    return errors;
+}
+
 Result<MountState> ImageStore::mount_state(const ComponentName& blade,
                                            const ImageName& image) const {
     DIM_CHECK(state_->catalog.blade_image(blade, image));
@@ -234,7 +408,7 @@ Result<void> ImageStore::ensure_ready(const ComponentName& blade, const ImageNam
     const std::scoped_lock lock(state_->mounting);
     DIM_TRY(const MountState state, mount_state(blade, image));
     switch (state) {
-        case MountState::mounted: return {};
+        case MountState::mounted: return protect_mount(mount_point(blade, image));
         case MountState::stale: DIM_CHECK(unmount_below(mount_point(blade, image))); break;
         case MountState::absent: break;
     }
@@ -247,7 +421,7 @@ Result<void> ImageStore::ensure_shared_ready(const ImageName& image, Generation 
 }
 
 bool ImageStore::is_shared_mounted(const ImageName& image, Generation generation) const {
-    return sys::mount_at(shared_mount_point(image, generation)).has_value();
+    return is_mount_point(shared_mount_point(image, generation));
 }
 
 Result<void> ImageStore::unmount(const ComponentName& blade, const ImageName& image) {
@@ -273,6 +447,7 @@ std::vector<Error> ImageStore::restore_mounts() {
         return errors;
     }
     for (const BladeImageRecord& record : *records) {
+        if (record.state != BladeImageState::ready) continue;
         if (auto ready = ensure_ready(record.blade, record.image); !ready) {
             errors.push_back(std::move(ready).error().with_context(
                 "image " + record.image.text() + " of blade " + record.blade.text()));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/image/images.hpp"
+#include "imageserver/image/provisioning.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/base/result.hpp"
 
@@ -25,15 +26,17 @@ extern const Migration kImageMigration;
 /// names any file of the exported file system.
 ///
 /// What takes several steps is journalled in the database: killed at any instant, open() undoes
-/// what was not finished. A file that the database does not know is never touched.
+/// what was not finished, or undo_unfinished() later. A file that the database does not know is
+/// never touched, until it is adopted.
 class [[nodiscard]] ImageStore final : public Images {
 public:
     struct Settings {
         std::string state_directory;
+        Provisioning provisioning = Provisioning::reserved();
     };
 
-    /// Makes the directories and undoes what a killed predecessor left half done. Errors:
-    /// conflict when the state directory is on a file system that cannot hold images (tmpfs).
+    /// Makes the directories, and undoes what it can. Errors: conflict when the state directory is
+    /// on a file system that cannot hold images (tmpfs).
     static Result<ImageStore> open(Settings settings, Database& database);
     ImageStore(ImageStore&&) noexcept;
     ~ImageStore() override;
@@ -44,6 +47,10 @@ public:
                                     const Progress& progress) override;
     Result<void> delete_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image) override;
+    Result<std::vector<api::UnknownFile>> unknown_files() const override;
+    Result<void> adopt_image(const api::AdoptImage& request) override;
+    Result<void> adopt_blade_image(const model::ComponentName& blade,
+                                   const model::ImageName& image) override;
     Result<void> set_exported(const model::ComponentName& blade, const model::ImageName& image,
                               bool is_exported) override;
 
@@ -52,6 +59,9 @@ public:
     Result<api::BladeImage> blade_image(const model::ComponentName& blade,
                                         const model::ImageName& image) const override;
     Result<std::vector<api::BladeImage>> blade_images() const override;
+
+    Result<DiskSpace> disk_space() const override;
+    std::vector<Error> reserve_blade_images() override;
 
     Result<MountState> mount_state(const model::ComponentName& blade,
                                    const model::ImageName& image) const override;
@@ -66,6 +76,9 @@ public:
     std::string shared_mount_point(const model::ImageName& image,
                                    model::Generation generation) const override;
 
+    /// Undoes what a killed predecessor left half done, as far as nobody uses it. Success when
+    /// nothing is left; until then call it again. Errors: of what is left, with a cure.
+    Result<void> undo_unfinished();
     /// Errors: conflict when somebody, such as the NFS server, uses it.
     Result<void> unmount(const model::ComponentName& blade, const model::ImageName& image);
     /// At start: adopts or makes every mount. Returns what could not be mounted, each with a cure;
@@ -76,6 +89,8 @@ public:
 
 private:
     struct State;
+    Result<void> check_room(std::uint64_t size_bytes) const;
+    Result<void> reserve_file(const std::string& file);
     explicit ImageStore(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };

@@ -1,5 +1,7 @@
+#include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_store.hpp"
 #include "imageserver/image/image_store_test_fixture.hpp"
+#include "imageserver/image/loop_mount.hpp"
 
 #include <gmock/gmock.h>
 
@@ -144,8 +146,11 @@ TEST_F(BladeImages, DifferFromEachOtherOnlyWhereTheyMust) {
     EXPECT_EQ(value_of(sys::read_file(directory / "victim")), "untouched");
 }
 
-TEST_F(BladeImages, TakeNoMoreSpaceThanTheyHold) {
-    const api::BladeImage image = value_of(store->blade_image(blade, granite));
+TEST_F(BladeImages, TakeNoMoreSpaceThanTheyHoldWhenTheyAreThin) {
+    provisioning = Provisioning::thin();
+    reopen();
+    create("s01c1b02");
+    const api::BladeImage image = value_of(store->blade_image(blade_name("s01c1b02"), granite));
     EXPECT_EQ(image.size_bytes, std::uint64_t{64} << 20);
     EXPECT_LT(image.used_bytes, std::uint64_t{2} << 20);
     EXPECT_TRUE(image.is_mounted);
@@ -154,10 +159,32 @@ TEST_F(BladeImages, TakeNoMoreSpaceThanTheyHold) {
 }
 
 TEST_F(BladeImages, MeanNothingToTheServersOwnPrograms) {
-    const std::string options = value_of(sys::mount_at(mount_point)).options;
-    for (const char* word : {"nosuid", "nodev", "noexec"})
-        EXPECT_THAT(options, HasSubstr(word));
+    for (const std::string& place : {mount_point, store->shared_directory(granite, first),
+                                     store->shared_mount_point(granite, first)}) {
+        const std::string options = value_of(sys::mount_at(place)).options;
+        for (const char* word : {"nosuid", "nodev", "noexec", "nosymfollow"})
+            EXPECT_THAT(options, HasSubstr(word)) << place;
+    }
     EXPECT_EQ(value_of(sys::stat(state + "/mounts")).mode & 0777, 0700U);
+}
+
+TEST_F(BladeImages, LeadNobodyOutOfThem) {
+    // What a blade plants: links instead of a file and of a directory.
+    value_of(sys::symlink(directory / "victim", mount_point + "/etc/app.conf"));
+    value_of(sys::symlink(directory.path(), mount_point + "/var/spool"));
+    for (const std::string& path : {mount_point + "/etc/app.conf", mount_point + "/var/spool/new",
+                                    mount_point + "/var/spool/victim"}) {
+        const auto written = sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+        ASSERT_FALSE(written) << path;
+        EXPECT_EQ(written.error().system_errno(), ELOOP) << path;
+    }
+    EXPECT_NE(value_of(sys::run({"sh", "-c", "echo cron >>" + mount_point + "/etc/app.conf"},
+                                std::chrono::seconds(10)))
+                  .status.code,
+              0);
+    EXPECT_EQ(value_of(sys::read_file(directory / "victim")), "untouched");
+    EXPECT_FALSE(sys::stat(directory / "new"));
+    EXPECT_EQ(value_of(sys::read_link(mount_point + "/etc/app.conf")), directory / "victim");
 }
 
 TEST_F(BladeImages, AreMadeOnce) {
@@ -266,12 +293,67 @@ TEST_F(BladeImages, AreNotDeletedWhileTheyMayBeInUse) {
     create("s01c1b01");
 }
 
+/// Somebody works in what a killed daemon left half made: that keeps no daemon from starting.
+TEST_F(BladeImages, HalfMadeAndInUseAreUndoneLater) {
+    ImageCatalog catalog(*database);
+    const auto half = blade_name("s01c1b02");
+    value_of(catalog.begin_blade_image({.blade = half,
+                                        .image = granite,
+                                        .generation = first,
+                                        .state = BladeImageState::creating,
+                                        .size_bytes = 0,
+                                        .is_exported = false}));
+    const std::string place = store->mount_point(half, granite);
+    value_of(sys::ensure_directory(place, 0700));
+    value_of(sys::mount("half", place, "tmpfs", 0, ""));
+    {
+        const sys::Fd in_use = value_of(sys::open(place + "/file", O_RDWR | O_CREAT, 0600));
+        reopen();
+        const Result<void> undone = store->undo_unfinished();
+        ASSERT_FALSE(undone);
+        EXPECT_THAT(undone.error().message(), HasSubstr("s01c1b02"));
+        EXPECT_THAT(undone.error().cure(), HasSubstr("fuser"));
+        EXPECT_THAT(store->restore_mounts(), IsEmpty()) << "what is finished is served";
+        const Result<void> created = store->create_blade_image(half, granite, quiet());
+        ASSERT_FALSE(created) << "over what is half made";
+        EXPECT_THAT(created.error().cure(), HasSubstr("fuser"));
+    }
+    EXPECT_TRUE(store->undo_unfinished());
+    EXPECT_FALSE(sys::stat(place));
+    create("s01c1b02");
+    EXPECT_TRUE(store->undo_unfinished());
+    EXPECT_TRUE(value_of(store->blade_image(half, granite)).is_mounted) << "not ours to undo";
+}
+
 TEST_F(BladeImages, AreAdoptedByTheNextDaemon) {
     const std::uint32_t before = value_of(sys::mount_at(mount_point)).id;
     const sys::Fd in_use = value_of(sys::open(mount_point + "/etc/hostname", O_RDONLY));
     reopen();
     EXPECT_THAT(store->restore_mounts(), IsEmpty());
     EXPECT_EQ(value_of(sys::mount_at(mount_point)).id, before);
+}
+
+TEST_F(BladeImages, AreProtectedWhenAnOlderDaemonMountedThem) {
+    const std::array places{mount_point, store->shared_directory(granite, first),
+                            store->shared_mount_point(granite, first)};
+    for (const std::string& place : places)
+        value_of(sys::mount("none", place, "",
+                            MS_BIND | MS_REMOUNT | (place == places.back() ? MS_RDONLY : 0), ""));
+    const sys::Fd in_use = value_of(sys::open(mount_point + "/var/lib/one", O_WRONLY));
+    reopen();
+    EXPECT_THAT(store->restore_mounts(), IsEmpty());
+    for (const std::string& place : places)
+        EXPECT_THAT(value_of(sys::mount_at(place)).options, HasSubstr("nosymfollow")) << place;
+    value_of(sys::write_all(in_use, "goes on"));
+}
+
+TEST(Protection, IsRefusedWithACureByAnOldKernel) {
+    const unsigned long all = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW;
+    EXPECT_TRUE(check_protection(all | MS_NOATIME, "/mounts/x"));
+    const auto refused = check_protection(all & ~MS_NOSYMFOLLOW, "/mounts/x");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
+    EXPECT_THAT(to_string(refused.error()), HasSubstr("Linux 5.10"));
 }
 
 TEST_F(BladeImages, AreMountedAfterARestartOfTheServerButForTheBrokenOne) {
@@ -291,9 +373,28 @@ TEST_F(BladeImages, AreMountedAfterARestartOfTheServerButForTheBrokenOne) {
     EXPECT_TRUE(sys::stat(store->shared_mount_point(granite, first) + "/usr/bin/tool"));
 }
 
+TEST_F(BladeImages, HaveAllTheirSpaceWhenItIsReserved) {
+    const api::BladeImage image = value_of(store->blade_image(blade, granite));
+    EXPECT_GE(image.used_bytes, image.size_bytes);
+    const DiskSpace space = value_of(store->disk_space());
+    EXPECT_EQ(space.committed, image.size_bytes);
+    EXPECT_EQ(space.allocated, image.used_bytes);
+}
+
+TEST_F(BladeImages, GetTheirSpaceBackWhenItWasTakenFromThem) {
+    run({"fstrim", mount_point});
+    EXPECT_LT(value_of(store->blade_image(blade, granite)).used_bytes, std::uint64_t{16} << 20);
+    EXPECT_THAT(store->reserve_blade_images(), IsEmpty());
+    EXPECT_GE(value_of(store->blade_image(blade, granite)).used_bytes, std::uint64_t{64} << 20);
+    EXPECT_EQ(value_of(sys::read_file(mount_point + "/etc/hostname")), "s01c1b01\n");
+}
+
 class SmallDisk : public ImageStoreTest {
 protected:
-    SmallDisk() : ImageStoreTest(std::uint64_t{40} << 20) {}
+    SmallDisk() : ImageStoreTest(std::uint64_t{40} << 20) {
+        provisioning = Provisioning::thin(10'000);
+        reopen();
+    }
 };
 
 TEST_F(SmallDisk, TellsNeedAndHaveWhenItIsFullAndKeepsWhatIsThere) {

@@ -140,8 +140,8 @@ protected:
         database.reset();
         database = std::make_unique<Database>(
             value_of(Database::open(directory / "dim.db", migrations())));
-        store = std::make_unique<ImageStore>(
-            value_of(ImageStore::open({.state_directory = state}, *database)));
+        store = std::make_unique<ImageStore>(value_of(
+            ImageStore::open({.state_directory = state, .provisioning = provisioning}, *database)));
     }
     static std::span<const Migration> migrations() {
         static const std::array<Migration, 1> all{kImageMigration};
@@ -172,6 +172,7 @@ protected:
     const std::string tree = directory / "tree";
     const model::ImageName granite = image_name("granite");
     const model::Generation first = value_of(model::Generation::from_number(1));
+    Provisioning provisioning = Provisioning::reserved();
     std::unique_ptr<Database> database;
     std::unique_ptr<ImageStore> store;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/image/disk_space.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
@@ -31,7 +32,8 @@ public:
     virtual Result<void> import_image(const api::ImportImage& request,
                                       const Progress& progress) = 0;
     /// Clones the golden image of the newest generation, writes the blade's overrides into it and
-    /// mounts it. Errors: not_found, already_exists, limit_exceeded when the disk is full.
+    /// mounts it. Errors: not_found, already_exists, limit_exceeded when it does not fit on the
+    /// disk, with what else is promised there (Provisioning).
     virtual Result<void> create_blade_image(const model::ComponentName& blade,
                                             const model::ImageName& image,
                                             const Progress& progress) = 0;
@@ -39,6 +41,17 @@ public:
     /// exported or in use; the caller asks first whether the blade runs from it.
     virtual Result<void> delete_blade_image(const model::ComponentName& blade,
                                             const model::ImageName& image) = 0;
+    /// What is below the state directory and the database does not know: after it was lost, or went
+    /// back to a copy.
+    virtual Result<std::vector<api::UnknownFile>> unknown_files() const = 0;
+    /// Makes known the generations of an image that are there as files, and mounts their shared
+    /// roots. Nothing is written into them, and nothing deleted on failure. Errors: not_found when
+    /// there are none; already_exists when the image is known; conflict for a damaged file.
+    virtual Result<void> adopt_image(const api::AdoptImage& request) = 0;
+    /// The same for the blade image whose file is there, and mounts it. Errors: not_found when
+    /// there is no file, or when the image is not known; already_exists; conflict.
+    virtual Result<void> adopt_blade_image(const model::ComponentName& blade,
+                                           const model::ImageName& image) = 0;
     /// Remembers whether the NFS server is to offer it; NfsExports::apply acts on that. Errors:
     /// not_found, also for one that is being deleted.
     virtual Result<void> set_exported(const model::ComponentName& blade,
@@ -51,6 +64,12 @@ public:
     virtual Result<api::BladeImage> blade_image(const model::ComponentName& blade,
                                                 const model::ImageName& image) const = 0;
     virtual Result<std::vector<api::BladeImage>> blade_images() const = 0;
+
+    /// Of the file system that they are on.
+    virtual Result<DiskSpace> disk_space() const = 0;
+    /// Gives every blade image all its space, unless provisioning is thin: those that were thin
+    /// before, and what somebody took out of them (fstrim(8)). Returns why for those without.
+    virtual std::vector<Error> reserve_blade_images() = 0;
 
     /// Looks only. Errors: not_found when there is no such blade image or its file is missing,
     /// conflict when the kernel found it damaged; with the cure.

@@ -18,7 +18,8 @@ namespace dim::server {
 
 namespace {
 
-constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME;
+/// Nothing in the file system means anything to the server: it is a blade's, or looks like one.
+constexpr unsigned long kProtection = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW;
 constexpr const char* kOptions = "errors=remount-ro";
 
 Result<sys::Fd> open_image_file(const std::string& file, int access) {
@@ -42,6 +43,17 @@ Error mount_error(const Error& error, const std::string& file) {
     return Error(ErrorCode::conflict,
                  file + " cannot be mounted, it may be damaged: " + error.message())
         .with_cure(cure);
+}
+
+/// Mounts SOURCE, which has the file system of FILE.
+Result<void> mount_protected(const std::string& source, const std::string& directory,
+                             const std::string& file) {
+    auto mounted = sys::mount(source, directory, "ext4", kProtection | MS_NOATIME, kOptions);
+    if (!mounted) return fail(mount_error(std::move(mounted).error(), file));
+    // A kernel that does not know a flag passes it over.
+    Result<void> is_protected = protect_mount(directory);
+    if (!is_protected) (void)sys::umount(directory, UMOUNT_NOFOLLOW);
+    return is_protected;
 }
 
 /// What the file system that is mounted at DIRECTORY lives on: "loop7"; empty when nothing is
@@ -74,15 +86,26 @@ Result<void> mount_file(const std::string& file, const std::string& directory) {
     DIM_TRY(const std::vector<sys::LoopBacking> backings, sys::loop_backings());
     const auto used = std::ranges::find_if(
         backings, [&](const auto& backing) { return is_backed_by(backing, status); });
-    Result<void> mounted;
-    if (used != backings.end()) {
-        mounted = sys::mount(used->device, directory, "ext4", kFlags, kOptions);
-    } else {
-        DIM_TRY(const sys::LoopDevice device, sys::LoopDevice::attach(fd, file));
-        mounted = sys::mount(device.path(), directory, "ext4", kFlags, kOptions);
-    }
-    if (!mounted) return fail(mount_error(std::move(mounted).error(), file));
-    return {};
+    if (used != backings.end()) return mount_protected(used->device, directory, file);
+    DIM_TRY(const sys::LoopDevice device, sys::LoopDevice::attach(fd, file));
+    return mount_protected(device.path(), directory, file);
+}
+
+Result<void> protect_mount(const std::string& directory) {
+    DIM_TRY(const unsigned long before, sys::mount_flags(directory));
+    if ((before & kProtection) == kProtection) return {};
+    DIM_CHECK(sys::add_mount_flags(directory, kProtection));
+    DIM_TRY(const unsigned long after, sys::mount_flags(directory));
+    return check_protection(after, directory);
+}
+
+Result<void> check_protection(unsigned long flags, const std::string& directory) {
+    if ((flags & kProtection) == kProtection) return {};
+    return fail(Error(ErrorCode::conflict,
+                      "the kernel of this server cannot keep programs from following the links of "
+                      "what is mounted at " +
+                          directory)
+                    .with_cure("boot the server with Linux 5.10 or newer"));
 }
 
 Result<MountState> inspect_mount(const std::string& file, const std::string& directory) {
@@ -101,6 +124,12 @@ Result<MountState> inspect_mount(const std::string& file, const std::string& dir
                                    "', 'e2fsck -f " + file + "', then 'dim nfs export'"));
     }
     return MountState::mounted;
+}
+
+bool is_mount_point(const std::string& directory) {
+    const Result<sys::FileStatus> status = sys::stat(directory);
+    const Result<sys::FileStatus> parent = sys::stat(directory + "/..");
+    return status && parent && status->device != parent->device;
 }
 
 Result<void> unmount_below(const std::string& directory) {

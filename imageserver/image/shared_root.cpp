@@ -23,7 +23,8 @@ Result<void> mount_shared_root(const model::ImageName& image, model::Generation 
     const std::string writable = paths.shared(image, generation);
     const std::string shown = paths.shared_mount(image, generation);
     DIM_TRY(const MountState state, inspect_mount(file, writable));
-    if (state == MountState::mounted && is_shown(writable, shown)) return {};
+    if (state == MountState::mounted) DIM_CHECK(protect_mount(writable));
+    if (state == MountState::mounted && is_shown(writable, shown)) return protect_mount(shown);
     DIM_CHECK(unmount_below(shown));
     if (state == MountState::stale) DIM_CHECK(unmount_below(writable));
     if (state != MountState::mounted) DIM_CHECK(mount_file(file, writable));

@@ -7,7 +7,8 @@
 namespace dim::server {
 
 /// Mounts the shared root of a generation where the server writes it and, read-only, where blades
-/// are shown it, unless both are so already. Errors: those of mount_file.
+/// are shown it, unless both are so already, and protected as mount_file does it. Errors: those of
+/// mount_file.
 Result<void> mount_shared_root(const model::ImageName& image, model::Generation generation,
                                const ImagePaths& paths);
 

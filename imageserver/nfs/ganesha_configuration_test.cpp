@@ -49,6 +49,7 @@ TEST(GaneshaConfiguration, GivesOneClientAccessAndNobodyElse) {
     Access_Type = None;
     Squash = No_Root_Squash;
     SecType = sys;
+    PrivilegedPort = true;
     Attr_Expiration_Time = 0;
     FSAL {
         Name = VFS;
@@ -60,6 +61,7 @@ TEST(GaneshaConfiguration, GivesOneClientAccessAndNobodyElse) {
         Access_Type = RW;
         Squash = No_Root_Squash;
         SecType = sys;
+        PrivilegedPort = true;
     }
 }
 )"));

@@ -10,6 +10,13 @@ namespace dim::server {
 namespace {
 
 constexpr const char* kProgram = "/usr/bin/ganesha.nfsd";
+/// It does in blade images whatever the blade's root may do to files, as the user who asks for it
+/// (setfsuid), and opens them by their handles. Nothing of this is about the server's own kernel or
+/// network.
+const std::vector<sys::Capability> kCapabilities{
+    sys::Capability::chown,  sys::Capability::dac_override, sys::Capability::dac_read_search,
+    sys::Capability::fowner, sys::Capability::fsetid,       sys::Capability::mknod,
+    sys::Capability::setuid, sys::Capability::setgid};
 // Said at a start ("client info completed from backend") and after a reload ("Reread exports
 // complete").
 constexpr const char* kReadyText = " complete";
@@ -49,6 +56,7 @@ ConfiguredService::Settings ganesha_service(const std::string& directory,
     settings.service.arguments = {kProgram, "-F",     "-f", ganesha_configuration_file(directory),
                                   "-L",     "STDOUT", "-p", directory + "/ganesha.pid"};
     settings.service.log_file = directory + "/ganesha.log";
+    settings.service.confinement = {.user = "root", .capabilities = kCapabilities};
     settings.service.reload = ReloadAction::hangup;
     settings.service.ready_text = kReadyText;
     settings.service.probe = [address](std::string_view log) -> Result<void> {

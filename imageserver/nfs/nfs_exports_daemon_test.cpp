@@ -7,6 +7,8 @@
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/netlink.hpp"
 #include "libdim/sys/poll.hpp"
+#include "libdim/sys/process.hpp"
+#include "libdim/sys/process_privileges_for_tests.hpp"
 #include "libdim/testing/source_directory.hpp"
 
 #include <csignal>
@@ -46,29 +48,41 @@ void enter_network_namespace() {
     static_cast<void>(is_done);
 }
 
-/// An NFS client with an address of its own (libnfs).
+/// An NFS client with an address of its own, and a port as that of root or of a user there.
 class [[nodiscard]] Client {
 public:
-    explicit Client(const char* host) : host_(host) {}
+    explicit Client(const char* host, const char* port = "reserved") : host_(host), port_(port) {}
 
-    std::string list(const std::string& path) const { return call({"nfs-ls", url(path)}); }
-    std::string read(const std::string& path) const { return call({"nfs-cat", url(path)}); }
+    std::string list(const std::string& path) const { return call({"ls", path}); }
+    std::string read(const std::string& path) const { return call({"cat", path}); }
     std::string copy(const std::string& file, const std::string& path) const {
-        return call({"nfs-cp", file, url(path)});
+        return call({"put", file, path});
     }
     std::string fetch(const std::string& path, const std::string& file) const {
-        return call({"nfs-cp", url(path), file});
+        return call({"cat", path}, " > " + file);
+    }
+    /// Reads PATH into OUTPUT, as fast as that is emptied.
+    sys::Process begin_read(const std::string& path, const sys::Fd& output) const {
+        return value_of(sys::spawn({.arguments = {"sh", "-c", "exec " + command({"cat", path})},
+                                    .standard_output = &output}));
+    }
+    /// The minor versions of NFSv4 that are offered.
+    std::string versions() const { return std::string(trim(call({"versions"}))); }
+    std::string make_link(const std::string& path, const std::string& target) const {
+        return call({"link", target, path});
+    }
+    std::string read_link(const std::string& path) const {
+        return std::string(trim(call({"readlink", path})));
     }
     /// The file handle of PATH, in hexadecimal.
     std::string handle(const std::string& path) const {
-        return std::string(trim(call({handle_tool_, kServer, "get", path})));
+        return std::string(trim(call({"handle", path})));
     }
     /// What is listed by each of the handles, one a line.
     std::vector<std::string> list_handles(const std::string& handles,
                                           const std::string& scratch) const {
         testing::write(scratch, handles);
-        const std::string listing =
-            call({"sh", "-c", handle_tool_ + " " + kServer + " list < " + scratch});
+        const std::string listing = call({"list"}, " < " + scratch);
         std::vector<std::string> lines;
         for (const std::string_view line : split(trim(listing), '\n'))
             lines.emplace_back(line);
@@ -76,19 +90,30 @@ public:
     }
 
 private:
-    const std::string handle_tool_ =
-        dim::testing::source_directory() + "/imageserver/nfs/nfs_handle.py";
-    static std::string url(const std::string& path) {
-        return "nfs://" + std::string(kServer) + path + "?version=4";
+    std::string command(const std::vector<std::string>& words) const {
+        std::string text = dim::testing::source_directory() +
+                           "/imageserver/nfs/nfs_client.py --from " + std::string(host_) +
+                           " --port " + port_ + " " + kServer;
+        for (const std::string& word : words)
+            text += " " + word;
+        return text;
     }
-    std::string call(const std::vector<std::string>& arguments) const {
-        run({"ip", "route", "replace", "table", "local", "local", kServer, "dev", "lo", "src",
-             host_});
-        const auto result = value_of(sys::run(arguments, std::chrono::seconds(20)));
+    std::string call(const std::vector<std::string>& words, const std::string& ends = "") const {
+        const auto result =
+            value_of(sys::run({"sh", "-c", command(words) + ends}, std::chrono::seconds(20)));
         return result.status.is_success() ? result.output : "FAILED: " + result.output;
     }
     const char* host_;
+    const char* port_;
 };
+
+std::string read_to_end(const sys::Fd& pipe_end) {
+    std::string text;
+    std::string chunk(64 * 1024, '\0');
+    while (const std::size_t count = value_of(sys::read(pipe_end, chunk)))
+        text.append(chunk, 0, count);
+    return text;
+}
 
 MATCHER(Refused, "is refused") { return arg.starts_with("FAILED"); }
 
@@ -155,6 +180,41 @@ TEST_F(NfsServer, GivesABladeItsOwnImageAndNobodyElse) {
     }
 }
 
+TEST_F(NfsServer, MayDoNothingButWhatFilesNeed) {
+    const sys::ProcessPrivileges seen = sys::privileges_of(pid());
+    EXPECT_EQ(seen.bounding,
+              sys::capability_set({sys::Capability::chown, sys::Capability::dac_override,
+                                   sys::Capability::dac_read_search, sys::Capability::fowner,
+                                   sys::Capability::fsetid, sys::Capability::mknod,
+                                   sys::Capability::setuid, sys::Capability::setgid}));
+    EXPECT_EQ(seen.effective & ~seen.bounding, 0U);
+    EXPECT_EQ(seen.other_groups, "");
+    EXPECT_TRUE(seen.no_new_privileges);
+    // Of the distribution's own files some are closed to all but their owner, who is not root.
+    const std::string var = store->mount_point(blade_name("s01c1b01"), granite) + "/var";
+    testing::write(var + "/closed", "the user's own");
+    value_of(sys::chmod(var + "/closed", 0600));
+    run({"chown", "1000:1000", var + "/closed"});
+    EXPECT_EQ(first_blade.read(first_path + "/var/closed"), "the user's own");
+}
+
+TEST_F(NfsServer, LetsABladeUseLinksThatLeadNobodyOnTheServer) {
+    const std::string victim = directory / "victim";
+    const std::string mounted = store->mount_point(blade_name("s01c1b01"), granite);
+    EXPECT_EQ(first_blade.make_link(first_path + "/etc/app.conf", victim), "");
+    EXPECT_EQ(first_blade.make_link(first_path + "/etc/name", "hostname"), "");
+    EXPECT_EQ(first_blade.read_link(first_path + "/etc/app.conf"), victim);
+    EXPECT_EQ(first_blade.read_link(first_path + "/var/dangling"), "nowhere");
+    EXPECT_EQ(first_blade.read_link(first_path + "/etc/name"), "hostname");
+    EXPECT_EQ(first_blade.read_link(shared_path + "/usr/lib/root"), "/");
+
+    EXPECT_EQ(value_of(sys::read_link(mounted + "/etc/app.conf")), victim);
+    const auto written = sys::open(mounted + "/etc/app.conf", O_WRONLY | O_TRUNC);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().system_errno(), ELOOP);
+    EXPECT_EQ(value_of(sys::read_file(victim)), "untouched");
+}
+
 TEST_F(NfsServer, SharesReadOnlyWithTheBootnetAlone) {
     testing::write(directory / "file", "from the blade");
     for (const Client& blade : {first_blade, second_blade}) {
@@ -164,6 +224,25 @@ TEST_F(NfsServer, SharesReadOnlyWithTheBootnetAlone) {
     EXPECT_FALSE(sys::stat(store->shared_directory(granite, first) + "/usr/bin/new"));
     EXPECT_THAT(outside.list(shared_path), Refused());
 }
+
+TEST_F(NfsServer, RefusesAUserOfABladeWhoClaimsToBeRoot) {
+    const Client user(kFirstBlade, "any");
+    testing::write(directory / "file", "from a user");
+    for (const std::string& path : {first_path, shared_path}) {
+        EXPECT_THAT(first_blade.list(path), Not(Refused()));
+        EXPECT_THAT(user.list(path), Refused()) << path;
+    }
+    EXPECT_THAT(user.read(first_path + "/etc/hostname"), Refused());
+    EXPECT_THAT(user.copy(directory / "file", first_path + "/etc/hostname"), Refused());
+    // Nor does a handle help that root of the blade was given.
+    const std::string handle = first_blade.handle(first_path + "/etc");
+    EXPECT_THAT(first_blade.list_handles(handle + "\n", directory / "handles").front(),
+                HasSubstr("hostname"));
+    EXPECT_THAT(user.list_handles(handle + "\n", directory / "handles").front(),
+                ::testing::StartsWith("refused"));
+}
+
+TEST_F(NfsServer, OffersNoVersionThatNobodyNeeds) { EXPECT_EQ(first_blade.versions(), "1 2"); }
 
 TEST_F(NfsServer, ShowsAtOnceWhatTheServerChanges) {
     const std::string shared = store->shared_directory(granite, first) + "/usr/bin";
@@ -184,27 +263,22 @@ TEST_F(NfsServer, ShowsAtOnceWhatTheServerChanges) {
 
 TEST_F(NfsServer, OffersAnotherImageWithoutDisturbingTheOthers) {
     const std::uint32_t before = pid();
-    // A transfer that lasts longer than the change.
-    const std::string large(std::size_t{24} << 20, 'x');
+    // A transfer that has begun, and that ends only after the change: a pipe holds far less.
+    const std::string large(std::size_t{4} << 20, 'x');
     testing::write(store->mount_point(blade_name("s01c1b01"), granite) + "/var/large", large);
-    std::string outcome;
-    std::thread transfer(
-        [&] { outcome = first_blade.fetch(first_path + "/var/large", directory / "received"); });
-    const sys::Deadline begun = sys::Deadline::in(std::chrono::seconds(10));
-    const auto has_begun = [this] {
-        const auto received = sys::stat(directory / "received");
-        return received && received->size > 0;
-    };
-    while (!has_begun() && !begun.has_passed())
-        sys::sleep_for(std::chrono::milliseconds(1));
+    sys::Pipe pipe = value_of(sys::pipe());
+    sys::Process transfer = first_blade.begin_read(first_path + "/var/large", pipe.write_end);
+    pipe.write_end.reset();
+    const sys::Deadline deadline = sys::Deadline::in(std::chrono::seconds(60));
+    value_of(sys::poll(pipe.read_end, sys::Readiness::readable, deadline));
     create("s01c1b03");
     value_of(store->set_exported(blade_name("s01c1b03"), granite, true));
     const std::int64_t start = sys::monotonic_us();
     value_of(nfs.apply());
     RecordProperty("apply_us", std::to_string(sys::monotonic_us() - start));
-    transfer.join();
-    EXPECT_THAT(outcome, Not(Refused()));
-    EXPECT_TRUE(value_of(sys::read_file(directory / "received", 2 * large.size())) == large);
+    EXPECT_EQ(value_of(transfer.try_wait()), std::nullopt) << "it was over before the change";
+    EXPECT_TRUE(read_to_end(pipe.read_end) == large);
+    EXPECT_TRUE(value_of(transfer.wait(deadline)).is_success());
     EXPECT_EQ(unknown.read("/blades/s01c1b03/granite/etc/hostname"), "s01c1b03\n");
     EXPECT_EQ(pid(), before);
 }

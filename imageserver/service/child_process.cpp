@@ -60,10 +60,12 @@ std::optional<sys::ProcessIdentity> find_by_token(const std::string& token) {
     if (!names) return oldest;
     for (const std::string& name : *names) {
         const Result<pid_t> pid = parse_number<pid_t>(name, 1);
-        if (!pid || !has_token(name, token)) continue;
+        if (!pid) continue;
         const Result<sys::ProcessIdentity> identity = sys::process_identity(*pid);
-        if (identity && (!oldest || identity->start_ticks < oldest->start_ticks))
-            oldest = *identity;
+        if (!identity || !has_token(name, token)) continue;
+        // The one that had the token must be the one whose start was read.
+        if (sys::process_identity(*pid) != identity) continue;
+        if (!oldest || identity->start_ticks < oldest->start_ticks) oldest = *identity;
     }
     return oldest;
 }
@@ -97,6 +99,10 @@ Result<void> find_started(ChildRecord& record, const std::string& record_path) {
 
 }  // namespace
 
+std::string confinement_text(const ServiceDescription& service) {
+    return service.confinement ? to_string(*service.confinement) : std::string();
+}
+
 Result<Child> start_child(const ServiceDescription& service, const std::string& record_path) {
     DIM_TRY(const sys::Fd log, open_log(service.log_file));
     if (service.must_be_alone) DIM_CHECK(lock_log(service, log));
@@ -106,7 +112,8 @@ Result<Child> start_child(const ServiceDescription& service, const std::string& 
                        .arguments = service.arguments,
                        .since = now,
                        .process = {},
-                       .executable = {}};
+                       .executable = {},
+                       .confinement = confinement_text(service)};
     DIM_CHECK(write_record(record_path, record));
     std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C", "TZ=UTC",
                                          environment_entry(token)};
@@ -116,7 +123,8 @@ Result<Child> start_child(const ServiceDescription& service, const std::string& 
                                                .directory = "/",
                                                .standard_output = &log,
                                                .standard_error = &log,
-                                               .group = sys::ProcessGroup::own_group});
+                                               .group = sys::ProcessGroup::own_group,
+                                               .confinement = service.confinement});
     if (!process) {
         DIM_CHECK(sys::unlink(record_path));
         return fail(std::move(process).error());

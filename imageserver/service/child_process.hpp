@@ -18,6 +18,9 @@ struct Child {
 /// in a process group of its own, and keeps its record in the file RECORD_PATH.
 Result<Child> start_child(const ServiceDescription& service, const std::string& record_path);
 
+/// What the record of a child says of its confinement.
+std::string confinement_text(const ServiceDescription& service);
+
 /// Notes in the record that the child has become ready.
 Result<void> note_ready(Child& child, const std::string& record_path);
 

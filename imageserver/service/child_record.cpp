@@ -36,6 +36,7 @@ std::string to_json(const ChildRecord& record) {
                   {"since", to_string(record.since)},
                   {"executable", record.executable},
                   {"is_ready", record.is_ready}};
+    if (!record.confinement.empty()) document["confinement"] = record.confinement;
     if (record.process) {
         document["pid"] = record.process->pid;
         document["start_ticks"] = record.process->start_ticks;
@@ -61,11 +62,14 @@ Result<ChildRecord> parse_child_record(std::string_view text) {
                        .since = time,
                        .process = {},
                        .executable = *executable,
-                       .is_ready = is_ready->get<bool>()};
+                       .is_ready = is_ready->get<bool>(),
+                       .confinement = {}};
     for (const json& argument : *arguments) {
         if (!argument.is_string()) return refuse_child();
         record.arguments.push_back(argument.get<std::string>());
     }
+    if (const std::string* confinement = text_at(document, "confinement"))
+        record.confinement = *confinement;
     if (document.contains("pid")) {
         DIM_TRY(record.process, parse_process(document));
     }

@@ -19,8 +19,9 @@ struct ChildRecord {
     std::vector<std::string> arguments;  ///< it was started with
     model::Timestamp since;
     std::optional<sys::ProcessIdentity> process;
-    std::string executable;  ///< /proc/PID/exe; empty when it could not be read
-    bool is_ready = false;   ///< it has been seen to be ready
+    std::string executable;     ///< /proc/PID/exe; empty when it could not be read
+    bool is_ready = false;      ///< it has been seen to be ready
+    std::string confinement{};  ///< as text; empty: none, as before there was any
 
     bool operator==(const ChildRecord&) const = default;
 };

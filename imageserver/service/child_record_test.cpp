@@ -37,6 +37,8 @@ TEST(ChildRecord, RefusesDamage) {
 TEST(ChildRecord, ReadsWhatItWrites) {
     ChildRecord with_process = record();
     EXPECT_TRUE(parse_child_record(to_json(with_process)).value() == with_process);
+    with_process.confinement = "user=_kea capabilities=net_raw";
+    EXPECT_TRUE(parse_child_record(to_json(with_process)).value() == with_process);
     with_process.process.reset();
     EXPECT_TRUE(parse_child_record(to_json(with_process)).value() == with_process);
 }

@@ -1,5 +1,6 @@
 #include "imageserver/service/child_supervisor.hpp"
 
+#include "imageserver/service/service_log.hpp"
 #include "imageserver/service/supervised_service.hpp"
 #include "libdim/base/log.hpp"
 #include "libdim/sys/clock.hpp"
@@ -24,7 +25,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr auto kProbeInterval = 25ms;
-constexpr auto kLogCheckInterval = 60s;
 
 std::int64_t monotonic_after(microseconds duration) {
     return sys::monotonic_us() + duration.count();
@@ -60,7 +60,8 @@ struct ChildSupervisor::State {
     /// mutex.
     std::map<std::string, std::mutex> control_mutexes;
     std::map<std::string, SupervisedService> services;
-    std::int64_t log_check_us = monotonic_after(kLogCheckInterval);
+    std::int64_t log_check_us = monotonic_after(settings.log_check_interval);
+    std::mutex log_mutex;  ///< one log is shortened at a time: disks are slow, so never with mutex
     std::vector<api::ServiceStatus> changes;
 
     std::mutex& control_of(const std::string& name) {
@@ -73,8 +74,7 @@ struct ChildSupervisor::State {
             .try_emplace(name, name,
                          SupervisedService::Settings{
                              .record_path = settings.run_directory + "/" + name + ".json",
-                             .backoff = {settings.first_delay, settings.last_delay},
-                             .log_limit = settings.log_limit})
+                             .backoff = {settings.first_delay, settings.last_delay}})
             .first->second;
     }
 
@@ -108,15 +108,33 @@ struct ChildSupervisor::State {
         return sys::set_timer(timer, std::chrono::ceil<milliseconds>(left));
     }
 
-    void bound_logs() {
-        if (sys::monotonic_us() < log_check_us) return;
-        log_check_us = monotonic_after(kLogCheckInterval);
+    /// The logs, when it is time to look at them.
+    std::vector<std::string> due_logs() {
+        std::vector<std::string> logs;
+        if (sys::monotonic_us() < log_check_us) return logs;
+        log_check_us = monotonic_after(settings.log_check_interval);
         for (const auto& [name, service] : services)
-            if (auto bounded = service.bound_log(); !bounded)
-                log(LogLevel::warning, to_string(bounded.error()));
+            if (!service.description().log_file.empty())
+                logs.push_back(service.description().log_file);
+        return logs;
+    }
+
+    /// Without mutex. A log that cannot be shortened is no reason not to run.
+    void bound(const std::string& log_file) {
+        const std::lock_guard lock(log_mutex);
+        if (auto bounded = bound_log(log_file, settings.log_limit); !bounded)
+            log(LogLevel::warning, to_string(bounded.error()));
     }
 
     Result<void> handle_events() {
+        DIM_TRY(const std::vector<std::string> logs, handle_services());
+        for (const std::string& log_file : logs)
+            bound(log_file);
+        return {};
+    }
+
+    /// Returns the logs that are to be looked at now.
+    Result<std::vector<std::string>> handle_services() {
         const Lock lock(*this);
         for (auto& [name, service] : services) {
             DIM_CHECK(notice_end(service));
@@ -124,21 +142,23 @@ struct ChildSupervisor::State {
             // A failure is in the service's status and leads to the next try.
             if (begin(service, &SupervisedService::spawn)) log(LogLevel::notice, name + " started");
         }
-        bound_logs();
-        return arm_timer();
+        std::vector<std::string> logs = due_logs();
+        DIM_CHECK(arm_timer());
+        return logs;
     }
 
-    /// True when the service runs with the arguments wanted, by now or already.
+    /// True when the service runs as it is wanted, by now or already.
     Result<bool> find_running(const ServiceDescription& description) {
         const Lock lock(*this);
         SupervisedService& service = at(description.name);
         DIM_CHECK(notice_end(service));
         service.want(description);
         if (service.process() == nullptr) DIM_CHECK(begin(service, &SupervisedService::adopt));
-        return service.runs_with(description.arguments);
+        return service.runs_as(description);
     }
 
     Result<void> spawn(const ServiceDescription& description) {
+        bound(description.log_file);
         const Lock lock(*this);
         SupervisedService& service = at(description.name);
         service.want(description);

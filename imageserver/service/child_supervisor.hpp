@@ -23,6 +23,7 @@ public:
         std::chrono::milliseconds last_delay{30'000};  ///< …doubled each time up to this
         std::chrono::milliseconds stop_timeout{5'000};      ///< between SIGTERM and SIGKILL
         std::uint64_t log_limit = std::uint64_t{10} << 20;  ///< bytes; then it becomes NAME.1
+        std::chrono::milliseconds log_check_interval{60'000};
         /// Told after each change of a service, on the thread that noticed it; may be empty. May
         /// ask for the status, but not call start, reload or stop.
         std::function<void(const api::ServiceStatus&)> on_change;
@@ -39,7 +40,8 @@ public:
 
     /// Readable when handle_events has something to do.
     const sys::Fd& event_fd() const;
-    /// Never blocks for long. Errors: only those of the supervisor itself.
+    /// Blocks for as long as a log above its limit takes to be copied; status() does not. Errors:
+    /// only those of the supervisor itself.
     Result<void> handle_events();
 
 private:

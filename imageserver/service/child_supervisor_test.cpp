@@ -10,8 +10,11 @@
 
 #include <csignal>
 #include <filesystem>
+#include <future>
 #include <set>
 #include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,13 +40,14 @@ protected:
         std::filesystem::remove_all(directory_);
     }
 
-    std::unique_ptr<ChildSupervisor> make() {
+    std::unique_ptr<ChildSupervisor> make(std::chrono::milliseconds log_check_interval = 60s) {
         auto created =
             ChildSupervisor::create({.run_directory = directory_ / "run",
                                      .first_delay = 30ms,
                                      .last_delay = 200ms,
                                      .stop_timeout = 300ms,
                                      .log_limit = 10'000,
+                                     .log_check_interval = log_check_interval,
                                      .on_change = [this](const api::ServiceStatus& status) {
                                          changes_.push_back(status);
                                      }});
@@ -94,6 +98,29 @@ protected:
 
 constexpr auto kServe = "echo ready; exec sleep 1000";
 
+/// A service with a log above its limit, on a disk that hangs: the old part is to go into a pipe
+/// that nobody reads from yet.
+class HangingLog {
+public:
+    HangingLog(const std::filesystem::path& directory, const std::string& name)
+        : log_(directory / (name + ".log")), old_(log_ + ".1") {
+        EXPECT_TRUE(sys::write_file_atomically(log_, std::string(20'000, 'x') + '\n'));
+        EXPECT_EQ(::mkfifo(old_.c_str(), 0600), 0);
+        EXPECT_TRUE(opened_);
+        EXPECT_GE(::inotify_add_watch(opened_.get(), log_.c_str(), IN_OPEN), 0);
+    }
+    /// Until somebody has begun to shorten it: that opens the log, and waits in its next step.
+    bool wait_until_begun() const {
+        return sys::poll(opened_, sys::Readiness::readable, sys::Deadline::in(5s)).has_value();
+    }
+    void recover() const { EXPECT_TRUE(sys::open(old_, O_RDONLY | O_NONBLOCK)); }
+
+private:
+    std::string log_;
+    std::string old_;
+    sys::Fd opened_{::inotify_init1(IN_CLOEXEC)};
+};
+
 TEST_F(ChildSupervisorTest, SaysWhyAProgramCannotBeRun) {
     ServiceDescription service = shell("");
     service.arguments = {"/nonexistent/daemon"};
@@ -102,6 +129,29 @@ TEST_F(ChildSupervisorTest, SaysWhyAProgramCannotBeRun) {
     EXPECT_THAT(started.error().message(), HasSubstr("/nonexistent/daemon"));
     EXPECT_FALSE(supervisor_->status("service").is_running);
     EXPECT_THAT(supervisor_->status("service").cause.value(), HasSubstr("/nonexistent/daemon"));
+}
+
+TEST_F(ChildSupervisorTest, AnswersWhileALogIsShortened) {
+    const HangingLog log(directory_, "service");
+    auto starting =
+        std::async(std::launch::async, [this] { return supervisor_->start(shell(kServe)); });
+    ASSERT_TRUE(log.wait_until_begun());
+    auto asking = std::async(std::launch::async, [this] { return supervisor_->status("service"); });
+    EXPECT_EQ(asking.wait_for(5s), std::future_status::ready) << "the disk is waited for";
+    log.recover();
+    EXPECT_TRUE(starting.get());
+}
+
+TEST_F(ChildSupervisorTest, AnswersWhileTheLogOfARunningServiceIsShortened) {
+    supervisor_ = make(0ms);
+    ASSERT_TRUE(supervisor_->start(shell(kServe)));
+    const HangingLog log(directory_, "service");
+    auto handling = std::async(std::launch::async, [this] { return supervisor_->handle_events(); });
+    ASSERT_TRUE(log.wait_until_begun());
+    auto asking = std::async(std::launch::async, [this] { return supervisor_->status("service"); });
+    EXPECT_EQ(asking.wait_for(5s), std::future_status::ready) << "the disk is waited for";
+    log.recover();
+    EXPECT_TRUE(handling.get());
 }
 
 TEST_F(ChildSupervisorTest, RefusesNamesThatLeadOutOfItsDirectory) {

@@ -149,7 +149,9 @@ Result<void> ConfiguredService::check(std::span<const ConfigFile> files) const {
 Result<void> ConfiguredService::run_checker(const std::vector<std::string>& candidates) const {
     const std::vector<std::string> arguments = settings_.checker(candidates);
     // It may need to be told where to write, as the service itself.
-    sys::RunSettings run_settings{.environment = settings_.service.environment};
+    // It reads what the service may have written, so it may do no more than that.
+    sys::RunSettings run_settings{.environment = settings_.service.environment,
+                                  .confinement = settings_.service.confinement};
     if (!run_settings.environment.empty()) run_settings.environment.emplace_back("LANG=C");
     DIM_TRY(const sys::RunResult result,
             sys::run(arguments, settings_.checker_timeout, run_settings));

@@ -21,6 +21,7 @@ public:
         calls.push_back("start " + service.name);
         const bool is_kept = running.contains(service.name) || left_by_predecessor;
         running[service.name] = service;
+        started[service.name] = service;
         left_by_predecessor = false;
         if (is_kept) return StartOutcome::kept;
         DIM_CHECK(next_outcome());
@@ -29,6 +30,10 @@ public:
     Result<void> reload(const std::string& name) override {
         const std::scoped_lock lock(mutex_);
         calls.push_back("reload " + name);
+        const auto service = started.find(name);
+        if (service == started.end())
+            return fail(ErrorCode::not_found, "the service " + name + " was never started");
+        running[name] = service->second;
         return next_outcome();
     }
     Result<void> stop(const std::string& name) override {
@@ -45,6 +50,7 @@ public:
 
     std::vector<std::string> calls;
     std::map<std::string, ServiceDescription> running;
+    std::map<std::string, ServiceDescription> started;  ///< ever; those can be reloaded
     bool left_by_predecessor = false;   ///< a service runs, but only start finds out
     std::deque<Result<void>> outcomes;  ///< of the next times it loads; then success
     /// How often CALL was asked, such as "reload dhcpd".

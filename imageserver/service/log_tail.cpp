@@ -12,6 +12,7 @@ namespace dim::server {
 namespace {
 
 constexpr std::size_t kChunk = 64 * 1024;
+constexpr int kChunksLimit = 64;  // in one call
 
 }  // namespace
 
@@ -34,6 +35,14 @@ Result<LogTail> LogTail::open(std::string path, std::optional<LogPosition> start
     return LogTail(std::move(path), std::move(watch), start.value_or(LogPosition{}));
 }
 
+Result<LogTail> LogTail::open_at_end(std::string path) {
+    const Result<sys::FileStatus> status = sys::stat(path);
+    if (!status && status.error().code() != ErrorCode::not_found) return fail(status.error());
+    const LogPosition end =
+        status ? LogPosition{.inode = status->inode, .offset = status->size} : LogPosition{};
+    return open(std::move(path), end);
+}
+
 /// Makes file_ the file that has the path now. False when there is none.
 Result<bool> LogTail::follow_file() {
     const Result<sys::FileStatus> status = sys::stat(path_);
@@ -42,33 +51,45 @@ Result<bool> LogTail::follow_file() {
         file_.reset();
         return false;
     }
-    if (!file_ || status->inode != position_.inode) {
+    LogPosition& position = place_.position;
+    if (!file_ || status->inode != position.inode) {
         DIM_TRY(file_, sys::open(path_, O_RDONLY));
         DIM_TRY(const sys::FileStatus opened, sys::fstat(file_));
-        if (opened.inode != position_.inode) position_ = {.inode = opened.inode, .offset = 0};
-        is_skipping_ = false;
+        if (opened.inode != position.inode) position = {.inode = opened.inode, .offset = 0};
+        DIM_TRY(place_.is_skipping, is_inside_line());
     }
-    if (status->inode == position_.inode && status->size < position_.offset) {
-        position_.offset = 0;
-        is_skipping_ = false;
-    }
+    if (status->inode == position.inode && status->size < position.offset)
+        place_ = {.position = {.inode = position.inode, .offset = 0}};
     return true;
 }
 
-Result<std::vector<std::string>> LogTail::read_lines() {
-    std::vector<std::string> lines;
+/// A position is behind a line feed, but for one inside a line above the limit: what is left of
+/// that must not be taken for a line by whoever goes on there.
+Result<bool> LogTail::is_inside_line() const {
+    const std::uint64_t offset = place_.position.offset;
+    if (offset == 0) return false;
+    std::string before(1, '\n');
+    DIM_TRY(const std::size_t size, sys::read_at(file_, before, offset - 1));
+    return size == 1 && before.front() != '\n';
+}
+
+Result<LogTail::Lines> LogTail::read_lines() {
+    Lines read;
     // Before looking, so that what comes meanwhile is told again.
     DIM_CHECK(sys::discard_directory_events(inotify_));
     DIM_TRY(const bool is_there, follow_file());
-    if (!is_there) return lines;
+    next_ = place_;
+    read.has_more = is_there;
     std::string chunk(kChunk, '\0');
-    while (lines.size() < kLinesLimit) {
-        DIM_TRY(const std::size_t size, sys::read_at(file_, chunk, position_.offset));
-        const std::size_t used = take_lines(std::string_view(chunk).substr(0, size), lines);
-        if (used == 0) break;
-        position_.offset += used;
+    for (int chunks = 0; read.has_more && chunks < kChunksLimit; ++chunks) {
+        DIM_TRY(const std::size_t size, sys::read_at(file_, chunk, next_.position.offset));
+        const std::size_t used = take_lines(std::string_view(chunk).substr(0, size), read.lines);
+        next_.position.offset += used;
+        if (read.lines.size() == kLinesLimit) break;
+        read.has_more = used != 0;
     }
-    return lines;
+    read.end = next_.position;
+    return read;
 }
 
 /// Appends the complete lines of BYTES. Returns how many bytes are done with.
@@ -78,10 +99,10 @@ std::size_t LogTail::take_lines(std::string_view bytes, std::vector<std::string>
         const std::string_view rest = bytes.substr(used);
         const std::size_t end = rest.find('\n');
         const bool is_complete = end != std::string_view::npos;
-        if (!is_complete && rest.size() <= kLineLimit && !is_skipping_) break;
+        if (!is_complete && rest.size() <= kLineLimit && !next_.is_skipping) break;
         const std::size_t size = is_complete ? end : rest.size();
-        if (!is_skipping_) lines.emplace_back(rest.substr(0, std::min(size, kLineLimit)));
-        is_skipping_ = !is_complete;
+        if (!next_.is_skipping) lines.emplace_back(rest.substr(0, std::min(size, kLineLimit)));
+        next_.is_skipping = !is_complete;
         used += is_complete ? size + 1 : size;
         if (!is_complete) break;
     }

@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class LogTailTest : public ::testing::Test {
 protected:
@@ -27,7 +28,11 @@ protected:
         ASSERT_TRUE(file);
         ASSERT_TRUE(sys::write_all(*file, text));
     }
-    static std::vector<std::string> read(LogTail& tail) { return tail.read_lines().value(); }
+    static std::vector<std::string> read(LogTail& tail) {
+        auto lines = tail.read_lines().value().lines;
+        tail.accept();
+        return lines;
+    }
     static bool is_told(const LogTail& tail) {
         return sys::poll(tail.event_fd(), sys::Readiness::readable, sys::Deadline::in(0ms))
             .has_value();
@@ -64,10 +69,31 @@ TEST_F(LogTailTest, WaitsForTheFileAndForWholeLines) {
 TEST_F(LogTailTest, GoesOnWhereAPredecessorStopped) {
     append("one\ntwo\n");
     LogTail first = open();
-    ASSERT_EQ(read(first).size(), 2U);
+    const LogPosition end = first.read_lines().value().end;
     append("three\n");
-    LogTail second = open(first.position());
+    LogTail second = open(end);
     EXPECT_THAT(read(second), ElementsAre("three"));
+}
+
+TEST_F(LogTailTest, ReturnsTheSameUntilItIsAccepted) {
+    append("one\n" + std::string(300'000, 'x'));
+    LogTail tail = open();
+    for (int round = 0; round < 2; ++round)
+        EXPECT_THAT(tail.read_lines().value().lines,
+                    ElementsAre("one", std::string(LogTail::kLineLimit, 'x')));
+    tail.accept();
+    append("x\ntwo\n");
+    EXPECT_THAT(read(tail), ElementsAre("two"));
+}
+
+TEST_F(LogTailTest, LeavesOutWhatIsThereWhenItBeginsAtTheEnd) {
+    append("one\ntwo\n");
+    LogTail tail = LogTail::open_at_end(path_).value();
+    EXPECT_THAT(read(tail), IsEmpty());
+    append("three\n");
+    EXPECT_THAT(read(tail), ElementsAre("three"));
+    LogTail early = LogTail::open_at_end(path_ + ".later").value();
+    EXPECT_THAT(read(early), IsEmpty());
 }
 
 TEST_F(LogTailTest, BeginsAnewWhenTheFileIsAnotherOrWasEmptied) {
@@ -84,7 +110,8 @@ TEST_F(LogTailTest, BeginsAnewWhenTheFileIsAnotherOrWasEmptied) {
     }
     append("last\n");
     EXPECT_THAT(read(tail), ElementsAre("last"));
-    LogTail other = open(LogPosition{.inode = tail.position().inode, .offset = 1000});
+    const std::uint64_t inode = tail.read_lines().value().end.inode;
+    LogTail other = open(LogPosition{.inode = inode, .offset = 1000});
     EXPECT_THAT(read(other), ElementsAre("last"));
 }
 
@@ -98,16 +125,40 @@ TEST_F(LogTailTest, CutsLongLines) {
     EXPECT_THAT(read(tail), ElementsAre("short", std::string(LogTail::kLineLimit, 'z')));
 }
 
+TEST_F(LogTailTest, GoesOnInsideALongLine) {
+    append(std::string(10'000, 'x'));
+    LogTail before = open();
+    const LogTail::Lines first = before.read_lines().value();
+    EXPECT_THAT(first.lines, SizeIs(1));
+    LogTail after = open(first.end);
+    append("DHCPACK on 10.1.0.12 to 52:54:00:09:09:09 via boot0\nshort\n");
+    EXPECT_THAT(read(after), ElementsAre("short"));
+}
+
 TEST_F(LogTailTest, BoundsWhatOneCallReturns) {
     std::string text;
     for (int count = 0; count < 2500; ++count)
         text += std::to_string(count) + "\n";
     append(text);
     LogTail tail = open();
-    EXPECT_EQ(read(tail).size(), LogTail::kLinesLimit);
+    const auto first = tail.read_lines().value();
+    EXPECT_EQ(first.lines.size(), LogTail::kLinesLimit);
+    EXPECT_TRUE(first.has_more);
+    tail.accept();
     EXPECT_EQ(read(tail).front(), "1000");
-    EXPECT_THAT(read(tail).back(), "2499");
+    const auto last = tail.read_lines().value();
+    EXPECT_EQ(last.lines.back(), "2499");
+    EXPECT_FALSE(last.has_more);
+    tail.accept();
     EXPECT_THAT(read(tail), IsEmpty());
+}
+
+TEST_F(LogTailTest, BoundsHowMuchOneCallReads) {
+    append(std::string(10 << 20, 'x'));
+    LogTail tail = open();
+    const auto first = tail.read_lines().value();
+    EXPECT_TRUE(first.has_more);
+    EXPECT_LT(first.end.offset, std::uint64_t{10} << 20);
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
+#include "libdim/sys/confinement.hpp"
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +24,8 @@ struct ServiceDescription {
     std::string name;                    ///< a single path component: "dhcpd"
     std::vector<std::string> arguments;  ///< [0] is the program's absolute path; in the foreground
     std::string log_file{};              ///< gets standard output and standard error; appended to
-    std::vector<std::string> environment{};  ///< "NAME=value", besides the few it always has
+    std::vector<std::string> environment{};         ///< "NAME=value", besides the few it always has
+    std::optional<sys::Confinement> confinement{};  ///< nothing: it may do all that the daemon may
     ReloadAction reload = ReloadAction::restart;
     /// A second process could start beside a first one and do harm (no port of its own to fight
     /// over): the process holds a lock on its log file. Not for services with short-lived children.
@@ -54,10 +57,10 @@ class ServiceControl {
 public:
     virtual ~ServiceControl() = default;
 
-    /// Makes sure the service runs, with these very arguments, and is ready; one that runs already,
-    /// also from before our own restart, is kept. From now on it is started again whenever it ends,
-    /// even when this call fails. Errors: unavailable with the last lines of its log; timed_out
-    /// when it runs but does not get ready.
+    /// Makes sure the service runs, with these very arguments, confined so, and is ready; one that
+    /// runs already, also from before our own restart, is kept. From now on it is started again
+    /// whenever it ends, even when this call fails. Errors: unavailable with the last lines of its
+    /// log; timed_out when it runs but does not get ready.
     virtual Result<StartOutcome> start(const ServiceDescription& service) = 0;
     /// Makes the service read its configuration and waits until it is ready again. Errors: as
     /// start; not_found when it was never started.

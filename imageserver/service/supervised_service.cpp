@@ -38,8 +38,9 @@ api::ServiceStatus SupervisedService::status() const {
     return status;
 }
 
-bool SupervisedService::runs_with(const std::vector<std::string>& arguments) const {
-    return child_ && child_->record.arguments == arguments;
+bool SupervisedService::runs_as(const ServiceDescription& description) const {
+    return child_ && child_->record.arguments == description.arguments &&
+           child_->record.confinement == confinement_text(description);
 }
 
 void SupervisedService::want(ServiceDescription description) {
@@ -64,8 +65,6 @@ void SupervisedService::begin(Child child, std::uint64_t log_start) {
 }
 
 Result<void> SupervisedService::spawn() {
-    // A log that cannot be shortened is no reason not to run.
-    if (auto bounded = bound_log(); !bounded) log(LogLevel::warning, to_string(bounded.error()));
     const std::uint64_t log_start = log_size(description_.log_file);
     started_us_ = sys::monotonic_us();
     Result<Child> child = start_child(description_, settings_.record_path);
@@ -154,9 +153,5 @@ void SupervisedService::note_ready() {
 }
 
 void SupervisedService::note_not_ready(const Error& error) { cause_ = to_string(error); }
-
-Result<void> SupervisedService::bound_log() const {
-    return server::bound_log(description_.log_file, settings_.log_limit);
-}
 
 }  // namespace dim::server

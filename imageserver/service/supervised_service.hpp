@@ -16,7 +16,6 @@ public:
     struct Settings {
         std::string record_path;
         RestartBackoff backoff;
-        std::uint64_t log_limit;
     };
     SupervisedService(const std::string& name, Settings settings);
 
@@ -24,7 +23,8 @@ public:
     api::ServiceStatus status() const;
     /// The running process; nullptr when there is none.
     sys::Process* process() { return child_ ? &child_->process : nullptr; }
-    bool runs_with(const std::vector<std::string>& arguments) const;
+    /// With these arguments, and confined so.
+    bool runs_as(const ServiceDescription& description) const;
 
     /// From now on it is to run, as described; its next end is a failure.
     void want(ServiceDescription description);
@@ -52,7 +52,6 @@ public:
     void note_not_ready(const Error& error);
     /// The reason of a failure, out of what it wrote.
     std::string explain() const;
-    Result<void> bound_log() const;
 
 private:
     void begin(Child child, std::uint64_t log_start);

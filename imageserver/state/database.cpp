@@ -5,9 +5,11 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <sqlite3.h>
 #include <thread>
+#include <utility>
 
 namespace dim::server {
 
@@ -19,21 +21,66 @@ struct Close {
 
 constexpr int kBusyMilliseconds = 5000;  // a person with sqlite3 open on our file
 
-// WAL with NORMAL: a commit survives the death of the process at any instant; the power failing may
-// cost the last commits, never the database.
-constexpr const char* kPragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
-                                 "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+// WAL: a commit survives the death of the process at any instant; the power failing never costs
+// the database, see Durability. Spilled pages and temporary files would be written in the middle of
+// a transaction.
+constexpr const char* kPragmas = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; "
+                                 "PRAGMA trusted_schema = OFF; "
+                                 "PRAGMA cache_spill = OFF; PRAGMA temp_store = MEMORY;";
+
+const char* synchronous_pragma(Durability durability) {
+    switch (durability) {
+        case Durability::power_failure: return "PRAGMA synchronous = FULL";
+        case Durability::kill: return "PRAGMA synchronous = NORMAL";
+    }
+    std::unreachable();
+}
+
+/// Opens PATH, or makes it so that its name, too, survives the power failing.
+Result<void> ensure_file(const std::string& path) {
+    // SQLite gives its -wal and -shm files the mode of the database, and syncs their directory.
+    const Result<sys::Fd> made = sys::open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (made) {
+        const std::string directory = path.substr(0, path.rfind('/') + 1);
+        return sys::fsync(directory.empty() ? "." : directory);
+    }
+    if (made.error().code() == ErrorCode::already_exists) return {};
+    return fail(made.error());
+}
+
+/// The log is not deleted when the database is closed: what it takes on the disk stays ours.
+void keep_log(sqlite3* connection) {
+    int is_kept = 1;
+    sqlite3_file_control(connection, "main", SQLITE_FCNTL_PERSIST_WAL, &is_kept);
+}
+
+Result<std::int64_t> number_of(Transaction& transaction, std::string_view sql) {
+    DIM_TRY(Statement rows, transaction.query(sql));
+    DIM_TRY([[maybe_unused]] const bool has_row, rows.next());
+    return rows.integer(0);
+}
 
 }  // namespace
 
 struct Database::State {
+    std::string log_file;
     std::unique_ptr<sqlite3, Close> connection;
     std::mutex mutex;
     std::atomic<std::thread::id> holder;
+    std::atomic<std::thread::id> kept_off;
+    std::optional<Durability> durability;  ///< what the connection is set to
 
     Result<void> execute(const char* sql) {
         if (sqlite3_exec(connection.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
             return fail(sqlite_error(connection.get()));
+        return {};
+    }
+
+    /// Outside a transaction only: inside one SQLite ignores it.
+    Result<void> set_durability(Durability wanted) {
+        if (durability == wanted) return {};
+        DIM_CHECK(execute(synchronous_pragma(wanted)));
+        durability = wanted;
         return {};
     }
 };
@@ -75,22 +122,25 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
-Result<Database::Scope> Database::begin() {
+void Database::keep_off(std::thread::id thread) { state_->kept_off = thread; }
+
+Result<Database::Scope> Database::begin(Durability durability) {
     if (state_->holder.load() == std::this_thread::get_id())
         return fail(ErrorCode::internal, "database: a transaction inside a transaction");
+    if (state_->kept_off.load() == std::this_thread::get_id())
+        return fail(ErrorCode::internal, "database: a transaction on a thread that must not wait");
     state_->mutex.lock();
     state_->holder = std::this_thread::get_id();
     Scope scope(*state_);
+    DIM_CHECK(state_->set_durability(durability));
     DIM_CHECK(state_->execute("BEGIN IMMEDIATE"));
     return scope;
 }
 
 Result<Database> Database::open(const std::string& path, std::span<const Migration> migrations) {
-    // SQLite gives its -wal and -shm files the mode of the database.
-    DIM_TRY(sys::Fd file, sys::open(path, O_RDWR | O_CREAT, 0600));
-    file.reset();
-
+    DIM_CHECK(ensure_file(path));
     auto state = std::make_unique<State>();
+    state->log_file = path + "-wal";
     sqlite3* connection = nullptr;
     const int code = sqlite3_open_v2(
         path.c_str(), &connection,
@@ -100,6 +150,7 @@ Result<Database> Database::open(const std::string& path, std::span<const Migrati
     sqlite3_busy_timeout(connection, kBusyMilliseconds);
     Database database(std::move(state));
     auto ready = database.state_->execute(kPragmas);
+    keep_log(connection);
     if (ready) ready = database.migrate(migrations);
     if (!ready) {
         Error error = std::move(ready).error().with_context(path);
@@ -110,6 +161,29 @@ Result<Database> Database::open(const std::string& path, std::span<const Migrati
         return fail(std::move(error));
     }
     return database;
+}
+
+Result<bool> Database::has_room() {
+    const auto log = sys::stat(state_->log_file);
+    if (!log || log->size < kRoom / 2) return false;
+    return transaction([](Transaction& transaction) -> Result<bool> {
+        DIM_TRY(const auto pages, number_of(transaction, "PRAGMA freelist_count"));
+        DIM_TRY(const auto page_bytes, number_of(transaction, "PRAGMA page_size"));
+        return static_cast<std::uint64_t>(pages * page_bytes) >= kRoom / 2;
+    });
+}
+
+/// What a table was stored in stays in the file, free for others, when the table is dropped.
+Result<void> Database::keep_room() {
+    DIM_TRY(const bool has_room, this->has_room());
+    if (has_room) return {};
+    DIM_CHECK(transaction([](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute("DROP TABLE IF EXISTS room"));  // of one that was killed here
+        DIM_CHECK(transaction.execute("CREATE TABLE room (bytes BLOB) STRICT"));
+        return transaction.execute("INSERT INTO room VALUES (zeroblob(?1))", kRoom);
+    }));
+    return transaction(
+        [](Transaction& transaction) { return transaction.execute("DROP TABLE room"); });
 }
 
 Result<void> Database::migrate(std::span<const Migration> migrations) {

@@ -4,11 +4,14 @@
 #include "libdim/base/result.hpp"
 
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <type_traits>
+#include <utility>
 
 struct sqlite3;
 
@@ -53,8 +56,16 @@ private:
     sqlite3* connection_;
 };
 
+/// What a committed transaction survives.
+enum class Durability {
+    power_failure,  ///< the disk has it before the commit returns (PRAGMA synchronous = FULL)
+    kill,           ///< the kernel has it: the last seconds may be lost with the power (NORMAL)
+};
+
 /// The daemon's state: SQLite with a write-ahead log. What a transaction stored is there after
-/// kill -9. Any thread may use it; transactions take turns.
+/// kill -9, and unless told otherwise after a power failure. Any thread may use it; transactions
+/// take turns. Nothing is written before the end of a transaction, so a full or broken disk fails
+/// that, and not the statements in it.
 class [[nodiscard]] Database {
 public:
     /// Opens or makes PATH (mode 0600) and applies the migrations that it does not have yet, in
@@ -65,16 +76,28 @@ public:
     Database& operator=(Database&&) noexcept;
     ~Database();
 
+    /// Room of our own for a time when the disk is full: free pages in the database, and a
+    /// write-ahead log that is as long already. Whoever fills the disk cannot take it.
+    static constexpr std::uint64_t kRoom = std::uint64_t{8} << 20;
+    /// Makes room where half of it is used up. Call it now and then. Errors: limit_exceeded when
+    /// the disk is full by now.
+    Result<void> keep_room();
+
     /// Runs FUNCTION(Transaction&), which returns a Result: its value commits, its error rolls
     /// back. Not to be nested. Keep FUNCTION short: everybody else waits.
     template <std::invocable<Transaction&> Function>
-    std::invoke_result_t<Function, Transaction&> transaction(Function&& function) {
-        DIM_TRY(Scope scope, begin());
+    std::invoke_result_t<Function, Transaction&>
+    transaction(Function&& function, Durability durability = Durability::power_failure) {
+        DIM_TRY(Scope scope, begin(durability));
         auto result = function(scope.transaction());
         if (!result) return result;
         DIM_CHECK(scope.commit());
         return result;
     }
+
+    /// THREAD may not wait for a disk: transactions on it are refused as the bug they are. A thread
+    /// id that is nobody's ends that.
+    void keep_off(std::thread::id thread);
 
 private:
     struct State;
@@ -94,9 +117,27 @@ private:
     };
 
     explicit Database(std::unique_ptr<State> state);
-    Result<Scope> begin();
+    Result<Scope> begin(Durability durability);
+    Result<bool> has_room();
     Result<void> migrate(std::span<const Migration> migrations);
     std::unique_ptr<State> state_;
+};
+
+/// The database for what comes so often that it must not wait for the disk, and of which the last
+/// seconds may be lost with the power: what agents report, what was seen on the network.
+class [[nodiscard]] ReportDatabase {
+public:
+    /// DATABASE outlives this.
+    explicit ReportDatabase(Database& database) : database_(&database) {}
+
+    /// As Database::transaction; survives kill -9 only.
+    template <std::invocable<Transaction&> Function>
+    std::invoke_result_t<Function, Transaction&> transaction(Function&& function) {
+        return database_->transaction(std::forward<Function>(function), Durability::kill);
+    }
+
+private:
+    Database* database_;
 };
 
 }  // namespace dim::server

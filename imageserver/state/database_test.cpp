@@ -1,4 +1,6 @@
 #include "imageserver/state/database.hpp"
+#include "imageserver/state/wal_syncs_for_tests.hpp"
+#include "libdim/testing/failing_writes.hpp"
 
 #include <array>
 #include <csignal>
@@ -49,6 +51,15 @@ TEST_F(DatabaseTest, RefusesWhatIsNoDatabaseAndNamesTheFileAndTheCure) {
     EXPECT_EQ(database.error().code(), ErrorCode::conflict);
     EXPECT_TRUE(database.error().message().starts_with(path()));
     EXPECT_FALSE(database.error().cure().empty());
+}
+
+TEST_F(DatabaseTest, KeepsAThreadFromTheDisk) {
+    Database database = open().value();
+    database.keep_off(std::this_thread::get_id());
+    EXPECT_EQ(count(database).error().code(), ErrorCode::internal);
+    std::thread([&] { EXPECT_TRUE(count(database)); }).join();
+    database.keep_off({});
+    EXPECT_TRUE(count(database));
 }
 
 TEST_F(DatabaseTest, RefusesADatabaseOfANewerProgram) {
@@ -158,6 +169,122 @@ TEST_F(DatabaseTest, ThreadsTakeTurns) {
     first.join();
     second.join();
     EXPECT_EQ(count(*database), 2 * kEach);
+}
+
+Result<void> insert(Transaction& transaction, const std::string& name) {
+    return transaction.execute("INSERT INTO thing (name) VALUES (?1)", name);
+}
+
+// The power failing takes what the disk has not been given.
+TEST_F(DatabaseTest, ACommitIsOnTheDiskWhenItReturns) {
+    const WalSyncs syncs;
+    auto database = open();
+    ASSERT_TRUE(database);
+    EXPECT_GE(WalSyncs::take(), 1) << "the migrations";
+    for (const std::string name : {"anvil", "bell"}) {
+        ASSERT_TRUE(database->transaction(
+            [&](Transaction& transaction) { return insert(transaction, name); }));
+        EXPECT_GE(WalSyncs::take(), 1) << name;
+    }
+    EXPECT_EQ(count(*database), 2);
+    EXPECT_EQ(WalSyncs::take(), 0) << "a transaction that changed nothing";
+}
+
+TEST_F(DatabaseTest, AReportWaitsForNoDiskUntilTheNextCommitThatDoes) {
+    const WalSyncs syncs;
+    auto database = open();
+    ASSERT_TRUE(database);
+    ReportDatabase reports(*database);
+    const auto report = [&](const std::string& name) {
+        return reports.transaction(
+            [&](Transaction& transaction) { return insert(transaction, name); });
+    };
+    static_cast<void>(WalSyncs::take());
+    ASSERT_TRUE(report("heartbeat"));
+    ASSERT_TRUE(report("stage"));
+    EXPECT_EQ(WalSyncs::take(), 0);
+    ASSERT_TRUE(database->transaction(
+        [](Transaction& transaction) { return insert(transaction, "assignment"); }));
+    EXPECT_GE(WalSyncs::take(), 1);
+    ASSERT_TRUE(report("heartbeat again"));
+    EXPECT_EQ(WalSyncs::take(), 0);
+}
+
+class DatabaseOnABadDisk : public DatabaseTest {
+protected:
+    static Result<void> insert(Database& database, const std::string& name) {
+        return database.transaction([&](Transaction& transaction) {
+            return transaction.execute("INSERT INTO thing (name) VALUES (?1)", name);
+        });
+    }
+    std::uintmax_t bytes(const std::string& suffix) const {
+        return std::filesystem::file_size(path() + suffix);
+    }
+};
+
+// Each write of many transactions fails once, checkpoints' included, with a full disk and with a
+// broken one: what was told as stored is stored, and nothing has to be opened again.
+TEST_F(DatabaseOnABadDisk, LosesNothingThatItSaidIsStored) {
+    auto database = open();
+    ASSERT_TRUE(database);
+    std::int64_t stored = 0;
+    for (const int error : {ENOSPC, EIO}) {
+        int failures = 0;
+        for (int skipped = 0; skipped < 12; ++skipped) {
+            const dim::testing::FailingWrites failing(directory_, error, skipped, 1);
+            for (int i = 0; i < 4; ++i) {
+                const std::string name =
+                    std::to_string(error) + '-' + std::to_string(skipped) + '-' + std::to_string(i);
+                const auto inserted = insert(*database, name + std::string(20'000, 'x'));
+                if (inserted) {
+                    ++stored;
+                    continue;
+                }
+                EXPECT_EQ(inserted.error().code(),
+                          error == ENOSPC ? ErrorCode::limit_exceeded : ErrorCode::io);
+                ++failures;
+            }
+            EXPECT_EQ(dim::testing::FailingWrites::failed(), 1);
+            EXPECT_EQ(count(*database), stored);
+        }
+        EXPECT_GT(failures, 8);
+    }
+    database = open();
+    EXPECT_EQ(count(*database), stored);
+}
+
+TEST_F(DatabaseOnABadDisk, SaysHowToGetRoom) {
+    auto database = open();
+    ASSERT_TRUE(database);
+    const dim::testing::FailingWrites failing(directory_, ENOSPC);
+    const auto inserted = insert(*database, "anvil");
+    ASSERT_FALSE(inserted);
+    EXPECT_EQ(inserted.error().message(), "database: database or disk is full");
+    EXPECT_NE(inserted.error().cure().find("free some space"), std::string::npos);
+}
+
+TEST_F(DatabaseOnABadDisk, KeepsRoomOfItsOwn) {
+    auto database = open();
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->keep_room());
+    const auto size = bytes("");
+    const auto log_size = bytes("-wal");
+    EXPECT_GE(size, Database::kRoom);
+    EXPECT_GE(log_size, Database::kRoom);
+    // A third of the room, in many transactions; a name is stored twice, in five pages.
+    constexpr std::uint64_t kRows = Database::kRoom / 3 / (std::uint64_t{5} * 4096);
+    for (std::uint64_t i = 0; i < kRows; ++i)
+        ASSERT_TRUE(insert(*database, std::to_string(i) + std::string(8000, 'x')));
+    EXPECT_EQ(bytes(""), size);
+    EXPECT_EQ(bytes("-wal"), log_size) << "what is not longer than before needs no space";
+    ASSERT_TRUE(database->keep_room());
+    EXPECT_EQ(bytes(""), size) << "half of it is left";
+    for (std::uint64_t i = 0; i < kRows; ++i)
+        ASSERT_TRUE(insert(*database, 'y' + std::to_string(i) + std::string(8000, 'x')));
+    ASSERT_TRUE(database->keep_room());
+    database = fail(ErrorCode::internal, "closed");
+    EXPECT_GT(bytes(""), size);
+    EXPECT_GE(bytes("-wal"), Database::kRoom) << "closing the database keeps it";
 }
 
 // What was committed is there after the process died without a word.

@@ -18,6 +18,7 @@ ErrorCode code_of(int extended) {
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
         case SQLITE_BUSY: return ErrorCode::conflict;
+        case SQLITE_FULL: return ErrorCode::limit_exceeded;
         case SQLITE_ERROR:
         case SQLITE_MISUSE:
         case SQLITE_RANGE: return ErrorCode::internal;
@@ -28,8 +29,10 @@ ErrorCode code_of(int extended) {
 }  // namespace
 
 Error sqlite_error(sqlite3* connection) {
-    return {code_of(sqlite3_extended_errcode(connection)),
-            std::string("database: ") + sqlite3_errmsg(connection)};
+    Error error(code_of(sqlite3_extended_errcode(connection)),
+                std::string("database: ") + sqlite3_errmsg(connection));
+    if (error.code() != ErrorCode::limit_exceeded) return error;
+    return std::move(error).with_cure("free some space on the disk of the state directory");
 }
 
 }  // namespace dim::server

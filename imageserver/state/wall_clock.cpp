@@ -4,8 +4,9 @@
 
 namespace dim::server {
 
-model::Timestamp SystemClock::now() const {
-    return *model::Timestamp::from_microseconds(sys::realtime_us());
+Moment SystemClock::now() const {
+    return {.time = *model::Timestamp::from_microseconds(sys::realtime_us()),
+            .uptime_us = sys::boottime_us()};
 }
 
 }  // namespace dim::server

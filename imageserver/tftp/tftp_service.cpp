@@ -46,6 +46,12 @@ ServiceDescription TftpService::description() const {
                           "--user", settings_.user, "--blocksize", kBlockSize, "--secure",
                           settings_.boot_directory},
             .log_file = settings_.directory + "/tftpd.log",
+            // For each file a child of it changes its root and becomes the user, who has nothing.
+            .confinement =
+                sys::Confinement{
+                    .user = "root",
+                    .capabilities = {sys::Capability::net_bind_service, sys::Capability::sys_chroot,
+                                     sys::Capability::setuid, sys::Capability::setgid}},
             .reload = ReloadAction::restart,
             .probe = [address = settings_.address, port = settings_.port](
                          std::string_view) { return probe_tftp(address, port, kProbeTimeout); },

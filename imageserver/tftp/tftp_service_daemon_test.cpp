@@ -3,6 +3,7 @@
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/process_privileges_for_tests.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/testing/own_network.hpp"
 #include "libdim/testing/temporary_directory.hpp"
@@ -66,6 +67,9 @@ protected:
 
 TEST_F(TftpServiceDaemonTest, RefusesWhatIsOutsideOrMissing) {
     ASSERT_TRUE(service_.start());
+    ASSERT_TRUE(fetch("granite/zImage").status.is_success()) << "it serves what is there";
+    ASSERT_TRUE(sys::unlink(directory_ / "fetched"));
+    ASSERT_TRUE(sys::chmod(directory_ / "secret", 0644)) << "no mode keeps it";
     for (const std::string& file :
          {std::string("missing"), std::string("../secret"), std::string("granite/../../secret"),
           "/" + (directory_ / "secret"), std::string("//etc/passwd")}) {
@@ -77,13 +81,22 @@ TEST_F(TftpServiceDaemonTest, RefusesWhatIsOutsideOrMissing) {
 
 TEST_F(TftpServiceDaemonTest, TakesNoFiles) {
     ASSERT_TRUE(service_.start());
-    ASSERT_TRUE(sys::chmod(directory_ / "boot/granite/zImage", 0644));
-    const auto sent = sys::run({"curl", "--silent", "--max-time", "10", "--upload-file",
-                                directory_ / "secret", "tftp://10.1.0.1/granite/zImage"},
-                               20s);
-    ASSERT_TRUE(sent);
-    EXPECT_FALSE(sent->status.is_success());
-    EXPECT_EQ(sys::read_file(directory_ / "boot/granite/zImage").value(), kernel_);
+    // No directory's mode is the reason; a file is taken only over one that everybody may write,
+    // and boot files are 0644.
+    ASSERT_TRUE(sys::chmod(directory_ / "boot/granite", 0777));
+    for (const std::string& name : {std::string("zImage"), std::string("new")}) {
+        const auto sent =
+            sys::run({"curl", "--silent", "--show-error", "--max-time", "10", "--upload-file",
+                      directory_ / "secret", "tftp://10.1.0.1/granite/" + name},
+                     20s);
+        ASSERT_TRUE(sent);
+        EXPECT_FALSE(sent->status.is_success()) << name;
+    }
+    EXPECT_EQ(sys::list_names(directory_ / "boot/granite").value(),
+              std::vector<std::string>{"zImage"});
+    // It answers there, and what was sent is not what is there.
+    EXPECT_TRUE(fetch("granite/zImage").status.is_success());
+    EXPECT_EQ(sys::read_file(directory_ / "fetched").value(), kernel_);
 }
 
 TEST_F(TftpServiceDaemonTest, ServesABootFile) {
@@ -96,8 +109,21 @@ TEST_F(TftpServiceDaemonTest, ServesABootFile) {
 
 TEST_F(TftpServiceDaemonTest, ReadsWithoutPrivileges) {
     ASSERT_TRUE(service_.start());
+    ASSERT_TRUE(fetch("granite/zImage").status.is_success());
     ASSERT_TRUE(sys::chmod(directory_ / "boot/granite/zImage", 0600));
     EXPECT_FALSE(fetch("granite/zImage").status.is_success());
+}
+
+TEST_F(TftpServiceDaemonTest, MayDoNothingButTakeItsPortAndGiveUpRoot) {
+    ASSERT_TRUE(service_.start());
+    const sys::ProcessPrivileges seen = sys::privileges_of(service_.status().pid.value());
+    EXPECT_EQ(seen.bounding,
+              sys::capability_set({sys::Capability::net_bind_service, sys::Capability::sys_chroot,
+                                   sys::Capability::setuid, sys::Capability::setgid}));
+    EXPECT_EQ(seen.effective & ~seen.bounding, 0U);
+    EXPECT_EQ(seen.other_groups, "");
+    EXPECT_TRUE(seen.no_new_privileges);
+    EXPECT_TRUE(fetch("granite/zImage").status.is_success());
 }
 
 TEST_F(TftpServiceDaemonTest, SurvivesUsAndIsAdopted) {

@@ -57,12 +57,25 @@ struct Members<Alert> {
 };
 
 template <>
+struct Members<DiskStatus> {
+    static constexpr auto kAll = std::tuple{
+        member("directory", &DiskStatus::directory),
+        member("provisioning", &DiskStatus::provisioning),
+        member("total_bytes", &DiskStatus::total_bytes),
+        member("free_bytes", &DiskStatus::free_bytes),
+        member("committed_bytes", &DiskStatus::committed_bytes),
+        member("allocated_bytes", &DiskStatus::allocated_bytes),
+        member("full_in_seconds", &DiskStatus::full_in_seconds),
+    };
+};
+
+template <>
 struct Members<ClusterStatus> {
     static constexpr auto kAll = std::tuple{
         member("server", &ClusterStatus::server), member("version", &ClusterStatus::version),
         member("now", &ClusterStatus::now),       member("since", &ClusterStatus::since),
         member("blades", &ClusterStatus::blades), member("services", &ClusterStatus::services),
-        member("alerts", &ClusterStatus::alerts),
+        member("alerts", &ClusterStatus::alerts), member("disk", &ClusterStatus::disk),
     };
 };
 
@@ -134,6 +147,41 @@ struct Members<ImageOfBlades> {
 };
 
 template <>
+struct Members<UnknownFile> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &UnknownFile::image),
+        member("generation", &UnknownFile::generation),
+        member("blade", &UnknownFile::blade),
+        member("path", &UnknownFile::path),
+        member("problem", &UnknownFile::problem, limits::kMessageBytes),
+    };
+};
+
+template <>
+struct Members<UnknownFileList> {
+    static constexpr auto kAll = std::tuple{member("files", &UnknownFileList::files)};
+};
+
+template <>
+struct Members<AdoptImage> {
+    static constexpr auto kAll = std::tuple{
+        member("name", &AdoptImage::name),
+        member("architecture", &AdoptImage::architecture),
+        member("init", &AdoptImage::init),
+    };
+};
+
+template <>
+struct Members<Firewall> {
+    static constexpr auto kAll = std::tuple{
+        member("rules", &Firewall::rules, limits::kMessageBytes),
+        member("wanted", &Firewall::is_wanted),
+        member("in_force", &Firewall::is_in_force),
+        member("cause", &Firewall::cause, limits::kMessageBytes),
+    };
+};
+
+template <>
 struct Members<BladeImage> {
     static constexpr auto kAll = std::tuple{
         member("blade", &BladeImage::blade),
@@ -185,6 +233,34 @@ template <>
 struct Members<DhcpHostList> {
     static constexpr auto kAll = std::tuple{
         member("hosts", &DhcpHostList::hosts),
+    };
+};
+
+template <>
+struct Members<CertificateSummary> {
+    static constexpr auto kAll = std::tuple{
+        member("fingerprint", &CertificateSummary::fingerprint),
+        member("not_before", &CertificateSummary::not_before),
+        member("not_after", &CertificateSummary::not_after),
+    };
+};
+
+template <>
+struct Members<AuthorityStatus> {
+    static constexpr auto kAll = std::tuple{
+        member("authority", &AuthorityStatus::authority),
+        member("server", &AuthorityStatus::server),
+        member("images", &AuthorityStatus::images),
+        member("blades", &AuthorityStatus::blades),
+        member("next", &AuthorityStatus::next),
+    };
+};
+
+template <>
+struct Members<RotateAuthority> {
+    static constexpr auto kAll = std::tuple{
+        member("finish", &RotateAuthority::finish),
+        member("force", &RotateAuthority::force),
     };
 };
 
@@ -302,6 +378,40 @@ struct Members<ClusterDifference> {
 };
 
 template <>
+struct Members<RunCommand> {
+    static constexpr auto kAll = std::tuple{
+        member("blades", &RunCommand::blades),
+        member("command", &RunCommand::command, limits::kCommandWords),
+        member("image", &RunCommand::image),
+        member("time_limit_seconds", &RunCommand::time_limit_seconds),
+        member("parallel", &RunCommand::parallel),
+    };
+};
+
+template <>
+struct Members<CommandResult> {
+    static constexpr auto kAll = std::tuple{
+        member("blade", &CommandResult::blade),
+        member("image", &CommandResult::image),
+        member("exit_code", &CommandResult::exit_code),
+        member("signal", &CommandResult::signal),
+        member("problem", &CommandResult::problem),
+        member("output", &CommandResult::output, limits::kCommandOutputBytes),
+        member("output_cut", &CommandResult::is_output_cut),
+        member("seconds", &CommandResult::seconds),
+    };
+};
+
+template <>
+struct Members<CommandLine> {
+    static constexpr auto kAll = std::tuple{
+        member("progress", &CommandLine::progress),
+        member("result", &CommandLine::result),
+        member("done", &CommandLine::done),
+    };
+};
+
+template <>
 struct Members<JobLine> {
     static constexpr auto kAll = std::tuple{
         member("progress", &JobLine::progress, limits::kMessageBytes),
@@ -322,10 +432,16 @@ DIM_API_MESSAGE(Blades, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageOfBlades, limits::kReplyBytes)
 DIM_API_MESSAGE(BladeImage, limits::kReplyBytes)
 DIM_API_MESSAGE(BladeImageList, limits::kReplyBytes)
+DIM_API_MESSAGE(UnknownFile, limits::kReplyBytes)
+DIM_API_MESSAGE(UnknownFileList, limits::kReplyBytes)
+DIM_API_MESSAGE(AdoptImage, limits::kMessageBytes)
+DIM_API_MESSAGE(Firewall, limits::kReplyBytes)
 DIM_API_MESSAGE(NfsExport, limits::kReplyBytes)
 DIM_API_MESSAGE(NfsExportList, limits::kReplyBytes)
 DIM_API_MESSAGE(DhcpHost, limits::kReplyBytes)
 DIM_API_MESSAGE(DhcpHostList, limits::kReplyBytes)
+DIM_API_MESSAGE(AuthorityStatus, limits::kReplyBytes)
+DIM_API_MESSAGE(RotateAuthority, limits::kMessageBytes)
 DIM_API_MESSAGE(BuildBootFile, limits::kMessageBytes)
 DIM_API_MESSAGE(BootFile, limits::kReplyBytes)
 DIM_API_MESSAGE(NameQuery, 2 * limits::kRangeBytes + limits::kMessageBytes)
@@ -334,6 +450,9 @@ DIM_API_MESSAGE(ClusterRevision, limits::kClusterMessageBytes)
 DIM_API_MESSAGE(ClusterRevisionList, limits::kReplyBytes)
 DIM_API_MESSAGE(ClusterProposal, limits::kClusterMessageBytes)
 DIM_API_MESSAGE(ClusterDifference, limits::kReplyBytes)
+DIM_API_MESSAGE(RunCommand, limits::kReplyBytes)
+DIM_API_MESSAGE(CommandResult, limits::kReplyBytes)
+DIM_API_MESSAGE(CommandLine, limits::kReplyBytes)
 DIM_API_MESSAGE(JobLine, limits::kReplyBytes)
 
 }  // namespace dim::api

@@ -77,6 +77,19 @@ struct Alert {
     bool operator==(const Alert&) const = default;
 };
 
+/// The file system of the state directory, with all blade images on it.
+struct DiskStatus {
+    std::string directory;
+    std::string provisioning;  ///< "reserved", "thin:200%"
+    std::uint64_t total_bytes;
+    std::uint64_t free_bytes;
+    std::uint64_t committed_bytes;               ///< what blade images may grow to, added up
+    std::uint64_t allocated_bytes;               ///< what they take now
+    std::optional<double> full_in_seconds = {};  ///< at the rate of the last minutes
+
+    bool operator==(const DiskStatus&) const = default;
+};
+
 /// GET /v1/status
 struct ClusterStatus {
     model::ComponentName server;
@@ -86,6 +99,7 @@ struct ClusterStatus {
     std::vector<BladeStatus> blades;
     std::vector<ServiceStatus> services;
     std::vector<Alert> alerts;
+    std::optional<DiskStatus> disk = {};  ///< absent until it was looked at
 
     bool operator==(const ClusterStatus&) const = default;
 };
@@ -181,6 +195,44 @@ struct BladeImageList {
     bool operator==(const BladeImageList&) const = default;
 };
 
+/// A file below the state directory that the database does not know: of an image's generation, or
+/// with BLADE of that blade's image.
+struct UnknownFile {
+    model::ImageName image;
+    std::optional<model::Generation> generation = {};
+    std::optional<model::ComponentName> blade = {};
+    std::string path;
+    std::optional<std::string> problem = {};  ///< why it cannot be adopted as it is
+
+    bool operator==(const UnknownFile&) const = default;
+};
+
+/// GET /v1/unknown-files
+struct UnknownFileList {
+    std::vector<UnknownFile> files;
+
+    bool operator==(const UnknownFileList&) const = default;
+};
+
+/// POST /v1/adopted-images: what the files of an image do not tell.
+struct AdoptImage {
+    model::ImageName name;
+    model::Architecture architecture;
+    std::string init;  ///< "/sbin/init"
+
+    bool operator==(const AdoptImage&) const = default;
+};
+
+/// GET /v1/firewall
+struct Firewall {
+    std::string rules;  ///< as nft -f reads them
+    bool is_wanted;     ///< somebody asked for it: it is brought into force at every start
+    bool is_in_force;   ///< the kernel has its table
+    std::optional<std::string> cause;  ///< why it is not in force although it is wanted
+
+    bool operator==(const Firewall&) const = default;
+};
+
 /// GET /v1/exports: what the NFS server offers to whom.
 struct NfsExport {
     std::string path;    ///< as clients name it: "/blades/s01c1b01/granite"
@@ -234,6 +286,34 @@ struct BootFile {
     std::string command_line;
 
     bool operator==(const BootFile&) const = default;
+};
+
+struct CertificateSummary {
+    std::string fingerprint;  ///< SHA-256 of its DER, hexadecimal
+    model::Timestamp not_before;
+    model::Timestamp not_after;
+
+    bool operator==(const CertificateSummary&) const = default;
+};
+
+/// GET /v1/authority: who vouches for this image server, and how far its replacement is.
+struct AuthorityStatus {
+    CertificateSummary authority;
+    CertificateSummary server;             ///< what blades are shown, issued by AUTHORITY
+    std::vector<model::ImageName> images;  ///< whose boot files do not trust what new ones would
+    std::vector<model::ComponentName> blades;     ///< up, and not known to trust NEXT
+    std::optional<CertificateSummary> next = {};  ///< the authority that is to take its place
+
+    bool operator==(const AuthorityStatus&) const = default;
+};
+
+/// POST /v1/authority/rotation: makes the next authority and has boot files trust it, or brings it
+/// into force.
+struct RotateAuthority {
+    bool finish;
+    bool force;  ///< finish although blades would be locked out
+
+    bool operator==(const RotateAuthority&) const = default;
 };
 
 /// POST /v1/names: which components a range names (docs/cluster-xml.md).
@@ -334,6 +414,42 @@ struct ClusterDifference {
     std::vector<std::string> warnings = {};     ///< what becomes of blades that are in use
 
     bool operator==(const ClusterDifference&) const = default;
+};
+
+/// POST /v1/commands: run a command in the roots of blades.
+struct RunCommand {
+    std::vector<model::ComponentName> blades;
+    std::vector<std::string> command;  ///< program and arguments, no shell
+    /// Whose blade images; absent: of the image assigned to each blade.
+    std::optional<model::ImageName> image = {};
+    std::uint32_t time_limit_seconds;  ///< for each blade
+    std::uint32_t parallel;            ///< blades at a time
+
+    bool operator==(const RunCommand&) const = default;
+};
+
+/// How a command went in the root of one blade: one of exit_code, signal and problem.
+struct CommandResult {
+    model::ComponentName blade;
+    std::optional<model::ImageName> image = {};
+    std::optional<std::uint32_t> exit_code = {};
+    std::optional<std::uint32_t> signal = {};  ///< what killed it
+    std::optional<Problem> problem = {};       ///< why it was not run, or not to its end
+    std::string output = {};  ///< standard output and standard error as they came, as text
+    bool is_output_cut = false;
+    double seconds = 0;
+
+    bool operator==(const CommandResult&) const = default;
+};
+
+/// One line of the answer to POST /v1/commands: a result for each blade in the order in which they
+/// ended, then one with "done".
+struct CommandLine {
+    std::optional<std::string> progress = {};  ///< only to show that the daemon lives
+    std::optional<CommandResult> result = {};
+    std::optional<std::string> done = {};
+
+    bool operator==(const CommandLine&) const = default;
 };
 
 /// One line of the answer to a long request (application/x-ndjson): progress lines, then one with

@@ -2,16 +2,30 @@
 #include "libdim/api/message_fuzz.hpp"
 #include "libdim/api/message_samples.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace {
+
+auto all() {
     using namespace dim::api;
-    check_one_of(data, size, samples::blade_status(), samples::cluster_status(),
-                 samples::blade_story(), samples::import_image(), samples::image_summary(),
-                 samples::image_list(), samples::blades(), samples::image_of_blades(),
-                 samples::blade_image(), samples::blade_image_list(), samples::nfs_export(),
-                 samples::nfs_export_list(), samples::dhcp_host(), samples::dhcp_host_list(),
-                 samples::build_boot_file(), samples::boot_file(), samples::job_line(),
-                 samples::problem(), samples::name_query(), samples::name_list(),
-                 samples::cluster_revision(), samples::cluster_revision_list(),
-                 samples::cluster_proposal(), samples::cluster_difference());
+    return std::tuple(
+        samples::blade_status(), samples::cluster_status(), samples::blade_story(),
+        samples::import_image(), samples::image_summary(), samples::image_list(), samples::blades(),
+        samples::image_of_blades(), samples::blade_image(), samples::blade_image_list(),
+        samples::nfs_export(), samples::nfs_export_list(), samples::dhcp_host(),
+        samples::dhcp_host_list(), samples::build_boot_file(), samples::boot_file(),
+        samples::job_line(), samples::run_command(), samples::command_result(),
+        samples::command_line(), samples::problem(), samples::name_query(), samples::name_list(),
+        samples::cluster_revision(), samples::cluster_revision_list(), samples::cluster_proposal(),
+        samples::cluster_difference(), samples::unknown_file(), samples::unknown_file_list(),
+        samples::adopt_image(), samples::firewall(), samples::authority_status(),
+        samples::rotate_authority());
+}
+
+}  // namespace
+
+dim::testing::Seeds dim::testing::fuzz_seeds() { return api::seeds_of(all()); }
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const auto samples = all();
+    dim::api::check_one_of(samples, data, size);
     return 0;
 }

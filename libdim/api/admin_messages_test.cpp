@@ -51,10 +51,18 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::image_of_blades());
     expect_round_trip(samples::blade_image());
     expect_round_trip(samples::blade_image_list());
+    expect_round_trip(samples::unknown_file());
+    expect_round_trip(samples::unknown_file_list());
+    expect_round_trip(samples::adopt_image());
+    expect_round_trip(samples::firewall());
+    expect_round_trip(samples::bare_firewall());
     expect_round_trip(samples::nfs_export());
     expect_round_trip(samples::nfs_export_list());
     expect_round_trip(samples::dhcp_host());
     expect_round_trip(samples::dhcp_host_list());
+    expect_round_trip(samples::authority_status());
+    expect_round_trip(samples::bare_authority_status());
+    expect_round_trip(samples::rotate_authority());
     expect_round_trip(samples::build_boot_file());
     expect_round_trip(samples::boot_file());
     expect_round_trip(samples::name_query());
@@ -65,8 +73,21 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(ClusterProposal());
     expect_round_trip(samples::cluster_difference());
     expect_round_trip(samples::problem());
+    expect_round_trip(samples::run_command());
+    expect_round_trip(samples::bare_run_command());
+    expect_round_trip(samples::command_result());
+    expect_round_trip(samples::command_line());
+    expect_round_trip(samples::bare_command_line());
     expect_round_trip(samples::job_line());
     expect_round_trip(samples::done_line());
+}
+
+TEST(AdminMessages, TheOutputOfACommandFitsWhateverItsBytes) {
+    for (const char byte : {'x', '\x01', '\xff', '\n'}) {
+        CommandLine line = samples::command_line();
+        line.result->output.assign(std::size_t{64} << 10, byte);
+        EXPECT_TRUE(parse<CommandLine>(to_json(line))) << static_cast<int>(byte);
+    }
 }
 
 TEST(AdminMessages, AStatusOfManyBladesFits) {

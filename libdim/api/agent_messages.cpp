@@ -40,6 +40,7 @@ struct Members<BootRequest> {
         member("stages", &BootRequest::stages, limits::kSharedMounts),
         member("earlier_failures", &BootRequest::earlier_failures, limits::kEarlierFailures),
         member("now_us", &BootRequest::now_us),
+        member("authorities", &BootRequest::authorities, limits::kAuthorities),
     };
 };
 
@@ -106,11 +107,31 @@ struct Members<Heartbeat> {
     };
 };
 
+template <>
+struct Members<EnrolmentRequest> {
+    static constexpr auto kAll = std::tuple{
+        member("mac", &EnrolmentRequest::mac),
+        member("image", &EnrolmentRequest::image),
+        member("generation", &EnrolmentRequest::generation),
+        member("init", &EnrolmentRequest::init),
+        member("init_started_us", &EnrolmentRequest::init_started_us),
+        member("now_us", &EnrolmentRequest::now_us),
+    };
+};
+
+template <>
+struct Members<Enrolment> {
+    static constexpr auto kAll =
+        std::tuple{member("boot_id", &Enrolment::boot_id), member("token", &Enrolment::token)};
+};
+
 DIM_API_MESSAGE(BootRequest, limits::kMessageBytes)
 DIM_API_MESSAGE(BootPlan, limits::kMessageBytes)
 DIM_API_MESSAGE(StageReport, limits::kMessageBytes)
 DIM_API_MESSAGE(FailureReport, limits::kMessageBytes)
 DIM_API_MESSAGE(RunningReport, limits::kMessageBytes)
 DIM_API_MESSAGE(Heartbeat, limits::kMessageBytes)
+DIM_API_MESSAGE(EnrolmentRequest, limits::kMessageBytes)
+DIM_API_MESSAGE(Enrolment, limits::kMessageBytes)
 
 }  // namespace dim::api

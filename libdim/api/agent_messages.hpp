@@ -57,6 +57,9 @@ struct BootRequest {
     std::vector<BootFailure>
         earlier_failures;  ///< attempts of this boot that could not be reported when they failed
     std::uint64_t now_us;
+    /// SHA-256 of the certificates (DER) of the authorities that the boot file trusts, hexadecimal;
+    /// absent from agents that do not tell.
+    std::optional<std::vector<std::string>> authorities = {};
 
     bool operator==(const BootRequest&) const = default;
 };
@@ -124,6 +127,27 @@ struct Heartbeat {
     std::uint64_t now_us;
 
     bool operator==(const Heartbeat&) const = default;
+};
+
+/// POST /v1/agent/enrolments: the monitor of a running blade, whose boot the server does not know
+/// any more: its database came from a back-up.
+struct EnrolmentRequest {
+    model::MacAddress mac;   ///< of the port the blade booted from
+    model::ImageName image;  ///< what its boot plan said
+    model::Generation generation;
+    std::string init;               ///< what /proc/1/exe is
+    std::uint64_t init_started_us;  ///< when the agent became it
+    std::uint64_t now_us;
+
+    bool operator==(const EnrolmentRequest&) const = default;
+};
+
+/// The answer: what later reports are made with.
+struct Enrolment {
+    std::string boot_id;
+    std::string token;
+
+    bool operator==(const Enrolment&) const = default;
 };
 
 }  // namespace dim::api

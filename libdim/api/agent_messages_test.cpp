@@ -37,6 +37,8 @@ TEST(AgentMessages, ReadBackAsWritten) {
     expect_round_trip(samples::failure_report());
     expect_round_trip(samples::bare_failure_report());
     expect_round_trip(samples::running_report());
+    expect_round_trip(samples::enrolment_request());
+    expect_round_trip(samples::enrolment());
     expect_round_trip(samples::heartbeat());
 }
 

@@ -22,8 +22,15 @@ inline constexpr std::size_t kClusterXmlBytes = 16 * 1024 * 1024;
 /// daemon takes from administrators, and they from it.
 inline constexpr std::size_t kClusterMessageBytes = 2 * kClusterXmlBytes + kMessageBytes;
 
+inline constexpr std::size_t kCommandWords = 1000;  ///< of a command for blades
+inline constexpr std::size_t kCommandOutputBytes =
+    256 * 1024;  ///< 64 KiB as they came, with each byte that is no text replaced
+inline constexpr std::uint32_t kCommandSeconds = 3600;
+inline constexpr std::uint32_t kParallelCommands = 8;
+
 inline constexpr std::size_t kKernelMessages = 40;
 inline constexpr std::size_t kEarlierFailures = 8;
 inline constexpr std::size_t kSharedMounts = 64;
+inline constexpr std::size_t kAuthorities = 8;  ///< that a boot file trusts
 
 }  // namespace dim::api::limits

@@ -39,7 +39,8 @@ inline BootRequest boot_request() {
             .stages = {{model::BootStage::environment, 1'250'000},
                        {model::BootStage::network, 1'300'000}},
             .earlier_failures = {boot_failure()},
-            .now_us = UINT64_MAX};
+            .now_us = UINT64_MAX,
+            .authorities = {{std::string(64, 'a'), std::string(64, 'b')}}};
 }
 
 inline BootRequest bare_boot_request() {
@@ -48,6 +49,7 @@ inline BootRequest bare_boot_request() {
     request.uuid.reset();
     request.stages.clear();
     request.earlier_failures.clear();
+    request.authorities.reset();
     return request;
 }
 
@@ -79,6 +81,10 @@ inline FailureReport bare_failure_report() {
 }
 inline RunningReport running_report() { return {"0123", "/bin/busybox", 3'000'000, 3'500'000}; }
 inline Heartbeat heartbeat() { return {"0123", 123'456'789, 42, 0.015625, 60'000'000}; }
+inline EnrolmentRequest enrolment_request() {
+    return {mac(), image(), generation(), "/bin/busybox", 3'000'000, 3'500'000};
+}
+inline Enrolment enrolment() { return {"s01c1b01-18", "0123456789abcdef0123456789abcdef"}; }
 
 inline BladeStatus blade_status() {
     return {.name = blade(),
@@ -114,7 +120,8 @@ inline ClusterStatus cluster_status() {
                          {"tftpd", false, std::nullopt, "it ended with status 1", std::nullopt}},
             .alerts = {{time(), time(), 3, "unknown-mac", "52:54:00:ff:ff:ff", "asked dhcpd",
                         "add the blade"},
-                       {time(), time(), 1, "tls", "10.1.0.99", "no TLS", std::nullopt}}};
+                       {time(), time(), 1, "tls", "10.1.0.99", "no TLS", std::nullopt}},
+            .disk = DiskStatus{"/var/lib/dim", "reserved", 1000, 400, 500, 300, 90.5}};
 }
 
 inline BladeStory blade_story() {
@@ -155,6 +162,26 @@ inline BladeImageList blade_image_list() {
     bare.cause.reset();
     return {{blade_image(), bare}};
 }
+inline UnknownFile unknown_file() {
+    return {image(), generation(), blade(), "/var/lib/dim/blades/s01c1b01/granite.img",
+            "it is damaged"};
+}
+inline UnknownFileList unknown_file_list() {
+    UnknownFile bare = unknown_file();
+    bare.generation.reset();
+    bare.blade.reset();
+    bare.problem.reset();
+    return {{unknown_file(), bare}};
+}
+inline AdoptImage adopt_image() { return {image(), model::Architecture::ppc64, "/sbin/init"}; }
+inline Firewall firewall() {
+    return {"table inet dim {\n\tchain \"x\" { }\n}\n", true, false, "nft is missing"};
+}
+inline Firewall bare_firewall() {
+    Firewall bare = firewall();
+    bare.cause.reset();
+    return bare;
+}
 inline NfsExport nfs_export() { return {"/blades/s01c1b01/granite", "/mnt", "10.1.0.11", true}; }
 inline NfsExportList nfs_export_list() { return {{nfs_export()}}; }
 inline DhcpHost dhcp_host() {
@@ -163,6 +190,15 @@ inline DhcpHost dhcp_host() {
 inline DhcpHostList dhcp_host_list() {
     return {{dhcp_host(), {blade(), mac(), address(), std::nullopt, std::nullopt}}};
 }
+inline CertificateSummary certificate_summary() { return {std::string(64, 'c'), time(), time()}; }
+inline AuthorityStatus authority_status() {
+    return {
+        certificate_summary(), certificate_summary(), {image()}, {blade()}, certificate_summary()};
+}
+inline AuthorityStatus bare_authority_status() {
+    return {certificate_summary(), certificate_summary(), {}, {}, std::nullopt};
+}
+inline RotateAuthority rotate_authority() { return {true, false}; }
 inline BuildBootFile build_boot_file() {
     return {image(), {"quiet", "dim.on-failure=reboot"}, "initrd"};
 }
@@ -219,6 +255,15 @@ inline ClusterDifference cluster_difference() {
 inline Problem problem() {
     return {"urn:dim:error:not-found", "No such thing", 404, "there is no image granite",
             "dim image import"};
+}
+inline RunCommand run_command() { return {{blade()}, {"sh", "-c", "uname -n"}, image(), 60, 4}; }
+inline RunCommand bare_run_command() { return {{}, {}, std::nullopt, 1, 1}; }
+inline CommandResult command_result() {
+    return {blade(), image(), 3, 9, problem(), "s01c1b01\n", true, 0.25};
+}
+inline CommandLine command_line() { return {"still at it", command_result(), "done"}; }
+inline CommandLine bare_command_line() {
+    return {std::nullopt, CommandResult{blade()}, std::nullopt};
 }
 inline JobLine job_line() { return {"copying", 3, 10, std::nullopt, problem()}; }
 inline JobLine done_line() {

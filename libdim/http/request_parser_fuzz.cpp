@@ -1,4 +1,5 @@
 #include "libdim/http/request_parser.hpp"
+#include "libdim/testing/fuzz.hpp"
 
 #include <cstdlib>
 
@@ -8,6 +9,8 @@
 using namespace dim::http;
 
 namespace {
+
+dim::testing::Goal written_again("a request with a body, read, written and read again");
 
 struct Verdict {
     bool is_done = false;
@@ -38,6 +41,17 @@ Verdict parse(std::string_view bytes, std::size_t piece) {
 
 }  // namespace
 
+dim::testing::Seeds dim::testing::fuzz_seeds() {
+    Request request;
+    request.method = Method::put;
+    request.target = "/v1/assignments?now=1";
+    request.body = R"({"image":"granite","blades":["s01c1b01"]})";
+    return {
+        {"put", '\x07' + serialize(request)},
+        {"get", "\x01GET /v1/status?watch=1 HTTP/1.1\r\nHost: dim\r\nConnection: close\r\n\r\n"},
+        {"two", "\x20GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"}};
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
@@ -50,5 +64,6 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     if (second.error.status == 431) return 0;
     if (!second.is_done || second.request != whole.request || second.used != again.size())
         std::abort();
+    if (!whole.request.body.empty()) written_again.reach();
     return 0;
 }

@@ -1,4 +1,5 @@
 #include "libdim/http/response_parser.hpp"
+#include "libdim/testing/fuzz.hpp"
 
 #include <cstdlib>
 #include <optional>
@@ -9,6 +10,9 @@
 using namespace dim::http;
 
 namespace {
+
+dim::testing::Goal written_again("a response, read, written and read again");
+dim::testing::Goal chunked("a response in chunks, read as a stream");
 
 std::optional<Response> parse(std::string_view bytes, std::size_t piece, BodyKind kind) {
     Limits limits;
@@ -31,6 +35,17 @@ std::optional<Response> parse(std::string_view bytes, std::size_t piece, BodyKin
 
 }  // namespace
 
+/// The first byte says how long the pieces are.
+dim::testing::Seeds dim::testing::fuzz_seeds() {
+    Response response;
+    response.content_type = "application/json";
+    response.body = "{\"a\":1}";
+    return {{"whole", '\x05' + serialize(response)},
+            {"chunked", "\x03HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
+                        "Transfer-Encoding: chunked\r\n\r\n8\r\n{\"a\":1}\n\r\n0\r\n\r\n"},
+            {"to-the-end", "\x40HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbody"}};
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
@@ -43,5 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const std::string again = serialize(*whole);
     const auto second = parse(again, again.size(), BodyKind::whole);
     if (second && *second != *whole) std::abort();
+    if (second && !whole->body.empty()) written_again.reach();
+    if (bytes.contains("\r\n0\r\n")) chunked.reach();
     return 0;
 }

@@ -9,9 +9,11 @@
 #include "libdim/tls/authority.hpp"
 
 #include <array>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <future>
@@ -45,6 +47,7 @@ inline Response text_response(std::string body) {
 class [[nodiscard]] RunningServer {
 public:
     explicit RunningServer(Server::Settings settings = {}) {
+        settings.handshake_executor = handshakes_.get_executor();
         server_.emplace(
             context_.get_executor(), settings,
             [this](const Request& request, const Peer& peer) { return answer(request, peer); },
@@ -57,21 +60,13 @@ public:
         const std::int64_t now = sys::realtime_us() / 1'000'000;
         const tls::Validity validity{now - 1000, now + 1000};
         authority_ = tls::Authority::create(random_, "CA", validity).value();
-        const tls::Identity identity =
-            authority_
-                ->issue_server(random_,
-                               {.common_name = kName, .dns_names = {kName}, .addresses = {}},
-                               validity)
-                .value();
-        auto tls_settings = std::make_shared<tls::ServerSettings>(
-            tls::ServerSettings::create(random_, identity.certificate_pem, identity.key_pem)
-                .value());
-        port_ = server_->listen_tls(kLoopback, 0, std::move(tls_settings)).value();
+        port_ = server_->listen_tls(kLoopback, 0, issue(*authority_, validity)).value();
         thread_ = std::thread([this] { context_.run(); });
     }
     ~RunningServer() {
         asio::post(context_, [this] { server_->stop(); });
         thread_.join();
+        handshakes_.join();
         EXPECT_EQ(server_->connection_count(), 0U);
     }
 
@@ -87,6 +82,21 @@ public:
         return Client(std::move(stream));
     }
     Result<Client> connect_tls() { return connect_tls(authority_->certificate_pem()); }
+
+    /// From now on new connections are shown a certificate of another authority, whose PEM is
+    /// returned.
+    std::string change_authority() {
+        const std::int64_t now = sys::realtime_us() / 1'000'000;
+        const tls::Validity validity{now - 1000, now + 1000};
+        const auto authority = tls::Authority::create(random_, "CA", validity).value();
+        std::promise<void> changed;
+        asio::post(context_, [&, tls = issue(authority, validity)]() mutable {
+            server_->use_tls(std::move(tls));
+            changed.set_value();
+        });
+        changed.get_future().get();
+        return authority.certificate_pem();
+    }
 
     /// The next event; fails when none comes.
     Event next_event() {
@@ -104,8 +114,19 @@ public:
         return events_.size();
     }
     std::uint16_t port() const { return port_; }
+    static constexpr int kHandshakeThreads = 2;
+    asio::thread_pool& handshakes() { return handshakes_; }
     const std::string& authority_pem() const { return authority_->certificate_pem(); }
-    /// Waits until COUNT streams are being written.
+    /// Ready when no connection is left.
+    std::future<void> drain() {
+        asio::post(context_, [this] { server_->drain([this] { drained_.set_value(); }); });
+        return drained_.get_future();
+    }
+    /// Lets the requests for /held be answered.
+    void release() {
+        asio::post(context_, [this] { gate_.cancel(); });
+    }
+    /// Waits until COUNT streams are being written, or requests held.
     bool wait_for_streams(int count) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, std::chrono::seconds(10),
@@ -122,12 +143,31 @@ public:
     }
 
 private:
+    std::shared_ptr<const tls::ServerSettings> issue(const tls::Authority& authority,
+                                                     tls::Validity validity) {
+        const tls::Identity identity =
+            authority
+                .issue_server(random_,
+                              {.common_name = kName, .dns_names = {kName}, .addresses = {}},
+                              validity)
+                .value();
+        return std::make_shared<const tls::ServerSettings>(
+            tls::ServerSettings::create(random_, identity.certificate_pem, identity.key_pem)
+                .value());
+    }
+
     asio::awaitable<Reply> answer(const Request& request, const Peer& peer) {
         if (request.target == "/peer") co_return text_response(to_string(peer));
         if (request.target == "/throw") throw std::runtime_error("a \"bug\"");
         if (request.target == "/big") co_return text_response(std::string(8 << 20, 'b'));
         if (request.target == "/count") co_return Reply(text_response(""), count_to(3));
-        if (request.target == "/forever") co_return Reply(text_response(""), count_to(1'000'000));
+        if (request.target == "/forever")
+            co_return Reply(text_response(""), count_to(1'000'000), Reply::Ends::never);
+        if (request.target == "/held") {
+            count_stream(1);
+            co_await gate_.async_wait(asio::as_tuple(asio::use_awaitable));
+            count_stream(-1);
+        }
         if (request.target == "/broken") {
             co_return Reply(text_response(""), []() -> asio::awaitable<std::optional<std::string>> {
                 throw std::runtime_error("broken stream");
@@ -176,7 +216,10 @@ private:
     std::condition_variable changed_;
     std::vector<Event> events_;
     int live_streams_ = 0;
+    std::promise<void> drained_;
     asio::io_context context_{1};
+    asio::thread_pool handshakes_{kHandshakeThreads};
+    asio::steady_timer gate_{context_, asio::steady_timer::time_point::max()};
     std::optional<Server> server_;
     std::uint16_t port_ = 0;
     std::thread thread_;

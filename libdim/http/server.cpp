@@ -5,6 +5,7 @@
 #include "libdim/sys/socket.hpp"
 #include "libdim/sys/tcp_socket.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -38,8 +39,14 @@ struct Listener {
 struct LiveConnection {
     Peer peer;
     std::shared_ptr<ServerStream> stream;
+    std::shared_ptr<ConnectionState> state = std::make_shared<ConnectionState>();
     asio::cancellation_signal signal;
 };
+
+void drop(LiveConnection& connection) {
+    connection.stream->cancel();
+    connection.signal.emit(asio::cancellation_type::terminal);
+}
 
 }  // namespace
 
@@ -51,6 +58,7 @@ struct Server::State : std::enable_shared_from_this<State> {
     void start(sys::Fd socket, const Listener& listener);
     /// Why one more connection of PEER is not taken; empty when it is.
     std::string excess(const Peer& peer) const;
+    bool is_admitted(const Peer& peer) const;
     void refuse(const sys::Fd& socket, const Peer& peer, std::string_view text) const;
     void remove(std::list<LiveConnection>::iterator connection);
     bool is_full(const Listener& listener) const {
@@ -66,6 +74,16 @@ struct Server::State : std::enable_shared_from_this<State> {
     std::size_t local_count = 0;
     HandshakePlace handshakes = std::make_shared<int>();  ///< ours and one of each handshake
     bool is_stopped = false;
+    std::function<void()> on_empty;  ///< of drain()
+
+    void close_listeners() {
+        is_stopped = true;
+        for (const auto& listener : listeners)
+            listener->socket.close();
+    }
+    void tell_when_empty() {
+        if (connections.empty() && on_empty) std::exchange(on_empty, nullptr)();
+    }
 };
 
 std::string to_string(const Peer& peer) {
@@ -86,6 +104,7 @@ std::string_view to_string(Refusal refusal) {
         case Refusal::too_many_connections: return "too-many-connections";
         case Refusal::broken_off: return "broken-off";
         case Refusal::handler_failed: return "handler-failed";
+        case Refusal::unknown_address: return "unknown-address";
     }
     std::unreachable();
 }
@@ -105,6 +124,13 @@ std::string Server::State::excess(const Peer& peer) const {
     return "more than " + std::to_string(settings.connections) + " connections in all";
 }
 
+bool Server::State::is_admitted(const Peer& peer) const {
+    const auto& admits = service->settings.admits;
+    if (peer.is_local() || !admits || admits(peer.address)) return true;
+    service->observer(peer, Refusal::unknown_address, "nobody of ours has this address");
+    return false;
+}
+
 void Server::State::refuse(const sys::Fd& socket, const Peer& peer, std::string_view text) const {
     service->observer(peer, Refusal::too_many_connections, text);
     // TLS would cost a handshake to say the same.
@@ -118,6 +144,7 @@ void Server::State::remove(std::list<LiveConnection>::iterator connection) {
         by_address.erase(same);
     }
     connections.erase(connection);
+    tell_when_empty();
 }
 
 void Server::State::start(sys::Fd socket, const Listener& listener) {
@@ -126,11 +153,13 @@ void Server::State::start(sys::Fd socket, const Listener& listener) {
         const Result<sys::InternetEndpoint> endpoint = sys::peer_endpoint(socket);
         if (!endpoint) return;  // gone already
         peer.address = endpoint->address;
+        peer.port = endpoint->port;
     } else {
         const Result<sys::PeerCredentials> credentials = sys::peer_credentials(socket);
         if (!credentials) return;
         peer.credentials = *credentials;
     }
+    if (!is_admitted(peer)) return;
     if (const std::string text = excess(peer); !text.empty()) return refuse(socket, peer, text);
 
     const auto connection = connections.emplace(connections.end());
@@ -140,7 +169,8 @@ void Server::State::start(sys::Fd socket, const Listener& listener) {
     HandshakePlace place = listener.tls ? handshakes : nullptr;
     asio::co_spawn(
         executor,
-        serve_connection(service, connection->stream, peer, listener.tls, std::move(place)),
+        serve_connection(service, connection->stream, peer, listener.tls, std::move(place),
+                         connection->state),
         asio::bind_cancellation_slot(connection->signal.slot(),
                                      // An exception is the cancellation by stop().
                                      [self = shared_from_this(), connection](
@@ -200,14 +230,26 @@ Result<std::uint16_t> Server::listen_tls(std::uint32_t address, std::uint16_t po
     return endpoint.port;
 }
 
-void Server::stop() {
-    state_->is_stopped = true;
-    for (const auto& listener : state_->listeners)
-        listener->socket.close();
-    for (LiveConnection& connection : state_->connections) {
-        connection.stream->cancel();
-        connection.signal.emit(asio::cancellation_type::terminal);
+void Server::use_tls(std::shared_ptr<const tls::ServerSettings> tls) {
+    for (const auto& listener : state_->listeners) {
+        if (listener->tls) listener->tls = tls;
     }
+}
+
+void Server::drain(std::function<void()> on_empty) {
+    state_->close_listeners();
+    state_->on_empty = std::move(on_empty);
+    for (LiveConnection& connection : state_->connections) {
+        connection.state->is_last = true;
+        if (!connection.state->is_answering) drop(connection);
+    }
+    state_->tell_when_empty();
+}
+
+void Server::stop() {
+    state_->on_empty = nullptr;
+    state_->close_listeners();
+    std::ranges::for_each(state_->connections, drop);
 }
 
 std::size_t Server::connection_count() const { return state_->connections.size(); }

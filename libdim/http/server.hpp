@@ -21,6 +21,7 @@ namespace dim::http {
 struct Peer {
     std::optional<sys::PeerCredentials> credentials;  ///< through the Unix socket
     std::uint32_t address = 0;                        ///< through TLS, IPv4 in host byte order
+    std::uint16_t port = 0;                           ///< through TLS, its own
     bool is_local() const { return credentials.has_value(); }
     bool operator==(const Peer&) const = default;
 };
@@ -33,10 +34,13 @@ struct Reply {
     /// Each call waits for the next part, typically a line of JSON with its line feed; nothing ends
     /// the stream. It is cancelled (asio cancellation) when the peer goes away.
     using Parts = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
-    Reply(Response head, Parts stream) : response(std::move(head)), parts(std::move(stream)) {}
+    enum class Ends { by_itself, never };
+    Reply(Response head, Parts stream, Ends the_ends = Ends::by_itself)
+        : response(std::move(head)), parts(std::move(stream)), ends(the_ends) {}
 
     Response response;
     Parts parts;
+    Ends ends = Ends::by_itself;  ///< of the stream; drain() waits for no other
 };
 
 /// Answers one request. The references are good until the awaitable is done. What it throws becomes
@@ -52,6 +56,7 @@ enum class Refusal {
     too_many_connections,  ///< in all, or of one address
     broken_off,            ///< the peer closed in the middle of a request or response
     handler_failed,        ///< a bug of ours, answered 500
+    unknown_address,       ///< see Server::Settings::admits
 };
 std::string_view to_string(Refusal refusal);
 
@@ -75,6 +80,13 @@ public:
             10'000};  ///< from its first byte, or from the connection, to its last
         std::chrono::milliseconds idle_timeout{120'000};  ///< between requests
         std::chrono::milliseconds write_timeout{30'000};  ///< a response, or one part of a stream
+        /// Whether a peer at this address (through TLS) is listened to at all; empty: every one.
+        /// Who is not costs no handshake. Called on the server's executor.
+        std::function<bool(std::uint32_t address)> admits = {};
+        /// Where TLS handshakes are computed: milliseconds of processor time each, which would keep
+        /// the event loop from everybody else. Empty: on the server's executor. Its threads end
+        /// before the server's context is destroyed.
+        boost::asio::any_io_executor handshake_executor = {};
     };
 
     Server(boost::asio::any_io_executor executor, Settings settings, Handler handler,
@@ -90,6 +102,13 @@ public:
     Result<std::uint16_t> listen_tls(std::uint32_t address, std::uint16_t port,
                                      std::shared_ptr<const tls::ServerSettings> tls,
                                      const std::string& device = "");
+    /// Closes the listeners. Requests under way are answered to their end, each the last of its
+    /// connection; all other connections are dropped, and streams that never end. ON_EMPTY is
+    /// called when none is left, perhaps at once: nothing bounds the wait but stop().
+    void drain(std::function<void()> on_empty);
+    /// From now on every listener for TLS shows TLS; connections that are open, and handshakes
+    /// under way, go on with what they began with.
+    void use_tls(std::shared_ptr<const tls::ServerSettings> tls);
     /// Closes the listeners and drops every connection; requests being handled are cancelled. Run
     /// the context until connection_count() is 0 before destroying what the handler uses.
     void stop();

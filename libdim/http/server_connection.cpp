@@ -37,10 +37,11 @@ asio::awaitable<Result<T, std::string>> catch_all(asio::awaitable<T> task) {
 
 class ServerConnection {
 public:
-    ServerConnection(const Service& service, ServerStream& stream, const Peer& peer)
-        : service_(service), stream_(stream), peer_(peer) {}
+    ServerConnection(const Service& service, ServerStream& stream, const Peer& peer,
+                     ConnectionState& state)
+        : service_(service), stream_(stream), peer_(peer), state_(state) {}
 
-    asio::awaitable<bool> start_tls(const tls::ServerSettings& tls);
+    asio::awaitable<bool> start_tls(std::shared_ptr<const tls::ServerSettings> tls);
     /// One request and its answer. False when the connection is to end.
     asio::awaitable<bool> serve_one();
 
@@ -60,13 +61,15 @@ private:
     const Service& service_;
     ServerStream& stream_;
     const Peer& peer_;
+    ConnectionState& state_;
     std::string unread_;
     bool is_first_ = true;
 };
 
-asio::awaitable<bool> ServerConnection::start_tls(const tls::ServerSettings& tls) {
+asio::awaitable<bool> ServerConnection::start_tls(std::shared_ptr<const tls::ServerSettings> tls) {
     stream_.set_deadline(service_.settings.handshake_timeout);
-    const Result<void> started = co_await stream_.start_tls(tls);
+    const Result<void> started =
+        co_await stream_.start_tls(std::move(tls), service_.settings.handshake_executor);
     if (started) co_return true;
     const bool is_late = started.error().code() == ErrorCode::timed_out;
     observe(is_late ? Refusal::too_slow : Refusal::tls_failed,
@@ -140,8 +143,10 @@ asio::awaitable<bool> ServerConnection::serve_one() {
     is_first_ = false;
     const Connection connection = parser.connection();
     const Request request = parser.take();
+    state_.is_answering = true;
     const bool is_answered = co_await answer(request, connection);
-    co_return is_answered;
+    state_.is_answering = false;
+    co_return is_answered && !state_.is_last;
 }
 
 asio::awaitable<bool> ServerConnection::answer(const Request& request, Connection connection) {
@@ -151,13 +156,18 @@ asio::awaitable<bool> ServerConnection::answer(const Request& request, Connectio
         co_return false;
     }
     if (reply->parts && request.method != Method::head) {
+        if (reply->ends == Reply::Ends::never) {
+            if (state_.is_last) co_return false;
+            state_.is_answering = false;
+        }
         const bool is_streamed = co_await stream_parts(*reply);
         co_return is_streamed;
     }
-    std::string bytes = serialize(reply->response, connection);
+    const Connection then = state_.is_last ? Connection::close : connection;
+    std::string bytes = serialize(reply->response, then);
     if (request.method == Method::head) bytes.resize(bytes.find("\r\n\r\n") + 4);
     const bool is_sent = co_await send(std::move(bytes));
-    co_return is_sent&& connection == Connection::keep_alive;
+    co_return is_sent&& then == Connection::keep_alive;
 }
 
 /// Ends when the peer closes, or sends what it may not while it is being sent a stream.
@@ -206,10 +216,11 @@ Response problem(int status, std::string_view detail) {
 asio::awaitable<void> serve_connection(std::shared_ptr<const Service> service,
                                        std::shared_ptr<ServerStream> stream, Peer peer,
                                        std::shared_ptr<const tls::ServerSettings> tls,
-                                       HandshakePlace place) {
-    ServerConnection connection(*service, *stream, peer);
+                                       HandshakePlace place,
+                                       std::shared_ptr<ConnectionState> state) {
+    ServerConnection connection(*service, *stream, peer, *state);
     bool goes_on = true;
-    if (tls) goes_on = co_await connection.start_tls(*tls);
+    if (tls) goes_on = co_await connection.start_tls(std::move(tls));
     place.reset();
     while (goes_on)
         goes_on = co_await connection.serve_one();

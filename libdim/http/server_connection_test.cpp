@@ -144,6 +144,45 @@ TEST(Server, LimitsConnectionsOfOneAddressAndLocalOnes) {
     EXPECT_EQ(server.next_event().cause, Refusal::too_many_connections);
 }
 
+TEST(Server, ListensOnlyToAddressesThatAreAdmitted) {
+    Server::Settings settings;
+    settings.admits = [](std::uint32_t address) { return address != kLoopback; };
+    RunningServer server(settings);
+    EXPECT_FALSE(server.connect_tls());
+    const Event event = server.next_event();
+    EXPECT_EQ(event.cause, Refusal::unknown_address);
+    EXPECT_EQ(event.peer.address, kLoopback);
+    EXPECT_TRUE(server.connect_local().exchange(get("/"), soon()));
+    server.wait_for_connections(0);
+    EXPECT_EQ(server.event_count(), 0U) << "a handshake was begun";
+}
+
+TEST(Server, ComputesHandshakesBesideItsLoop) {
+    RunningServer server;
+    // With nobody to compute it a handshake waits, and nobody else with it.
+    std::promise<void> may_go_on;
+    const std::shared_future<void> gate = may_go_on.get_future().share();
+    for (int thread = 0; thread < RunningServer::kHandshakeThreads; ++thread)
+        asio::post(server.handshakes(), [gate] { gate.wait(); });
+    auto waiting = std::async(std::launch::async, [&] { return server.connect_tls(); });
+    server.wait_for_connections(1);
+    EXPECT_EQ(waiting.wait_for(200ms), std::future_status::timeout) << "computed on the loop";
+    EXPECT_TRUE(server.connect_local().exchange(get("/"), soon()));
+    may_go_on.set_value();
+    Result<Client> client = waiting.get();
+    ASSERT_TRUE(client) << client.error().message();
+    EXPECT_TRUE(client->exchange(get("/"), soon()));
+}
+
+TEST(Server, SaysFromWhichPortAPeerSends) {
+    Server::Settings settings;
+    settings.connections_per_address = 1;
+    RunningServer server(settings);
+    const sys::Fd taken = sys::connect_tcp(kLoopback, server.port(), soon()).value();
+    const sys::Fd refused = sys::connect_tcp(kLoopback, server.port(), soon()).value();
+    EXPECT_EQ(server.next_event().peer.port, sys::local_endpoint(refused)->port);
+}
+
 TEST(Server, LetsHandshakesWaitForTheirTurn) {
     Server::Settings settings;
     settings.handshakes = 2;

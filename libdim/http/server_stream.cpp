@@ -1,5 +1,6 @@
 #include "libdim/http/server_stream.hpp"
 
+#include "libdim/http/run_on.hpp"
 #include "libdim/sys/socket.hpp"
 
 #include <array>
@@ -34,17 +35,30 @@ asio::awaitable<Result<void>> ServerStream::wait(tls::Progress progress) {
     co_return waited;
 }
 
-asio::awaitable<Result<void>> ServerStream::start_tls(const tls::ServerSettings& settings) {
-    Result<tls::Session> session = tls::Session::accept(settings, socket_.fd());
+asio::awaitable<Result<tls::Progress>>
+ServerStream::shake_hands(const asio::any_io_executor& lane) {
+    if (!lane) co_return session_->handshake();
+    const auto step = [this] { return session_->handshake(); };
+    Result<tls::Progress> progress = co_await run_on(lane, step);
+    co_return progress;
+}
+
+asio::awaitable<Result<void>>
+ServerStream::start_tls(std::shared_ptr<const tls::ServerSettings> settings,
+                        const asio::any_io_executor& lane) {
+    tls_ = std::move(settings);
+    Result<tls::Session> session = tls::Session::accept(*tls_, socket_.fd());
     if (!session) co_return fail(std::move(session).error());
     session_.emplace(*std::move(session));
-    for (;;) {
-        const Result<tls::Progress> progress = session_->handshake();
+    // The peer speaks first: until then there is nothing to compute.
+    Result<void> waited = co_await wait(Wait::wait_read);
+    while (waited) {
+        const Result<tls::Progress> progress = co_await shake_hands(lane);
         if (!progress) co_return fail(progress.error());
         if (*progress == tls::Progress::done) co_return Result<void>();
-        Result<void> waited = co_await wait(*progress);
-        if (!waited) co_return waited;
+        waited = co_await wait(*progress);
     }
+    co_return waited;
 }
 
 asio::awaitable<Result<std::size_t>> ServerStream::read(std::span<char> buffer) {

@@ -23,8 +23,12 @@ public:
     ServerStream(const boost::asio::any_io_executor& executor, sys::Fd socket)
         : socket_(executor, std::move(socket)), timer_(executor) {}
 
-    /// From here on everything goes through TLS. SETTINGS must outlive the stream.
-    boost::asio::awaitable<Result<void>> start_tls(const tls::ServerSettings& settings);
+    /// From here on everything goes through TLS. SETTINGS are kept as long as the stream. The
+    /// handshake is computed on LANE unless that is empty; meanwhile nothing else touches session
+    /// and socket.
+    boost::asio::awaitable<Result<void>>
+    start_tls(std::shared_ptr<const tls::ServerSettings> settings,
+              const boost::asio::any_io_executor& lane);
     /// At least one byte; 0 at the end.
     boost::asio::awaitable<Result<std::size_t>> read(std::span<char> buffer);
     boost::asio::awaitable<Result<void>> write(std::string_view bytes);
@@ -42,10 +46,13 @@ private:
     using Wait = boost::asio::posix::descriptor_base::wait_type;
     boost::asio::awaitable<Result<void>> wait(Wait what);
     boost::asio::awaitable<Result<void>> wait(tls::Progress progress);
+    boost::asio::awaitable<Result<tls::Progress>>
+    shake_hands(const boost::asio::any_io_executor& lane);
 
     WatchedSocket socket_;
     boost::asio::steady_timer timer_;
     bool is_late_ = false;
+    std::shared_ptr<const tls::ServerSettings> tls_;  // outlives the session
     std::optional<tls::Session> session_;
 };
 

@@ -110,6 +110,52 @@ TEST(Server, StopsWhileAStreamWaits) {
     EXPECT_FALSE(client->exchange(get("/"), soon()));
 }
 
+TEST(Server, AnswersWhatIsUnderWayWhenItIsDrained) {
+    RunningServer server;
+    Client idle = server.connect_local();
+    ASSERT_TRUE(idle.exchange(get("/"), soon()));
+    auto held = std::async(std::launch::async, [&server] {
+        Client client = server.connect_local();
+        auto answer = client.exchange(get("/held"), soon());
+        return std::pair(std::move(answer), client.exchange(get("/"), soon()).has_value());
+    });
+    ASSERT_TRUE(server.wait_for_streams(1));
+    SocketStream watcher(server.connect_raw());
+    ASSERT_TRUE(watcher.write(serialize(get("/forever")), soon()));
+    ASSERT_TRUE(server.wait_for_streams(2));
+
+    auto drained = server.drain();
+    EXPECT_TRUE(server.wait_for_streams(1)) << "a stream that never ends is not waited for";
+    EXPECT_FALSE(idle.exchange(get("/"), soon()));
+    EXPECT_FALSE(sys::connect_unix(server.socket_path(), soon()));
+    EXPECT_NE(drained.wait_for(0s), std::future_status::ready);
+    server.release();
+    const auto [answer, is_kept] = held.get();
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->body, "/held ");
+    EXPECT_FALSE(is_kept) << "the last answer of its connection";
+    EXPECT_EQ(drained.wait_for(10s), std::future_status::ready);
+}
+
+TEST(Server, IsDrainedAtOnceWhenNobodyIsThere) {
+    RunningServer server;
+    EXPECT_EQ(server.drain().wait_for(10s), std::future_status::ready);
+}
+
+TEST(Server, ChangesItsCertificateUnderOpenConnections) {
+    RunningServer server;
+    Client open = server.connect_tls().value();
+    ASSERT_TRUE(open.exchange(get("/before"), soon()));
+    const std::string new_authority = server.change_authority();
+    EXPECT_EQ(open.exchange(get("/after"), soon())->body, "/after ");
+    EXPECT_FALSE(server.connect_tls()) << "it still shows the old certificate";
+    EXPECT_EQ(server.next_event().cause, Refusal::tls_failed);
+    Client fresh = server.connect_tls(new_authority).value();
+    EXPECT_EQ(fresh.exchange(get("/new"), soon())->body, "/new ");
+    EXPECT_EQ(open.exchange(get("/still"), soon())->body, "/still ");
+    EXPECT_EQ(server.event_count(), 0U);
+}
+
 TEST(Server, TellsOfAStreamThatThrows) {
     RunningServer server;
     Client client = server.connect_local();

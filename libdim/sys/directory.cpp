@@ -86,10 +86,14 @@ Result<void> mkdirat(const Fd& directory, std::string_view name, mode_t mode) {
     return {};
 }
 
+/// Who has business in what is closed to others passes what is above it.
+constexpr mode_t kParentMode = 0755;
+
 Result<void> ensure_directory(const std::string& path, mode_t mode) {
     for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
         const std::string part = path.substr(0, slash);
-        if (::mkdir(part.c_str(), mode) != 0 && errno != EEXIST) {
+        if (::mkdir(part.c_str(), slash == path.npos ? mode : kParentMode) != 0 &&
+            errno != EEXIST) {
             const int error = errno;
             struct stat status{};
             // On a read-only file system mkdir says so even where a directory is.

@@ -36,7 +36,8 @@ Result<std::vector<std::string>> list_names(const std::string& path);
 
 Result<void> mkdir(const std::string& path, mode_t mode = 0755);
 Result<void> mkdirat(const Fd& directory, std::string_view name, mode_t mode = 0755);
-/// Makes PATH and its parents where they are missing; a directory that is there keeps its mode.
+/// Makes PATH, and its parents with mode 0755, where they are missing; a directory that is there
+/// keeps its mode.
 Result<void> ensure_directory(const std::string& path, mode_t mode = 0755);
 
 /// Replaces TO. Errors: io (EXDEV) across file systems.

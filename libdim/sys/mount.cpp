@@ -2,9 +2,12 @@
 
 #include "libdim/sys/file.hpp"
 
+#include <array>
 #include <cerrno>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+#include <utility>
 
 namespace dim::sys {
 
@@ -14,6 +17,16 @@ namespace {
 // sys/mount.h; musl's has neither.
 constexpr unsigned kFromItself = 0x04;
 constexpr unsigned kToItself = 0x40;
+
+// What statfs(2) tells of a mount (ST_… of linux/statfs.h) and how mount(2) takes it. musl's
+// sys/mount.h lacks the last.
+constexpr unsigned long kNoSymFollow = 256;
+constexpr std::array<std::pair<unsigned long, unsigned long>, 5> kFlagsTold{
+    {{0x0001, MS_RDONLY},
+     {0x0002, MS_NOSUID},
+     {0x0004, MS_NODEV},
+     {0x0008, MS_NOEXEC},
+     {0x2000, kNoSymFollow}}};
 
 }  // namespace
 
@@ -32,10 +45,25 @@ Result<void> umount(const std::string& target, int flags) {
     return {};
 }
 
+Result<unsigned long> mount_flags(const std::string& path) {
+    struct ::statfs status{};
+    if (::statfs(path.c_str(), &status) != 0) return fail(Error::from_errno(errno, path));
+    unsigned long flags = 0;
+    for (const auto& [told, flag] : kFlagsTold)
+        if ((static_cast<unsigned long>(status.f_flags) & told) != 0) flags |= flag;
+    return flags;
+}
+
+Result<void> add_mount_flags(const std::string& target, unsigned long flags) {
+    // A remount takes away what it does not name; the times of access are the exception.
+    DIM_TRY(const unsigned long present, mount_flags(target));
+    return mount("none", target, "", MS_BIND | MS_REMOUNT | present | flags, "");
+}
+
 Result<void> bind_mount(const std::string& source, const std::string& target, Access access) {
     DIM_CHECK(mount(source, target, "", MS_BIND, ""));
     if (access == Access::read_write) return {};
-    Result<void> made_read_only = mount(source, target, "", MS_BIND | MS_REMOUNT | MS_RDONLY, "");
+    Result<void> made_read_only = add_mount_flags(target, MS_RDONLY);
     if (!made_read_only) (void)umount(target, MNT_DETACH);
     return made_read_only;
 }

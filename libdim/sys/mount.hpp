@@ -16,9 +16,15 @@ Result<void> mount(const std::string& source, const std::string& target, const s
 /// umount2(2). FLAGS are MNT_DETACH, UMOUNT_NOFOLLOW….
 Result<void> umount(const std::string& target, int flags = 0);
 
+/// The MS_… flags of the mount that PATH is on, as far as a mount has them for itself: MS_RDONLY,
+/// MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOSYMFOLLOW.
+Result<unsigned long> mount_flags(const std::string& path);
+/// Gives the mount at TARGET these flags too, and keeps those it has; what is open stays open.
+Result<void> add_mount_flags(const std::string& target, unsigned long flags);
+
 enum class Access { read_write, read_only };
-/// Shows SOURCE at TARGET too. Read-only takes two calls to the kernel; when the second fails the
-/// first is undone.
+/// Shows SOURCE at TARGET too, with the flags it has. Read-only takes two calls to the kernel; when
+/// the second fails the first is undone.
 Result<void> bind_mount(const std::string& source, const std::string& target, Access access);
 /// Moves the mount that FROM is the root of onto the directory TO (move_mount(2)); both may be
 /// opened with O_PATH. Errors: invalid_input also when the mount that FROM is mounted on is shared.

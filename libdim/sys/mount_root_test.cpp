@@ -34,6 +34,7 @@ TEST(Mount, BindsReadOnlyAndMoves) {
         DIM_CHECK(bind_mount(source, target, Access::read_only));
         DIM_TRY(const MountEntry entry, mount_at(target));
         DIM_CHECK(expect(entry.type == "tmpfs" && entry.options.starts_with("ro"), "read-only"));
+        DIM_CHECK(expect(entry.options.contains("nosuid"), "as its source"));
         const auto written = open(target + "/f", O_WRONLY | O_CREAT, 0600);
         DIM_CHECK(expect(!written && written.error().system_errno() == EROFS, "EROFS"));
         DIM_CHECK(open(source + "/f", O_WRONLY | O_CREAT, 0600));
@@ -46,6 +47,25 @@ TEST(Mount, BindsReadOnlyAndMoves) {
         DIM_CHECK(stat(moved + "/f"));
         DIM_CHECK(umount(moved));
         return umount(source);
+    });
+    EXPECT_TRUE(result) << result.error().message();
+}
+
+TEST(Mount, TakesFlagsWhileItIsInUseAndKeepsWhatItHas) {
+    TemporaryDirectory temporary;
+    const auto result = in_namespaces([&]() -> Result<void> {
+        DIM_CHECK(mount("tmpfs", temporary.path(), "tmpfs", MS_NOSUID | MS_NODEV, ""));
+        DIM_TRY(const Fd in_use, open(temporary / "f", O_WRONLY | O_CREAT, 0600));
+        DIM_CHECK(symlink("f", temporary / "link"));
+        DIM_CHECK(open(temporary / "link", O_RDONLY));
+        DIM_CHECK(add_mount_flags(temporary.path(), MS_NOSYMFOLLOW));
+        DIM_TRY(const unsigned long flags, mount_flags(temporary.path()));
+        DIM_CHECK(expect(flags == (MS_NOSUID | MS_NODEV | MS_NOSYMFOLLOW), "all flags"));
+        const auto followed = open(temporary / "link", O_RDONLY);
+        DIM_CHECK(expect(!followed && followed.error().system_errno() == ELOOP, "ELOOP"));
+        DIM_TRY(const std::string target, read_link(temporary / "link"));
+        DIM_CHECK(expect(target == "f", "the link can be read"));
+        return write_all(in_use, "still open");
     });
     EXPECT_TRUE(result) << result.error().message();
 }

@@ -161,6 +161,44 @@ Result<void> add_route(int index, std::uint32_t destination, int prefix_length,
     return {};
 }
 
+Result<std::vector<PermanentNeighbour>> permanent_neighbours() {
+    std::vector<PermanentNeighbour> neighbours;
+    ndmsg header{};
+    header.ndm_family = AF_INET;
+    const Receiver receiver = [&](const NetlinkMessage& message) -> Result<void> {
+        if (message.type != RTM_NEWNEIGH) return {};
+        DIM_TRY(const auto neighbour, parse_neighbour(message.payload));
+        if (neighbour) neighbours.push_back(*neighbour);
+        return {};
+    };
+    Result<void> listed = request(RTM_GETNEIGH, NLM_F_DUMP, bytes_of(header), receiver);
+    if (!listed) return fail(std::move(listed).error().with_context("list neighbours"));
+    return neighbours;
+}
+
+Result<void> set_neighbour(const PermanentNeighbour& neighbour) {
+    ndmsg header{};
+    header.ndm_family = AF_INET;
+    header.ndm_ifindex = neighbour.index;
+    header.ndm_state = NUD_PERMANENT;
+    const std::string payload = bytes_of(header) + address_attribute(NDA_DST, neighbour.address) +
+                                netlink_attribute(NDA_LLADDR, bytes_of(neighbour.mac)) +
+                                netlink_attribute(NDA_PROTOCOL, bytes_of(neighbour.owner));
+    Result<void> changed = change(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, payload);
+    if (!changed) return fail(std::move(changed).error().with_context("set a neighbour"));
+    return {};
+}
+
+Result<void> remove_neighbour(int index, std::uint32_t address) {
+    ndmsg header{};
+    header.ndm_family = AF_INET;
+    header.ndm_ifindex = index;
+    Result<void> changed =
+        change(RTM_DELNEIGH, 0, bytes_of(header) + address_attribute(NDA_DST, address));
+    if (changed || changed.error().system_errno() == ENOENT) return {};
+    return fail(std::move(changed).error().with_context("remove a neighbour"));
+}
+
 Result<Fd> link_events() {
     Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
     if (!socket) return fail(Error::from_errno(errno, "make a netlink socket"));

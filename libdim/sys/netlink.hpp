@@ -40,6 +40,23 @@ Result<void> add_address(int index, std::uint32_t address, int prefix_length);
 Result<void> add_route(int index, std::uint32_t destination, int prefix_length,
                        std::uint32_t gateway);
 
+/// Who is at an IPv4 address, as an entry that neither ARP nor time changes (NUD_PERMANENT); host
+/// byte order. OWNER tells who made the entry (NDA_PROTOCOL), as rtm_protocol does for routes.
+struct PermanentNeighbour {
+    int index = 0;
+    std::uint32_t address = 0;
+    std::array<std::uint8_t, 6> mac{};
+    std::uint8_t owner = 0;
+    auto operator<=>(const PermanentNeighbour&) const = default;
+};
+
+/// Those of all interfaces.
+Result<std::vector<PermanentNeighbour>> permanent_neighbours();
+/// In place of any entry of that address on the interface.
+Result<void> set_neighbour(const PermanentNeighbour& neighbour);
+/// One that is not there is success. Who is there is found out by ARP again.
+Result<void> remove_neighbour(int index, std::uint32_t address);
+
 /// Becomes readable when a network interface appears, goes or changes its state (RTNLGRP_LINK);
 /// non-blocking.
 Result<Fd> link_events();

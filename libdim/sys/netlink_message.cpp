@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <net/if_arp.h>
@@ -47,6 +48,14 @@ Result<std::vector<Attribute>> parse_attributes(std::string_view bytes) {
         bytes.remove_prefix(std::min(bytes.size(), aligned(header.nla_len)));
     }
     return attributes;
+}
+
+Result<std::uint32_t> take_address(std::string_view value) {
+    if (value.size() != 4) return malformed("IPv4 address");
+    std::uint32_t address = 0;
+    for (const char byte : value)
+        address = address << 8 | static_cast<unsigned char>(byte);
+    return address;
 }
 
 }  // namespace
@@ -126,13 +135,31 @@ Result<InterfaceAddress> parse_address(std::string_view payload) {
     bool is_local = false;
     for (const auto& [type, value] : attributes) {
         if (type != IFA_LOCAL && (type != IFA_ADDRESS || is_local)) continue;
-        if (value.size() != 4) return malformed("IPv4 address");
-        result.address = 0;
-        for (const char byte : value)
-            result.address = result.address << 8 | static_cast<unsigned char>(byte);
+        DIM_TRY(result.address, take_address(value));
         is_local = is_local || type == IFA_LOCAL;
     }
     return result;
+}
+
+Result<std::optional<PermanentNeighbour>> parse_neighbour(std::string_view payload) {
+    ndmsg header{};
+    if (!take(payload, header)) return malformed("neighbour");
+    PermanentNeighbour neighbour{.index = header.ndm_ifindex};
+    bool has_mac = false;
+    DIM_TRY(const auto attributes, parse_attributes(payload.substr(sizeof header)));
+    for (const auto& [type, value] : attributes) {
+        if (type == NDA_DST && header.ndm_family == AF_INET) {
+            DIM_TRY(neighbour.address, take_address(value));
+        } else if (type == NDA_LLADDR && value.size() == neighbour.mac.size()) {
+            std::ranges::copy(value, neighbour.mac.begin());
+            has_mac = true;
+        } else if (type == NDA_PROTOCOL && !take(value, neighbour.owner)) {
+            return malformed("owner of a neighbour");
+        }
+    }
+    const bool is_permanent = (header.ndm_state & NUD_PERMANENT) != 0;
+    if (!is_permanent || !has_mac || header.ndm_family != AF_INET) return std::nullopt;
+    return neighbour;
 }
 
 }  // namespace dim::sys

@@ -3,6 +3,7 @@
 #include "libdim/sys/netlink.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,5 +28,7 @@ std::string netlink_attribute(std::uint16_t type, std::string_view value);
 /// Errors: invalid_input for a payload that is too short or an attribute that does not fit.
 Result<NetworkInterface> parse_link(std::string_view payload);
 Result<InterfaceAddress> parse_address(std::string_view payload);
+/// Nothing for an entry that is not permanent, or not of an Ethernet address.
+Result<std::optional<PermanentNeighbour>> parse_neighbour(std::string_view payload);
 
 }  // namespace dim::sys

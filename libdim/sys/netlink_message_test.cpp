@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <net/if_arp.h>
@@ -71,6 +72,26 @@ TEST(NetlinkMessage, PrefersTheLocalAddressOfAPointToPointLink) {
     const InterfaceAddress expected{.index = 3, .address = 0x0a010203, .prefix_length = 32};
     EXPECT_EQ(parse_address(bytes_of(header) + local + remote), expected);
     EXPECT_EQ(parse_address(bytes_of(header) + remote + local), expected);
+}
+
+TEST(NetlinkMessage, ReadsPermanentNeighboursAlone) {
+    ndmsg header{};
+    header.ndm_family = AF_INET;
+    header.ndm_ifindex = 3;
+    header.ndm_state = NUD_PERMANENT;
+    const std::string attributes = netlink_attribute(NDA_DST, "\x0a\x01\x02\x03") +
+                                   netlink_attribute(NDA_LLADDR, "\x02\x0a\x0b\x0c\x0d\x0e") +
+                                   netlink_attribute(NDA_PROTOCOL, "D");
+    EXPECT_EQ(
+        parse_neighbour(bytes_of(header) + attributes).value(),
+        (PermanentNeighbour{
+            .index = 3, .address = 0x0a010203, .mac = {2, 10, 11, 12, 13, 14}, .owner = 'D'}));
+    EXPECT_EQ(parse_neighbour(bytes_of(header)).value(), std::nullopt) << "without a MAC";
+    EXPECT_FALSE(parse_neighbour(bytes_of(header) + netlink_attribute(NDA_DST, "12345")));
+    EXPECT_FALSE(parse_neighbour(bytes_of(header) + netlink_attribute(NDA_PROTOCOL, "")));
+    EXPECT_FALSE(parse_neighbour("short"));
+    header.ndm_state = NUD_REACHABLE;
+    EXPECT_EQ(parse_neighbour(bytes_of(header) + attributes).value(), std::nullopt);
 }
 
 TEST(Netlink, ListsTheLoopbackInterface) {

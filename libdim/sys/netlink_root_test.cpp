@@ -47,6 +47,49 @@ TEST(Netlink, BringsAnInterfaceUpWithAddressAndRoutes) {
     EXPECT_TRUE(result) << result.error().message();
 }
 
+/// More than the kernel's table of neighbours has places for (gc_thresh3): permanent ones do not
+/// count.
+Result<void> know_more_neighbours_than_the_kernel_finds_out() {
+    constexpr std::uint32_t kCount = 3000;
+    constexpr std::uint8_t kOwner = 77;
+    DIM_TRY(
+        const RunResult made,
+        run({"sh", "-ec", "ip link add dim0 type veth peer name dim1; ip link set dim0 up"}, 10s));
+    DIM_CHECK(expect(made.status.is_success(), "veth: " + made.output));
+    DIM_TRY(const auto interfaces, network_interfaces());
+    const int index = std::ranges::find(interfaces, "dim0", &NetworkInterface::name)->index;
+    std::vector<PermanentNeighbour> expected;
+    for (std::uint32_t i = 1; i <= kCount; ++i) {
+        expected.push_back({.index = index,
+                            .address = 0x0a630000 + i,
+                            .mac = {0x52, 0x54, 0, 0, static_cast<std::uint8_t>(i >> 8),
+                                    static_cast<std::uint8_t>(i)},
+                            .owner = kOwner});
+        DIM_CHECK(set_neighbour(expected.back()));
+    }
+    expected.front().mac.front() = 0x56;
+    DIM_CHECK(set_neighbour(expected.front()));
+    DIM_TRY(auto present, permanent_neighbours());
+    std::ranges::sort(present);
+    std::ranges::sort(expected);
+    DIM_CHECK(expect(present == expected, "all of them"));
+    DIM_TRY(const RunResult shown, run({"ip", "neigh", "show", "10.99.0.1"}, 10s));
+    DIM_CHECK(expect(shown.output.starts_with("10.99.0.1 dev dim0 lladdr 56:54:00:00:00:01") &&
+                         shown.output.contains("PERMANENT"),
+                     shown.output));
+    for (const PermanentNeighbour& each : expected)
+        DIM_CHECK(remove_neighbour(index, each.address));
+    DIM_CHECK(remove_neighbour(index, expected.front().address));
+    DIM_TRY(const auto left, permanent_neighbours());
+    DIM_CHECK(expect(left.empty(), "none is left"));
+    return expect(!set_neighbour({.index = 4711, .address = 1}), "no such interface");
+}
+
+TEST(Netlink, KnowsMorePermanentNeighboursThanTheKernelFindsOut) {
+    const auto result = in_namespaces(know_more_neighbours_than_the_kernel_finds_out);
+    EXPECT_TRUE(result) << result.error().message();
+}
+
 Result<void> see_loopback_come_up() {
     if (::unshare(CLONE_NEWNET) != 0) return fail(Error::from_errno(errno, "unshare"));
     DIM_TRY(const Fd events, link_events());

@@ -1,5 +1,6 @@
 #include "libdim/sys/notify.hpp"
 
+#include "libdim/base/parse_number.hpp"
 #include "libdim/sys/fd.hpp"
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 namespace dim::sys {
 
@@ -26,11 +28,21 @@ Result<void> notify_service_manager(std::string_view state) {
     const Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket) return fail(Error::from_errno(errno, "socket"));
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-    if (::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,
+    if (::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
                  reinterpret_cast<const sockaddr*>(&address), size) < 0) {
         return fail(Error::from_errno(errno, "notify " + path));
     }
     return {};
+}
+
+Result<std::optional<std::chrono::microseconds>> watchdog_timeout() {
+    const char* timeout = std::getenv("WATCHDOG_USEC");
+    if (timeout == nullptr) return std::nullopt;
+    const char* process = std::getenv("WATCHDOG_PID");
+    if (process != nullptr && process != std::to_string(::getpid())) return std::nullopt;
+    const auto number = parse_number<std::int64_t>(timeout, 1);
+    if (!number) return fail(Error(number.error()).with_context("WATCHDOG_USEC"));
+    return std::chrono::microseconds(*number);
 }
 
 }  // namespace dim::sys

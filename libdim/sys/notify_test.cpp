@@ -35,6 +35,23 @@ TEST(Notify, IsSilentWithoutAServiceManager) {
     EXPECT_TRUE(notify_service_manager("READY=1"));
 }
 
+TEST(Notify, SaysHowLongTheServiceManagerWaits) {
+    ::unsetenv("WATCHDOG_USEC");
+    EXPECT_EQ(watchdog_timeout().value(), std::nullopt);
+    ::setenv("WATCHDOG_USEC", "60000000", 1);
+    EXPECT_EQ(watchdog_timeout().value(), std::chrono::seconds(60));
+    ::setenv("WATCHDOG_PID", std::to_string(getpid()).c_str(), 1);
+    EXPECT_EQ(watchdog_timeout().value(), std::chrono::seconds(60));
+    ::setenv("WATCHDOG_PID", "1", 1);
+    EXPECT_EQ(watchdog_timeout().value(), std::nullopt) << "it watches another process";
+    ::unsetenv("WATCHDOG_PID");
+    for (const char* text : {"", "0", "-1", "a minute"}) {
+        ::setenv("WATCHDOG_USEC", text, 1);
+        EXPECT_FALSE(watchdog_timeout()) << text;
+    }
+    ::unsetenv("WATCHDOG_USEC");
+}
+
 TEST(Notify, SendsTheState) {
     const std::string name = "dim-notify-test-" + std::to_string(getpid());
     sockaddr_un address{};

@@ -14,9 +14,9 @@ namespace dim::sys {
 
 namespace {
 
-ExitStatus exit_status(int wait_status) {
-    if (WIFSIGNALED(wait_status)) return {.code = 0, .signal = WTERMSIG(wait_status)};
-    return {.code = WEXITSTATUS(wait_status), .signal = 0};
+ExitStatus exit_status(const siginfo_t& ended) {
+    if (ended.si_code == CLD_EXITED) return {.code = ended.si_status, .signal = 0};
+    return {.code = 0, .signal = ended.si_status};
 }
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
@@ -41,9 +41,10 @@ public:
     SpawnPlan(const SpawnPlan&) = delete;
     SpawnPlan& operator=(const SpawnPlan&) = delete;
 
-    Result<void> set_output(int number, const Fd* fd) {
+    Result<void> set_standard(int number, const Fd* fd) {
         if (fd == nullptr) {
-            ::posix_spawn_file_actions_addopen(&actions_, number, "/dev/null", O_WRONLY, 0);
+            ::posix_spawn_file_actions_addopen(&actions_, number, "/dev/null",
+                                               number == 0 ? O_RDONLY : O_WRONLY, 0);
             return {};
         }
         // A copy above 2, so that no redirection overwrites the source of the next.
@@ -54,9 +55,9 @@ public:
     }
 
     Result<void> prepare(const SpawnSettings& settings) {
-        ::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
-        DIM_CHECK(set_output(1, settings.standard_output));
-        DIM_CHECK(set_output(2, settings.standard_error));
+        DIM_CHECK(set_standard(0, settings.standard_input));
+        DIM_CHECK(set_standard(1, settings.standard_output));
+        DIM_CHECK(set_standard(2, settings.standard_error));
         if (!settings.directory.empty())
             ::posix_spawn_file_actions_addchdir_np(&actions_, settings.directory.c_str());
 
@@ -99,11 +100,19 @@ Result<Process> spawn(const SpawnSettings& settings) {
     const std::vector<char*> arguments = pointers(settings.arguments);
     const std::vector<char*> environment = pointers(settings.environment);
     pid_t pid = 0;
-    const int error =
-        ::posix_spawnp(&pid, arguments[0], plan.actions(), plan.attributes(), arguments.data(),
-                       settings.environment.empty() ? environ : environment.data());
-    if (error != 0) return fail(Error::from_errno(error, "run " + settings.arguments[0]));
+    const auto start = [&]() -> Result<void> {
+        const int error =
+            ::posix_spawnp(&pid, arguments[0], plan.actions(), plan.attributes(), arguments.data(),
+                           settings.environment.empty() ? environ : environment.data());
+        if (error == 0) return {};
+        return fail(Error::from_errno(error, "run " + settings.arguments[0]));
+    };
+    DIM_CHECK(settings.confinement ? run_confined(*settings.confinement, start) : start());
     // Our child keeps its number until we wait for it, so this is no other process.
+    return open_process(pid);
+}
+
+Result<Process> open_process(pid_t pid) {
     Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!pidfd) return fail(Error::from_errno(errno, "open process " + std::to_string(pid)));
     return Process(pid, std::move(pidfd));
@@ -111,10 +120,11 @@ Result<Process> spawn(const SpawnSettings& settings) {
 
 Result<std::optional<ExitStatus>> Process::try_wait() {
     for (;;) {
-        int status = 0;
-        const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
-        if (ended == pid_) return exit_status(status);
-        if (ended == 0) return std::nullopt;
+        siginfo_t ended{};  // si_pid stays 0 while it runs
+        if (::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &ended, WEXITED | WNOHANG) == 0) {
+            if (ended.si_pid == 0) return std::nullopt;
+            return exit_status(ended);
+        }
         if (errno == ECHILD)
             return fail(ErrorCode::not_found,
                         "process " + std::to_string(pid_) + " is no child of ours");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/sys/clock.hpp"
+#include "libdim/sys/confinement.hpp"
 #include "libdim/sys/fd.hpp"
 
 #include <cstdint>
@@ -18,9 +19,11 @@ struct SpawnSettings {
         {};  ///< [0] is the program, looked up in PATH if without slash
     std::vector<std::string> environment = {};  ///< "NAME=value"; empty: ours
     std::string directory = {};                 ///< working directory; empty: ours
+    const Fd* standard_input = nullptr;         ///< nullptr: /dev/null
     const Fd* standard_output = nullptr;        ///< nullptr: /dev/null
     const Fd* standard_error = nullptr;         ///< nullptr: /dev/null
     ProcessGroup group = ProcessGroup::ours;
+    std::optional<Confinement> confinement = {};  ///< nothing: as we are
 };
 
 /// How a process ended.
@@ -33,7 +36,8 @@ struct ExitStatus {
 /// "exit code 3", "killed by signal 9".
 std::string to_string(const ExitStatus& status);
 
-/// A child of ours, or a process found again after our restart. Nothing is killed by destruction.
+/// A child of ours, or a process found again after our restart: the one that its pidfd stands for,
+/// never a successor with its number. Nothing is killed by destruction.
 class [[nodiscard]] Process {
 public:
     Process(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
@@ -45,7 +49,7 @@ public:
     Result<ExitStatus> wait(const Deadline& deadline);
     /// Nothing when it still runs.
     Result<std::optional<ExitStatus>> try_wait();
-    /// To this very process, never to a successor with its number. Errors: not_found when it ended.
+    /// Errors: not_found when it ended.
     Result<void> kill(int signal);
 
 private:
@@ -53,8 +57,12 @@ private:
     Fd pidfd_;
 };
 
+/// A child of ours. Errors: not_found.
+Result<Process> open_process(pid_t pid);
+
 /// Starts a program with an empty signal mask, default signal actions and stdin from /dev/null; it
-/// inherits nothing but the descriptors named. Errors: not_found and others from exec itself.
+/// inherits nothing but the descriptors named. Errors: not_found and others from exec itself, those
+/// of run_confined.
 Result<Process> spawn(const SpawnSettings& settings);
 
 }  // namespace dim::sys

@@ -81,6 +81,18 @@ TEST(Spawn, OwnSessionAndDirectoryAndOutput) {
     EXPECT_EQ(read_file(temporary / "output"), temporary.path() + "\n" + pid + "\n" + pid + "\n");
 }
 
+/// A process that was found again and ended; by then one of our children has its number.
+TEST(Process, DoesNotReapAnotherChildThatGotItsNumber) {
+    Process child = spawn({.arguments = {"false"}}).value();
+    ASSERT_TRUE(poll(child.pidfd(), Readiness::readable, soon()));
+    Process found(child.pid(),
+                  dup(find_process(process_identity(::getppid()).value())->pidfd()).value());
+    const auto taken = found.try_wait();
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code(), ErrorCode::not_found);
+    EXPECT_EQ(child.wait(soon()), (ExitStatus{.code = 1, .signal = 0}));
+}
+
 TEST(Identity, IsLostWithTheProcess) {
     Process process = spawn({.arguments = {"sleep", "1000"}}).value();
     const ProcessIdentity identity = process_identity(process.pid()).value();

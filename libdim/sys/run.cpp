@@ -59,7 +59,8 @@ Result<RunResult> run(const std::vector<std::string>& arguments, std::chrono::mi
                                     .directory = settings.directory,
                                     .standard_output = &ends.write_end,
                                     .standard_error = &ends.write_end,
-                                    .group = ProcessGroup::own_group}));
+                                    .group = ProcessGroup::own_group,
+                                    .confinement = settings.confinement}));
     ends.write_end.reset();
     RunResult result;
     Result<void> collected =

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,10 @@ struct RunResult {
 };
 
 struct RunSettings {
-    std::vector<std::string> environment = {};  ///< empty: ours
-    std::string directory = {};                 ///< empty: ours
-    std::size_t output_limit = 64 * 1024;       ///< the rest is read and dropped
+    std::vector<std::string> environment = {};    ///< empty: ours
+    std::string directory = {};                   ///< empty: ours
+    std::size_t output_limit = 64 * 1024;         ///< the rest is read and dropped
+    std::optional<Confinement> confinement = {};  ///< nothing: as we are
 };
 
 /// Runs a program to its end, blocking. At the deadline the program's whole process group is

@@ -36,6 +36,21 @@ TEST(TcpSocket, TellsWhereNobodyListens) {
               "connect to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
 }
 
+TEST(TcpSocket, ConnectsFromAFreePortOfARange) {
+    const Fd listener = listen_tcp(kLoopback, 0).value();
+    const std::uint16_t port = local_endpoint(listener)->port;
+    // Two neighbours, of which another socket has the first.
+    Fd taken = listen_tcp(kLoopback, 0).value();
+    PortRange range{.first = local_endpoint(taken)->port, .last = 0};
+    range.last = static_cast<std::uint16_t>(range.first + 1);
+    const Fd socket = connect_tcp(kLoopback, port, range, soon()).value();
+    EXPECT_EQ(local_endpoint(socket)->port, range.last);
+    const auto none = connect_tcp(kLoopback, port, range, soon());
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code(), ErrorCode::conflict);
+    EXPECT_TRUE(none.error().message().ends_with("are all in use")) << none.error().message();
+}
+
 TEST(TcpSocket, TellsWhoListensAlready) {
     const Fd listener = listen_tcp(kLoopback, 0).value();
     const auto second = listen_tcp(kLoopback, local_endpoint(listener)->port);

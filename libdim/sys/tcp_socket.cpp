@@ -42,12 +42,17 @@ Result<InternetEndpoint> endpoint(int result, const sockaddr_in& address) {
     return InternetEndpoint{ntohl(address.sin_addr.s_addr), ntohs(address.sin_port)};
 }
 
-}  // namespace
-
-Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, const Deadline& deadline) {
+/// SOURCE_PORT 0: any.
+Result<Fd> connect_from(std::uint16_t source_port, std::uint32_t address, std::uint16_t port,
+                        const Deadline& deadline) {
     const std::string where = "connect to " + endpoint_text(address, port);
     DIM_TRY(Fd socket, tcp_socket());
     DIM_CHECK(set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1));
+    const sockaddr_in own = socket_address(INADDR_ANY, source_port);
+    if (source_port != 0 &&
+        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) {
+        return fail(Error::from_errno(errno, where + " from port " + std::to_string(source_port)));
+    }
     const sockaddr_in target = socket_address(address, port);
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) == 0)
         return socket;
@@ -59,6 +64,31 @@ Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, const Deadline
     if (::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
     if (error != 0) return fail(Error::from_errno(error, where));
     return socket;
+}
+
+/// Another socket has the port, or a connection of before to the same server still lingers there.
+bool is_port_taken(const Error& error) {
+    return error.system_errno() == EADDRINUSE || error.system_errno() == EADDRNOTAVAIL;
+}
+
+}  // namespace
+
+Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, const Deadline& deadline) {
+    return connect_from(0, address, port, deadline);
+}
+
+Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, PortRange ports,
+                       const Deadline& deadline) {
+    const int count = ports.last - ports.first + 1;
+    const auto start = static_cast<int>(monotonic_us() % count);
+    for (int tried = 0; tried < count; ++tried) {
+        const auto source = static_cast<std::uint16_t>(ports.first + (start + tried) % count);
+        auto socket = connect_from(source, address, port, deadline);
+        if (socket || !is_port_taken(socket.error())) return socket;
+    }
+    return fail(ErrorCode::conflict, "connect to " + endpoint_text(address, port) + ": the ports " +
+                                         std::to_string(ports.first) + " to " +
+                                         std::to_string(ports.last) + " are all in use");
 }
 
 Result<Fd> listen_tcp(std::uint32_t address, std::uint16_t port, const std::string& device) {

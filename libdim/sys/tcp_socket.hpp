@@ -11,6 +11,11 @@ namespace dim::sys {
 
 /// Connected, non-blocking, TCP_NODELAY. Errors: timed_out, unavailable.
 Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, const Deadline& deadline);
+/// The same, from a port of PORTS: from a different one each time, so that no connection meets one
+/// of before, and passing over those in use. Errors: permission_denied where ports below 1024 are
+/// not ours to use; conflict when all are in use.
+Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, PortRange ports,
+                       const Deadline& deadline);
 /// Listening, non-blocking. ADDRESS 0 is all; DEVICE, unless empty, is the only interface it takes
 /// connections from; PORT 0 lets the kernel choose.
 Result<Fd> listen_tcp(std::uint32_t address, std::uint16_t port, const std::string& device = "");

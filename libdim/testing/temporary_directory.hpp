@@ -3,17 +3,20 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
 namespace dim::testing {
 
-/// A directory of a test's own, removed with all that is in it.
+/// A directory of a test's own, removed with all that is in it. The users of confined services may
+/// pass it.
 class [[nodiscard]] TemporaryDirectory {
 public:
     TemporaryDirectory() {
         std::string pattern = (std::filesystem::temp_directory_path() / "dim-test-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+        if (::chmod(pattern.c_str(), 0711) != 0) std::abort();
         path_ = pattern;
     }
     ~TemporaryDirectory() {

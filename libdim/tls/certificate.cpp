@@ -69,4 +69,17 @@ Result<CertificateInfo> describe_certificate(std::string_view pem) {
     return info;
 }
 
+Result<bool> is_issued_by(std::string_view certificate_pem, std::string_view authority_pem) {
+    OwnedCertificate certificate;
+    OwnedCertificate authority;
+    DIM_CHECK(parse_certificate(certificate_pem, certificate.get()));
+    DIM_CHECK(parse_certificate(authority_pem, authority.get()));
+    std::uint32_t flags = 0;
+    // The result says no more than the flags.
+    (void)mbedtls_x509_crt_verify(certificate.get(), authority.get(), nullptr, nullptr, &flags,
+                                  nullptr, nullptr);
+    constexpr std::uint32_t kTime = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
+    return (flags & ~kTime) == 0;
+}
+
 }  // namespace dim::tls

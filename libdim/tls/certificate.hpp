@@ -23,4 +23,8 @@ struct CertificateInfo {
 /// Reads the first certificate of a PEM text. Errors: invalid_input.
 Result<CertificateInfo> describe_certificate(std::string_view pem);
 
+/// Whether the authority signed the certificate, at whatever time. Errors: invalid_input for what
+/// is no certificate.
+Result<bool> is_issued_by(std::string_view certificate_pem, std::string_view authority_pem);
+
 }  // namespace dim::tls

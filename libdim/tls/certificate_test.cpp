@@ -31,5 +31,17 @@ TEST(Certificate, SaysWhatWasIssued) {
     EXPECT_FALSE(describe_certificate("rubbish"));
 }
 
+TEST(Certificate, IsIssuedByOneAuthorityOfSeveralWithTheSameName) {
+    const Authority authority = make_authority();
+    const Authority other = make_authority();
+    const Validity past{now() - 2 * kDay, now() - kDay};
+    for (const Validity validity : {valid_now(), past}) {
+        const Identity server = issue(authority, kName, validity);
+        EXPECT_TRUE(is_issued_by(server.certificate_pem, authority.certificate_pem()).value());
+        EXPECT_FALSE(is_issued_by(server.certificate_pem, other.certificate_pem()).value());
+    }
+    EXPECT_FALSE(is_issued_by("rubbish", authority.certificate_pem()));
+}
+
 }  // namespace
 }  // namespace dim::tls

@@ -4,6 +4,7 @@
 #include "libdim/tls/parse_certificate.hpp"
 #include "libdim/tls/restrict_protocol.hpp"
 #include "libdim/tls/settings_state.hpp"
+#include "libdim/tls/sha256.hpp"
 
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/oid.h>
@@ -33,10 +34,19 @@ ClientSettings::~ClientSettings() = default;
 
 bool ClientSettings::is_clock_wrong() const { return state_->is_clock_wrong; }
 
+std::vector<std::string> ClientSettings::fingerprints() const {
+    std::vector<std::string> list;
+    for (const auto* each = state_->authority.get(); each != nullptr; each = each->next)
+        list.push_back(sha256({reinterpret_cast<const char*>(each->raw.p), each->raw.len}));
+    return list;
+}
+
 Result<ClientSettings> ClientSettings::create(Random& random, std::string_view authority_pem) {
     auto state = std::make_unique<State>();
     DIM_CHECK(parse_certificate(authority_pem, state->authority.get()));
-    state->is_clock_wrong = mbedtls_x509_time_is_future(&state->authority->valid_from) != 0;
+    // The boot file is younger than every authority in it.
+    for (const auto* each = state->authority.get(); each != nullptr; each = each->next)
+        state->is_clock_wrong |= mbedtls_x509_time_is_future(&each->valid_from) != 0;
 
     mbedtls_ssl_config* configuration = state->configuration.get();
     const int error =

@@ -4,17 +4,20 @@
 #include "libdim/tls/random.hpp"
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace dim::tls {
 
 /// What every session of a client shares. The server must show a serverAuth certificate of the
-/// cluster's authority, for the name given to Session::connect. A clock earlier than the
-/// authority's own notBefore is plainly wrong (blades have dead batteries): then, and only then,
-/// expired and not-yet-valid certificates are accepted. RANDOM must outlive it.
+/// cluster's authority, or of one of several while it is being replaced, for the name given to
+/// Session::connect. A clock earlier than any of their notBefore is plainly wrong (blades have dead
+/// batteries): then, and only then, expired and not-yet-valid certificates are accepted. RANDOM
+/// must outlive it.
 class [[nodiscard]] ClientSettings {
 public:
-    /// Errors: invalid_input when AUTHORITY_PEM is no certificate.
+    /// AUTHORITY_PEM: one certificate after the other. Errors: invalid_input when one is none.
     static Result<ClientSettings> create(Random& random, std::string_view authority_pem);
     ClientSettings(ClientSettings&&) noexcept;
     ClientSettings& operator=(ClientSettings&&) noexcept;
@@ -22,6 +25,8 @@ public:
 
     /// True when validity times are not checked, for the log.
     bool is_clock_wrong() const;
+    /// SHA-256 of each authority's certificate, as CertificateInfo has it.
+    std::vector<std::string> fingerprints() const;
 
 private:
     friend class Session;

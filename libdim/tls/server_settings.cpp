@@ -5,6 +5,7 @@
 #include "libdim/tls/parse_key.hpp"
 #include "libdim/tls/restrict_protocol.hpp"
 #include "libdim/tls/settings_state.hpp"
+#include "libdim/tls/signing_key.hpp"
 
 #include <mbedtls/ctr_drbg.h>
 
@@ -19,7 +20,9 @@ Result<ServerSettings> ServerSettings::create(Random& random, std::string_view c
                                               const SecretText& key_pem) {
     auto state = std::make_unique<State>();
     DIM_CHECK(parse_certificate(certificate_pem, state->certificate.get()));
-    DIM_CHECK(parse_key(key_pem, *state->certificate.get(), state->key.get()));
+    OwnedKey key;
+    DIM_CHECK(parse_key(key_pem, *state->certificate.get(), key.get()));
+    DIM_CHECK(make_signing_key(*key.get(), random, state->key.get()));
 
     mbedtls_ssl_config* configuration = state->configuration.get();
     int error =

@@ -40,11 +40,12 @@ inline Identity issue(const Authority& authority, const std::string& dns_name = 
 class Link {
 public:
     Link(const Authority& trusted, const Identity& identity, const std::string& name = kName)
+        : Link(trusted.certificate_pem(), identity, name) {}
+    Link(const std::string& trusted_pem, const Identity& identity, const std::string& name = kName)
         : server_settings_(
               ServerSettings::create(random_numbers(), identity.certificate_pem, identity.key_pem)
                   .value()),
-          client_settings_(
-              ClientSettings::create(random_numbers(), trusted.certificate_pem()).value()) {
+          client_settings_(ClientSettings::create(random_numbers(), trusted_pem).value()) {
         int ends[2];
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
             std::abort();

@@ -1,4 +1,5 @@
 #include "libdim/sys/socket.hpp"
+#include "libdim/tls/certificate.hpp"
 #include "libdim/tls/issue_certificate.hpp"
 #include "libdim/tls/parse_certificate.hpp"
 #include "libdim/tls/parse_key.hpp"
@@ -20,6 +21,35 @@ TEST(Session, RefusesAnotherClustersAuthorityAndTellsTheServerSo) {
     EXPECT_FALSE(link.is_client_done);
     EXPECT_NE(link.client_error.find("wrong CA"), std::string::npos) << link.client_error;
     EXPECT_EQ(link.server_error, "the peer does not trust our certificate (unknown CA)");
+}
+
+TEST(Session, TrustsEachOfSeveralAuthoritiesOfTheSameName) {
+    const Authority old = make_authority();
+    const Authority next = make_authority();
+    const std::string both = old.certificate_pem() + next.certificate_pem();
+    for (const Authority* issuer : {&old, &next}) {
+        Link link(both, issue(*issuer));
+        link.shake_hands();
+        EXPECT_TRUE(link.is_client_done) << link.client_error;
+        EXPECT_EQ(link.client_settings().fingerprints(),
+                  (std::vector{describe_certificate(old.certificate_pem())->fingerprint,
+                               describe_certificate(next.certificate_pem())->fingerprint}));
+    }
+    Link link(both, issue(make_authority()));
+    link.shake_hands();
+    EXPECT_FALSE(link.is_client_done);
+}
+
+TEST(Session, AnAuthorityOfTheFutureTellsThatTheClockIsWrong) {
+    const Authority old = make_authority({now() - 9 * kDay, now() - kDay});
+    const Authority next = make_authority({now() + kDay, now() + 9 * kDay});
+    Link wrong(old.certificate_pem() + next.certificate_pem(), issue(old));
+    wrong.shake_hands();
+    EXPECT_TRUE(wrong.client_settings().is_clock_wrong());
+    EXPECT_TRUE(wrong.is_client_done) << wrong.client_error;
+    Link right(old.certificate_pem() + make_authority().certificate_pem(), issue(old));
+    right.shake_hands();
+    EXPECT_FALSE(right.is_client_done) << "an expired authority is none";
 }
 
 TEST(Session, FindsThePeersReasonBehindABrokenPipe) {

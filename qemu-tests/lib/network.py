@@ -17,6 +17,11 @@ class AnotherHost(Host):
         assert self._holder.stdout.readline() == "made\n"
         self.prefix = ["nsenter", f"--net=/proc/{self._holder.pid}/ns/net", "--"]
 
+    @property
+    def process_id(self):
+        """Of the process that holds the namespace, to move devices there."""
+        return self._holder.pid
+
 
 class Bootnet:
     """A bridge named as cluster.xml names the server's bootnet device; without ADDRESS it is a port that nobody has set up yet."""

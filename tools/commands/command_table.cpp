@@ -7,12 +7,14 @@ namespace dim::tool {
 namespace {
 
 constexpr std::array kNouns{
-    Noun{"blade", "look at one blade"},
+    Noun{"blade", "look at one blade, run commands in blades' roots"},
     Noun{"image", "images and blade images"},
     Noun{"nfs", "what blades may mount"},
     Noun{"dhcp", "which image a blade boots"},
     Noun{"dns", "names and addresses for name servers"},
+    Noun{"firewall", "the packet filter that keeps services to the bootnet"},
     Noun{"cluster", "the cluster definition, and the names in it"},
+    Noun{"ca", "the certificate authority that blades trust"},
 };
 
 constexpr std::array kCommands{
@@ -27,6 +29,13 @@ constexpr std::array kCommands{
             "  dim blade show s01c1b01\n"
             "  dim blade show b1\n",
             &blade_show},
+    Command{
+        "blade", "exec", "run a command in the roots of blades, here on the server",
+        "  dim blade exec s01c1b01 -- cat /etc/fstab\n"
+        "  dim blade exec 's01c[1-4]' -- sh -c 'echo nameserver 10.1.0.1 >/etc/resolv.conf'\n"
+        "  dim blade exec --all --yes --parallel 8 --time-limit 600 -- sh -c 'rpm -F /root/*.rpm'\n"
+        "  dim blade exec s01c1b01 --image sles10 --json -- rpm -qa | jq -r .output\n",
+        &blade_exec, CommandKind::changes},
     Command{
         "image", "import", "make an image from a directory that holds a distribution",
         "  dim image import granite /srv/masters/granite --arch ppc64\n"
@@ -45,6 +54,12 @@ constexpr std::array kCommands{
             "  dim image delete granite s01c1b01\n"
             "  dim image delete granite 's01c4'\n",
             &image_delete, CommandKind::changes},
+    Command{"image", "adopt", "make known what is there as files, after the database was lost",
+            "  dim image adopt --list\n"
+            "  dim image adopt granite --arch ppc64\n"
+            "  dim image adopt granite 's01c[1-4]b[01-14]'\n"
+            "  dim image adopt granite --all --yes\n",
+            &image_adopt, CommandKind::changes},
     Command{"nfs", "export", "let blades mount their images",
             "  dim nfs export granite s01c1b01 s01c1b02\n"
             "  dim nfs export granite --all\n",
@@ -80,6 +95,14 @@ constexpr std::array kCommands{
             "  dim dns render --zone 1.10.in-addr.arpa --serial 2026112001\n"
             "  dim dns render --zone hosts\n",
             &dns_render, CommandKind::renders},
+    Command{"firewall", "show", "the rules that keep services to the bootnet, and their state",
+            "  dim firewall show\n"
+            "  dim firewall show --json | jq .in_force\n",
+            &firewall_show},
+    Command{"firewall", "apply", "bring these rules into force, now and at every start",
+            "  dim firewall apply\n", &firewall_apply, CommandKind::changes},
+    Command{"firewall", "remove", "remove these rules, and no others", "  dim firewall remove\n",
+            &firewall_remove, CommandKind::changes},
     Command{"cluster", "check", "say whether a definition has errors, and how much is in it",
             "  dim cluster check new.xml\n"
             "  dim cluster check\n",
@@ -116,6 +139,15 @@ constexpr std::array kCommands{
             &cluster_rollback, CommandKind::changes},
     Command{"cluster", "reload", "read the cluster definition again after an edit",
             "  dim cluster reload\n", &cluster_reload, CommandKind::changes},
+    Command{"ca", "show", "the authority, until when it is good, and which blades trust the next",
+            "  dim ca show\n"
+            "  dim ca show --json | jq -r '.blades[]'\n",
+            &ca_show},
+    Command{"ca", "rotate", "replace the authority: make the next one, then bring it into force",
+            "  dim ca rotate\n"
+            "  dim ca rotate --finish\n"
+            "  dim ca rotate --finish --force\n",
+            &ca_rotate, CommandKind::changes},
 };
 
 }  // namespace

@@ -7,8 +7,11 @@ namespace dim::tool {
 
 CommandTable command_table();
 
+Action blade_exec(CLI::App& app);
 Action blade_show(CLI::App& app);
 Action buildzimage(CLI::App& app);
+Action ca_rotate(CLI::App& app);
+Action ca_show(CLI::App& app);
 Action cluster_apply(CLI::App& app);
 Action cluster_check(CLI::App& app);
 Action cluster_diff(CLI::App& app);
@@ -23,6 +26,10 @@ Action dhcp_render(CLI::App& app);
 Action dhcp_show(CLI::App& app);
 Action dhcp_unassign(CLI::App& app);
 Action dns_render(CLI::App& app);
+Action firewall_apply(CLI::App& app);
+Action firewall_remove(CLI::App& app);
+Action firewall_show(CLI::App& app);
+Action image_adopt(CLI::App& app);
 Action image_create(CLI::App& app);
 Action image_delete(CLI::App& app);
 Action image_import(CLI::App& app);

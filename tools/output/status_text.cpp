@@ -1,5 +1,6 @@
 #include "tools/output/status_text.hpp"
 
+#include "libdim/model/byte_size.hpp"
 #include "tools/output/table.hpp"
 #include "tools/output/words.hpp"
 
@@ -32,6 +33,16 @@ std::string blades_text(const api::ClusterStatus& status) {
                        duration_text(boot_seconds(blade.seconds))});
     }
     return table.text();
+}
+
+std::string disk_text(const api::DiskStatus& disk) {
+    const auto size = [](std::uint64_t bytes) { return to_string(model::ByteSize(bytes)); };
+    std::string text =
+        fmt::format("disk {}: {} of {} free; blade images ({}): {} promised, {} taken",
+                    disk.directory, size(disk.free_bytes), size(disk.total_bytes),
+                    disk.provisioning, size(disk.committed_bytes), size(disk.allocated_bytes));
+    if (disk.full_in_seconds) text += "; full in " + duration_text(disk.full_in_seconds);
+    return text + '\n';
 }
 
 std::string services_text(const api::ClusterStatus& status) {
@@ -72,13 +83,14 @@ std::string status_text(const api::ClusterStatus& status) {
         fmt::format("image server {}, DIM {}, up since {}\n\n", to_string(status.server),
                     status.version, to_string(status.since).substr(0, 19));
     text += blades_text(status);
+    if (status.disk) text += '\n' + disk_text(*status.disk);
     std::string trouble;
     for (const api::BladeStatus& blade : status.blades)
         trouble += trouble_text(blade);
     trouble += services_text(status);
     if (!trouble.empty()) text += '\n' + trouble;
     if (const std::string alerts = alerts_text(status); !alerts.empty())
-        text += "\nNot from any known blade:\n" + alerts;
+        text += "\nAlerts:\n" + alerts;
     return text;
 }
 

@@ -59,6 +59,19 @@ TEST(StatusText, AlertsSayHowOften) {
                                                "  cure: add it to cluster.xml\n"));
 }
 
+TEST(StatusText, TheDiskSaysWhatIsFreeAndHowLong) {
+    constexpr std::uint64_t kGibibyte = std::uint64_t{1} << 30;
+    api::ClusterStatus status = make_status(make_blade(model::BladeState::running));
+    EXPECT_THAT(status_text(status), Not(HasSubstr("disk")));
+    status.disk = api::DiskStatus{"/var/lib/dim", "thin:200%",     100 * kGibibyte,
+                                  20 * kGibibyte, 150 * kGibibyte, 60 * kGibibyte};
+    EXPECT_THAT(status_text(status),
+                HasSubstr("\ndisk /var/lib/dim: 20 GiB of 100 GiB free; blade images (thin:200%): "
+                          "150 GiB promised, 60 GiB taken\n"));
+    status.disk->full_in_seconds = 600;
+    EXPECT_THAT(status_text(status), HasSubstr("60 GiB taken; full in 10 min\n"));
+}
+
 TEST(StoryText, EventsComeWithTheirDetails) {
     const api::BladeStory story{make_blade(model::BladeState::booting),
                                 {{*model::Timestamp::parse("2026-11-20T13:40:00.250000Z"),

@@ -1,6 +1,7 @@
 #include "libdim/base/text.hpp"
 #include "libdim/cluster/definition/difference.hpp"
 #include "libdim/cluster/expansion/cluster_xml.hpp"
+#include "libdim/testing/fuzz.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -13,6 +14,10 @@
 
 namespace dim::cluster {
 namespace {
+
+dim::testing::Goal
+    expanded("a cluster that holds every rule and is the same when it is written and read");
+dim::testing::Goal changed_rules("such a cluster with patterns and ranges of the input");
 
 model::ComponentName name(std::string_view text) { return *model::ComponentName::parse(text); }
 
@@ -79,6 +84,16 @@ void check_rules(const Definition& definition) {
 }  // namespace
 }  // namespace dim::cluster
 
+/// An empty line: what source_of says instead.
+dim::testing::Seeds dim::testing::fuzz_seeds() {
+    return {{"as-it-is", "\n"},
+            {"networks", "10.{server}.0.0/17\nfd00:{server}::/96\nserver"},
+            {"names", "\n\n\nimg{server}\nimg\n\n\n\n\nimg{server}"},
+            {"addresses", "\n\n\n\n\n10.{server}.0.2\n\n\n\n\n10.{server}.2.{blade+1}"},
+            {"ranges", "\n\n\n\n\n\n\n\n\n\n\n\ns2b[18-20]\ns1,-b2\ngpu\ns1b[0-5]"},
+            {"unknown", "\n\n\n\n\n\n\n\n\n\n\n\ns9b1\nb77"}};
+}
+
 /// Patterns, rules and ranges, one on a line: what is accepted holds every rule of a Definition,
 /// and is the same when it is written and read; what is refused names its line.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -94,5 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_rules(*definition);
     const auto again = parse_cluster(to_xml(source), "again.xml");
     if (!again || *again != *definition) std::abort();
+    expanded.reach();
+    if (text.size() > 10) changed_rules.reach();
     return 0;
 }

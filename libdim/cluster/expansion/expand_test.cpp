@@ -45,7 +45,7 @@ std::string cluster(const std::string& body, const std::string& blade = "type=\"
 }
 
 Definition accepted(const std::string& xml) {
-    auto definition = parse_cluster(xml, "c.xml");
+    auto definition = parse_cluster(xml, "cluster.xml");
     EXPECT_TRUE(definition) << to_string(definition.error());
     return *std::move(definition);
 }
@@ -64,40 +64,41 @@ const Blade& blade(const Definition& definition, std::string_view name) {
 TEST(Expand, RefusesTwoSettingsThatAreEquallyStrong) {
     EXPECT_EQ(refusal(cluster("<set for=\"s01\" type=\"js21\"/>\n<set for=\"s[01-02]\" "
                               "type=\"js20\"/>\n")),
-              "c.xml:13: s01b01: its type is set on line 12 as well, just as specially");
+              "cluster.xml:13: s01b01: its type is set on line 12 as well, just as specially");
     EXPECT_EQ(refusal(cluster("<set for=\"b1\"><interface network=\"usernet\" "
                               "address=\"172.16.0.1\"/></set>\n"
                               "<set for=\"s01b[01-02]\"><interface network=\"usernet\" "
                               "address=\"172.16.0.{blade+1}\"/></set>\n")),
-              "c.xml:13: s01b01: its address on usernet is set on line 12 as well, just as "
+              "cluster.xml:13: s01b01: its address on usernet is set on line 12 as well, just as "
               "specially");
     EXPECT_THAT(refusal(cluster("<set for=\"s01\"><property name=\"rack\" value=\"A\"/></set>\n"
                                 "<set for=\"s01\"><property name=\"rack\" value=\"B\"/></set>\n")),
-                StartsWith("c.xml:13: is01: its property rack is set on line 12 as well"));
+                StartsWith("cluster.xml:13: is01: its property rack is set on line 12 as well"));
 }
 
 TEST(Expand, RefusesARangeOfDifferentDepths) {
     EXPECT_THAT(refusal(cluster("<set for=\"s01,s02b01\" type=\"js21\"/>\n")),
-                StartsWith("c.xml:12: range: its parts are not equally deep"));
+                StartsWith("cluster.xml:12: range: its parts are not equally deep"));
 }
 
 TEST(Expand, RefusesWhatMatchesNothingOrCannotBeSet) {
-    EXPECT_THAT(refusal(cluster("<set for=\"s09\" type=\"js21\"/>\n")), StartsWith("c.xml:12: "));
-    EXPECT_THAT(refusal(cluster("<absent for=\"s01b05\"/>\n")), StartsWith("c.xml:12: "));
+    EXPECT_THAT(refusal(cluster("<set for=\"s09\" type=\"js21\"/>\n")),
+                StartsWith("cluster.xml:12: "));
+    EXPECT_THAT(refusal(cluster("<absent for=\"s01b05\"/>\n")), StartsWith("cluster.xml:12: "));
     EXPECT_THAT(refusal(cluster("<absent for=\"s01b02\"/>\n<set for=\"s01b02\" type=\"js21\"/>\n")),
-                StartsWith("c.xml:13: "));
+                StartsWith("cluster.xml:13: "));
     EXPECT_THAT(refusal(cluster("<group name=\"gpu\" range=\"s01-s01\"/>\n")),
-                StartsWith("c.xml:12: "));
+                StartsWith("cluster.xml:12: "));
     EXPECT_THAT(refusal(cluster("<group name=\"gpu\" range=\"b1\"/>\n<group name=\"gpu\" "
                                 "range=\"b2\"/>\n")),
-                StartsWith("c.xml:13: group gpu: there is a group of this name on line 12"));
+                StartsWith("cluster.xml:13: group gpu: there is a group of this name on line 12"));
     EXPECT_THAT(refusal(cluster("<set for=\"s01mm\" type=\"js21\"/>\n")),
                 HasSubstr("nothing it names can have what it sets"));
     EXPECT_THAT(refusal(cluster("<set for=\"type=js20\" mac=\"02:00:00:00:00:01\"/>\n")),
                 HasSubstr("'type' is not known before"));
     EXPECT_THAT(refusal(cluster("<set for=\"s01\"/>\n")), HasSubstr("it sets nothing"));
     EXPECT_THAT(refusal(cluster("<set for=\"b1\"><interface network=\"usernet\"/></set>\n")),
-                StartsWith("c.xml:12: s01b01: no address on usernet"));
+                StartsWith("cluster.xml:12: s01b01: no address on usernet"));
     EXPECT_THAT(refusal(cluster("<set for=\"b1\"><interface network=\"bootnet\" "
                                 "device=\"eth0\"/></set>\n")),
                 HasSubstr("only a server's <interface> has a device"));
@@ -106,55 +107,58 @@ TEST(Expand, RefusesWhatMatchesNothingOrCannotBeSet) {
 TEST(Expand, NamesTheComponentWhoseRuleFails) {
     EXPECT_THAT(refusal(cluster("<set for=\"s02\"><interface network=\"bootnet\" "
                                 "address=\"10.2.3.{blade+252}\"/></set>\n")),
-                AllOf(StartsWith("c.xml:12: s02b04: address: "), HasSubstr("256")));
+                AllOf(StartsWith("cluster.xml:12: s02b04: address: "), HasSubstr("256")));
     EXPECT_THAT(refusal(cluster("<set for=\"s02\"><interface network=\"bootnet\" "
                                 "address=\"10.2.3.{blade-2}\"/></set>\n")),
-                AllOf(StartsWith("c.xml:12: s02b01: address: "), HasSubstr("-1")));
+                AllOf(StartsWith("cluster.xml:12: s02b01: address: "), HasSubstr("-1")));
     EXPECT_THAT(refusal(cluster("<set for=\"s02\" "
                                 "mac=\"02:00:00:00:00:{9223372036854775807*blade}\"/>\n")),
-                StartsWith("c.xml:12: s02b"));
+                StartsWith("cluster.xml:12: s02b"));
     EXPECT_THAT(refusal(cluster("<set for=\"s02\" mac=\"02:00:00:00:00:{blade/(blade-3)}\"/>\n")),
-                StartsWith("c.xml:12: s02b"));
+                StartsWith("cluster.xml:12: s02b"));
     EXPECT_THAT(refusal(cluster("<set for=\"s02\" mac=\"02:00:00:00:00:{chassis}\"/>\n")),
-                AllOf(StartsWith("c.xml:12: set s02: mac: "), HasSubstr("chassis")));
-    EXPECT_THAT(refusal(cluster("", "type=\"js20\" mac=\"02:00:00:00:00:{blade}\"")),
-                StartsWith("c.xml:8: blade s02b01: MAC 02:00:00:00:00:01 is already that of blade "
-                           "s01b01 (line 8)"));
+                AllOf(StartsWith("cluster.xml:12: set s02: mac: "), HasSubstr("chassis")));
+    EXPECT_THAT(
+        refusal(cluster("", "type=\"js20\" mac=\"02:00:00:00:00:{blade}\"")),
+        StartsWith("cluster.xml:8: blade s02b01: MAC 02:00:00:00:00:01 is already that of blade "
+                   "s01b01 (line 8)"));
 }
 
 TEST(Expand, RefusesANetworkWithoutItsServer) {
     EXPECT_THAT(refusal(cluster("<absent for=\"is02\"/>\n")),
-                StartsWith("c.xml:8: s02b01: its server is02 is absent"));
+                StartsWith("cluster.xml:8: s02b01: its server is02 is absent"));
     EXPECT_EQ(refusal(cluster("<absent for=\"is02,s02b[01-04]\"/>\n")),
-              "c.xml:2: network bootnet-s02: a bootnet without an image server");
+              "cluster.xml:2: network bootnet-s02: a bootnet without an image server");
     EXPECT_EQ(accepted(cluster("<absent for=\"s02\"/>\n")).networks.size(), 2U);
 }
 
 TEST(Expand, RefusesPerOfALevelThereIsNot) {
     std::string text = cluster("");
     text.replace(text.find("per=\"server\""), 12, "per=\"rack\"");
-    EXPECT_THAT(refusal(text), StartsWith("c.xml:2: network bootnet: per: there is no level "));
+    EXPECT_THAT(refusal(text),
+                StartsWith("cluster.xml:2: network bootnet: per: there is no level "));
     text = cluster("<component name=\"switch\" role=\"other\" pattern=\"switch\"><interface "
                    "network=\"bootnet\" address=\"10.1.0.2\"/></component>\n");
-    EXPECT_THAT(refusal(text), StartsWith("c.xml:12: switch: network bootnet is one for each "));
+    EXPECT_THAT(refusal(text),
+                StartsWith("cluster.xml:12: switch: network bootnet is one for each "));
 }
 
 TEST(Expand, RefusesABladeOnAnotherServersBootnet) {
     EXPECT_THAT(refusal(cluster("<set for=\"s01b01\" server=\"is2\"/>\n")),
-                StartsWith("c.xml:9: blade s01b01: 10.1.1.1 is not the address of a host in "
+                StartsWith("cluster.xml:9: blade s01b01: 10.1.1.1 is not the address of a host in "
                            "network bootnet-s02"));
     EXPECT_THAT(refusal(cluster("<set for=\"s01b01\" server=\"is3\"/>\n")),
-                StartsWith("c.xml:12: s01b01: there is no server 'is3'"));
+                StartsWith("cluster.xml:12: s01b01: there is no server 'is3'"));
     EXPECT_THAT(refusal(cluster("<set for=\"s01b01\" server=\"b2\"/>\n")),
-                StartsWith("c.xml:12: s01b01: there is no server 'b2'"));
+                StartsWith("cluster.xml:12: s01b01: there is no server 'b2'"));
 }
 
 TEST(Expand, RefusesABladeWithoutATypeOrAServer) {
-    EXPECT_THAT(refusal(cluster("", "")), StartsWith("c.xml:8: s01b01: it has no type"));
+    EXPECT_THAT(refusal(cluster("", "")), StartsWith("cluster.xml:8: s01b01: it has no type"));
     EXPECT_THAT(refusal(cluster("<component name=\"lone\" role=\"blade\" type=\"js20\" "
                                 "pattern=\"lone\"><interface network=\"bootnet\" "
                                 "address=\"10.1.9.9\"/></component>\n")),
-                StartsWith("c.xml:12: lone: no server at or above its place"));
+                StartsWith("cluster.xml:12: lone: no server at or above its place"));
 }
 
 TEST(Expand, RefusesContradictoryLevels) {
@@ -163,15 +167,16 @@ TEST(Expand, RefusesContradictoryLevels) {
                        "><component name=\"x\" role=\"other\"/></level>\n");
     };
     EXPECT_THAT(refusal(with_level("name=\"rack\" symbol=\"r\" first=\"3\" last=\"2\"")),
-                StartsWith("c.xml:12: "));
+                StartsWith("cluster.xml:12: "));
     EXPECT_THAT(refusal(with_level("name=\"server\" symbol=\"r\" last=\"2\"")),
-                StartsWith("c.xml:12: "));
-    EXPECT_THAT(refusal(with_level("name=\"rack\" symbol=\"s\" last=\"2\"")), HasSubstr("c.xml:"));
+                StartsWith("cluster.xml:12: "));
+    EXPECT_THAT(refusal(with_level("name=\"rack\" symbol=\"s\" last=\"2\"")),
+                HasSubstr("cluster.xml:"));
     EXPECT_THAT(refusal(cluster("<level name=\"rack\" symbol=\"r\" last=\"2\"/>\n")),
-                StartsWith("c.xml:12: level rack: no <component>"));
+                StartsWith("cluster.xml:12: level rack: no <component>"));
     EXPECT_THAT(refusal(cluster("<level name=\"rack\" symbol=\"r\" last=\"2\"><component "
                                 "name=\"x\" role=\"other\" pattern=\"x{blade}\"/></level>\n")),
-                StartsWith("c.xml:12: "));
+                StartsWith("cluster.xml:12: "));
     EXPECT_THAT(refusal(with_level("name=\"rack\" symbol=\"r\" width=\"9\" last=\"999999999\"")),
                 HasSubstr("places"));
 }
@@ -207,10 +212,11 @@ TEST(Expand, TakesBoundedTime) {
         cluster(many + repeated("<set for=\"all\"><property name=\"a\" value=\"b\"/></set>", 9000)),
         "more than 2000000 settings");
     expect_refused_quickly(
-        cluster(many + repeated("<set for=\"all,-all\" type=\"js21\"/>", 60'000)), "c.xml:13: ");
+        cluster(many + repeated("<set for=\"all,-all\" type=\"js21\"/>", 60'000)),
+        "cluster.xml:13: ");
     expect_refused_quickly(
         cluster(many + "<group name=\"g\" range=\"" + repeated("n[1-15000],", 5000) + "n1\"/>"),
-        "c.xml:13: ");
+        "cluster.xml:13: ");
     expect_refused_quickly(cluster(many + repeated("<absent for=\"n[1-14999]\"/>", 60'000)),
                            "more than 2000000 settings");
 }

@@ -1,6 +1,7 @@
 #include "libdim/cluster/names/fold_names.hpp"
 #include "libdim/cluster/names/sample_taxonomy.hpp"
 #include "libdim/cluster/names/select_components.hpp"
+#include "libdim/testing/fuzz.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,6 +11,10 @@
 namespace {
 
 using namespace dim::cluster;
+dim::testing::Goal selected_again("several components, selected again by their folded names");
+dim::testing::Goal by_group("a range with a group");
+dim::testing::Goal by_attribute("a range with an attribute");
+
 using Positions = std::vector<Position>;
 
 /// Every fifth component is absent.
@@ -42,6 +47,21 @@ dim::Result<Positions> select(std::string_view text, const Taxonomy& taxonomy,
 
 }  // namespace
 
+/// The first byte says among what.
+dim::testing::Seeds dim::testing::fuzz_seeds() {
+    dim::testing::Seeds seeds;
+    for (const std::string range :
+         {"s01c1b[01-14]", "b1-20,-b7", "gpu,s2", "gpu,-b28", "b1-9[type=js21]", "s01", "type=js21",
+          "s1c2", "all,-gpu", "b[1-3,7]"}) {
+        std::string name = range;
+        std::ranges::replace_if(
+            name, [](char c) { return std::string_view("[],=").contains(c); }, '_');
+        seeds["blades-" + name] = std::string(1, '\0') + range;
+        seeds["any-" + name] = '\1' + range;
+    }
+    return seeds;
+}
+
 /// What a range selects is sorted, present, and selected again by its folded names.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Taxonomy taxonomy = sample::blade_taxonomy();
@@ -67,5 +87,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     };
     if (!again(servers, ComponentRole::server)) std::abort();
     if (!again(others, ComponentRole::blade)) std::abort();
+    if (selected->size() > 1) selected_again.reach();
+    if (text.contains("gpu")) by_group.reach();
+    if (text.contains("type=")) by_attribute.reach();
     return 0;
 }

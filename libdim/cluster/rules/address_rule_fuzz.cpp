@@ -1,5 +1,6 @@
 #include "libdim/cluster/rules/address_rule.hpp"
 #include "libdim/cluster/rules/name_rule.hpp"
+#include "libdim/testing/fuzz.hpp"
 
 #include <array>
 #include <cstddef>
@@ -8,6 +9,10 @@
 #include <string>
 
 namespace {
+
+dim::testing::Goal
+    evaluated_again("what a rule with a variable gives, as a rule that gives the same");
+dim::testing::Goal named_again("a name of a rule with a variable");
 
 /// What a rule gives, written, is a rule that gives the same.
 template <class Rule>
@@ -24,6 +29,7 @@ void try_rule(std::string_view text) {
     }
     const auto again = Rule::parse(to_string(*address), {});
     if (!again || !again->is_constant() || again->evaluate({}) != *address) std::abort();
+    if (!rule->is_constant()) evaluated_again.reach();
 }
 
 void try_name(std::string_view text) {
@@ -35,9 +41,20 @@ void try_name(std::string_view text) {
     if (!name || name->empty()) return;
     const auto again = dim::cluster::NameRule::parse(*name, {});
     if (again && again->evaluate({}) != *name) std::abort();
+    if (text.contains('{')) named_again.reach();
 }
 
 }  // namespace
+
+dim::testing::Seeds dim::testing::fuzz_seeds() {
+    return {{"ipv4", "10.{server}.1.{blade+10}"},
+            {"ipv4-network", "10.{server}.0.0/16"},
+            {"ipv6", "fd00:{server}::{blade+1}"},
+            {"ipv6-network", "fd00:{server}::/64"},
+            {"mac", "52:54:00:01:{server}:{blade}"},
+            {"name", "s{server}b{blade}"},
+            {"constant", "10.1.0.1"}};
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -1,4 +1,5 @@
 #include "libdim/cluster/rules/expression.hpp"
+#include "libdim/testing/fuzz.hpp"
 
 #include <array>
 #include <cstddef>
@@ -6,6 +7,19 @@
 #include <cstdlib>
 #include <limits>
 #include <string>
+
+namespace {
+dim::testing::Goal has_value("an expression with names that has a value");
+dim::testing::Goal has_none("one that has none, such as a division by zero");
+}  // namespace
+
+dim::testing::Seeds dim::testing::fuzz_seeds() {
+    return {{"sum", "blade+10"},
+            {"places", "(b-1)/128+1"},
+            {"remainder", "-blade*3%7"},
+            {"by-zero", "b/(b-3)"},
+            {"overflow", "server+1"}};
+}
 
 /// Whatever is accepted has a value or a reason why not; in parentheses it is the same expression,
 /// and a constant needs no values.
@@ -24,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::numeric_limits<std::int64_t>::max(), -7, 3};
     const auto value = expression->evaluate(values);
     if (!value && value.error().message().empty()) std::abort();
+    if (!expression->is_constant()) (value ? has_value : has_none).reach();
     const auto without = expression->evaluate({});
     if (expression->is_constant() ? without != value : without.has_value()) std::abort();
     return 0;

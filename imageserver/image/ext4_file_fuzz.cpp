@@ -1,0 +1,44 @@
+#include "imageserver/image/ext4_file.hpp"
+#include "libdim/testing/fuzz.hpp"
+
+namespace {
+
+constexpr std::size_t kSuperblockOffset = 1024;
+constexpr std::size_t kMagicOffset = 0x38;
+
+dim::testing::Goal whole("a superblock without errors");
+dim::testing::Goal damaged("one that is marked as damaged");
+dim::testing::Goal foreign("what is no ext4");
+
+std::string superblock(char state) {
+    std::string bytes(kSuperblockOffset, '\0');
+    bytes.replace(kMagicOffset, 3, std::string{'\x53', '\xef', state});
+    return bytes;
+}
+
+}  // namespace
+
+dim::testing::Seeds dim::testing::fuzz_seeds() {
+    return {{"clean", superblock(1)}, {"errors", superblock(3)}, {"none", std::string(1024, 'x')}};
+}
+
+/// The input is what follows the first 1024 bytes, which are the boot loader's and change no
+/// verdict; nor does what follows the superblock. A refusal names the file and a cure.
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+    using dim::server::check_superblock_bytes;
+    const std::string bytes(dim::testing::text_of(data, size));
+    const auto verdict =
+        check_superblock_bytes(std::string(kSuperblockOffset, '\0') + bytes, "/blades/b1.img");
+    const auto same =
+        check_superblock_bytes(std::string(kSuperblockOffset, '\xff') + bytes + "more", "/other");
+    if (bytes.size() >= kSuperblockOffset && verdict.has_value() != same.has_value()) std::abort();
+    if (bytes.size() < kSuperblockOffset && verdict) std::abort();
+    if (verdict) {
+        whole.reach();
+        return 0;
+    }
+    const dim::Error& error = verdict.error();
+    if (!error.message().starts_with("/blades/b1.img ") || error.cure().empty()) std::abort();
+    (error.message().contains("kernel found errors") ? damaged : foreign).reach();
+    return 0;
+}
