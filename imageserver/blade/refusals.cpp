@@ -39,7 +39,7 @@ std::string_view deed_of(http::Refusal refusal) {
 
 Error explain_refusal(http::Refusal refusal, std::string_view text) {
     if (refusal == http::Refusal::tls_failed) return explain_tls_refusal(text);
-    const Error reason(ErrorCode::invalid_input, std::string(text));
+    Error reason(ErrorCode::invalid_input, std::string(text));
     if (refusal != http::Refusal::unknown_address) return reason;
     return Error(ErrorCode::permission_denied,
                  "no blade of this server has the address that the connection came from")

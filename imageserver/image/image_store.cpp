@@ -188,7 +188,7 @@ Result<void> ImageStore::State::undo_unfinished_of(const ImageName& image) {
 Result<void> ImageStore::undo_unfinished() {
     const std::scoped_lock lock(state_->mounting);
     const auto undo = [this](const auto& entry) { return state_->undo(entry); };
-    const auto blade_images = undo_each(state_->unfinished_blade_images, undo);
+    auto blade_images = undo_each(state_->unfinished_blade_images, undo);
     // A generation goes after its blade images.
     DIM_CHECK(undo_each(state_->unfinished_generations, undo));
     return blade_images;

@@ -82,9 +82,9 @@ public:
     }
 
 private:
-    static inline const dim::testing::TemporaryDirectory directory_;
-    static inline int count_ = 0;
-    std::string path_ = directory_ / ("log" + std::to_string(count_++ % 16));
+    static inline const dim::testing::TemporaryDirectory kDirectory;
+    static inline int count = 0;
+    std::string path_ = kDirectory / ("log" + std::to_string(count++ % 16));
     struct Cleared {
         explicit Cleared(const std::string& path) {
             (void)dim::sys::unlink(path);

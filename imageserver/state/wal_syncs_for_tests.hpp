@@ -11,43 +11,43 @@ namespace dim::server {
 class WalSyncs {
 public:
     WalSyncs() {
-        real_ = sqlite3_vfs_find(nullptr);
-        ours_ = *real_;
-        ours_.zName = "dim-wal-syncs";
-        ours_.pNext = nullptr;
-        ours_.xOpen = open;
-        sqlite3_vfs_register(&ours_, 1);
+        real = sqlite3_vfs_find(nullptr);
+        ours = *real;
+        ours.zName = "dim-wal-syncs";
+        ours.pNext = nullptr;
+        ours.xOpen = open;
+        sqlite3_vfs_register(&ours, 1);
     }
     ~WalSyncs() {
-        sqlite3_vfs_unregister(&ours_);
-        sqlite3_vfs_register(real_, 1);
+        sqlite3_vfs_unregister(&ours);
+        sqlite3_vfs_register(real, 1);
     }
     WalSyncs(const WalSyncs&) = delete;
     WalSyncs& operator=(const WalSyncs&) = delete;
 
     /// Since it was asked last.
-    static int take() { return count_.exchange(0); }
+    static int take() { return count.exchange(0); }
 
 private:
     static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-        const int code = real_->xOpen(real_, name, file, flags, out_flags);
+        const int code = real->xOpen(real, name, file, flags, out_flags);
         if (code != SQLITE_OK || (flags & SQLITE_OPEN_WAL) == 0) return code;
-        real_methods_ = file->pMethods;
-        methods_ = *real_methods_;
-        methods_.xSync = sync;
-        file->pMethods = &methods_;
+        real_methods = file->pMethods;
+        methods = *real_methods;
+        methods.xSync = sync;
+        file->pMethods = &methods;
         return code;
     }
     static int sync(sqlite3_file* file, int flags) {
-        ++count_;
-        return real_methods_->xSync(file, flags);
+        ++count;
+        return real_methods->xSync(file, flags);
     }
 
-    static inline sqlite3_vfs* real_ = nullptr;
-    static inline sqlite3_vfs ours_{};
-    static inline const sqlite3_io_methods* real_methods_ = nullptr;
-    static inline sqlite3_io_methods methods_{};
-    static inline std::atomic<int> count_{0};
+    static inline sqlite3_vfs* real = nullptr;
+    static inline sqlite3_vfs ours{};
+    static inline const sqlite3_io_methods* real_methods = nullptr;
+    static inline sqlite3_io_methods methods{};
+    static inline std::atomic<int> count{0};
 };
 
 }  // namespace dim::server

@@ -17,7 +17,7 @@ namespace dim::api {
 template <class Message>
 std::string name_of() {
     const std::string_view here = __PRETTY_FUNCTION__;
-    const std::size_t end = here.find_last_not_of("]") + 1;
+    const std::size_t end = here.find_last_not_of(']') + 1;
     const std::size_t begin = here.find_last_of(": ", end - 1) + 1;
     return std::string(here.substr(begin, end - begin));
 }

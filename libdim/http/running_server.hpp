@@ -90,8 +90,8 @@ public:
         const tls::Validity validity{now - 1000, now + 1000};
         const auto authority = tls::Authority::create(random_, "CA", validity).value();
         std::promise<void> changed;
-        asio::post(context_, [&, tls = issue(authority, validity)]() mutable {
-            server_->use_tls(std::move(tls));
+        asio::post(context_, [&, tls = issue(authority, validity)] {
+            server_->use_tls(tls);
             changed.set_value();
         });
         changed.get_future().get();

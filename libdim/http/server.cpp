@@ -203,8 +203,8 @@ asio::awaitable<void> Server::accept_all(std::shared_ptr<State> state, std::size
 Server::Server(asio::any_io_executor executor, Settings settings, Handler handler,
                Observer observer) {
     if (!observer) observer = [](const Peer&, Refusal, std::string_view) {};
-    state_ = std::make_shared<State>(std::move(executor),
-                                     Service{settings, std::move(handler), std::move(observer)});
+    state_ = std::make_shared<State>(
+        std::move(executor), Service{std::move(settings), std::move(handler), std::move(observer)});
 }
 
 Server::~Server() { stop(); }
@@ -230,7 +230,7 @@ Result<std::uint16_t> Server::listen_tls(std::uint32_t address, std::uint16_t po
     return endpoint.port;
 }
 
-void Server::use_tls(std::shared_ptr<const tls::ServerSettings> tls) {
+void Server::use_tls(const std::shared_ptr<const tls::ServerSettings>& tls) {
     for (const auto& listener : state_->listeners) {
         if (listener->tls) listener->tls = tls;
     }

@@ -108,7 +108,7 @@ public:
     void drain(std::function<void()> on_empty);
     /// From now on every listener for TLS shows TLS; connections that are open, and handshakes
     /// under way, go on with what they began with.
-    void use_tls(std::shared_ptr<const tls::ServerSettings> tls);
+    void use_tls(const std::shared_ptr<const tls::ServerSettings>& tls);
     /// Closes the listeners and drops every connection; requests being handled are cancelled. Run
     /// the context until connection_count() is 0 before destroying what the handler uses.
     void stop();

@@ -4,7 +4,7 @@
 #include "libdim/testing/fuzz.hpp"
 #include "libdim/testing/source_directory.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -41,7 +41,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     if (seed % 16 == 0 || !mutation.change()) return LLVMFuzzerMutate(data, size, max_size);
     const std::string text = mutation.text();
     if (text.empty() || text.size() > max_size) return LLVMFuzzerMutate(data, size, max_size);
-    std::memcpy(data, text.data(), text.size());
+    std::ranges::copy(text, data);
     return text.size();
 }
 
