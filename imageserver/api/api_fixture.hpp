@@ -8,6 +8,7 @@
 #include "imageserver/cluster/sample_cluster_xml.hpp"
 #include "imageserver/edit/edit_fixture.hpp"
 #include "libdim/api/agent_port.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/sys/atomic_write.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -59,6 +60,28 @@ protected:
     }
     http::Response get(const std::string& target) {
         return call(http::Method::get, target, "", root());
+    }
+    /// The lines of a job.
+    std::vector<api::JobLine> lines_of_job(http::Method method, const std::string& target,
+                                           const std::string& body) {
+        const auto response = call(method, target, body, root());
+        EXPECT_EQ(response.status, 200) << response.body;
+        EXPECT_EQ(response.content_type, "application/x-ndjson");
+        std::vector<api::JobLine> lines;
+        for (const std::string_view line : split(trim(response.body), '\n'))
+            lines.push_back(api::parse<api::JobLine>(line).value());
+        return lines;
+    }
+    /// Its last line.
+    api::JobLine run_job(http::Method method, const std::string& target, const std::string& body) {
+        return lines_of_job(method, target, body).back();
+    }
+    /// Begins a job whose asker goes away after its first words, which are FIRST.
+    void begin_job(http::Method method, const std::string& target, const std::string& body,
+                   const std::string& first) {
+        stop_after_part = true;
+        EXPECT_TRUE(call(method, target, body, root()).body.contains(first));
+        stop_after_part = false;
     }
     http::Response post_as_agent(const std::string& target, const std::string& body) {
         return call(http::Method::post, target, body, agent());
@@ -145,6 +168,8 @@ protected:
                         .lanes = lanes,
                         .clock = clock};
     Router router{1000};
+    bool stop_after_part = false;
+    const std::string one_blade = R"({"image":"granite","blades":["s01c1b01"]})";
 
 private:
     boost::asio::awaitable<void> collect(const http::Request& request, const http::Peer& peer,
@@ -158,9 +183,6 @@ private:
             if (stop_after_part) break;
         }
     }
-
-protected:
-    bool stop_after_part = false;
 };
 
 }  // namespace dim::server

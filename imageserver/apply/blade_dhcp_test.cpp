@@ -1,40 +1,17 @@
 #include "imageserver/apply/blade_dhcp.hpp"
+#include "imageserver/apply/sample_blades.hpp"
 #include "imageserver/boot/test_database.hpp"
 #include "imageserver/boot_file/fake_boot_files.hpp"
 #include "imageserver/image/fake_images.hpp"
 #include "imageserver/service/fake_service_control.hpp"
-#include "libdim/cluster/expansion/cluster_xml.hpp"
 
 #include <gtest/gtest.h>
 
 namespace dim::server {
 namespace {
 
-/// A server with three blades, the last of which has no MAC; MORE goes before the end.
-cluster::Definition blades_with_dhcp(const std::string& more = {}) {
-    return cluster::parse_cluster(R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
-  <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
-  <level name="server" symbol="s" last="1">
-    <component name="server" role="server">
-      <interface network="bootnet" device="eth1" address="10.1.0.1"/>
-    </component>
-    <level name="blade" symbol="b" last="3">
-      <component name="blade" role="blade" type="js20">
-        <interface network="bootnet" address="10.1.1.{blade}"/>
-      </component>
-    </level>
-  </level>
-  <set for="b[1-2]" mac="52:54:00:00:00:{blade}"/>)" +
-                                      more + "</cluster>",
-                                  "cluster.xml")
-        .value();
-}
-
 class BladeDhcpTest : public ::testing::Test {
 protected:
-    static model::ComponentName named(const char* name) {
-        return model::ComponentName::parse(name).value();
-    }
     void add_image_with_boot_file() {
         images.add(api::ImageSummary{granite,
                                      model::Architecture::ppc64,
@@ -50,21 +27,21 @@ protected:
     }
     const api::DhcpHost& host(const char* name) {
         hosts = dhcp.hosts().value();
-        const auto found = std::ranges::find(hosts, named(name), &api::DhcpHost::blade);
+        const auto found =
+            std::ranges::find(hosts, samples::component(name), &api::DhcpHost::blade);
         EXPECT_NE(found, hosts.end()) << name;
         return *found;
     }
 
     const model::ImageName granite = model::ImageName::parse("granite").value();
     TestDatabase database;
-    cluster::Definition definition = blades_with_dhcp();
-    Roster roster = Roster::create(named("s1"), definition).value();
+    Roster roster = samples::roster_of_three();
     Assignments assignments{database.get()};
     FakeImages images;
     FakeBootFiles boot_files{images};
     FakeServiceControl control;
     DhcpService service{control,
-                        {.server = named("s1"),
+                        {.server = samples::component("s1"),
                          .directory = database.directory() + "/dhcpd",
                          .kea_directory = database.directory() + "/kea",
                          .program = "/bin/true",
@@ -83,7 +60,7 @@ TEST_F(BladeDhcpTest, KnowsNobodyWithoutAMac) {
 
 TEST_F(BladeDhcpTest, NamesTheBootFileOfTheAssignedImageAlone) {
     add_image_with_boot_file();
-    ASSERT_TRUE(assignments.assign(std::vector{named("s1b1")}, granite,
+    ASSERT_TRUE(assignments.assign(std::vector{samples::component("s1b1")}, granite,
                                    model::Timestamp::from_microseconds(0).value()));
     EXPECT_EQ(host("s1b1").image, granite);
     EXPECT_EQ(host("s1b1").boot_file, "granite/1-1/zImage");
@@ -92,7 +69,7 @@ TEST_F(BladeDhcpTest, NamesTheBootFileOfTheAssignedImageAlone) {
 }
 
 TEST_F(BladeDhcpTest, GivesABladeWhoseImageIsGoneItsAddress) {
-    ASSERT_TRUE(assignments.assign(std::vector{named("s1b1")}, granite,
+    ASSERT_TRUE(assignments.assign(std::vector{samples::component("s1b1")}, granite,
                                    model::Timestamp::from_microseconds(0).value()));
     EXPECT_EQ(host("s1b1").image, granite);
     EXPECT_EQ(host("s1b1").boot_file, std::nullopt);
@@ -103,12 +80,14 @@ TEST_F(BladeDhcpTest, TellsBeforehandWhatANewDefinitionReloads) {
     ASSERT_TRUE(dhcp.apply());
     EXPECT_TRUE(dhcp.status()->is_running);
     EXPECT_EQ(dhcp.reloaded_by(roster).value(), std::nullopt);
-    const auto moved = blades_with_dhcp(R"(<set for="b3" mac="52:54:00:ff:ff:01"/>)");
-    EXPECT_EQ(dhcp.reloaded_by(Roster::create(named("s1"), moved).value()).value()->service,
-              "dhcpd");
+    const auto moved = samples::three_blades(R"(<set for="b3" mac="52:54:00:ff:ff:01"/>)");
+    EXPECT_EQ(
+        dhcp.reloaded_by(Roster::create(samples::component("s1"), moved).value()).value()->service,
+        "dhcpd");
     const auto nameless =
-        blades_with_dhcp(R"(<set for="b3"><property name="rack" value="a"/></set>)");
-    EXPECT_EQ(dhcp.reloaded_by(Roster::create(named("s1"), nameless).value()).value(), std::nullopt)
+        samples::three_blades(R"(<set for="b3"><property name="rack" value="a"/></set>)");
+    EXPECT_EQ(dhcp.reloaded_by(Roster::create(samples::component("s1"), nameless).value()).value(),
+              std::nullopt)
         << "DHCP does not know it";
 }
 

@@ -1,9 +1,9 @@
 #include "imageserver/apply/blade_exports.hpp"
+#include "imageserver/apply/sample_blades.hpp"
 #include "imageserver/boot/test_database.hpp"
 #include "imageserver/image/fake_images.hpp"
 #include "imageserver/nfs/ganesha_service.hpp"
 #include "imageserver/service/fake_service_control.hpp"
-#include "libdim/cluster/expansion/cluster_xml.hpp"
 
 #include <algorithm>
 
@@ -12,36 +12,12 @@
 namespace dim::server {
 namespace {
 
-/// A server with two blades; MORE goes before the end.
-cluster::Definition blades_with_exports(const std::string& more = {}) {
-    return cluster::parse_cluster(R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
-  <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
-  <level name="server" symbol="s" last="1">
-    <component name="server" role="server">
-      <interface network="bootnet" device="eth1" address="10.1.0.1"/>
-    </component>
-    <level name="blade" symbol="b" last="2">
-      <component name="blade" role="blade" type="js20" mac="52:54:00:00:00:{blade}">
-        <interface network="bootnet" address="10.1.1.{blade}"/>
-      </component>
-    </level>
-  </level>)" + more + "</cluster>",
-                                  "cluster.xml")
-        .value();
-}
-
 class BladeExportsTest : public ::testing::Test {
 protected:
-    static model::ComponentName part(const char* name) {
-        return model::ComponentName::parse(name).value();
-    }
-    static Roster roster_with(const std::string& more = {}) {
-        return Roster::create(part("s1"), blades_with_exports(more)).value();
-    }
     void export_image(const char* blade) {
-        images.add(api::BladeImage{part(blade), model::ImageName::parse("granite").value(),
-                                   model::Generation::from_number(1).value(), "/x", 1, 1, true,
-                                   true, std::nullopt});
+        images.add(api::BladeImage{
+            samples::component(blade), model::ImageName::parse("granite").value(),
+            model::Generation::from_number(1).value(), "/x", 1, 1, true, true, std::nullopt});
     }
     /// The paths offered to CLIENT.
     std::vector<std::string> offered_to(std::string_view client) const {
@@ -53,7 +29,7 @@ protected:
 
     const model::Ipv4Address server = model::Ipv4Address::parse("10.1.0.1").value();
     TestDatabase database{{kNfsMigration}};
-    Roster roster = roster_with();
+    Roster roster = samples::roster_of_three();
     FakeImages images;
     FakeServiceControl control;
     const std::string directory = database.directory() + "/ganesha";
@@ -73,7 +49,7 @@ TEST_F(BladeExportsTest, OfferAnImageToItsBladesAddressAlone) {
 TEST_F(BladeExportsTest, FollowABladeToItsNewAddress) {
     export_image("s1b1");
     ASSERT_TRUE(exports.apply());
-    ASSERT_TRUE(roster.replace(blades_with_exports(
+    ASSERT_TRUE(roster.replace(samples::three_blades(
         R"(<set for="b1"><interface network="bootnet" address="10.1.9.9"/></set>)")));
     ASSERT_TRUE(exports.apply());
     EXPECT_TRUE(offered_to("10.1.1.1").empty()) << "whoever has the old address now";
@@ -85,8 +61,8 @@ TEST_F(BladeExportsTest, TellBeforehandWhatANewDefinitionReloads) {
     ASSERT_TRUE(exports.apply());
     EXPECT_EQ(exports.reloaded_by(roster).value(), std::nullopt);
     const auto move = [](const std::string& blade) {
-        return roster_with("<set for=\"" + blade +
-                           R"("><interface network="bootnet" address="10.1.9.9"/></set>)");
+        return samples::roster_of_three(
+            "<set for=\"" + blade + R"("><interface network="bootnet" address="10.1.9.9"/></set>)");
     };
     EXPECT_EQ(exports.reloaded_by(move("b1")).value()->service, "ganesha");
     EXPECT_EQ(exports.reloaded_by(move("b2")).value(), std::nullopt) << "it has no image";

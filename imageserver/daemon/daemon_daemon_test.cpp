@@ -24,7 +24,11 @@
 #include <fcntl.h>
 #include <functional>
 #include <future>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <stdexcept>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -262,14 +266,27 @@ protected:
     std::promise<void> has_begun_to_watch_;
 };
 
-/// COUNT permanent neighbours, before long. There is no event for that.
+/// Becomes readable when a neighbour entry changes (rtnetlink(7), RTMGRP_NEIGH).
+sys::Fd neighbour_events() {
+    sys::Fd events(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
+    sockaddr_nl group{};
+    group.nl_family = AF_NETLINK;
+    group.nl_groups = RTMGRP_NEIGH;
+    if (::bind(events.get(), reinterpret_cast<const sockaddr*>(&group), sizeof group) != 0)
+        throw std::runtime_error("listen to changes of neighbours");
+    return events;
+}
+
+/// COUNT permanent neighbours, before long.
 bool wait_for_neighbours(std::size_t count) {
-    for (const auto deadline = sys::Deadline::in(20s); !deadline.has_passed();) {
+    const sys::Fd events = neighbour_events();
+    const auto deadline = sys::Deadline::in(20s);
+    for (;;) {
+        sys::discard_events(events);
         const auto neighbours = sys::permanent_neighbours();
         if (neighbours && neighbours->size() == count) return true;
-        sys::sleep_for(5ms);
+        if (!sys::poll(events, sys::Readiness::readable, deadline)) return false;
     }
-    return false;
 }
 
 TEST_F(DaemonTest, KnowsItsBladesByTheirMacUntilItIsTornDown) {
@@ -439,10 +456,8 @@ TEST_F(DaemonTest, ReplacesItsAuthorityUnderOpenConnections) {
     ASSERT_TRUE(
         is_done(http::Method::post, "/v1/authority/rotation", R"({"finish":true,"force":false})"));
     auto fresh = blade.connect(next);
-    for (const auto deadline = sys::Deadline::in(10s); !fresh && !deadline.has_passed();) {
-        sys::sleep_for(50ms);
+    for (const auto deadline = sys::Deadline::in(10s); !fresh && !deadline.has_passed();)
         fresh = blade.connect(next);
-    }
     ASSERT_TRUE(fresh) << fresh.error().message();
     EXPECT_TRUE(answers(*fresh));
     EXPECT_FALSE(blade.connect(old_authority));

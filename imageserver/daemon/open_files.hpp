@@ -13,8 +13,7 @@ inline constexpr std::uint64_t kOpenFilesBesideConnections = 512;
 std::uint64_t open_files_needed(const http::Server::Settings& server);
 
 /// Raises the limit of open files as far as it may, and reports when that is too low: connections
-/// on top of it are refused then. The services keep the limit: they need it as much, and none of
-/// them looks at every number below it.
+/// on top of it are refused then. The services keep the limit: they need it as much.
 void provide_open_files(std::uint64_t needed);
 
 }  // namespace dim::server

@@ -4,12 +4,15 @@
 #include "imageserver/exec/image_command.hpp"
 #include "imageserver/image/image_store_test_fixture.hpp"
 #include "imageserver/state/fake_wall_clock.hpp"
+#include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/init_process.hpp"
+#include "libdim/sys/poll.hpp"
 
 #include <climits>
 #include <csignal>
+#include <sys/syscall.h>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -30,17 +33,17 @@ using testing::value_of;
 std::vector<pid_t> processes_with(const std::string& text) {
     std::vector<pid_t> found;
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-        const auto pid =
-            static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
-        if (pid <= 0 || pid == ::getpid()) continue;
+        const auto pid = parse_number<pid_t>(entry.path().filename().string());
+        if (!pid || *pid == ::getpid()) continue;
         auto line = sys::read_file(entry.path().string() + "/cmdline");
         if (!line) continue;
         std::ranges::replace(*line, '\0', ' ');
-        if (line->contains(text)) found.push_back(pid);
+        if (line->contains(text)) found.push_back(*pid);
     }
     return found;
 }
 
+/// Where the kernel tells nobody.
 bool eventually(const std::function<bool()>& condition) {
     const sys::Deadline deadline = sys::Deadline::in(20s);
     while (!condition()) {
@@ -49,6 +52,45 @@ bool eventually(const std::function<bool()>& condition) {
     }
     return true;
 }
+
+/// Where a command in an image tells that it is under way: echo >/var/here
+class Beginning {
+public:
+    explicit Beginning(const std::string& image) {
+        const std::string fifo = image + "/var/here";
+        run({"mkfifo", fifo});
+        fifo_ = value_of(sys::open(fifo, O_RDONLY | O_NONBLOCK));
+    }
+    bool wait() {
+        const bool has_begun =
+            sys::poll(fifo_, sys::Readiness::readable, sys::Deadline::in(20s)).has_value();
+        fifo_.reset();
+        return has_begun;
+    }
+
+private:
+    sys::Fd fifo_;
+};
+
+/// Some processes that are to end.
+class Ending {
+public:
+    explicit Ending(const std::vector<pid_t>& processes) {
+        for (const pid_t pid : processes) {
+            sys::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+            if (process) processes_.push_back(std::move(process));
+        }
+    }
+    bool wait() const {
+        const sys::Deadline deadline = sys::Deadline::in(20s);
+        return std::ranges::all_of(processes_, [&](const sys::Fd& process) {
+            return sys::poll(process, sys::Readiness::readable, deadline).has_value();
+        });
+    }
+
+private:
+    std::vector<sys::Fd> processes_;
+};
 
 /// A blade's image with this server's own /usr as the shared root, so that there are programs.
 class BladeRoot : public testing::ImageStoreTest {
@@ -248,12 +290,14 @@ TEST_F(BladeRoot, KeepsTheBeginningOfMuchOutput) {
 
 TEST_F(BladeRoot, IsLeftByAllWhenNobodyWaitsAnyMore) {
     sys::Pipe asker = value_of(sys::pipe());
+    Beginning beginning(mounted);
     CommandOutcome outcome{.end = fail(ErrorCode::internal, "not run")};
     std::thread waiting([&] {
-        outcome = run_in_image(DIM_BLADE_EXEC, invocation({"sh", "-c", "sleep " + mark}),
-                               {.time = 60s, .given_up = {&asker.read_end}});
+        outcome =
+            run_in_image(DIM_BLADE_EXEC, invocation({"sh", "-c", "echo >/var/here; sleep " + mark}),
+                         {.time = 60s, .given_up = {&asker.read_end}});
     });
-    EXPECT_TRUE(eventually([&] { return !processes_with("sleep " + mark).empty(); }));
+    EXPECT_TRUE(beginning.wait());
     asker.write_end.reset();
     waiting.join();
     ASSERT_FALSE(outcome.end);
@@ -271,18 +315,20 @@ TEST_F(BladeRoot, IsLeftByAllWhenNobodyWaitsAnyMore) {
 class BladeRootAfterAKill : public BladeRoot {
 protected:
     pid_t start() {
+        Beginning beginning(mounted);
         const pid_t daemon = value_of(sys::fork());
         if (daemon == 0) {
-            const auto outcome =
-                exec({"sh", "-c", "setsid sleep " + mark + " & sleep " + mark}, 60s);
+            const auto outcome = exec(
+                {"sh", "-c", "setsid sh -c 'echo >/var/here; sleep " + mark + "' & sleep " + mark},
+                60s);
             sys::exit_now(outcome.end ? 0 : 1);
         }
-        EXPECT_TRUE(eventually([&] { return processes_with("sleep " + mark).size() >= 4; }))
-            << processes_with(mark).size();
+        EXPECT_TRUE(beginning.wait());
         return daemon;
     }
-    void expect_nothing_left() {
-        EXPECT_TRUE(eventually([&] { return processes_with(mark).empty(); }));
+    void expect_nothing_left(const Ending& ending) {
+        EXPECT_TRUE(ending.wait());
+        EXPECT_THAT(processes_with(mark), IsEmpty());
         // Nor a mount of it anywhere: the loop device of the image goes with the last one.
         value_of(store->unmount(blade_name("s01c1b01"), granite));
         const std::uint64_t inode = value_of(sys::stat(blade_file("s01c1b01"))).inode;
@@ -296,20 +342,22 @@ protected:
 
 TEST_F(BladeRootAfterAKill, OfTheDaemonNothingOfItIsLeft) {
     const pid_t daemon = start();
+    const Ending ending(processes_with(mark));
     ASSERT_EQ(::kill(daemon, SIGKILL), 0);
     sys::reap(daemon);
-    expect_nothing_left();
+    expect_nothing_left(ending);
 }
 
 TEST_F(BladeRootAfterAKill, OfItsLauncherNothingOfItIsLeft) {
     const pid_t daemon = start();
     // The oldest of those with the command in their arguments is blade-exec itself.
     const auto all = processes_with(mark);
+    const Ending ending(all);
     const pid_t launcher = *std::ranges::min_element(
         all, {}, [daemon](pid_t pid) { return pid == daemon ? INT_MAX : pid; });
     ASSERT_EQ(::kill(launcher, SIGKILL), 0);
     sys::reap(daemon);
-    expect_nothing_left();
+    expect_nothing_left(ending);
 }
 
 TEST_F(BladeRoot, RunsAForeignProgramThroughTheEmulator) {
@@ -355,10 +403,11 @@ TEST_F(BladeCommandsTest, RunInTheAssignedImageOfABladeThatIsOff) {
     ASSERT_TRUE(unassigned.problem);
     EXPECT_THAT(unassigned.problem->cure.value_or(""), HasSubstr("dim dhcp assign"));
 
-    testing::write(directory / "hello.c", "#include <stdio.h>\n#include <unistd.h>\n"
-                                          "int main(void) { puts(\"begun\"); fflush(stdout);\n"
-                                          "  while (access(\"/var/go-on\", F_OK)) usleep(1000);\n"
-                                          "  return 4; }\n");
+    testing::write(directory / "hello.c",
+                   "#include <fcntl.h>\n#include <stdio.h>\n"
+                   "int main(void) { puts(\"begun\"); fflush(stdout);\n"
+                   "  return open(\"/var/go-on\", O_RDONLY) < 0 ? 1 : 4; }\n");
+    run({"mkfifo", mounted + "/var/go-on"});
     run({"powerpc64-linux-gnu-gcc", "-static", "-o", mounted + "/var/hello",
          directory / "hello.c"});
     value_of(assignments.assign(std::array{blade}, granite, clock.now()));

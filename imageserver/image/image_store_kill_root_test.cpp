@@ -1,9 +1,7 @@
 #include "imageserver/image/image_store_test_fixture.hpp"
+#include "libdim/testing/kill_at_call.hpp"
 
-#include <csignal>
-#include <random>
 #include <set>
-#include <sys/wait.h>
 
 #include <gmock/gmock.h>
 
@@ -15,7 +13,7 @@ using testing::image_name;
 using ::testing::IsEmpty;
 using testing::value_of;
 
-constexpr int kRounds = 10;
+constexpr std::size_t kKills = 20;
 
 /// A daemon that is killed while it imports, creates and deletes.
 class KilledStore : public testing::ImageStoreTest {
@@ -27,23 +25,6 @@ protected:
         for (const char* blade : {"s01c1b01", "s01c1b02"})
             value_of(store->create_blade_image(blade_name(blade), image, quiet()));
         value_of(store->delete_blade_image(blade_name("s01c1b01"), image));
-    }
-
-    /// Kills the victim after DELAY, unless it is done before. True when it was killed.
-    bool kill_after(std::chrono::microseconds delay, const model::ImageName& image) {
-        store.reset();
-        database.reset();
-        const pid_t pid = ::fork();
-        if (pid == 0) {
-            work(image);
-            ::_exit(0);
-        }
-        ::usleep(static_cast<useconds_t>(delay.count()));
-        ::kill(pid, SIGKILL);
-        int status = 0;
-        ::waitpid(pid, &status, 0);
-        EXPECT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
-        return WIFSIGNALED(status);
     }
 
     void expect_whole(const model::ImageName& image) {
@@ -85,26 +66,24 @@ protected:
 };
 
 TEST_F(KilledStore, IsWholeAfterwards) {
-    const auto start = std::chrono::steady_clock::now();
-    work(image_name("undisturbed"));
-    const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - start);
-    const unsigned seed = std::random_device()();
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    std::mt19937 random(seed);
-    std::uniform_int_distribution<std::int64_t> delay(0, whole.count());
-    int killed = 0;
-    for (int round = 0; round < kRounds; ++round) {
-        const model::ImageName image = image_name("round" + std::to_string(round));
-        SCOPED_TRACE(image.text());
-        killed += kill_after(std::chrono::microseconds(delay(random)), image) ? 1 : 0;
-        reopen();
-        EXPECT_THAT(store->restore_mounts(), IsEmpty());
-        expect_whole(image);
-        expect_blade_images_whole();
-        expect_only_known_mounts();
-    }
-    EXPECT_GT(killed, kRounds / 4);
+    int round = 0;
+    const auto image = [&] { return image_name("round" + std::to_string(round)); };
+    store.reset();
+    database.reset();
+    const std::size_t kills = dim::testing::kill_at_calls(
+        kKills, [&] { work(image()); },
+        [&] {
+            SCOPED_TRACE(image().text());
+            reopen();
+            EXPECT_THAT(store->restore_mounts(), IsEmpty());
+            expect_whole(image());
+            expect_blade_images_whole();
+            expect_only_known_mounts();
+            store.reset();
+            database.reset();
+            ++round;
+        });
+    EXPECT_GE(kills, kKills);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "libdim/base/parse_number.hpp"
+
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <sched.h>
@@ -46,12 +47,11 @@ private:
         const fs::path ours = fs::read_symlink("/proc/self/ns/net", error);
         if (error) return;
         for (const auto& entry : fs::directory_iterator("/proc", error)) {
-            const auto pid =
-                static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
+            const auto pid = parse_number<pid_t>(entry.path().filename().string(), 1);
             std::error_code ignored;
-            if (pid > 0 && pid != ::getpid() &&
+            if (pid && *pid != ::getpid() &&
                 fs::read_symlink(entry.path() / "ns/net", ignored) == ours)
-                ::kill(pid, SIGKILL);
+                ::kill(*pid, SIGKILL);
         }
     }
 

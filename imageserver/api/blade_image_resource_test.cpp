@@ -1,0 +1,34 @@
+#include "imageserver/api/api_fixture.hpp"
+
+namespace dim::server {
+namespace {
+
+using BladeImageResourceTest = ApiFixture;
+
+TEST_F(BladeImageResourceTest, SaysWhatItDoesWhileItDoesIt) {
+    add_image();
+    const auto lines = lines_of_job(http::Method::post, "/v1/blade-images",
+                                    R"({"image":"granite","blades":["s01c1b01","s01c1b02"]})");
+    ASSERT_GE(lines.size(), 3u);
+    EXPECT_EQ(lines.front().progress, "blade image of s01c1b01");
+    EXPECT_EQ(lines.front().steps, 2u);
+    EXPECT_EQ(read<api::BladeImageList>(get("/v1/blade-images")).blade_images.size(), 2u);
+}
+
+TEST_F(BladeImageResourceTest, DeletesWhatItsPathNames) {
+    add_image();
+    add_blade_image(samples::blade());
+    for (const char* path : {"UP/granite", "s01c1b01/.."}) {
+        const std::string target = std::string("/v1/blade-images/") + path;
+        EXPECT_EQ(call(http::Method::delete_, target, "", root()).status, 400) << target;
+    }
+    EXPECT_TRUE(images.blade_image(samples::blade(), samples::image()));
+    EXPECT_TRUE(run_job(http::Method::delete_, "/v1/blade-images/s01c1b01/granite", "").done);
+    EXPECT_FALSE(images.blade_image(samples::blade(), samples::image()));
+    EXPECT_EQ(
+        run_job(http::Method::delete_, "/v1/blade-images/s01c1b01/granite", "").problem->status,
+        404u);
+}
+
+}  // namespace
+}  // namespace dim::server
