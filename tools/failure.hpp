@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace dim::tool {
@@ -39,14 +40,17 @@ inline std::unexpected<Failure> contradiction(const std::string& both, const std
 template <class T>
 Outcome<T> from_word(Result<T> parsed) {
     if (!parsed) return wrong_usage(std::move(parsed).error());
-    return *std::move(parsed);
+    if constexpr (std::is_void_v<T>)
+        return {};
+    else
+        return *std::move(parsed);
 }
 
 /// The same, naming the option or argument WHAT: "--serial: 'x' is not a number from …".
 template <class T>
 Outcome<T> from_word(std::string_view what, Result<T> parsed) {
-    if (!parsed) return wrong_usage(std::move(parsed).error().with_context(what));
-    return *std::move(parsed);
+    if (!parsed) parsed = fail(std::move(parsed).error().with_context(what));
+    return from_word(std::move(parsed));
 }
 
 }  // namespace dim::tool

@@ -1,7 +1,7 @@
 #include "imageserver/apply/cluster_names.hpp"
 #include "imageserver/apply/sample_blades.hpp"
+#include "imageserver/boot/test_database.hpp"
 #include "imageserver/service/fake_service_control.hpp"
-#include "libdim/testing/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,11 +12,11 @@ constexpr const char* kWithNames = R"(<services dns="bind"/>)";
 
 class ClusterNamesTest : public ::testing::Test {
 protected:
-    dim::testing::TemporaryDirectory directory;
+    TestDatabase database;
     FakeServiceControl control;
     DnsService dns{control,
                    {.server = samples::component("s1"),
-                    .directory = directory / "named",
+                    .directory = database.directory() + "/named",
                     .address = model::Ipv4Address::parse("10.1.0.1").value(),
                     .user = "root",
                     .program = "/bin/true",

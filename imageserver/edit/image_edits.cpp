@@ -1,6 +1,6 @@
 #include "imageserver/edit/image_edits.hpp"
 
-#include "imageserver/image/image_import.hpp"
+#include "libdim/api/image_request.hpp"
 
 namespace dim::server {
 
@@ -41,7 +41,7 @@ Result<Edit> ImageEdits::create_blade_images(const api::ImageOfBlades& request,
 
 Result<Edit> ImageEdits::adopt_image(const api::AdoptImage& request, const Progress& progress) {
     progress("check the files of image " + to_string(request.name), 0, 0);
-    DIM_CHECK(check_init_path(request.init));
+    DIM_CHECK(api::check_init_path(request.init));
     DIM_CHECK(images_.adopt_image(request));
     progress("offering the shared root", 0, 0);
     return Edit{.done = "image " + to_string(request.name) + " adopted",

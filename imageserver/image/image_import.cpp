@@ -2,7 +2,6 @@
 
 #include "imageserver/image/disk_space.hpp"
 #include "imageserver/image/loop_mount.hpp"
-#include "libdim/api/limits.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
 #include "libdim/sys/directory.hpp"
@@ -10,7 +9,6 @@
 #include "libdim/sys/remove_tree.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <sys/stat.h>
 
@@ -18,9 +16,6 @@ namespace dim::server {
 
 namespace {
 
-// What a blade must be able to write, or what is mounted anew at each start.
-constexpr std::array<std::string_view, 10> kNeverShared{"etc", "var", "dev",  "proc",       "sys",
-                                                        "run", "tmp", "root", "lost+found", "home"};
 // Between two progress reports.
 constexpr std::uint64_t kProgressInterval = 500;
 // A new ext4's own tables and its journal, generously.
@@ -35,29 +30,6 @@ struct Source {
     sys::TreeSize shared_size;
     sys::TreeSize own_size;
 };
-
-Result<void> check_shared(const std::vector<std::string>& names) {
-    if (names.size() > api::limits::kSharedMounts) {
-        return fail(ErrorCode::limit_exceeded, "more than " +
-                                                   std::to_string(api::limits::kSharedMounts) +
-                                                   " shared directories");
-    }
-    for (const std::string& name : names) {
-        if (!sys::check_name(name)) {
-            return fail(Error(ErrorCode::invalid_input,
-                              "'" + printable(name, 80) + "' is not a first-level directory")
-                            .with_cure("name directories without slashes: usr"));
-        }
-        if (std::ranges::find(kNeverShared, name) != kNeverShared.end()) {
-            return fail(Error(ErrorCode::invalid_input, name + " cannot be shared: every blade "
-                                                               "writes to its own")
-                            .with_cure("share only what blades read: usr, opt"));
-        }
-        if (std::ranges::count(names, name) > 1)
-            return fail(ErrorCode::invalid_input, name + " is named twice as shared");
-    }
-    return {};
-}
 
 Result<void> check_init(const sys::Fd& root, const api::ImportImage& request) {
     const Result<sys::Fd> init = sys::open_in_root(root, request.init, O_PATH);
@@ -169,28 +141,6 @@ Result<void> fill_generation(const api::ImportImage& request, const Source& sour
 }
 
 }  // namespace
-
-Result<void> check_init_path(const std::string& init) {
-    if (init.starts_with('/') && init.find_first_of(" \t\n") == std::string::npos) return {};
-    return fail(Error(ErrorCode::invalid_input, "the init is not an absolute path")
-                    .with_cure("name it as the blade sees it: /sbin/init"));
-}
-
-Result<void> check_import_request(const api::ImportImage& request) {
-    if (!request.directory.starts_with('/')) {
-        return fail(Error(ErrorCode::invalid_input, "the directory of the tree is not absolute")
-                        .with_cure("name it from the server's root: /srv/masters/sles10"));
-    }
-    DIM_CHECK(check_init_path(request.init));
-    if (request.blade_image_bytes < kSmallestBladeImage ||
-        request.blade_image_bytes > kLargestBladeImage || request.blade_image_bytes % 4096 != 0) {
-        return fail(ErrorCode::invalid_input,
-                    "the size of a blade image must be a multiple of 4096 bytes from " +
-                        to_string(model::ByteSize(kSmallestBladeImage)) + " to " +
-                        to_string(model::ByteSize(kLargestBladeImage)));
-    }
-    return check_shared(request.shared);
-}
 
 Ext4Size shared_root_size(const sys::TreeSize& content) {
     constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;

@@ -12,15 +12,6 @@
 
 namespace dim::server {
 
-inline constexpr std::uint64_t kSmallestBladeImage = std::uint64_t{16} << 20;
-inline constexpr std::uint64_t kLargestBladeImage = std::uint64_t{4} << 40;
-
-/// What can be said of a request without looking at the tree. Errors: invalid_input with the cure.
-Result<void> check_import_request(const api::ImportImage& request);
-
-/// Errors: invalid_input for what is no absolute path in one word.
-Result<void> check_init_path(const std::string& init);
-
 /// How large the file system of a shared root is made: room for the content to grow to a multiple.
 /// The file is sparse, so that room costs nothing.
 Ext4Size shared_root_size(const sys::TreeSize& content);

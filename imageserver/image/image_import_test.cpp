@@ -9,40 +9,6 @@ using ::testing::HasSubstr;
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 
-api::ImportImage request() {
-    return {.name = model::ImageName::parse("granite").value(),
-            .architecture = model::Architecture::ppc64,
-            .directory = "/srv/masters/granite",
-            .shared = {"usr", "opt"},
-            .init = "/sbin/init",
-            .blade_image_bytes = 256 * kMebibyte};
-}
-
-TEST(ImportRequest, IsRefusedWithACause) {
-    auto bad = request();
-    bad.blade_image_bytes = 16 * kMebibyte + 1;
-    EXPECT_FALSE(check_import_request(bad));
-    bad.blade_image_bytes = 15 * kMebibyte;
-    EXPECT_THAT(check_import_request(bad).error().message(), HasSubstr("16 MiB"));
-    bad.blade_image_bytes = std::uint64_t{5} << 40;
-    EXPECT_FALSE(check_import_request(bad));
-    for (const char* init : {"", "sbin/init", "/sbin/init -v"}) {
-        bad = request();
-        bad.init = init;
-        EXPECT_FALSE(check_import_request(bad)) << init;
-    }
-    for (const char* shared : {"", ".", "..", "usr/lib", "/usr", "etc", "var", "dev", "proc"}) {
-        bad = request();
-        bad.shared = {shared};
-        EXPECT_FALSE(check_import_request(bad)) << shared;
-    }
-    bad = request();
-    for (int i = 0; i < 64; ++i)
-        bad.shared.push_back("d" + std::to_string(i));
-    EXPECT_EQ(check_import_request(bad).error().code(), ErrorCode::limit_exceeded);
-    EXPECT_TRUE(check_import_request(request()));
-}
-
 TEST(BladeImageSize, MustHoldTheTree) {
     const auto small = blade_image_size(64 * kMebibyte, {.entries = 10, .bytes = 60 * kMebibyte});
     ASSERT_FALSE(small);

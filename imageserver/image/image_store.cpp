@@ -9,6 +9,7 @@
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/shared_root.hpp"
 #include "imageserver/image/unknown_files.hpp"
+#include "libdim/api/image_request.hpp"
 #include "libdim/model/timestamp.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
@@ -195,7 +196,7 @@ Result<void> ImageStore::undo_unfinished() {
 }
 
 Result<void> ImageStore::import_image(const api::ImportImage& request, const Progress& progress) {
-    DIM_CHECK(check_import_request(request));
+    DIM_CHECK(api::check_import(request));
     DIM_TRY(const Generation first, Generation::from_number(1));
     DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
     const ImagePaths& paths = state_->paths;

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "libdim/base/parse_number.hpp"
-
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
@@ -47,11 +46,13 @@ private:
         const fs::path ours = fs::read_symlink("/proc/self/ns/net", error);
         if (error) return;
         for (const auto& entry : fs::directory_iterator("/proc", error)) {
-            const auto pid = parse_number<pid_t>(entry.path().filename().string(), 1);
+            const std::string name = entry.path().filename();
+            pid_t pid = 0;
+            std::from_chars(name.data(), name.data() + name.size(), pid);
             std::error_code ignored;
-            if (pid && *pid != ::getpid() &&
+            if (pid > 0 && pid != ::getpid() &&
                 fs::read_symlink(entry.path() / "ns/net", ignored) == ours)
-                ::kill(*pid, SIGKILL);
+                ::kill(pid, SIGKILL);
         }
     }
 

@@ -1,3 +1,4 @@
+#include "libdim/api/image_request.hpp"
 #include "tools/blade_selection.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
@@ -46,6 +47,7 @@ Outcome<> adopt_image(const Context& context, const ImageAdoptArguments& argumen
     }
     DIM_TRY(const auto architecture,
             from_word("--arch", model::parse_architecture(arguments.architecture)));
+    DIM_CHECK(from_word("--init", api::check_init_path(arguments.init)));
     return run_job_with_progress(context, http::Method::post, "/v1/adopted-images",
                                  to_json(api::AdoptImage{name, architecture, arguments.init}));
 }

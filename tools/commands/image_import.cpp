@@ -1,3 +1,4 @@
+#include "libdim/api/image_request.hpp"
 #include "libdim/model/byte_size.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
@@ -26,8 +27,11 @@ Outcome<api::ImportImage> make_request(const ImageImportArguments& arguments) {
     std::error_code error;
     const auto directory = std::filesystem::absolute(arguments.directory, error);
     if (error) return fail(ErrorCode::invalid_input, arguments.directory + ": " + error.message());
-    return api::ImportImage{std::move(name),  architecture,   directory.lexically_normal().string(),
-                            arguments.shared, arguments.init, size.bytes()};
+    api::ImportImage request{
+        std::move(name),  architecture,   directory.lexically_normal().string(),
+        arguments.shared, arguments.init, size.bytes()};
+    DIM_CHECK(from_word(api::check_import(request)));
+    return request;
 }
 
 }  // namespace
