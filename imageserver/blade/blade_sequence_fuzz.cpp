@@ -263,7 +263,9 @@ dim::testing::Seeds dim::testing::fuzz_seeds() {
     const std::string heartbeat = "\3\7\0"s;
     const std::string silence = "\4\x08"s;
     const std::string boot = discover + acknowledge + request + plan + stages + running;
+    const std::string late_exec = "\0\4\1\x0a\0\0"s;
     return {{"boot", boot + heartbeat + heartbeat},
+            {"late", discover + acknowledge + request + plan + heartbeat + late_exec + running},
             {"failure", discover + request + plan + failure + request + plan + running},
             {"lost", boot + heartbeat + silence + heartbeat},
             {"reboot", boot + "\5\0\0"s + "\0\1\1\2\2\0\0"s + plan + running},

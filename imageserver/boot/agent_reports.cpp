@@ -84,10 +84,13 @@ void add_stages(BootChange& change, std::vector<api::StageTime> stages, Moment a
             continue;  // told before
         }
         const Timestamp time = place(boot, each.at_us, arrival);
-        boot.stage = each.stage;
-        boot.stage_since = time;
         boot.last_stage_us = each.at_us;
-        if (each.stage == BootStage::exec_init) boot.exec = time;
+        // A report that was long under way, or is a lie, does not take a blade back.
+        if (!boot.running) {
+            boot.stage = each.stage;
+            boot.stage_since = time;
+            if (each.stage == BootStage::exec_init) boot.exec = time;
+        }
         // What the server itself refused stays refused until it gives a plan.
         if (boot.failure && boot.failure->stage != BootStage::plan &&
             each.at_us > boot.last_failure_us) {
@@ -136,6 +139,8 @@ void start_running(BootChange& change, Moment arrival, std::string text) {
     boot.has_failed = false;
     boot.stage = BootStage::running;
     if (boot.running) return;
+    // Our own clock may have been set back meanwhile.
+    if (boot.exec) boot.exec = std::min<Timestamp>(*boot.exec, arrival);
     boot.running = arrival;
     boot.stage_since = arrival;
     change.tell(arrival, "monitor", BootStage::running, std::move(text));

@@ -54,6 +54,24 @@ TEST(BootProgress, NothingIsPlacedInTheFuture) {
     EXPECT_EQ(change.record.stage_since, at(9));
 }
 
+TEST(BootProgress, ALateReportOfAStageTakesNoRunningBladeBack) {
+    const auto late = samples::stage_report(BootStage::exec_init, 13);
+    const auto change = apply_stages(running(12), late, at(14));
+    EXPECT_EQ(change.record.stage, BootStage::running);
+    EXPECT_EQ(change.record.stage_since, running(12).stage_since);
+    EXPECT_LE(*change.record.exec, *change.record.running);
+}
+
+TEST(BootProgress, NoProgramRunsBeforeItIsStartedThoughTheClockIsSetBack) {
+    const auto report = samples::stage_report(BootStage::exec_init, 10);
+    const BootRecord executed = apply_stages(planned(), report, at(11)).record;
+    ASSERT_TRUE(executed.exec);
+    Moment earlier = at(12);
+    earlier.time = at(2).time;
+    const auto change = apply_heartbeat(executed, samples::heartbeat(12), earlier);
+    EXPECT_LE(*change.record.exec, *change.record.running);
+}
+
 TEST(BootProgress, ControlCharactersOfABladeAreNoPartOfTheStory) {
     api::BootRequest request = samples::boot_request(9);
     request.kernel = "6.1\x1b[2J\n";
