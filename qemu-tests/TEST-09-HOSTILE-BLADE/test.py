@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """On a blade that runs, first one of its users and then its root turn against the image server and the other blade: each
 attack is refused or contained and seen in `dim status`, and the other blade notices nothing."""
+import errno
 import http.client
 import json
 import pathlib
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parent.parent), str(HERE.parents[2] / "imageserver/nfs")]
@@ -12,6 +14,7 @@ import nfs_client
 from lib import relay
 from lib.case import expect, run_case, step
 from lib.cluster import IMAGE, JS20, JS21
+from lib.image_server import DimFailed
 
 HOSTILE, HOSTILE_MAC, HOSTILE_ADDRESS = JS20[0], JS20[2], JS20[3]
 OTHER, OTHER_MAC, OTHER_ADDRESS = JS21[0], JS21[2], JS21[3]
@@ -50,10 +53,10 @@ class Attacker:
         return nfs_client.Client(self.connect(nfs_client.NFS_PORT), uid=0)
 
     def post(self, target, message):
-        """Status and answer of the agents' API."""
+        """Status and answer of the agents' API. MESSAGE may be made when the connection is there."""
         connection = http.client.HTTPConnection(self._server.name)
         connection.sock = relay.over_tls(self.connect(AGENT_PORT))
-        connection.request("POST", target, json.dumps(message), {"Content-Type": "application/json"})
+        connection.request("POST", target, json.dumps(message() if callable(message) else message), {"Content-Type": "application/json"})
         response = connection.getresponse()
         body = response.read()
         connection.close()
@@ -136,9 +139,10 @@ def take_the_others_address(shell, server):
 
 def take_the_monitors_place(shell, server):
     """The blade's root begins a new boot of its own blade: its monitor's token is worth nothing, until it enrols again."""
-    uptime = float(shell.check("cat /proc/uptime").split()[0])
-    request = boot_request(HOSTILE_MAC, int(uptime * SECOND))
-    status, plan = Attacker(shell, server, "root").post("/v1/agent/boots", request)
+    uptime, then = float(shell.check("cat /proc/uptime").split()[0]), time.monotonic()
+    # The server takes it for the boot that runs only while the clock is true when it is told.
+    status, plan = Attacker(shell, server, "root").post(
+        "/v1/agent/boots", lambda: boot_request(HOSTILE_MAC, int((uptime + time.monotonic() - then) * SECOND)))
     expect(status == 200, f"root is the blade: {status} {plan}")
     server.wait_for(lambda _: any("known again" in e["text"] for e in server.story_of(HOSTILE)["events"]), 60,
                     "the monitor enrols again")
@@ -153,6 +157,42 @@ def flood(shell, server):
     server.wait_for(lambda status: kinds <= {a["kind"] for a in status["alerts"] if a["origin"] == HOSTILE_ADDRESS}, 120,
                     f"alerts {kinds} of {HOSTILE_ADDRESS}")
     server.dim("status", timeout=20)
+
+
+def plant_links(shell, server):
+    """The blade's root plants links to a file of the server, where an administrator writes into its image."""
+    kept = server.directory / "kept"
+    kept.write_text("the server's own\n")
+    links = {"absolute": kept, "relative": "../" * 30 + str(kept).lstrip("/")}
+    for name, target in links.items():
+        shell.check(f"ln -s {target} /etc/{name}.conf")
+    shell.check("mkdir /srv/real && ln -s real /srv/linked && echo mine >/srv/linked/file && ln -s ../etc/passwd /srv/passwd && sync")
+    expect("root:" in shell.check("cat /srv/passwd"), "the blade follows its own links")
+    root = server.blade_root(HOSTILE, IMAGE)
+    for path in [f"etc/{name}.conf" for name in links] + ["srv/linked/file"]:
+        try:
+            (root / path).write_text("an administrator's\n")
+        except OSError as error:
+            expect(error.errno == errno.ELOOP, f"a link is not followed: {path}: {error}")
+        else:
+            raise AssertionError(f"a link of the blade was followed: {path}")
+    for name in links:
+        try:
+            server.dim("blade", "exec", "--yes", HOSTILE, "--", "sh", "-c", f"echo changed >/etc/{name}.conf")
+        except DimFailed as refused:
+            expect("exit code 1" in refused.message, f"in the blade's root there is no such file: {refused}")
+    expect(kept.read_text() == "the server's own\n", "the server's file is as it was")
+    server.dim("blade", "exec", "--yes", HOSTILE, "--", "sh", "-c", "echo administrator >/srv/linked/file")
+    expect("administrator" in shell.check("cat /srv/real/file"), "the safe way reaches what the link means on the blade")
+
+
+def fill_its_image(shell, server):
+    """The blade's root fills its image."""
+    status, output = shell.run("dd if=/dev/zero of=/srv/everything bs=64k conv=fsync", timeout=240)
+    expect(status != 0 and "No space left" in output, f"the size of its image is its quota: {output}")
+    images = server.query("image", "list", "--blades")["blade_images"]
+    expect(all(image["mounted"] and "cause" not in image for image in images), f"no image was damaged: {images}")
+    shell.check("rm /srv/everything && sync", 60)
 
 
 class Bystander:
@@ -178,8 +218,8 @@ class Bystander:
         return next(b for b in status["blades"] if b["name"] == OTHER)
 
 
-ATTACKS = (claim_to_be_root_over_nfs, speak_as_the_agent, speak_for_another_blade, take_the_others_address,
-           take_the_monitors_place, flood)
+ATTACKS = (claim_to_be_root_over_nfs, speak_as_the_agent, speak_for_another_blade, take_the_others_address, plant_links,
+           fill_its_image, take_the_monitors_place, flood)
 
 
 def body(cluster):

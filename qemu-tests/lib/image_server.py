@@ -103,7 +103,8 @@ class ImageServer:
             notify.bind(str(notify_path))
             self._process = subprocess.Popen(
                 [*self._prefix, self.bin / "imageserver", "--cluster", self.cluster_file, "--server", self.name, "--state", self.state,
-                 "--run", self.run, "--agent", self.agent, "--kernel-kit", self.kernel_kit],
+                 "--run", self.run, "--agent", self.agent, "--kernel-kit", self.kernel_kit,
+                 "--blade-exec", self.bin / "blade-exec"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "NOTIFY_SOCKET": str(notify_path)})
             self._wait_ready(notify, timeout)
 
