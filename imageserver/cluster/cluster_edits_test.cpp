@@ -10,6 +10,7 @@
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/testing/failing_writes.hpp"
 #include "libdim/testing/kill_at_call.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -272,6 +273,33 @@ TEST_F(ClusterEditsTest, TellsWhatWouldChange) {
     EXPECT_EQ(difference->reloads, std::vector{kReload});
     EXPECT_TRUE(running->applied.empty());
     expect_unchanged();
+}
+
+// Each write to the file and to the database fails once.
+TEST_F(ClusterEditsTest, IsInForceAsAWholeOrNotAtAllOnAFullDisk) {
+    for (const int number : {ENOSPC, EIO}) {
+        int failed = 1;
+        for (int skipped = 0; failed != 0; ++skipped) {
+            SCOPED_TRACE(std::to_string(number) + " " + std::to_string(skipped));
+            ASSERT_LT(skipped, 100);
+            restart();
+            const api::ClusterRevision before = running->edits.current().value();
+            const std::size_t wanted = before.blades % 5 + 3;
+            Result<std::string> applied;
+            {
+                const dim::testing::FailingWrites failing(database.directory(), number, skipped, 1);
+                applied = apply(proposal(wanted, before.number));
+                failed = dim::testing::FailingWrites::failed();
+            }
+            if (failed == 0) EXPECT_TRUE(applied);
+            EXPECT_EQ(blades(), applied ? wanted : before.blades);
+            restart();
+            const api::ClusterRevision after = running->edits.current().value();
+            EXPECT_EQ(after.xml, text());
+            EXPECT_EQ(blades(), after.blades);
+            if (applied) EXPECT_EQ(blades(), wanted) << "done is done";
+        }
+    }
 }
 
 TEST_F(ClusterEditsTest, IsWholeAfterKill) {

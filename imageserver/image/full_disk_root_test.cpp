@@ -142,6 +142,29 @@ TEST_F(FullDisk, AWriteThatFailsLeavesNothingThatIsInTheWay) {
     }
 }
 
+// The same of an import.
+TEST_F(FullDisk, AnImportThatCannotWriteLeavesNothing) {
+    for (const auto& [disk, name] : {std::pair(state, "basalt"), {directory.path(), "slate"}}) {
+        int failed = 1;
+        for (int skipped = 0; failed != 0; ++skipped) {
+            SCOPED_TRACE(disk + " " + std::to_string(skipped));
+            ASSERT_LT(skipped, 100);
+            Result<void> imported;
+            {
+                const dim::testing::FailingWrites failing(disk, ENOSPC, skipped, 1);
+                imported = store->import_image(request(name), quiet());
+                failed = dim::testing::FailingWrites::failed();
+            }
+            EXPECT_EQ(imported.has_value(), failed == 0) << "a failure is told";
+            if (imported) break;
+            EXPECT_TRUE(store->undo_unfinished());
+            EXPECT_FALSE(store->image(testing::image_name(name)));
+            EXPECT_FALSE(sys::stat(state + "/images/" + name));
+        }
+    }
+    EXPECT_TRUE(store->image(granite));
+}
+
 TEST_F(FullDisk, ImagesThatWereThinAreReservedAsFarAsTheyFit) {
     provision(Provisioning::thin(1000));
     for (const char* blade : {"s01c1b01", "s01c1b02", "s01c1b03", "s01c1b04", "s01c1b05"})

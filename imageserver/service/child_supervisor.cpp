@@ -1,5 +1,6 @@
 #include "imageserver/service/child_supervisor.hpp"
 
+#include "imageserver/service/patience.hpp"
 #include "imageserver/service/service_log.hpp"
 #include "imageserver/service/supervised_service.hpp"
 #include "libdim/base/log.hpp"
@@ -199,7 +200,8 @@ struct ChildSupervisor::State {
     }
 
     struct Attempt {
-        bool is_running;
+        pid_t pid;  ///< 0: it does not run
+        std::chrono::nanoseconds processor_time;
         std::string log;
         bool has_said_ready;
         bool has_said_failed;
@@ -213,7 +215,11 @@ struct ChildSupervisor::State {
         std::string said = service.log_excerpt();
         const bool has_said_ready = service.has_said_ready(said);
         const bool has_said_failed = service.has_said_failed(said);
-        return Attempt{.is_running = service.process() != nullptr,
+        const sys::Process* const process = service.process();
+        return Attempt{.pid = process != nullptr ? process->pid() : 0,
+                       .processor_time = process != nullptr ? process->processor_time().value_or(
+                                                                  std::chrono::nanoseconds{})
+                                                            : std::chrono::nanoseconds{},
                        .log = std::move(said),
                        .has_said_ready = has_said_ready,
                        .has_said_failed = has_said_failed,
@@ -235,10 +241,9 @@ struct ChildSupervisor::State {
 
     Result<void> wait_ready(const std::string& name) {
         DIM_TRY(Attempt attempt, look(name));
-        const sys::Deadline deadline = sys::Deadline::in(attempt.description.ready_timeout);
+        Patience patience(attempt.description.ready_timeout, sys::monotonic_us());
         for (bool is_second_look = false;;) {
-            if (!attempt.is_running)
-                return fail(ErrorCode::unavailable, name + " " + attempt.cause);
+            if (attempt.pid == 0) return fail(ErrorCode::unavailable, name + " " + attempt.cause);
             const Result<void> ready = probe(attempt);
             // Who answers may be another process, whose port ours does not get: then it ends soon.
             if (ready && attempt.description.ready_text.empty() && !is_second_look) {
@@ -247,7 +252,8 @@ struct ChildSupervisor::State {
                 DIM_TRY(attempt, look(name));
                 continue;
             }
-            if (ready || attempt.has_said_failed || deadline.has_passed())
+            if (ready || attempt.has_said_failed ||
+                patience.has_ended(attempt.pid, attempt.processor_time, sys::monotonic_us()))
                 return note_readiness(name, ready);
             sys::sleep_for(kProbeInterval);
             DIM_TRY(attempt, look(name));
@@ -304,7 +310,7 @@ Result<void> ChildSupervisor::reload(const std::string& name) {
     const ServiceDescription& description = attempt.description;
     if (description.arguments.empty())
         return fail(ErrorCode::not_found, "the service " + name + " was never started");
-    const bool is_hangup = attempt.is_running && description.reload == ReloadAction::hangup;
+    const bool is_hangup = attempt.pid != 0 && description.reload == ReloadAction::hangup;
     if (is_hangup) {
         DIM_TRY(const sys::Fd pidfd, state_->send(name, SIGHUP));
     } else {

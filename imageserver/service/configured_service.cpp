@@ -112,7 +112,10 @@ ConfiguredService::apply_locked(std::span<const ConfigFile> files) {
     if (!loaded && last_good)
         return fail(roll_back(std::move(loaded).error(), std::move(*last_good)));
     DIM_CHECK(loaded);
-    DIM_CHECK(write_record(wanted));
+    // It runs with what was wanted, and whoever asked is told so. Without the record it is made to
+    // load that once more.
+    if (const auto written = write_record(wanted); !written)
+        log(LogLevel::warning, record_path() + ": " + to_string(written.error()));
     return Outcome::loaded;
 }
 

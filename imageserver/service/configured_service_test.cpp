@@ -4,6 +4,7 @@
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/testing/failing_writes.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -74,6 +75,30 @@ TEST_F(ConfiguredServiceTest, ChangesNothingWhenTheCheckerRefuses) {
                 ElementsAre("last-good.json", "main.conf", "more.conf"));
     ASSERT_TRUE(apply("soup"));
     EXPECT_EQ(service_->status().cause, std::nullopt);
+}
+
+// Each write fails once.
+TEST_F(ConfiguredServiceTest, GoesOnWithWhatItHasOnAFullDisk) {
+    ASSERT_TRUE(apply("soup"));
+    int failed = 1;
+    for (int skipped = 0; failed != 0; ++skipped) {
+        SCOPED_TRACE(skipped);
+        ASSERT_LT(skipped, 50);
+        const std::string before = loaded_;
+        const std::string next = "stew " + std::to_string(skipped);
+        Result<Outcome> applied;
+        {
+            const testing::FailingWrites failing(directory_.path(), ENOSPC, skipped, 1);
+            applied = apply(next);
+            failed = testing::FailingWrites::failed();
+        }
+        EXPECT_EQ(loaded_, applied ? next : before) << "what it runs with is what was told";
+        EXPECT_EQ(main(), loaded_);
+        EXPECT_TRUE(service_->status().is_running);
+        service_ = make();
+        EXPECT_TRUE(apply(next)) << "there is room again";
+        EXPECT_EQ(loaded_, next);
+    }
 }
 
 TEST_F(ConfiguredServiceTest, RunsWithWhatItTookLastWhenTheCheckerRefusesAfterAStart) {

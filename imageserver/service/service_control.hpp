@@ -30,6 +30,7 @@ struct ServiceDescription {
     /// A second process could start beside a first one and do harm (no port of its own to fight
     /// over): the process holds a lock on its log file. Not for services with short-lived children.
     bool must_be_alone = false;
+    /// Without computing: see Patience.
     std::chrono::milliseconds ready_timeout{10'000};
     /// What the service logs once it is ready, for one that cannot be asked; empty: nothing.
     std::string ready_text{};

@@ -139,6 +139,14 @@ Result<ExitStatus> Process::wait(const Deadline& deadline) {
     return *status;
 }
 
+Result<std::chrono::nanoseconds> Process::processor_time() const {
+    clockid_t clock{};
+    timespec time{};
+    if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+        return fail(ErrorCode::not_found, "process " + std::to_string(pid_) + " has ended");
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 Result<void> Process::kill(int signal) {
     if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0) == 0) return {};
     const std::string what = "process " + std::to_string(pid_);

@@ -4,6 +4,7 @@
 #include "libdim/sys/confinement.hpp"
 #include "libdim/sys/fd.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,6 +52,8 @@ public:
     Result<std::optional<ExitStatus>> try_wait();
     /// Errors: not_found when it ended.
     Result<void> kill(int signal);
+    /// Of all its threads so far (clock_getcpuclockid(3)). Errors: not_found when it ended.
+    Result<std::chrono::nanoseconds> processor_time() const;
 
 private:
     pid_t pid_;

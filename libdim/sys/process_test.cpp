@@ -116,5 +116,15 @@ TEST(Identity, ReadsNamesWithBlanksAndParentheses) {
     EXPECT_FALSE(parse_start_ticks("1 a" + fields));
 }
 
+TEST(Process, TellsWhatItHasComputed) {
+    Process process = spawn({.arguments = {"sh", "-c", "while :; do :; done"}}).value();
+    const auto first = process.processor_time().value();
+    while (process.processor_time().value() == first) {
+    }
+    ASSERT_TRUE(process.kill(SIGKILL));
+    ASSERT_TRUE(process.wait(Deadline::in(std::chrono::seconds(10))));
+    EXPECT_EQ(process.processor_time().error().code(), ErrorCode::not_found);
+}
+
 }  // namespace
 }  // namespace dim::sys
