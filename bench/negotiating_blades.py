@@ -17,6 +17,7 @@ RETRY_SECONDS = 1.0  # of an agent whose attempt failed
 PATIENCE_SECONDS = 120.0  # after which a blade counts as lost
 ANSWER_SECONDS = 30.0  # for one connection or one request
 HEARTBEAT_SECONDS = 10.0  # of a blade; each here sends those of as many blades as it has agents
+ONE_BY_ONE = 200  # at most
 RESERVED_PORTS = range(1023, 511, -1)
 
 
@@ -184,18 +185,33 @@ class Blades:
                 self._why[str(failed)] = self._why.get(str(failed), 0) + 1
                 yield (None, 0, time.monotonic() + RETRY_SECONDS)
 
-    def negotiate(self):
+    def _negotiate_in_turn(self, queue, times, failures):
+        for blade in queue:
+            yield from self._negotiate(blade, times, failures)
+
+    def one_by_one(self):
+        """Some blades, each when the one before has its plan."""
+        return self._until_planned([self._settings["blades"][:ONE_BY_ONE]])
+
+    def all_at_once(self):
+        """One agent of each blade: whose plan is the last is the one whose token is good."""
+        return self._until_planned([[blade] for blade in self._settings["blades"]])
+
+    def again(self):
+        """Several agents of each blade at once."""
+        return self._until_planned([[blade] for blade in self._settings["blades"] * self._agents])
+
+    def _until_planned(self, queues):
+        """All queues at once; in each, one blade after the other."""
         times, failures = [], []
         others = self._loop.running
         begin = time.monotonic()
-        # The first time a blade has one agent: whose plan is the last is the one whose token is good.
-        agents = self._settings["blades"] * (self._agents if self._plans else 1)
-        for blade in agents:
-            self._loop.start(self._negotiate(blade, times, failures))
+        for queue in queues:
+            self._loop.start(self._negotiate_in_turn(queue, times, failures))
         while self._loop.running > others:
             self._loop.turn()
         assert times, f"nobody got a plan: {self._why}"
-        return {"plans": len(times), "lost": len(agents) - len(times), "failed_tries": len(failures),
+        return {"plans": len(times), "lost": sum(map(len, queues)) - len(times), "failed_tries": len(failures),
                 "seconds": round(time.monotonic() - begin, 2), "median_s": round(statistics.median(times), 2), "longest_s": round(max(times), 2),
                 "why": self._why}
 
