@@ -23,9 +23,9 @@ bool is_short(const DiskSpace& space, std::optional<std::chrono::seconds> left, 
 
 }  // namespace
 
-Result<void> DiskWatch::look(std::chrono::microseconds since_boot) {
+Result<void> DiskWatch::look() {
     DIM_TRY(const DiskSpace space, images_.disk_space());
-    trend_.add(since_boot, space.free);
+    trend_.add(std::chrono::microseconds(clock_.now().uptime_us), space.free);
     const auto left = trend_.time_left();
     {
         const std::lock_guard lock(mutex_);

@@ -35,9 +35,9 @@ public:
           alerts_(alerts),
           clock_(clock) {}
 
-    /// Looks at the disk, and keeps the database's room. Call it every some seconds, in one thread;
-    /// SINCE_BOOT: CLOCK_BOOTTIME. Errors: those of the database and of statfs(2).
-    Result<void> look(std::chrono::microseconds since_boot);
+    /// Looks at the disk, and keeps the database's room. Call it every some seconds, in one thread.
+    /// Errors: those of the database and of statfs(2).
+    Result<void> look();
     /// Gives blade images the space that they should have. May take long.
     void reserve_blade_images();
     /// Nothing before the first look. Any thread may ask.

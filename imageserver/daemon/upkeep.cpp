@@ -2,7 +2,6 @@
 
 #include "imageserver/daemon/report.hpp"
 #include "libdim/base/log.hpp"
-#include "libdim/sys/clock.hpp"
 
 namespace dim::server {
 
@@ -79,7 +78,7 @@ void Upkeep::note_unwritable(const Error& error) {
 }
 
 void Upkeep::look_at_disk() {
-    const auto looked = disk_.look(std::chrono::microseconds(sys::boottime_us()));
+    const auto looked = disk_.look();
     const std::string failure = looked ? "" : to_string(looked.error());
     if (failure != last_disk_failure_ && !looked) report("disk", looked.error());
     last_disk_failure_ = failure;
