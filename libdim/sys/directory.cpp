@@ -182,4 +182,14 @@ Result<std::string> read_link(const std::string& path) {
     return text;
 }
 
+Result<std::string> read_link(const Fd& directory, std::string_view name) {
+    DIM_CHECK(check_name(name));
+    const std::string link(name);
+    std::string text(PATH_MAX, '\0');
+    const ssize_t size = ::readlinkat(directory.get(), link.c_str(), text.data(), text.size());
+    if (size < 0) return fail(Error::from_errno(errno, link));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
 }  // namespace dim::sys

@@ -29,6 +29,8 @@ Result<Fd> open_in_root(const Fd& root, const std::string& path, int flags);
 /// What the symbolic link PATH says, not resolved. Errors: not_found, invalid_input when it is no
 /// link.
 Result<std::string> read_link(const std::string& path);
+/// The same of NAME in DIRECTORY.
+Result<std::string> read_link(const Fd& directory, std::string_view name);
 
 /// The names in a directory without "." and "..", sorted.
 Result<std::vector<std::string>> list_names(const Fd& directory);

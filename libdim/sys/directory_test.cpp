@@ -105,6 +105,11 @@ TEST(Directory, TellsTheTargetAsItIs) {
         std::filesystem::temp_directory_path() / ("dim-read-link-" + std::to_string(::getpid()));
     ASSERT_TRUE(symlink("../some/../where", path));
     EXPECT_EQ(*read_link(path), "../some/../where");
+    const Fd directory = open_directory(std::filesystem::temp_directory_path()).value();
+    EXPECT_EQ(*read_link(directory, std::filesystem::path(path).filename().string()),
+              "../some/../where");
+    EXPECT_EQ(read_link(directory, "dim-read-no-link").error().code(), ErrorCode::not_found);
+    EXPECT_EQ(read_link(directory, "..").error().code(), ErrorCode::invalid_input);
     EXPECT_TRUE(unlink(path));
 }
 

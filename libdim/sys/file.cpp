@@ -11,6 +11,9 @@ namespace dim::sys {
 
 namespace {
 
+FileTime file_time(const timespec& from) {
+    return {.seconds = from.tv_sec, .nanoseconds = static_cast<std::uint32_t>(from.tv_nsec)};
+}
 FileStatus file_status(const struct stat& from) {
     FileStatus status;
     status.mode = from.st_mode;
@@ -24,6 +27,8 @@ FileStatus file_status(const struct stat& from) {
     status.modified_us =
         std::int64_t{from.st_mtim.tv_sec} * 1'000'000 + from.st_mtim.tv_nsec / 1000;
     status.special_device = from.st_rdev;
+    status.modified = file_time(from.st_mtim);
+    status.changed = file_time(from.st_ctim);
     return status;
 }
 

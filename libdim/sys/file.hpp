@@ -2,6 +2,7 @@
 
 #include "libdim/sys/fd.hpp"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <fcntl.h>
@@ -44,6 +45,14 @@ Result<void> fsync(const std::string& path);
 Result<void> syncfs(const Fd& fd);
 Result<void> ftruncate(const Fd& fd, std::uint64_t size);
 
+/// A moment in a file system's own resolution.
+struct FileTime {
+    std::int64_t seconds = 0;  ///< since 1970
+    std::uint32_t nanoseconds = 0;
+
+    auto operator<=>(const FileTime&) const = default;
+};
+
 struct FileStatus {
     mode_t mode = 0;  ///< type and permissions, S_ISREG(mode) etc.
     uid_t owner = 0;
@@ -55,6 +64,8 @@ struct FileStatus {
     std::uint64_t links = 0;
     std::int64_t modified_us = 0;      ///< microseconds since 1970
     std::uint64_t special_device = 0;  ///< which device a device node stands for
+    FileTime modified;                 ///< when the content was changed, or what somebody set
+    FileTime changed;                  ///< when anything was changed; nobody can set it
 };
 Result<FileStatus> fstat(const Fd& fd);
 /// Follows symbolic links. Errors: not_found.

@@ -42,7 +42,59 @@ Result<void> copy_extended_attributes(const std::string& from, const std::string
     return {};
 }
 
+/// What CALL(buffer, size) has to say, however long; the first try is enough for nearly every file.
+template <class Call>
+Result<std::string> read_attribute_text(std::size_t limit, Call call) {
+    std::array<char, 512> first{};
+    ssize_t length = call(first.data(), first.size());
+    if (length >= 0) return std::string(first.data(), static_cast<std::size_t>(length));
+    std::string text(errno == ERANGE ? limit : 0, '\0');
+    if (!text.empty()) length = call(text.data(), text.size());
+    if (length < 0) return fail(Error::from_errno(errno, "extended attributes"));
+    text.resize(static_cast<std::size_t>(length));
+    return text;
+}
+
+/// LIST(buffer, size) gives the names, GET(name, buffer, size) a value.
+template <class List, class Get>
+Result<ExtendedAttributes> read_extended_attributes(List list, Get get) {
+    ExtendedAttributes attributes;
+    Result<std::string> names = read_attribute_text(kNameListLimit, list);
+    if (!names && names.error().system_errno() == EOPNOTSUPP) return attributes;
+    if (!names) return fail(std::move(names).error());
+    for (std::size_t begin = 0; begin < names->size();) {
+        const std::string name = names->c_str() + begin;
+        begin += name.size() + 1;
+        Result<std::string> value =
+            read_attribute_text(kValueLimit, [&](char* buffer, std::size_t size) {
+                return get(name.c_str(), buffer, size);
+            });
+        // Taken away since they were listed.
+        if (!value && value.error().system_errno() == ENODATA) continue;
+        if (!value) return fail(std::move(value).error().with_context(name));
+        attributes.emplace(name, *std::move(value));
+    }
+    return attributes;
+}
+
 }  // namespace
+
+Result<ExtendedAttributes> extended_attributes(const Fd& fd) {
+    return read_extended_attributes(
+        [&](char* buffer, std::size_t size) { return ::flistxattr(fd.get(), buffer, size); },
+        [&](const char* name, char* buffer, std::size_t size) {
+            return ::fgetxattr(fd.get(), name, buffer, size);
+        });
+}
+
+Result<ExtendedAttributes> extended_attributes(const Fd& directory, const std::string& name) {
+    const std::string path = path_through_fd(directory, name);
+    return read_extended_attributes(
+        [&](char* buffer, std::size_t size) { return ::llistxattr(path.c_str(), buffer, size); },
+        [&](const char* attribute, char* buffer, std::size_t size) {
+            return ::lgetxattr(path.c_str(), attribute, buffer, size);
+        });
+}
 
 Result<void> copy_attributes(const Fd& from, const std::string& from_name,
                              const struct stat& status, const Fd& to, const std::string& to_name) {

@@ -2,6 +2,7 @@
 
 #include "libdim/sys/fd.hpp"
 
+#include <map>
 #include <string>
 #include <sys/stat.h>
 
@@ -12,5 +13,12 @@ namespace dim::sys {
 /// link; "." is the directory itself. Errors: limit_exceeded for attributes above 64 KiB.
 Result<void> copy_attributes(const Fd& from, const std::string& from_name,
                              const struct stat& status, const Fd& to, const std::string& to_name);
+
+/// Name → value, ACLs and capabilities among them.
+using ExtendedAttributes = std::map<std::string, std::string>;
+/// Of the open file FD, which is no O_PATH. None where the file system has no such thing.
+Result<ExtendedAttributes> extended_attributes(const Fd& fd);
+/// Of NAME in DIRECTORY itself, not of what it links to; "." is the directory.
+Result<ExtendedAttributes> extended_attributes(const Fd& directory, const std::string& name);
 
 }  // namespace dim::sys

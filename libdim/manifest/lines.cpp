@@ -1,0 +1,106 @@
+#include "libdim/manifest/lines.hpp"
+
+#include "libdim/base/parse_number.hpp"
+#include "libdim/base/text.hpp"
+#include "libdim/tls/sha256.hpp"
+
+#include <algorithm>
+
+namespace dim::manifest {
+
+namespace {
+
+constexpr std::string_view kEndWord = "=end ";
+constexpr std::size_t kDigestSize = 64;
+constexpr std::size_t kNanosecondDigits = 9;
+
+/// Numbers have one form, so that a text has one digest.
+template <class T>
+Result<T> parse_printed(std::string_view text, T maximum) {
+    DIM_TRY(const T value, parse_number<T>(text, std::numeric_limits<T>::min(), maximum));
+    if (std::to_string(value) == text) return value;
+    return fail(ErrorCode::invalid_input,
+                "'" + printable(text, 40) + "' should be " + std::to_string(value));
+}
+
+}  // namespace
+
+std::string_view take_line(std::string_view& rest) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+    return line;
+}
+
+Result<Lines> open_lines(std::string_view text) {
+    const auto cut_off = [] {
+        return fail(Error(ErrorCode::invalid_input, "the end is missing: the file was cut off"));
+    };
+    if (!text.ends_with('\n')) return cut_off();
+    const std::size_t before_end = text.rfind('\n', text.size() - 2);
+    if (text.size() < 2 || before_end == text.npos) return cut_off();
+    const std::string_view covered = text.substr(0, before_end + 1);
+    const std::string_view end = text.substr(covered.size(), text.size() - covered.size() - 1);
+    if (!end.starts_with(kEndWord)) return cut_off();
+    Words words(end.substr(kEndWord.size()));
+    DIM_TRY(const std::uint64_t count, words.number("number of lines", SIZE_MAX));
+    DIM_TRY(const std::string_view digest, words.next("digest"));
+    if (!words.is_over()) return fail(ErrorCode::invalid_input, "there is more than a digest");
+    if (digest != tls::sha256(covered)) {
+        return fail(ErrorCode::invalid_input,
+                    "the digest of what it says is another than the one at its end: it is damaged");
+    }
+    Lines lines{.first = {}, .body = covered, .count = count};
+    lines.first = take_line(lines.body);
+    if (static_cast<std::uint64_t>(std::ranges::count(lines.body, '\n')) != count)
+        return fail(ErrorCode::invalid_input, "it has not " + std::to_string(count) + " lines");
+    return lines;
+}
+
+void append_end(std::string& text, std::size_t count) {
+    const std::string digest = tls::sha256(text);
+    text.append(kEndWord).append(std::to_string(count)).append(" ").append(digest).append("\n");
+}
+
+std::string_view digest_in(std::string_view text) {
+    return text.size() <= kDigestSize ? std::string_view{}
+                                      : text.substr(text.size() - 1 - kDigestSize, kDigestSize);
+}
+
+Result<std::string_view> Words::next(std::string_view what) {
+    const std::size_t end = rest_.find(' ');
+    const std::string_view word = rest_.substr(0, end);
+    if (is_over_ || word.empty())
+        return fail(ErrorCode::invalid_input, "there is no " + std::string(what));
+    is_over_ = end == rest_.npos;
+    rest_.remove_prefix(is_over_ ? rest_.size() : end + 1);
+    return word;
+}
+
+Result<std::uint64_t> Words::number(std::string_view what, std::uint64_t maximum) {
+    DIM_TRY(const std::string_view word, next(what));
+    Result<std::uint64_t> value = parse_printed<std::uint64_t>(word, maximum);
+    if (!value) return fail(std::move(value).error().with_context(what));
+    return value;
+}
+
+std::string to_text(const sys::FileTime& time) {
+    const std::string digits = std::to_string(time.nanoseconds);
+    return std::to_string(time.seconds) + "." +
+           std::string(kNanosecondDigits - std::min(kNanosecondDigits, digits.size()), '0') +
+           digits;
+}
+
+Result<sys::FileTime> parse_time(std::string_view text) {
+    const std::size_t point = text.find('.');
+    if (point == text.npos || text.size() - point - 1 != kNanosecondDigits)
+        return fail(ErrorCode::invalid_input,
+                    "'" + printable(text, 40) + "' is no time with nine decimals");
+    DIM_TRY(const std::int64_t seconds,
+            parse_printed<std::int64_t>(text.substr(0, point), INT64_MAX));
+    DIM_TRY(const std::uint32_t nanoseconds,
+            parse_number<std::uint32_t>(text.substr(point + 1), 0, 999'999'999));
+    return sys::FileTime{.seconds = seconds, .nanoseconds = nanoseconds};
+}
+
+}  // namespace dim::manifest

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/manifest/manifest.hpp"
+#include "libdim/sys/fd.hpp"
+#include "libdim/sys/file.hpp"
+
+#include <optional>
+#include <string>
+
+namespace dim::manifest {
+
+/// Looked at, and with what it was recognised by.
+struct ReadEntry {
+    Entry entry;  ///< without a link group
+    sys::FileStatus status;
+};
+
+/// All there is to know of NAME in PARENT, whose path is PATH; of a file its content is read. None
+/// when it is not there, or a file of another file system than DEVICE. Errors: conflict when it
+/// never stays the same for as long as it is read; all name PATH, escaped.
+Result<std::optional<ReadEntry>> read_entry(const sys::Fd& parent, const std::string& name,
+                                            const std::string& path, std::uint64_t device);
+
+/// The same for the directory that ROOT is.
+Result<ReadEntry> read_root(const sys::Fd& root);
+
+}  // namespace dim::manifest
