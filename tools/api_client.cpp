@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 constexpr http::Client::Settings kClientSettings{
     .limits = {.body = api::limits::kClusterMessageBytes}};
 constexpr auto kConnectTimeout = 5s;
-constexpr auto kAnswerTimeout = 60s;
 
 http::Request make_request(http::Method method, const std::string& target, std::string body) {
     http::Request request;
@@ -59,11 +58,12 @@ Outcome<std::unique_ptr<http::ByteStream>> ApiClient::connect() const {
 }
 
 Outcome<std::string> ApiClient::exchange(http::Method method, const std::string& target,
-                                         std::string body) const {
+                                         std::string body,
+                                         std::chrono::milliseconds patience) const {
     DIM_TRY(auto stream, connect());
     http::Client client(std::move(stream), kClientSettings);
     DIM_TRY(auto response, client.exchange(make_request(method, target, std::move(body)),
-                                           sys::Deadline::in(kAnswerTimeout)));
+                                           sys::Deadline::in(patience)));
     if (!is_success(response)) return fail(error_of(response));
     return std::move(response.body);
 }
@@ -88,7 +88,7 @@ Outcome<std::string> ApiClient::run_job(http::Method method, const std::string& 
     };
     // The daemon says at once that it took the job; how long a step takes nobody can know.
     DIM_TRY(const auto response, client.follow(make_request(method, target, std::move(body)),
-                                               sys::Deadline::in(kAnswerTimeout), 0ms, take_line));
+                                               sys::Deadline::in(kPatience), 0ms, take_line));
     if (!is_success(response)) return fail(error_of(response));
     if (!outcome) {
         return fail(
@@ -114,7 +114,7 @@ Outcome<> ApiClient::follow(http::Method method, const std::string& target, std:
         return outcome ? http::Client::Next::go_on : http::Client::Next::stop;
     };
     DIM_TRY(const auto response, client.follow(make_request(method, target, std::move(body)),
-                                               sys::Deadline::in(kAnswerTimeout), 0ms, take_line));
+                                               sys::Deadline::in(kPatience), 0ms, take_line));
     if (!is_success(response)) return fail(error_of(response));
     return outcome;
 }

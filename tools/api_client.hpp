@@ -5,6 +5,7 @@
 #include "libdim/http/client.hpp"
 #include "tools/failure.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,9 +32,9 @@ public:
         return api::parse<Answer>(body);
     }
 
-    /// The text of the answer, which is empty for 204.
-    Outcome<std::string> exchange(http::Method method, const std::string& target,
-                                  std::string body) const;
+    /// The text of the answer, which is empty for 204. Fails when none has come within PATIENCE.
+    Outcome<std::string> exchange(http::Method method, const std::string& target, std::string body,
+                                  std::chrono::milliseconds patience = kPatience) const;
 
     using ProgressReceiver = std::function<void(const api::JobLine&)>;
     /// A request that takes long: RECEIVER gets every progress line. Returns what was achieved.
@@ -48,6 +49,7 @@ public:
                      const std::function<Outcome<>(std::string_view)>& receiver) const;
 
 private:
+    static constexpr std::chrono::seconds kPatience{60};
     Outcome<std::unique_ptr<http::ByteStream>> connect() const;
 
     std::string socket_path_;

@@ -28,6 +28,27 @@ TEST_F(ImageResourceTest, ListsImagesWithTheSizeOfTheirBootFiles) {
               boot_files.current(samples::image()).value()->bytes);
 }
 
+TEST_F(ImageResourceTest, TellsOfOneImage) {
+    EXPECT_EQ(get("/v1/images/granite").status, 404);
+    EXPECT_EQ(get("/v1/images/-").status, 400);
+    add_image();
+    add_boot_file();
+    const auto details = read<api::ImageDetails>(get("/v1/images/granite"));
+    EXPECT_EQ(details.image.name, samples::image());
+    EXPECT_EQ(details.image.zimage_bytes, boot_files.current(samples::image()).value()->bytes);
+}
+
+TEST_F(ImageResourceTest, NamesWhatWasChangedByHand) {
+    const auto check = [&] {
+        return call(http::Method::post, "/v1/images/granite/check", "", root());
+    };
+    EXPECT_EQ(check().status, 404);
+    add_image();
+    EXPECT_EQ(read<api::ImageCheck>(check()).difference_count, 0U);
+    images.differences = {api::samples::tree_difference()};
+    EXPECT_EQ(read<api::ImageCheck>(check()).differences, images.differences);
+}
+
 TEST_F(ImageResourceTest, AnImportOfMinutesHoldsUpNoEditAndNoOtherImage) {
     make_ready();
     begin_slow_import();

@@ -105,6 +105,8 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("ImportImage", import_image());
     expect_described("ImageSummary", image_summary());
     expect_described("ImageList", image_list());
+    expect_described("ImageDetails", image_details());
+    expect_described("ImageCheck", image_check());
     expect_described("Blades", blades());
     expect_described("ImageOfBlades", image_of_blades());
     expect_described("BladeImage", blade_image());

@@ -79,6 +79,14 @@ public:
         return find(images_, name);
     }
     Result<std::vector<api::ImageSummary>> images() const override { return all(images_); }
+    Result<api::ImageDetails> image_details(const model::ImageName& name) const override {
+        DIM_TRY(api::ImageSummary summary, image(name));
+        return api::ImageDetails{std::move(summary), {}, {}, 1, 1, {}};
+    }
+    Result<api::ImageCheck> check_image(const model::ImageName& name) const override {
+        DIM_TRY(const api::ImageSummary summary, image(name));
+        return api::ImageCheck{name, summary.generation, "ab", 3, differences.size(), differences};
+    }
     Result<api::BladeImage> blade_image(const model::ComponentName& blade,
                                         const model::ImageName& image) const override {
         return find(blade_images_, Pair(blade, image));
@@ -120,6 +128,7 @@ public:
     }
 
     std::vector<api::UnknownFile> unknown;
+    std::vector<api::TreeDifference> differences;  ///< what check_image() finds
     DiskSpace space{.total = 100, .free = 100, .committed = 0, .allocated = 0};
     std::vector<Error> unreserved;    ///< what reserve_blade_images() returns
     std::function<void()> on_import;  ///< while an image is being imported

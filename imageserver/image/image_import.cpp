@@ -2,6 +2,7 @@
 
 #include "imageserver/image/disk_space.hpp"
 #include "imageserver/image/loop_mount.hpp"
+#include "imageserver/image/tree_record.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
 #include "libdim/sys/directory.hpp"
@@ -21,6 +22,8 @@ constexpr std::uint64_t kProgressInterval = 500;
 // A new ext4's own tables and its journal, generously.
 constexpr std::uint64_t kOverhead = std::uint64_t{8} << 20;
 constexpr std::uint64_t kBytesPerInode = 16 * 1024;
+// In the ext4, and in manifest and cache.
+constexpr std::uint64_t kBytesPerEntry = 256 + 256;
 
 /// A tree that is being imported: its entries, and how large each side is.
 struct Source {
@@ -85,11 +88,13 @@ Error explain_full(Error error, const std::string& file_system) {
     return std::move(error).with_context("the tree does not fit in the " + file_system);
 }
 
-/// Makes FILE and fills it with ENTRIES of the source; FILL is where it is mounted meanwhile.
-Result<void> fill_file(const std::string& file, const Ext4Size& size, const Source& source,
+/// Makes STEM.img, fills it with ENTRIES of the source and records what it holds then; FILL is
+/// where it is mounted meanwhile.
+Result<void> fill_file(const std::string& stem, const Ext4Size& size, const Source& source,
                        const std::vector<std::string>& entries,
                        const std::vector<std::string>& empty_directories, const std::string& fill,
                        const std::function<void(std::uint64_t)>& progress) {
+    const std::string file = stem + ".img";
     DIM_CHECK(make_ext4(file, size));
     DIM_CHECK(mount_file(file, fill));
     const auto copy_all = [&]() -> Result<void> {
@@ -101,7 +106,8 @@ Result<void> fill_file(const std::string& file, const Ext4Size& size, const Sour
         for (const std::string& name : empty_directories)
             DIM_CHECK(copy.copy_directory_only(source.root, name));
         DIM_CHECK(copy.copy_own_attributes(source.root));
-        return sys::syncfs(file_system);
+        DIM_CHECK(sys::syncfs(file_system));
+        return record_tree(file_system, stem, {});
     };
     Result<void> copied = copy_all();
     Result<void> unmounted = unmount_below(fill);
@@ -124,15 +130,15 @@ Result<void> fill_generation(const api::ImportImage& request, const Source& sour
     const std::string fill = staging + "/fill";
     DIM_CHECK(sys::mkdir(staging + "/shared", 0755));
     progress(what, 0, total);
-    if (auto filled = fill_file(staging + "/shared.img", shared_root_size(source.shared_size),
-                                source, source.shared, {}, fill, count);
+    if (auto filled = fill_file(staging + "/shared", shared_root_size(source.shared_size), source,
+                                source.shared, {}, fill, count);
         !filled) {
         return fail(explain_full(std::move(filled).error(), "shared root"));
     }
     before = source.shared_size.entries;
     what = "copy the golden image";
-    if (auto filled = fill_file(staging + "/golden.img", golden_size, source, source.own,
-                                source.shared, fill, count);
+    if (auto filled = fill_file(staging + "/golden", golden_size, source, source.own, source.shared,
+                                fill, count);
         !filled) {
         return fail(explain_full(std::move(filled).error(), "blade image"));
     }
@@ -167,10 +173,11 @@ Result<void> import_tree(const api::ImportImage& request, model::Generation gene
     progress("look at " + request.directory, 0, 0);
     DIM_CHECK(check_apart(request.directory, paths.state()));
     DIM_TRY(const Source source, open_source(request));
-    DIM_CHECK(check_space(paths.images(),
-                          source.shared_size.bytes + source.own_size.bytes +
-                              (source.shared_size.entries + source.own_size.entries) * 256 +
-                              2 * kOverhead));
+    DIM_CHECK(
+        check_space(paths.images(),
+                    source.shared_size.bytes + source.own_size.bytes +
+                        (source.shared_size.entries + source.own_size.entries) * kBytesPerEntry +
+                        2 * kOverhead));
     const std::string image = paths.image(request.name);
     const std::string staging = image + "/" + ImagePaths::unfinished(generation);
     DIM_CHECK(sys::ensure_directory(image));

@@ -32,6 +32,13 @@ public:
     std::string shared_file(const model::ImageName& name, model::Generation number) const {
         return generation(name, number) + "/shared.img";
     }
+    /// Without the endings: see TreeRecord.
+    std::string golden_record(const model::ImageName& name, model::Generation number) const {
+        return generation(name, number) + "/golden";
+    }
+    std::string shared_record(const model::ImageName& name, model::Generation number) const {
+        return generation(name, number) + "/shared";
+    }
     std::string shared(const model::ImageName& name, model::Generation number) const {
         return generation(name, number) + "/shared";
     }

@@ -5,6 +5,7 @@
 #include "imageserver/image/ext4_file.hpp"
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_import.hpp"
+#include "imageserver/image/image_inspection.hpp"
 #include "imageserver/image/image_paths.hpp"
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/shared_root.hpp"
@@ -352,6 +353,19 @@ Result<api::ImageSummary> ImageStore::image(const ImageName& name) const {
 
 Result<std::vector<api::ImageSummary>> ImageStore::images() const {
     return state_->catalog.images();
+}
+
+Result<api::ImageDetails> ImageStore::image_details(const ImageName& name) const {
+    return inspect_image(name, state_->paths, state_->catalog);
+}
+
+Result<api::ImageCheck> ImageStore::check_image(const ImageName& name) const {
+    DIM_TRY(const api::ImageSummary summary, state_->catalog.image(name));
+    {
+        const std::scoped_lock lock(state_->mounting);
+        DIM_CHECK(mount_shared_root(name, summary.generation, state_->paths));
+    }
+    return check_shared_root(summary, state_->paths);
 }
 
 Result<api::BladeImage> ImageStore::blade_image(const ComponentName& blade,

@@ -15,7 +15,8 @@ extern const Migration kImageMigration;
 
 /// The images, their generations and every blade image of this server, on disk and mounted:
 ///
-///   STATE/images/NAME/GENERATION/        golden.img, shared.img: ext4
+///   STATE/images/NAME/GENERATION/        golden.img, shared.img: ext4; with each, .manifest: what
+///                                        it held at first, .cache: to look at that again quickly
 ///   STATE/images/NAME/GENERATION/shared  loop mount of shared.img
 ///   STATE/blades/BLADE/NAME.img          ext4, one file for one (blade, image)
 ///   STATE/mounts                         tmpfs, so that no export leads to the disk
@@ -56,6 +57,8 @@ public:
 
     Result<api::ImageSummary> image(const model::ImageName& name) const override;
     Result<std::vector<api::ImageSummary>> images() const override;
+    Result<api::ImageDetails> image_details(const model::ImageName& name) const override;
+    Result<api::ImageCheck> check_image(const model::ImageName& name) const override;
     Result<api::BladeImage> blade_image(const model::ComponentName& blade,
                                         const model::ImageName& image) const override;
     Result<std::vector<api::BladeImage>> blade_images() const override;

@@ -38,6 +38,8 @@ protected:
             "");
         EXPECT_THAT(value_of(sys::list_names(state + "/images/" + image.text())),
                     ::testing::ElementsAre("1"));
+        EXPECT_THAT(value_of(store->check_image(image)).differences, IsEmpty());
+        EXPECT_TRUE(value_of(store->image_details(image)).golden_image);
     }
 
     void expect_blade_images_whole() {

@@ -60,6 +60,12 @@ public:
     /// Errors: not_found. Without zimage_bytes, which BootFiles::current knows.
     virtual Result<api::ImageSummary> image(const model::ImageName& name) const = 0;
     virtual Result<std::vector<api::ImageSummary>> images() const = 0;
+    /// Without zimage_bytes. Errors: not_found; invalid_input when a manifest is damaged.
+    virtual Result<api::ImageDetails> image_details(const model::ImageName& name) const = 0;
+    /// How the shared root differs from its manifest; takes long when many files were changed.
+    /// Errors: not_found; conflict for an image without a manifest, or one that is changed all the
+    /// time.
+    virtual Result<api::ImageCheck> check_image(const model::ImageName& name) const = 0;
     /// Errors: not_found.
     virtual Result<api::BladeImage> blade_image(const model::ComponentName& blade,
                                                 const model::ImageName& image) const = 0;

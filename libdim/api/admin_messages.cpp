@@ -134,6 +134,49 @@ struct Members<ImageList> {
 };
 
 template <>
+struct Members<TreeSummary> {
+    static constexpr auto kAll = std::tuple{
+        member("digest", &TreeSummary::digest),
+        member("entries", &TreeSummary::entries),
+        member("files", &TreeSummary::files),
+        member("bytes", &TreeSummary::bytes),
+    };
+};
+
+template <>
+struct Members<ImageDetails> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &ImageDetails::image),
+        member("shared_root", &ImageDetails::shared_root),
+        member("golden_image", &ImageDetails::golden_image),
+        member("shared_root_disk_bytes", &ImageDetails::shared_root_disk_bytes),
+        member("golden_image_disk_bytes", &ImageDetails::golden_image_disk_bytes),
+        member("blades", &ImageDetails::blades),
+    };
+};
+
+template <>
+struct Members<TreeDifference> {
+    static constexpr auto kAll = std::tuple{
+        member("path", &TreeDifference::path, limits::kTreePathBytes),
+        member("kind", &TreeDifference::kind),
+        member("aspects", &TreeDifference::aspects),
+    };
+};
+
+template <>
+struct Members<ImageCheck> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &ImageCheck::image),
+        member("generation", &ImageCheck::generation),
+        member("digest", &ImageCheck::digest),
+        member("entries", &ImageCheck::entries),
+        member("difference_count", &ImageCheck::difference_count),
+        member("differences", &ImageCheck::differences, limits::kTreeDifferences),
+    };
+};
+
+template <>
 struct Members<Blades> {
     static constexpr auto kAll = std::tuple{member("blades", &Blades::blades)};
 };
@@ -428,6 +471,8 @@ DIM_API_MESSAGE(BladeStory, limits::kReplyBytes)
 DIM_API_MESSAGE(ImportImage, limits::kMessageBytes)
 DIM_API_MESSAGE(ImageSummary, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageList, limits::kReplyBytes)
+DIM_API_MESSAGE(ImageDetails, limits::kReplyBytes)
+DIM_API_MESSAGE(ImageCheck, limits::kReplyBytes)
 DIM_API_MESSAGE(Blades, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageOfBlades, limits::kReplyBytes)
 DIM_API_MESSAGE(BladeImage, limits::kReplyBytes)

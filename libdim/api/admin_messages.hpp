@@ -158,6 +158,49 @@ struct ImageList {
     bool operator==(const ImageList&) const = default;
 };
 
+/// A manifest in short (docs/manifest.md).
+struct TreeSummary {
+    std::string digest;     ///< SHA-256, hexadecimal; trees with one digest are the same
+    std::uint64_t entries;  ///< files, directories and all the rest
+    std::uint64_t files;    ///< one of several names counts once
+    std::uint64_t bytes;    ///< content of the files
+
+    bool operator==(const TreeSummary&) const = default;
+};
+
+/// GET /v1/images/{image}: what its newest generation is made of.
+struct ImageDetails {
+    ImageSummary image;
+    std::optional<TreeSummary> shared_root;  ///< absent: imported before there were manifests
+    std::optional<TreeSummary> golden_image;
+    std::uint64_t shared_root_disk_bytes;  ///< what its file takes on the server's disk
+    std::uint64_t golden_image_disk_bytes;
+    std::vector<model::ComponentName> blades;  ///< that have an image of it
+
+    bool operator==(const ImageDetails&) const = default;
+};
+
+/// A file that is not as the manifest says.
+struct TreeDifference {
+    std::string path;                  ///< escaped as in a manifest; a very long one is cut
+    std::string kind;                  ///< "created", "removed", "content", "metadata"
+    std::vector<std::string> aspects;  ///< "size", "mode", …; none when created or removed
+
+    bool operator==(const TreeDifference&) const = default;
+};
+
+/// POST /v1/images/{image}/check: how the shared root differs from its manifest.
+struct ImageCheck {
+    model::ImageName image;
+    model::Generation generation;
+    std::string digest;     ///< of the manifest
+    std::uint64_t entries;  ///< of the manifest
+    std::uint64_t difference_count;
+    std::vector<TreeDifference> differences;  ///< the first of them, by path
+
+    bool operator==(const ImageCheck&) const = default;
+};
+
 /// DELETE /v1/assignments: blades that get no boot file any more.
 struct Blades {
     std::vector<model::ComponentName> blades;

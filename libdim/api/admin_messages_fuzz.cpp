@@ -8,7 +8,8 @@ auto all() {
     using namespace dim::api;
     return std::tuple(
         samples::blade_status(), samples::cluster_status(), samples::blade_story(),
-        samples::import_image(), samples::image_summary(), samples::image_list(), samples::blades(),
+        samples::import_image(), samples::image_summary(), samples::image_list(),
+        samples::image_details(), samples::image_check(), samples::blades(),
         samples::image_of_blades(), samples::blade_image(), samples::blade_image_list(),
         samples::nfs_export(), samples::nfs_export_list(), samples::dhcp_host(),
         samples::dhcp_host_list(), samples::build_boot_file(), samples::boot_file(),

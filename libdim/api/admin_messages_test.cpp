@@ -47,6 +47,9 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::import_image());
     expect_round_trip(samples::image_summary());
     expect_round_trip(samples::image_list());
+    expect_round_trip(samples::image_details());
+    expect_round_trip(samples::bare_image_details());
+    expect_round_trip(samples::image_check());
     expect_round_trip(samples::blades());
     expect_round_trip(samples::image_of_blades());
     expect_round_trip(samples::blade_image());

@@ -14,6 +14,9 @@ inline constexpr std::size_t kDepth = 16;
 inline constexpr std::size_t kTextBytes = 1024;  ///< one string, unless the field says otherwise
 inline constexpr std::size_t kListItems = 10'000;
 
+inline constexpr std::size_t kTreeDifferences = 1000;  ///< told of a tree; all are counted
+inline constexpr std::size_t kTreePathBytes = 4096;
+
 inline constexpr std::size_t kComponents = 20'000;           ///< of a cluster
 inline constexpr std::size_t kRangeBytes = 64 * 1024;        ///< of a text that names components
 inline constexpr std::size_t kNamesBytes = 2 * 1024 * 1024;  ///< of the names of all, one by one

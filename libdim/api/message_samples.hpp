@@ -150,6 +150,27 @@ inline ImageList image_list() {
     bare.zimage_bytes.reset();
     return {{image_summary(), bare}};
 }
+inline TreeSummary tree_summary() {
+    return {"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 145'000, 120'000,
+            std::uint64_t{3} << 30};
+}
+inline ImageDetails image_details() {
+    return {image_summary(),        tree_summary(),         tree_summary(),
+            std::uint64_t{3} << 30, std::uint64_t{1} << 28, {blade()}};
+}
+inline ImageDetails bare_image_details() {
+    ImageDetails bare = image_details();
+    bare.shared_root.reset();
+    bare.golden_image.reset();
+    bare.blades.clear();
+    return bare;
+}
+inline TreeDifference tree_difference() {
+    return {R"(usr/lib/a\20name)", "content", {"size", "content", "modified"}};
+}
+inline ImageCheck image_check() {
+    return {image(), generation(), tree_summary().digest, 145'000, 1, {tree_difference()}};
+}
 inline Blades blades() { return {{blade()}}; }
 inline ImageOfBlades image_of_blades() { return {image(), {blade()}}; }
 inline BladeImage blade_image() {

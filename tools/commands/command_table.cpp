@@ -45,6 +45,14 @@ constexpr std::array kCommands{
             "  dim image list\n"
             "  dim image list --blades --json\n",
             &image_list},
+    Command{"image", "show", "what one image is made of",
+            "  dim image show granite\n"
+            "  dim image show granite --json | jq -r .shared_root.digest\n",
+            &image_show},
+    Command{"image", "check", "find what was changed by hand in the shared root of an image",
+            "  dim image check granite\n"
+            "  dim image check granite --json | jq -r '.differences[].path'\n",
+            &image_check},
     Command{"image", "create", "create the blade images of blades",
             "  dim image create granite s01c1b01 s01c1b02\n"
             "  dim image create granite 's01c[1-4]b[01-14]'\n"

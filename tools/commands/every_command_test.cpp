@@ -1,3 +1,4 @@
+#include "libdim/api/message_samples.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "tools/running_command.hpp"
 #include "tools/sample_cluster.hpp"
@@ -88,6 +89,15 @@ protected:
             {{"image", "list", "--blades"},
              "GET /v1/blade-images",
              to_json(api::BladeImageList{}),
+             ""},
+            {{"image", "show", "granite"},
+             "GET /v1/images/granite",
+             to_json(api::samples::image_details()),
+             "digest ba7816bf"},
+            {{"image", "check", "granite"},
+             "POST /v1/images/granite/check",
+             R"({"image":"granite","generation":1,"digest":"ab","entries":1,)"
+             R"("difference_count":0,"differences":[]})",
              ""},
             {{"image", "create", "granite", "b1"},
              "POST /v1/blade-images" + of_blade,

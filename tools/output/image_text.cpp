@@ -1,0 +1,69 @@
+#include "tools/output/image_text.hpp"
+
+#include "libdim/model/byte_size.hpp"
+#include "tools/output/words.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace dim::tool {
+
+namespace {
+
+std::string image_size_text(std::uint64_t bytes) { return to_string(model::ByteSize(bytes)); }
+
+std::string line(const char* name, const std::string& value) {
+    return fmt::format("{:<14}{}\n", name, value);
+}
+
+std::string tree_text(const char* name, const std::optional<api::TreeSummary>& tree,
+                      std::uint64_t disk_bytes) {
+    const std::string on_disk = image_size_text(disk_bytes) + " on disk";
+    if (!tree) return line(name, on_disk + "; no manifest: it was imported before there were any");
+    return line(name, fmt::format("{} entries, {} files of {}, {}", tree->entries, tree->files,
+                                  image_size_text(tree->bytes), on_disk)) +
+           line("", "digest " + tree->digest);
+}
+
+std::string blades_text(const api::ImageDetails& details) {
+    std::string text = fmt::format("{} of {}", details.blades.size(),
+                                   image_size_text(details.image.blade_image_bytes));
+    const char* before = ": ";
+    for (const model::ComponentName& blade : details.blades) {
+        text.append(before).append(to_string(blade));
+        before = ", ";
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string details_text(const api::ImageDetails& details) {
+    const api::ImageSummary& image = details.image;
+    return line("image", to_string(image.name) + ", generation " + to_string(image.generation)) +
+           line("architecture", std::string(to_string(image.architecture))) +
+           line("init", image.init) +
+           line("shared", fmt::format("{}", fmt::join(image.shared, ", "))) +
+           line("created", to_string(image.created).substr(0, 19)) +
+           tree_text("shared root", details.shared_root, details.shared_root_disk_bytes) +
+           tree_text("golden image", details.golden_image, details.golden_image_disk_bytes) +
+           line("blade images", blades_text(details)) +
+           line("boot file", image.zimage_bytes ? image_size_text(*image.zimage_bytes)
+                                                : "none yet: 'dim buildzimage' makes it");
+}
+
+std::string check_text(const api::ImageCheck& check) {
+    std::string text;
+    for (const api::TreeDifference& difference : check.differences) {
+        text += fmt::format("{:<9} {}", difference.kind, difference.path);
+        if (!difference.aspects.empty())
+            text += fmt::format(" ({})", fmt::join(difference.aspects, ", "));
+        text += '\n';
+    }
+    if (check.difference_count > check.differences.size()) {
+        text += fmt::format("and {} more\n", check.difference_count - check.differences.size());
+    }
+    return text;
+}
+
+}  // namespace dim::tool

@@ -1,0 +1,45 @@
+#include "libdim/api/message_samples.hpp"
+#include "tools/output/image_text.hpp"
+
+#include <gmock/gmock.h>
+
+namespace dim::tool {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(ImageText, SaysWhatIsMissing) {
+    api::ImageDetails bare = api::samples::bare_image_details();
+    bare.image.zimage_bytes.reset();
+    const std::string text = details_text(bare);
+    EXPECT_THAT(text, HasSubstr("shared root   3 GiB on disk; no manifest"));
+    EXPECT_THAT(text, HasSubstr("blade images  0 of 256 MiB\n"));
+    EXPECT_THAT(text, HasSubstr("'dim buildzimage' makes it"));
+}
+
+TEST(ImageText, SaysWhatAnImageIsMadeOf) {
+    const std::string text = details_text(api::samples::image_details());
+    EXPECT_THAT(text, HasSubstr("shared        usr\n"));
+    EXPECT_THAT(text, HasSubstr("shared root   145000 entries, 120000 files of 3 GiB, 3 GiB on "
+                                "disk\n              digest ba7816bf"));
+    EXPECT_THAT(text, HasSubstr("blade images  1 of 256 MiB: s01c1b01\n"));
+}
+
+TEST(ImageText, NamesEachDifference) {
+    api::ImageCheck check = api::samples::image_check();
+    check.differences.push_back({.path = "opt/x", .kind = "created", .aspects = {}});
+    check.difference_count = 1002;
+    EXPECT_EQ(check_text(check), "content   usr/lib/a\\20name (size, content, modified)\n"
+                                 "created   opt/x\n"
+                                 "and 1000 more\n");
+    EXPECT_EQ(check_text({.image = api::samples::image(),
+                          .generation = api::samples::generation(),
+                          .digest = "ab",
+                          .entries = 1,
+                          .difference_count = 0,
+                          .differences = {}}),
+              "");
+}
+
+}  // namespace
+}  // namespace dim::tool
