@@ -39,6 +39,8 @@ enum class CommandKind {
     changes,           ///< has the daemon do something: --json, --yes
     reads_definition,  ///< of --cluster, or the one in force: --json, --cluster
     renders,           ///< the same, into the language of another program: --cluster
+    shows_hardware,    ///< what a management module knows, without a daemon: --json
+    changes_hardware,  ///< has a management module do something, without a daemon: --json, --yes
 };
 
 /// One command: "image create" is a row of the command table and one file in tools/commands/.

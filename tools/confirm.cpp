@@ -19,8 +19,8 @@ std::unexpected<Failure> not_confirmed(std::string message) {
 }  // namespace
 
 Outcome<> confirm(const Context& context, const std::string& what, std::size_t count,
-                  const std::function<std::string()>& which) {
-    if (count <= kAskAbove || context.assume_yes) return {};
+                  const std::function<std::string()>& which, std::size_t ask_above) {
+    if (count <= ask_above || context.assume_yes) return {};
     std::string deed = what + ' ' + count_text(count, "blade");
     if (const std::string names = which ? which() : ""; !names.empty()) deed += ": " + names;
     if (!context.is_terminal) return not_confirmed("would " + deed);

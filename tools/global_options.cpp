@@ -13,11 +13,21 @@ constexpr const char* kSocketVariable = "DIM_SOCKET";
 bool works_on_definition(CommandKind kind) {
     switch (kind) {
         case CommandKind::shows:
-        case CommandKind::changes: return false;
+        case CommandKind::changes:
+        case CommandKind::shows_hardware:
+        case CommandKind::changes_hardware: return false;
         case CommandKind::reads_definition:
         case CommandKind::renders: return true;
     }
     return false;
+}
+
+bool asks_hardware(CommandKind kind) {
+    return kind == CommandKind::shows_hardware || kind == CommandKind::changes_hardware;
+}
+
+bool may_change(CommandKind kind) {
+    return kind == CommandKind::changes || kind == CommandKind::changes_hardware;
 }
 
 std::unexpected<Failure> refuse(const std::string& message, std::string cure) {
@@ -33,7 +43,9 @@ Outcome<> check_cluster(const CommandTable& table, const Command& command,
             if (works_on_definition(other.kind))
                 others += (others.empty() ? "" : ", ") + full_name(other);
         }
-        return refuse("'dim " + full_name(command) + "' asks the daemon and reads no file",
+        const std::string asked =
+            asks_hardware(command.kind) ? "a management module" : "the daemon";
+        return refuse("'dim " + full_name(command) + "' asks " + asked + " and reads no file",
                       "leave --cluster out; it is for: " + others);
     }
     return check_no_daemon_named(options.socket.has_value(), "--cluster");
@@ -56,7 +68,8 @@ void hide_refused_options(CLI::App& app, CommandKind kind) {
     const auto hide = [&app](const char* name) { app.get_option(name)->group(""); };
     if (!works_on_definition(kind)) hide("--cluster");
     if (kind == CommandKind::renders) hide("--json");
-    if (kind != CommandKind::changes) hide("--yes");
+    if (!may_change(kind)) hide("--yes");
+    if (asks_hardware(kind)) hide("--socket");
 }
 
 Outcome<> check_global_options(const CommandTable& table, const Command& command,
@@ -67,7 +80,7 @@ Outcome<> check_global_options(const CommandTable& table, const Command& command
                           "' prints is for another program, not JSON of DIM",
                       "leave --json out");
     }
-    if (options.yes && command.kind != CommandKind::changes) {
+    if (options.yes && !may_change(command.kind)) {
         return refuse("'dim " + full_name(command) + "' changes nothing, so it never asks",
                       "leave --yes out");
     }

@@ -147,6 +147,18 @@ constexpr std::array kCommands{
             &cluster_rollback, CommandKind::changes},
     Command{"cluster", "reload", "read the cluster definition again after an edit",
             "  dim cluster reload\n", &cluster_reload, CommandKind::changes},
+    Command{"bctool", "", "switch, reset and look at blades through their management module",
+            "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 power on\n"
+            "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 1-7,9 power cycle --yes\n"
+            "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 --json mac\n"
+            "  dim bctool --mm 127.0.0.1:1161 --bay 3 led blink\n",
+            &bctool, CommandKind::changes_hardware},
+    Command{"bcadmin", "", "look at a chassis through its management module",
+            "  dim bcadmin --mm 10.2.0.1 --credentials mm.key inventory\n"
+            "  dim bcadmin --mm 10.2.0.1 --credentials mm.key --json inventory | jq "
+            "'.bays[].blade.macs'\n"
+            "  dim bcadmin --mm 10.2.0.1 --credentials mm.key eventlog | head\n",
+            &bcadmin, CommandKind::shows_hardware},
     Command{"ca", "show", "the authority, until when it is good, and which blades trust the next",
             "  dim ca show\n"
             "  dim ca show --json | jq -r '.blades[]'\n",

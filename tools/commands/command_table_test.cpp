@@ -33,7 +33,8 @@ TEST(CommandTable, WhatACommandRefusesIsNotInItsHelp) {
         const std::string help = help_of(command);
         const bool renders = command.kind == CommandKind::renders;
         const bool reads = renders || command.kind == CommandKind::reads_definition;
-        const bool changes = command.kind == CommandKind::changes;
+        const bool changes =
+            command.kind == CommandKind::changes || command.kind == CommandKind::changes_hardware;
         EXPECT_EQ(help.contains("--json"), !renders) << help;
         EXPECT_EQ(help.contains("--cluster"), reads) << help;
         EXPECT_EQ(help.contains("--yes "), changes) << help;

@@ -7,6 +7,8 @@ namespace dim::tool {
 
 CommandTable command_table();
 
+Action bcadmin(CLI::App& app);
+Action bctool(CLI::App& app);
 Action blade_exec(CLI::App& app);
 Action blade_show(CLI::App& app);
 Action buildzimage(CLI::App& app);

@@ -1,0 +1,31 @@
+#include "libdim/bladecenter/blade_state.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dim::bladecenter {
+namespace {
+
+TEST(BladeState, NumbersThatTheMibDoesNotHaveAreRefused) {
+    for (const std::int32_t number : {-1, 2, 5, 255})
+        EXPECT_FALSE(power_state_of(number)) << number;
+    EXPECT_FALSE(health_of(12));
+    EXPECT_FALSE(led_of(3));
+    EXPECT_FALSE(chassis_health_of(1));
+    EXPECT_FALSE(parse_led("blinking"));
+    EXPECT_EQ(power_state_of(7).error().message(),
+              "the management module tells a power state that DIM does not know: 7");
+}
+
+TEST(BladeState, NumbersOfTheMib) {
+    EXPECT_EQ(to_string(power_state_of(0).value()), "off");
+    EXPECT_EQ(to_string(power_state_of(1).value()), "on");
+    EXPECT_EQ(to_string(power_state_of(4).value()), "hibernate");
+    EXPECT_EQ(to_string(health_of(1).value()), "good");
+    EXPECT_EQ(to_string(health_of(11).value()), "power denied");
+    EXPECT_EQ(to_string(chassis_health_of(255).value()), "normal");
+    for (const Led led : {Led::off, Led::on, Led::blinking})
+        EXPECT_EQ(parse_led(to_string(led)), led);
+}
+
+}  // namespace
+}  // namespace dim::bladecenter

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "libdim/bladecenter/bay.hpp"
+#include "libdim/bladecenter/blade_state.hpp"
+#include "libdim/bladecenter/event_log.hpp"
+#include "libdim/model/hardware.hpp"
+#include "libdim/model/mac_address.hpp"
+#include "libdim/snmp/session.hpp"
+#include "libdim/sys/clock.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dim::bladecenter {
+
+/// What a bay holds, as its management module says.
+struct Blade {
+    PowerState power = PowerState::off;
+    Health health = Health::unknown;
+    Led led = Led::off;
+    std::string name;
+    std::string machine_type;              ///< "8842"; empty when it is not told
+    std::optional<model::BladeType> type;  ///< of 8842 (JS20) and 8844 (JS21)
+    std::string machine_model;
+    std::string serial;
+    std::optional<std::string> uuid;
+    std::vector<model::MacAddress> macs;  ///< on board, then those of the daughter card
+};
+
+/// A bay; without blade when it is empty, or covered by the blade in the bay before it.
+struct BayReport {
+    Bay bay;
+    Result<std::optional<Blade>>
+        blade;  ///< errors: of this bay only, for what cannot be understood
+};
+
+struct PowerChange {
+    PowerState before;
+    PowerState after;
+};
+
+enum class PowerCommand { off = 0, on = 1, soft_off = 2 };
+
+/// The chassis itself.
+struct ChassisReport {
+    std::string name;
+    std::string machine_type;
+    std::string machine_model;
+    std::string serial;
+    std::optional<std::string> uuid;
+    ChassisHealth health = ChassisHealth::normal;
+    std::int32_t bays = 0;        ///< for blades
+    std::vector<bool> installed;  ///< bay 1 first
+};
+
+/// Temperatures in degrees Celsius; absent where the chassis has no such sensor.
+struct Vitals {
+    std::optional<double> module;
+    std::optional<double> ambient;
+    std::vector<std::optional<int>> blowers;  ///< percent of the highest speed; blower 1 first
+};
+
+/// A BladeCenter's management module (objects of the vendor's mmblade MIB below
+/// 1.3.6.1.4.1.2.3.51.2). Blocks; used by one thread. Everything returns the errors of
+/// snmp::Session too. A blade is commanded only after one answer of the module told that it is a
+/// BladeCenter's, that it has the bay, that a blade is in it by both of its tables, and its power
+/// state; else: not_found for an empty bay, conflict for what is in doubt.
+class [[nodiscard]] ManagementModule {
+public:
+    explicit ManagementModule(snmp::Session session) : session_(std::move(session)) {}
+
+    /// chassisInfo, chassisVpd, spTxtId. Errors: conflict when it is no BladeCenter's.
+    Result<ChassisReport> chassis();
+    /// mmTemp, frontPanelTemp, blowerNSpeed.
+    Result<Vitals> vitals();
+    /// readEventLogString: newest first. Errors: invalid_input.
+    Result<std::vector<EventLogEntry>> event_log();
+    /// bladeSystemStatus, bladeHardwareVpd, bladeHardwareVpdMac; in the order of BAYS.
+    Result<std::vector<BayReport>> bays(const std::vector<Bay>& bays);
+
+    /// bladePowerState of a blade that is there.
+    Result<PowerState> power_state(Bay bay);
+    /// powerOnOffBlade, and waits until the state is reached. Errors: timed_out with the state that
+    /// it has by DEADLINE.
+    Result<PowerChange> switch_power(Bay bay, PowerCommand command, const sys::Deadline& deadline);
+    /// Off, when it is not, and on again. DEADLINE is for both.
+    Result<PowerChange> cycle(Bay bay, const sys::Deadline& deadline);
+    /// restartBlade. Errors: conflict for a blade that is not on.
+    Result<PowerChange> reset(Bay bay, const sys::Deadline& deadline);
+    /// bladeServerIdName: 1 to 15 printable ASCII characters. Errors: invalid_input.
+    Result<void> set_name(Bay bay, const std::string& name);
+    /// ledBladeIdentity. A module with many blades takes up to 120 s for its table of LEDs.
+    Result<void> set_led(Bay bay, Led led);
+
+private:
+    Result<PowerState> identify(Bay bay);
+    Result<PowerState> wait_for(Bay bay, PowerState wanted, const sys::Deadline& deadline);
+
+    snmp::Session session_;
+};
+
+}  // namespace dim::bladecenter

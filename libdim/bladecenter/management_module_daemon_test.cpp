@@ -1,0 +1,134 @@
+#include "libdim/bladecenter/management_module.hpp"
+#include "libdim/bladecenter/objects.hpp"
+#include "libdim/snmp/running_chassis.hpp"
+
+#include <gtest/gtest.h>
+
+/// Against the emulated chassis, a process of its own.
+namespace dim::bladecenter {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kUser = "user dim\nauth sha passphrase1\nprivacy des passphrase2";
+
+Bay bay(const char* text) { return Bay::parse(text).value(); }
+sys::Deadline soon() { return sys::Deadline::in(10s); }
+
+/// Bays: 1 a JS20 that is on, 3 a JS21 of double width (and bay 4), 5 a JS20 of later firmware.
+class ManagementModuleDaemonTest : public ::testing::Test {
+protected:
+    ManagementModule module() const { return ManagementModule(chassis.open().value()); }
+
+    snmp::RunningChassis chassis{{"--user", "dim SHA passphrase1 DES passphrase2", "--bay",
+                                  "1=js20,on,mac=00:0d:60:1e:81:1a,name=first", "--bay",
+                                  "3=js21,wide", "--bay", "5=js20,range,mac=00:0d:60:1e:81:fe"}};
+};
+
+TEST_F(ManagementModuleDaemonTest, AnEmptyOrCoveredBayIsSentNoCommand) {
+    for (const char* empty : {"2", "4", "14"}) {
+        const auto done = module().switch_power(bay(empty), PowerCommand::on, soon());
+        ASSERT_FALSE(done) << empty;
+        EXPECT_EQ(done.error().code(), ErrorCode::not_found);
+        EXPECT_EQ(done.error().message(), std::string("bay ") + empty + " is empty");
+    }
+    EXPECT_FALSE(module().reset(bay("2"), soon()));
+    EXPECT_FALSE(module().set_name(bay("2"), "x"));
+    chassis.tell("stuck off");  // whose "ok" would come behind an event
+}
+
+TEST_F(ManagementModuleDaemonTest, PowerIsSwitchedAndSeen) {
+    const auto on = module().switch_power(bay("3"), PowerCommand::on, soon()).value();
+    EXPECT_EQ(on.before, PowerState::off);
+    EXPECT_EQ(on.after, PowerState::on);
+    EXPECT_EQ(chassis.line(), "power bay=3 on");
+    const auto cycled = module().cycle(bay("3"), soon()).value();
+    EXPECT_EQ(cycled.before, PowerState::on);
+    EXPECT_EQ(cycled.after, PowerState::on);
+    EXPECT_EQ(chassis.line(), "power bay=3 off");
+    EXPECT_EQ(chassis.line(), "power bay=3 on");
+    EXPECT_TRUE(module().reset(bay("3"), soon()));
+    EXPECT_EQ(chassis.line(), "restart bay=3");
+    EXPECT_EQ(chassis.line(), "power bay=3 on");
+    EXPECT_TRUE(module().switch_power(bay("3"), PowerCommand::soft_off, soon()));
+    EXPECT_EQ(chassis.line(), "power bay=3 off");
+    EXPECT_EQ(module().power_state(bay("3")), PowerState::off);
+    EXPECT_EQ(module().reset(bay("3"), soon()).error().code(), ErrorCode::conflict);
+}
+
+TEST_F(ManagementModuleDaemonTest, ACommandWithoutEffectIsToldAsSuch) {
+    chassis.tell("stuck on");
+    const auto done = module().switch_power(bay("1"), PowerCommand::off, sys::Deadline::in(0ms));
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code(), ErrorCode::timed_out);
+    EXPECT_EQ(done.error().message(), "bay 1 took the command and is still on");
+}
+
+TEST_F(ManagementModuleDaemonTest, TheInventoryHasEveryBay) {
+    const auto bays = module().bays(Bay::all()).value();
+    ASSERT_EQ(bays.size(), 14U);
+    const Blade first = bays[0].blade.value().value();
+    EXPECT_EQ(first.power, PowerState::on);
+    EXPECT_EQ(first.health, Health::good);
+    EXPECT_EQ(first.name, "first");
+    EXPECT_EQ(first.type, model::BladeType::js20);
+    EXPECT_EQ(first.machine_type, "8842");
+    EXPECT_EQ(first.serial, "ZJ1R101");
+    EXPECT_EQ(first.uuid, "00010203-0405-0607-0809-0a0b0c0d0101");
+    ASSERT_EQ(first.macs.size(), 2U);
+    EXPECT_EQ(to_string(first.macs[1]), "00:0d:60:1e:81:1b");
+    EXPECT_EQ(bays[2].blade.value().value().type, model::BladeType::js21);
+    EXPECT_FALSE(bays[1].blade.value());
+    EXPECT_FALSE(bays[3].blade.value());  // covered
+    const Blade later = bays[4].blade.value().value();
+    ASSERT_EQ(later.macs.size(), 2U);
+    EXPECT_EQ(to_string(later.macs[0]), "00:0d:60:1e:81:fe");
+    EXPECT_EQ(to_string(later.macs[1]), "00:0d:60:1e:81:ff");
+}
+
+TEST_F(ManagementModuleDaemonTest, WhatIsTooBigIsAskedInPieces) {
+    for (const char* limit : {"too-big 5", "too-big 1"}) {
+        chassis.tell(limit);
+        EXPECT_EQ(module().bays(Bay::all()).value()[0].blade.value()->name, "first") << limit;
+        EXPECT_EQ(module().power_state(bay("1")), PowerState::on);
+    }
+}
+
+TEST_F(ManagementModuleDaemonTest, TheChassisItsVitalsAndItsLog) {
+    const auto report = module().chassis().value();
+    EXPECT_EQ(report.name, "emulated-chassis");
+    EXPECT_EQ(report.bays, 14);
+    EXPECT_EQ(report.health, ChassisHealth::normal);
+    EXPECT_TRUE(report.installed[0]);
+    EXPECT_FALSE(report.installed[1]);
+    const auto vitals = module().vitals().value();
+    EXPECT_EQ(vitals.module, 31.0);
+    EXPECT_EQ(vitals.ambient, 26.0);
+    EXPECT_EQ(vitals.blowers.size(), 2U);
+    EXPECT_TRUE(module().switch_power(bay("1"), PowerCommand::off, soon()));
+    const auto log = module().event_log().value();
+    ASSERT_GT(log.size(), 3U);
+    EXPECT_EQ(log.front().source, "BLADE_1");
+    EXPECT_EQ(log.front().text, "Blade powered off.");
+}
+
+TEST_F(ManagementModuleDaemonTest, NamesAndLedsAreWritten) {
+    EXPECT_TRUE(module().set_name(bay("1"), "renamed"));
+    EXPECT_TRUE(module().set_led(bay("1"), Led::blinking));
+    const Blade blade = module().bays({bay("1")}).value()[0].blade.value().value();
+    EXPECT_EQ(blade.name, "renamed");
+    EXPECT_EQ(blade.led, Led::blinking);
+    for (const char* wrong : {"", "a name that is too long", "a\nb"})
+        EXPECT_EQ(module().set_name(bay("1"), wrong).error().code(), ErrorCode::invalid_input);
+}
+
+TEST_F(ManagementModuleDaemonTest, AUserOfVersion3DoesTheSame) {
+    ManagementModule module(chassis.open(kUser).value());
+    EXPECT_EQ(module.switch_power(bay("1"), PowerCommand::off, soon()).value().after,
+              PowerState::off);
+    EXPECT_EQ(module.bays(Bay::all()).value()[0].blade.value()->name, "first");
+    EXPECT_GT(module.event_log().value().size(), 3U);
+}
+
+}  // namespace
+}  // namespace dim::bladecenter

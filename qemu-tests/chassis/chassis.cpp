@@ -1,0 +1,216 @@
+#include "qemu-tests/chassis/chassis.hpp"
+
+#include <utility>
+
+namespace dim::chassis {
+
+namespace {
+
+constexpr std::size_t kEventsKept = 100;
+
+/// 1.3.6.1.4.1.2.3.51.2 and what follows.
+ObjectName mmblade(std::initializer_list<int> parts) {
+    ObjectName name{1, 3, 6, 1, 4, 1, 2, 3, 51, 2};
+    for (const int part : parts)
+        name.push_back(static_cast<std::uint32_t>(part));
+    return name;
+}
+
+std::string upper(std::string text) {
+    for (char& letter : text)
+        if (letter >= 'a' && letter <= 'f') letter = static_cast<char>(letter - 'a' + 'A');
+    return text;
+}
+
+}  // namespace
+
+Chassis::Chassis(Listener listener) : listener_(std::move(listener)) {
+    add_system();
+    add_chassis();
+    add_vitals();
+    add_event_log();
+    for (int bay = 1; bay <= kBays; ++bay) {
+        add_bay(bay);
+        add_bay_commands(bay);
+        add_bay_product_data(bay);
+    }
+    log("INFO", "SERVPROC", "Management Module emulator started.");
+}
+
+void Chassis::put(const BayDescription& description) {
+    at(description.bay) = description.blade;
+    if (description.blade && description.blade->is_wide) at(description.bay + 1).reset();
+    log("INFO", "BLADE_" + std::to_string(description.bay),
+        description.blade ? "Blade installed." : "Blade removed.");
+}
+
+void Chassis::add_number(ObjectName name, int value) {
+    objects_[std::move(name)] = {.read = [value] { return value; }};
+}
+
+void Chassis::add_text(ObjectName name, std::string value) {
+    objects_[std::move(name)] = {.read = [value = std::move(value)] { return value; }};
+}
+
+void Chassis::add_of_blade(ObjectName name, int bay, std::function<ObjectValue(const Blade&)> read,
+                           const ObjectValue& without) {
+    objects_[std::move(name)] = {.read = [this, bay, read = std::move(read), without] {
+        return at(bay) ? read(*at(bay)) : without;
+    }};
+}
+
+void Chassis::add_command(ObjectName name, int bay, int maximum,
+                          std::function<void(Blade&, int)> command) {
+    objects_[std::move(name)] = {
+        .read = [] { return 0; },
+        .write =
+            [this, bay, maximum, command = std::move(command)](const ObjectValue& value,
+                                                               bool try_only) {
+                const int* const number = std::get_if<int>(&value);
+                if (number == nullptr || *number < 0 || *number > maximum || !at(bay)) return false;
+                if (!try_only && !is_stuck_) command(*at(bay), *number);
+                return true;
+            }};
+}
+
+void Chassis::switch_power(int bay, bool is_on, const std::string& why) {
+    at(bay)->is_on = is_on;
+    listener_("power bay=" + std::to_string(bay) + (is_on ? " on" : " off"));
+    log("INFO", "BLADE_" + std::to_string(bay), why);
+}
+
+void Chassis::log(const std::string& severity, const std::string& source, const std::string& text) {
+    const std::string date = "Date:11/20/06  Time:13:40:00";
+    events_.push_back("Severity:" + severity + "  Source:" + source + "  Name:SN#emulated  " +
+                      date + "  Text:" + text);
+    if (events_.size() > kEventsKept) events_.erase(events_.begin());
+}
+
+void Chassis::add_system() {
+    const ObjectName system{1, 3, 6, 1, 2, 1, 1};
+    const auto scalar = [&](std::uint32_t number) {
+        ObjectName name = system;
+        name.push_back(number);
+        name.push_back(0);
+        return name;
+    };
+    add_text(scalar(1), "BladeCenter Management Module (emulated)");
+    objects_[scalar(2)] = {.read = [] { return ObjectName{1, 3, 6, 1, 4, 1, 2, 6, 158, 3}; }};
+    add_text(scalar(5), "MM00096BCA0001");
+}
+
+void Chassis::add_chassis() {
+    add_text(mmblade({2, 21, 1, 1, 1, 0}), "8677");
+    add_text(mmblade({2, 21, 1, 1, 2, 0}), "3XG");
+    add_text(mmblade({2, 21, 1, 1, 3, 0}), "KPEMU01");
+    add_text(mmblade({2, 21, 1, 1, 4, 0}), "8EE0 8B80 1C02 11B2 8000 F0C3 B9E6 0001 ");
+    add_text(mmblade({4, 5, 1, 0}), "emulated-chassis");
+    add_number(mmblade({2, 7, 1, 0}), 255);
+    add_number(mmblade({22, 4, 19, 0}), kBays);
+    objects_[mmblade({22, 4, 25, 0})] = {.read = [this] {
+        std::string map;
+        for (const auto& blade : bays_)
+            map += blade ? '1' : '0';
+        return map;
+    }};
+    add_number(mmblade({22, 5, 1, 1, 4, 1}), 1);
+    add_number(mmblade({22, 5, 1, 1, 4, 2}), 0);
+}
+
+void Chassis::add_vitals() {
+    add_text(mmblade({2, 1, 1, 2, 0}), "31.00 Centigrade");
+    add_text(mmblade({2, 1, 5, 1, 0}), "26.00 Centigrade");
+    for (const int blower : {1, 2}) {
+        add_text(mmblade({2, 3, blower, 0}), "    46% of maximum");
+        add_number(mmblade({2, 3, 9 + blower, 0}), 1);
+    }
+}
+
+void Chassis::add_event_log() {
+    for (std::size_t line = 1; line <= kEventsKept; ++line) {
+        objects_[mmblade({3, 4, 2, 1, 2, static_cast<int>(line)})] = {
+            .read = [this, line] -> std::optional<ObjectValue> {
+                if (line > events_.size()) return std::nullopt;
+                return events_[events_.size() - line];
+            }};
+    }
+}
+
+void Chassis::add_bay(int bay) {
+    add_of_blade(mmblade({22, 1, 5, 1, 1, 3, bay}), bay, [](const Blade&) { return 1; }, 0);
+    add_of_blade(
+        mmblade({22, 1, 5, 1, 1, 4, bay}), bay,
+        [](const Blade& blade) { return blade.is_on ? 1 : 0; }, 0);
+    add_of_blade(
+        mmblade({22, 1, 5, 1, 1, 5, bay}), bay, [](const Blade& blade) { return blade.health; }, 0);
+    add_of_blade(
+        mmblade({22, 1, 5, 1, 1, 6, bay}), bay, [](const Blade& blade) { return blade.name; },
+        std::string("(No name)"));
+    const ObjectName name = mmblade({22, 1, 7, 1, 1, 5, bay});
+    add_of_blade(
+        name, bay, [](const Blade& blade) { return blade.name; }, std::string("(No name)"));
+    objects_[name].write = [this, bay](const ObjectValue& value, bool try_only) {
+        const auto* const text = std::get_if<std::string>(&value);
+        if (text == nullptr || text->size() > 15 || !at(bay)) return false;
+        if (!try_only) at(bay)->name = *text;
+        return true;
+    };
+    for (std::size_t slot = 0; slot < 4; ++slot) {
+        const ObjectName place = mmblade({22, 1, 3, 1, static_cast<int>(7 + slot), bay});
+        add_of_blade(
+            place, bay, [slot](const Blade& blade) { return blade.boot_sequence.at(slot); }, 255);
+        objects_[place].write = [this, bay, slot](const ObjectValue& value, bool try_only) {
+            const int* const device = std::get_if<int>(&value);
+            if (device == nullptr || *device < 0 || *device > 8 || !at(bay)) return false;
+            auto& sequence = at(bay)->boot_sequence;
+            // None may not precede a device.
+            if (*device != 0 && slot > 0 && sequence.at(slot - 1) == 0) return false;
+            if (*device == 0 && slot < 3 && sequence.at(slot + 1) != 0) return false;
+            if (!try_only) sequence.at(slot) = *device;
+            return true;
+        };
+    }
+}
+
+void Chassis::add_bay_commands(int bay) {
+    add_command(mmblade({22, 1, 6, 1, 1, 7, bay}), bay, 2, [this, bay](Blade&, int number) {
+        switch_power(bay, number == 1, number == 1 ? "Blade powered on." : "Blade powered off.");
+    });
+    add_command(mmblade({22, 1, 6, 1, 1, 8, bay}), bay, 1, [this, bay](Blade&, int number) {
+        if (number != 1) return;
+        listener_("restart bay=" + std::to_string(bay));
+        switch_power(bay, true, "Blade restarted.");
+    });
+    const ObjectName led = mmblade({2, 8, 2, 1, 1, 11, bay});
+    add_command(led, bay, 2, [](Blade& blade, int number) { blade.led = number; });
+    objects_[led].read = [this, bay] { return at(bay) ? at(bay)->led : 0; };
+}
+
+void Chassis::add_bay_product_data(int bay) {
+    const std::string none = "Not Installed";
+    const auto add = [&](std::initializer_list<int> place,
+                         std::function<ObjectValue(const Blade&)> read) {
+        ObjectName name = mmblade(place);
+        name.push_back(static_cast<std::uint32_t>(bay));
+        add_of_blade(std::move(name), bay, std::move(read), none);
+    };
+    const std::string number = std::to_string(100 + bay);
+    add({2, 21, 4, 1, 1, 6}, [=](const Blade&) { return "ZJ1R" + number; });
+    add({2, 21, 4, 1, 1, 7},
+        [](const Blade& blade) { return blade.kind == BladeKind::js20 ? "8842" : "8844"; });
+    add({2, 21, 4, 1, 1, 8},
+        [=](const Blade&) { return "0001 0203 0405 0607 0809 0A0B 0C0D 0" + number + " "; });
+    add({2, 21, 4, 1, 1, 12},
+        [](const Blade& blade) { return blade.kind == BladeKind::js20 ? "21X" : "31X"; });
+    for (int port = 0; port < 4; ++port) {
+        add({2, 21, 4, 2, 1, 2 + port}, [port](const Blade& blade) -> ObjectValue {
+            if (blade.is_range && port == 0)
+                return upper(mac_text(blade, 0)) + " -> " + upper(mac_text(blade, 1));
+            if (blade.is_range || port > 1) return std::string("Not Available");
+            return mac_text(blade, port);
+        });
+        add({2, 21, 4, 2, 1, 10 + port}, [](const Blade&) { return std::string("Not Available"); });
+    }
+}
+
+}  // namespace dim::chassis

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "libdim/bladecenter/management_module.hpp"
+#include "tools/failure.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dim::tool {
+
+/// What is told of one bay: for people and, as names and values, for programs.
+struct BayAnswer {
+    std::string text;  ///< "off → on"; several lines for product data
+    std::vector<std::pair<std::string, std::string>> values;
+};
+
+/// What `dim bctool` does with each bay.
+struct BayAction {
+    std::function<Result<BayAnswer>(bladecenter::ManagementModule&, bladecenter::Bay)> act;
+    /// What interrupts a blade that runs: "switch off"; empty when nothing does.
+    std::string interruption;
+};
+
+/// The action of WORDS: "power on", "name" "database 1", … A power command waits until its state is
+/// reached, at most WAIT. Failures: usage for words that are none.
+Outcome<BayAction> parse_bay_action(const std::vector<std::string>& words,
+                                    std::chrono::milliseconds wait);
+
+}  // namespace dim::tool

@@ -1,0 +1,36 @@
+#include "tools/bay_action.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+/// What the actions do is in tools/chassis_daemon_test.cpp, against an emulated chassis.
+namespace dim::tool {
+namespace {
+
+using namespace std::chrono_literals;
+using Words = std::vector<std::string>;
+
+TEST(BayAction, OtherWordsAreWrongUsage) {
+    for (const Words& words : {Words{"pwer", "on"}, Words{"power"}, Words{"power", "up"},
+                               Words{"power", "on", "now"}, Words{"reset", "now"},
+                               Words{"mac", "1"}, Words{"led", "green"}, Words{"name", "a", "b"}}) {
+        const auto refused = parse_bay_action(words, 1s);
+        ASSERT_FALSE(refused) << ::testing::PrintToString(words);
+        EXPECT_EQ(refused.error().exit_code, ExitCode::usage);
+    }
+    EXPECT_THAT(parse_bay_action({"power", "up"}, 1s).error().cause.cure(),
+                ::testing::HasSubstr("power on|off"));
+}
+
+TEST(BayAction, WhatInterruptsABladeIsKnown) {
+    for (const Words& words : {Words{"power", "off"}, Words{"power", "softoff"},
+                               Words{"power", "cycle"}, Words{"reset"}})
+        EXPECT_NE(parse_bay_action(words, 1s).value().interruption, "");
+    for (const Words& words :
+         {Words{"power", "on"}, Words{"power", "state"}, Words{"mac"}, Words{"vpd"},
+          Words{"health"}, Words{"led"}, Words{"led", "blink"}, Words{"name"}, Words{"name", "x"}})
+        EXPECT_EQ(parse_bay_action(words, 1s).value().interruption, "");
+}
+
+}  // namespace
+}  // namespace dim::tool

@@ -1,0 +1,124 @@
+#include "libdim/snmp/running_chassis.hpp"
+#include "libdim/sys/atomic_write.hpp"
+#include "libdim/testing/temporary_directory.hpp"
+#include "tools/running_program.hpp"
+
+#include <filesystem>
+#include <sys/stat.h>
+
+#include <gmock/gmock.h>
+
+/// The built `dim bctool` and `dim bcadmin` against the emulated chassis.
+namespace dim::tool {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+using ChassisWords = std::vector<std::string>;
+
+/// Bay 1 a JS20 that is on, bay 3 a JS21 that is off, nothing else.
+class ChassisDaemonTest : public ::testing::Test {
+protected:
+    ChassisDaemonTest() {
+        EXPECT_TRUE(sys::write_file_atomically(file(), "community private\n"));
+        EXPECT_EQ(::chmod(file().c_str(), 0600), 0);
+    }
+    std::string file() const { return directory / "mm.key"; }
+    Ran ask(const std::string& command, const ChassisWords& words) const {
+        ChassisWords all{DIM_PROGRAM, command,     "--mm", chassis.address(), "--timeout",
+                         "5000",      "--retries", "0",    "--credentials",   file()};
+        all.insert(all.end(), words.begin(), words.end());
+        return run_program(all);
+    }
+    Ran bctool(const ChassisWords& words) const { return ask("bctool", words); }
+
+    dim::testing::TemporaryDirectory directory;
+    snmp::RunningChassis chassis{
+        {"--bay", "1=js20,on,mac=00:0d:60:1e:81:1a,name=first", "--bay", "3=js21"}};
+};
+
+TEST_F(ChassisDaemonTest, AnEmptyBayFailsAndTheOthersAreDone) {
+    const Ran ran = bctool({"--bay", "2,3", "power", "on"});
+    EXPECT_EQ(ran.code, 1);
+    EXPECT_THAT(ran.output, HasSubstr("bay 3: off → on\n"));
+    EXPECT_THAT(ran.output, HasSubstr("dim: 1 of 2 bays failed; the first: bay 2 is empty\n     "));
+    const Ran json = bctool({"--bay", "2,3", "--json", "power", "state"});
+    EXPECT_THAT(json.output, StartsWith(R"({"bays":[{"bay":2,"error":"bay 2 is empty"},)"
+                                        R"({"bay":3,"state":"on"}]})"));
+}
+
+TEST_F(ChassisDaemonTest, SwitchingMoreThanOneBladeOffIsAskedFor) {
+    const Ran asked = bctool({"--bay", "1,3", "power", "off"});
+    EXPECT_EQ(asked.code, 4);
+    EXPECT_THAT(asked.output, StartsWith("dim: would switch off 2 blades: bays 1,3\n"));
+    EXPECT_EQ(bctool({"--bay", "1", "power", "state"}).output, "on\n");
+    const Ran done = bctool({"--bay", "1,3", "--yes", "power", "off"});
+    EXPECT_EQ(done.output, "bay 1: on → off\nbay 3: off → off\n");
+    EXPECT_EQ(done.code, 0);
+}
+
+TEST_F(ChassisDaemonTest, OneBladeIsSwitchedAndLookedAt) {
+    EXPECT_EQ(bctool({"--bay", "1", "power", "cycle"}).output, "on → on\n");
+    EXPECT_EQ(bctool({"--bay", "1", "reset"}).output, "on → on\n");
+    EXPECT_EQ(bctool({"--bay", "1", "power", "softoff"}).output, "on → off\n");
+    EXPECT_EQ(bctool({"--bay", "1", "mac"}).output, "00:0d:60:1e:81:1a 00:0d:60:1e:81:1b\n");
+    EXPECT_EQ(bctool({"--bay", "1", "health"}).output, "good\n");
+    EXPECT_EQ(bctool({"--bay", "1", "name", "database 1"}).output, "database 1\n");
+    EXPECT_EQ(bctool({"--bay", "1", "name"}).output, "database 1\n");
+    EXPECT_EQ(bctool({"--bay", "1", "led", "blink"}).output, "blink\n");
+    EXPECT_EQ(bctool({"--bay", "1", "led"}).output, "blink\n");
+    EXPECT_THAT(bctool({"--bay", "1", "vpd"}).output, HasSubstr("type js20, machine_type 8842"));
+}
+
+TEST_F(ChassisDaemonTest, TheChassisIsShown) {
+    EXPECT_THAT(ask("bcadmin", {"info"}).output, HasSubstr("blades in bays 1 3\n"));
+    EXPECT_THAT(ask("bcadmin", {"inventory"}).output, HasSubstr("\n14   empty"));
+    EXPECT_THAT(ask("bcadmin", {"vitals"}).output, HasSubstr("26.0 C"));
+    EXPECT_THAT(ask("bcadmin", {"eventlog"}).output, HasSubstr("Blade installed."));
+    for (const char* what : {"info", "inventory", "vitals", "eventlog"})
+        EXPECT_THAT(ask("bcadmin", {"--json", what}).output, StartsWith("{\"")) << what;
+}
+
+TEST_F(ChassisDaemonTest, CredentialsThatOthersMayReadAreRefusedAndNeverShown) {
+    EXPECT_EQ(::chmod(file().c_str(), 0644), 0);
+    const Ran refused = bctool({"--bay", "1", "power", "state"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.output, HasSubstr("chmod 600"));
+    EXPECT_THAT(refused.output, Not(HasSubstr("private")));
+}
+
+TEST_F(ChassisDaemonTest, ASilentModuleIsToldWithItsCure) {
+    chassis.tell("silent on");
+    const Ran silent =
+        run_program({DIM_PROGRAM, "bctool", "--mm", chassis.address(), "--timeout", "50",
+                     "--retries", "1", "--credentials", file(), "--bay", "1", "power", "state"});
+    EXPECT_EQ(silent.code, 1);
+    EXPECT_THAT(silent.output, StartsWith("dim: " + chassis.address() + ": no answer to 2"));
+    EXPECT_THAT(silent.output, HasSubstr("\n     check address and port"));
+}
+
+TEST_F(ChassisDaemonTest, WrongUsageAsksNobody) {
+    for (const ChassisWords& words :
+         {ChassisWords{"--bay", "15", "power", "on"}, ChassisWords{"--bay", "1", "power", "up"},
+          ChassisWords{"--bay", "1"}, ChassisWords{"power", "on"},
+          ChassisWords{"--bay", "1", "--socket", "/x", "power", "on"}}) {
+        EXPECT_EQ(bctool(words).code, 2) << ::testing::PrintToString(words);
+    }
+    EXPECT_EQ(ask("bcadmin", {"weather"}).code, 2);
+    EXPECT_EQ(ask("bcadmin", {"--yes", "info"}).code, 2);
+}
+
+TEST_F(ChassisDaemonTest, TheHistoricalNamesAreTheSame) {
+    const auto beside = std::filesystem::path(DIM_PROGRAM).parent_path();
+    const Ran bctool_ran = run_program({beside / "dim_bctool", "--mm", chassis.address(),
+                                        "--credentials", file(), "--bay", "3", "power", "state"});
+    EXPECT_EQ(bctool_ran.output, "off\n");
+    EXPECT_EQ(run_program({beside / "dim_bcadmin", "--mm", chassis.address(), "--credentials",
+                           file(), "info"})
+                  .code,
+              0);
+}
+
+}  // namespace
+}  // namespace dim::tool
