@@ -4,7 +4,9 @@
 #include "libdim/base/text.hpp"
 #include "libdim/bladecenter/bay.hpp"
 
+#include <charconv>
 #include <cstdint>
+#include <memory>
 
 namespace dim::bladecenter {
 
@@ -71,8 +73,9 @@ Result<std::optional<double>> parse_temperature(std::string_view text) {
     if (is_absent(trim(text))) return std::optional<double>();
     if (words.size() != 2 || words[1] != "Centigrade") return no_such("temperature", text);
     double degrees = 0;
-    const char* const end = words[0].data() + words[0].size();
-    const auto read = std::from_chars(words[0].data(), end, degrees, std::chars_format::fixed);
+    const char* const begin = std::to_address(words[0].begin());
+    const char* const end = begin + words[0].size();
+    const auto read = std::from_chars(begin, end, degrees, std::chars_format::fixed);
     if (read.ec != std::errc{} || read.ptr != end || !(degrees > -100 && degrees < 300))
         return no_such("temperature", text);
     return degrees;

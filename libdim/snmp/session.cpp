@@ -337,7 +337,7 @@ private:
         const std::scoped_lock lock(library_lock());
         if (snmp_sess_async_send(handle_, pdu.get(), receive, &outcome) == 0)
             return fail(library_error(snmp_sess_session(handle_)->s_snmp_errno, settings_));
-        static_cast<void>(pdu.release());  // the library's
+        [[maybe_unused]] netsnmp_pdu* const taken = pdu.release();  // by the library
         return {};
     }
 
