@@ -28,8 +28,8 @@ namespace {
 
 /// A file system stamps with a clock that stands still for some milliseconds, an old one for two
 /// seconds. Two changes of one such moment cannot be told apart.
-constexpr std::int64_t kFineClock_us = 100'000;
-constexpr std::int64_t kCoarseClock_us = 2'100'000;
+constexpr std::int64_t kFineClockUs = 100'000;
+constexpr std::int64_t kCoarseClockUs = 2'100'000;
 /// A file that takes longer than a directory of small ones is a job of its own.
 constexpr std::uint64_t kLargeFile = std::uint64_t{256} << 10;
 constexpr std::chrono::milliseconds kProgressInterval{200};
@@ -92,7 +92,9 @@ public:
 private:
     void work();
     Result<void> look_at(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more);
+    Result<std::shared_ptr<const sys::Fd>> open(const Job& job) const;
     Result<void> list(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more);
+    Result<void> list_name(Job child, std::vector<Scanned>& found, std::vector<Job>& more);
     Result<void> take(const Job& job, std::vector<Scanned>& found);
     Result<std::optional<ReadEntry>> read_linked(const Job& job, const sys::FileStatus& status);
     bool is_left_out(const std::string& name) const {
@@ -130,8 +132,7 @@ Scanned Scan::remember(Entry entry, const sys::FileStatus& status) const {
                     .has_other_names = !S_ISDIR(status.mode) && status.links > 1};
     const std::int64_t changed_us =
         status.changed.seconds * 1'000'000 + status.changed.nanoseconds / 1000;
-    const std::int64_t resolution =
-        status.changed.nanoseconds != 0 ? kFineClock_us : kCoarseClock_us;
+    const std::int64_t resolution = status.changed.nanoseconds != 0 ? kFineClockUs : kCoarseClockUs;
     if (changed_us > began_us_ - resolution) scanned.stamp.reset();
     return scanned;
 }
@@ -168,7 +169,8 @@ Result<void> Scan::take(const Job& job, std::vector<Scanned>& found) {
     return {};
 }
 
-Result<void> Scan::list(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more) {
+/// None when it is gone, or not of this file system.
+Result<std::shared_ptr<const sys::Fd>> Scan::open(const Job& job) const {
     if (job.depth > sys::kTreeDepthLimit) {
         return fail(
             name_path(Error(ErrorCode::limit_exceeded, "directories nested too deep"), job.path));
@@ -179,38 +181,48 @@ Result<void> Scan::list(const Job& job, std::vector<Scanned>& found, std::vector
     if (!opened) {
         // Gone since it was seen, or replaced by something else, which is as good as gone.
         const int number = opened.error().system_errno();
-        if (number == ENOENT || number == ENOTDIR || number == ELOOP) return {};
+        if (number == ENOENT || number == ENOTDIR || number == ELOOP) return nullptr;
         return fail(name_path(std::move(opened).error(), job.path));
     }
-    const auto directory = std::make_shared<const sys::Fd>(*std::move(opened));
-    DIM_TRY(const sys::FileStatus own, sys::fstat(*directory));
-    if (own.device != device_) return {};
+    DIM_TRY(const sys::FileStatus own, sys::fstat(*opened));
+    if (own.device != device_) return nullptr;
+    return std::make_shared<const sys::Fd>(*std::move(opened));
+}
+
+Result<void> Scan::list(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more) {
+    DIM_TRY(const std::shared_ptr<const sys::Fd> directory, open(job));
+    if (!directory) return {};
     Result<std::vector<std::string>> names = sys::list_names(*directory);
     if (!names) return fail(name_path(std::move(names).error(), job.path));
     for (std::string& name : *names) {
         if (job.path.empty() && is_left_out(name)) continue;
-        const Result<sys::FileStatus> status = sys::fstatat(*directory, name);
-        if (!status && status.error().code() == ErrorCode::not_found) continue;
         std::string path = job.path.empty() ? name : job.path + "/" + name;
-        if (!status) return fail(name_path(status.error(), path));
         if (path.size() > kPathLimit)
             return fail(name_path(Error(ErrorCode::limit_exceeded, "path too long"), path));
-        Job child{.parent = directory,
-                  .name = std::move(name),
-                  .path = std::move(path),
-                  .depth = job.depth + 1,
-                  .is_directory = S_ISDIR(status->mode)};
-        const Entry* known = previous_.find(child.path, *status);
-        if (known != nullptr && status->device == device_) {
-            found.push_back(remember(*known, *status));
-            found.back().entry.link_group = 0;
-        } else if (S_ISREG(status->mode) && status->size >= kLargeFile) {
-            more.push_back(child);
-        } else {
-            DIM_CHECK(take(child, found));
-        }
-        if (child.is_directory) more.push_back(std::move(child));
+        DIM_CHECK(list_name({.parent = directory,
+                             .name = std::move(name),
+                             .path = std::move(path),
+                             .depth = job.depth + 1},
+                            found, more));
     }
+    return {};
+}
+
+Result<void> Scan::list_name(Job child, std::vector<Scanned>& found, std::vector<Job>& more) {
+    const Result<sys::FileStatus> status = sys::fstatat(*child.parent, child.name);
+    if (!status && status.error().code() == ErrorCode::not_found) return {};
+    if (!status) return fail(name_path(status.error(), child.path));
+    child.is_directory = S_ISDIR(status->mode);
+    const Entry* known = previous_.find(child.path, *status);
+    if (known != nullptr && status->device == device_) {
+        found.push_back(remember(*known, *status));
+        found.back().entry.link_group = 0;
+    } else if (S_ISREG(status->mode) && status->size >= kLargeFile) {
+        more.push_back(child);
+    } else {
+        DIM_CHECK(take(child, found));
+    }
+    if (child.is_directory) more.push_back(std::move(child));
     return {};
 }
 

@@ -36,7 +36,6 @@ TEST_F(ScanTree, IsRefusedOfAFile) {
 }
 
 TEST_F(ScanTree, NamesADirectoryThatIsTooDeep) {
-    std::string path = root;
     sys::Fd directory = sys::open_directory(root).value();
     for (int depth = 0; depth < 260; ++depth) {
         ASSERT_TRUE(sys::mkdirat(directory, "d"));
