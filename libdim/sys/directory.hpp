@@ -46,6 +46,10 @@ Result<void> ensure_directory(const std::string& path, mode_t mode = 0755);
 Result<void> rename(const std::string& from, const std::string& to);
 Result<void> renameat(const Fd& from_directory, std::string_view from, const Fd& to_directory,
                       std::string_view to);
+/// Another name of the same file, which is not followed if it is a link. Errors: io (EXDEV) across
+/// file systems, (EMLINK) when it has as many as there can be.
+Result<void> linkat(const Fd& from_directory, std::string_view from, const Fd& to_directory,
+                    std::string_view to);
 Result<void> symlink(const std::string& target, const std::string& path);
 Result<void> unlink(const std::string& path);
 Result<void> unlinkat(const Fd& directory, std::string_view name);

@@ -115,4 +115,24 @@ Result<void> copy_attributes(const Fd& from, const std::string& from_name,
     return {};
 }
 
+Result<void> set_attributes(const Fd& fd, const DirectoryAttributes& attributes) {
+    if (::fchown(fd.get(), attributes.owner, attributes.group) != 0)
+        return fail(Error::from_errno(errno, "set owner"));
+    DIM_TRY(const ExtendedAttributes present, extended_attributes(fd));
+    for (const auto& [name, value] : present)
+        if (!attributes.extended.contains(name) && ::fremovexattr(fd.get(), name.c_str()) != 0)
+            return fail(Error::from_errno(errno, "take away extended attribute " + name));
+    for (const auto& [name, value] : attributes.extended)
+        if (::fsetxattr(fd.get(), name.c_str(), value.data(), value.size(), 0) != 0)
+            return fail(Error::from_errno(errno, "extended attribute " + name));
+    if (::fchmod(fd.get(), attributes.mode) != 0)
+        return fail(Error::from_errno(errno, "set permissions"));
+    const std::array<timespec, 2> times{
+        timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+        timespec{.tv_sec = attributes.modified.seconds,
+                 .tv_nsec = static_cast<long>(attributes.modified.nanoseconds)}};
+    if (::futimens(fd.get(), times.data()) != 0) return fail(Error::from_errno(errno, "set times"));
+    return {};
+}
+
 }  // namespace dim::sys

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/sys/fd.hpp"
+#include "libdim/sys/file.hpp"
 
 #include <map>
 #include <string>
@@ -20,5 +21,17 @@ using ExtendedAttributes = std::map<std::string, std::string>;
 Result<ExtendedAttributes> extended_attributes(const Fd& fd);
 /// Of NAME in DIRECTORY itself, not of what it links to; "." is the directory.
 Result<ExtendedAttributes> extended_attributes(const Fd& directory, const std::string& name);
+
+/// What a directory has beside its names.
+struct DirectoryAttributes {
+    mode_t mode = 0;  ///< the permissions
+    uid_t owner = 0;
+    gid_t group = 0;
+    FileTime modified;
+    ExtendedAttributes extended;
+};
+/// Makes the directory FD have these and no others; the last to be done, since a new name in it
+/// changes its times.
+Result<void> set_attributes(const Fd& fd, const DirectoryAttributes& attributes);
 
 }  // namespace dim::sys

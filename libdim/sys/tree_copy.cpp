@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t kBlock = 4096;
 
 Result<struct stat> status_of(const Fd& parent, const std::string& name) {
-    struct stat status{};
+    struct stat status {};
     if (::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
         return fail(Error::from_errno(errno, name));
     return status;
@@ -47,28 +47,30 @@ Result<void> add_size(const Fd& parent, const std::string& name, dev_t device, i
 }
 
 Result<dev_t> device_of(const Fd& directory) {
-    struct stat status{};
+    struct stat status {};
     if (::fstat(directory.get(), &status) != 0) return fail(Error::from_errno(errno, "fstat"));
     return status.st_dev;
 }
 
-Result<void> copy_regular(const Fd& from, const std::string& name, const Fd& to) {
+Result<void> copy_regular(const Fd& from, const std::string& name, const Fd& to,
+                          const std::string& to_name) {
     // O_NONBLOCK: should it have become a FIFO meanwhile, opening must not wait.
     DIM_TRY(const Fd source, openat(from, name, O_RDONLY | O_NONBLOCK));
     DIM_TRY(const FileStatus status, fstat(source));
     if (!S_ISREG(status.mode))
         return fail(ErrorCode::conflict, "changed its kind while it was copied");
-    DIM_TRY(const Fd target, openat(to, name, O_WRONLY | O_CREAT | O_EXCL, 0600));
+    DIM_TRY(const Fd target, openat(to, to_name, O_WRONLY | O_CREAT | O_EXCL, 0600));
     DIM_TRY([[maybe_unused]] const CopyMethod method, copy_file(source, target));
     return {};
 }
 
-Result<void> copy_symlink(const Fd& from, const std::string& name, const Fd& to) {
+Result<void> copy_symlink(const Fd& from, const std::string& name, const Fd& to,
+                          const std::string& to_name) {
     std::string target(PATH_MAX, '\0');
     const ssize_t length = ::readlinkat(from.get(), name.c_str(), target.data(), target.size());
     if (length < 0) return fail(Error::from_errno(errno, "read link"));
     target.resize(static_cast<std::size_t>(length));
-    if (::symlinkat(target.c_str(), to.get(), name.c_str()) != 0)
+    if (::symlinkat(target.c_str(), to.get(), to_name.c_str()) != 0)
         return fail(Error::from_errno(errno, "make link"));
     return {};
 }
@@ -79,7 +81,26 @@ Result<void> make_special(const struct stat& status, const std::string& name, co
     return {};
 }
 
+Result<void> copy_node_of(const struct stat& status, const Fd& from, const std::string& name,
+                          const Fd& to, const std::string& to_name) {
+    switch (status.st_mode & S_IFMT) {
+        case S_IFDIR: return fail(ErrorCode::conflict, "is a directory");
+        case S_IFREG: DIM_CHECK(copy_regular(from, name, to, to_name)); break;
+        case S_IFLNK: DIM_CHECK(copy_symlink(from, name, to, to_name)); break;
+        default: DIM_CHECK(make_special(status, to_name, to)); break;
+    }
+    return copy_attributes(from, name, status, to, to_name);
+}
+
 }  // namespace
+
+Result<void> copy_node(const Fd& from, const std::string& name, const Fd& to,
+                       const std::string& to_name) {
+    DIM_CHECK(check_name(name));
+    DIM_CHECK(check_name(to_name));
+    DIM_TRY(const struct stat status, status_of(from, name));
+    return copy_node_of(status, from, name, to, to_name);
+}
 
 Result<TreeSize> measure_tree(const Fd& parent, const std::string& name) {
     DIM_CHECK(check_name(name));
@@ -105,7 +126,7 @@ Result<void> TreeCopy::copy_directory_only(const Fd& source, const std::string& 
 }
 
 Result<void> TreeCopy::copy_own_attributes(const Fd& source) {
-    struct stat status{};
+    struct stat status {};
     if (::fstat(source.get(), &status) != 0) return fail(Error::from_errno(errno, "fstat"));
     return copy_attributes(source, ".", status, destination_, ".");
 }
@@ -125,17 +146,13 @@ Result<void> TreeCopy::copy_entry(const Fd& from, const std::string& name, const
             return {};
         }
     }
-    Result<void> copied;
-    switch (status.st_mode & S_IFMT) {
-        case S_IFDIR: copied = copy_directory(from, name, to, path, device, depth); break;
-        case S_IFREG: copied = copy_regular(from, name, to); break;
-        case S_IFLNK: copied = copy_symlink(from, name, to); break;
-        default: copied = make_special(status, name, to); break;
+    if (S_ISDIR(status.st_mode)) {
+        // An error from below already names its path.
+        DIM_CHECK(copy_directory(from, name, to, path, device, depth));
+        return copy_attributes(from, name, status, to, name);
     }
-    if (copied) copied = copy_attributes(from, name, status, to, name);
-    // An error from below already names its path.
-    if (!copied && !S_ISDIR(status.st_mode))
-        return fail(std::move(copied).error().with_context(path));
+    Result<void> copied = copy_node_of(status, from, name, to, name);
+    if (!copied) return fail(std::move(copied).error().with_context(path));
     return copied;
 }
 

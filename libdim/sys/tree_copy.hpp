@@ -27,6 +27,11 @@ struct TreeSize {
 /// Of NAME in directory PARENT with all below it. Stops at other file systems, like TreeCopy.
 Result<TreeSize> measure_tree(const Fd& parent, const std::string& name);
 
+/// Copies NAME of directory FROM, which is no directory, as TO_NAME of TO, where there is none yet:
+/// content, owner, permissions, times, attributes, holes. Errors: conflict for a directory.
+Result<void> copy_node(const Fd& from, const std::string& name, const Fd& to,
+                       const std::string& to_name);
+
 /// Copies files and directories faithfully: owners, permissions, times to the nanosecond, extended
 /// attributes (so ACLs and capabilities too), holes, hard links, device nodes, FIFOs and sockets.
 /// Links are copied, never followed. Of another file system mounted in the source only the empty

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/manifest/manifest.hpp"
+#include "libdim/sys/fd.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dim::manifest {
+
+/// What is to be done so that a tree that holds one manifest holds another. What need not change
+/// keeps its inode; another mode or owner is a new inode, too, so that whoever has the old one open
+/// sees no change. Has pointers into both manifests.
+struct TreeChange {
+    struct Put {
+        const Entry* entry;
+        /// An unchanged name of the same file; empty when there is none before this.
+        std::string_view link_to;
+        bool is_replacing;  ///< of another type than what is there, and one of both is a directory
+    };
+    std::vector<Put> puts;              ///< new or different, but for directories that are there
+    std::vector<const Entry*> lost;     ///< of the old manifest: files that are replaced or removed
+    std::vector<const Entry*> removed;  ///< of the old manifest: names that are no more
+    std::vector<const Entry*> directories;  ///< of the new one: whose attributes are to be set
+
+    bool is_empty() const { return puts.empty() && removed.empty() && directories.empty(); }
+};
+TreeChange plan_change(const Manifest& have, const Manifest& want);
+
+/// Where a tree gets the files from that it is to have; never directories.
+class FileSource {
+public:
+    virtual ~FileSource() = default;
+    /// Makes NAME in DIRECTORY, where there is none, what ENTRY says: a new file or another name of
+    /// one. Errors: not_found when the source has no such path.
+    virtual Result<void> provide(const Entry& entry, const sys::Fd& directory,
+                                 const std::string& name) = 0;
+};
+
+/// Trees in which files have the paths that they shall have; the first that has one counts.
+class TreeSource final : public FileSource {
+public:
+    enum class Take {
+        copies,  ///< new files
+        links,   ///< other names of the same files; copies where those cannot be made
+    };
+    TreeSource(std::vector<sys::Fd> roots, Take take) : roots_(std::move(roots)), take_(take) {}
+    Result<void> provide(const Entry& entry, const sys::Fd& directory,
+                         const std::string& name) override;
+
+private:
+    std::vector<sys::Fd> roots_;
+    Take take_;
+};
+
+/// Carries CHANGE out below ROOT. Interrupted at any point, what CHANGE.lost names is gone or as it
+/// was; scan_tree tells how far it came. KEEP, if any, is a directory that first gets every lost
+/// file, at the same path: a link, or a copy where it is on another file system. PROGRESS, if any,
+/// hears after each of CHANGE.puts how many there were. Nothing is synced.
+/// Errors name the path, escaped: limit_exceeded when a file system is full; not_found when SOURCE
+/// lacks a path.
+Result<void> carry_out(const TreeChange& change, const sys::Fd& root, FileSource& source,
+                       const sys::Fd* keep,
+                       const std::function<void(std::uint64_t puts)>& progress);
+
+/// The entries that IS_WANTED, with link groups among themselves.
+Manifest select_entries(const Manifest& manifest,
+                        const std::function<bool(const Entry&)>& is_wanted);
+
+}  // namespace dim::manifest
