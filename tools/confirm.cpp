@@ -23,6 +23,11 @@ Outcome<> confirm(const Context& context, const std::string& what, std::size_t c
     if (count <= ask_above || context.assume_yes) return {};
     std::string deed = what + ' ' + count_text(count, "blade");
     if (const std::string names = which ? which() : ""; !names.empty()) deed += ": " + names;
+    return confirm_deed(context, deed);
+}
+
+Outcome<> confirm_deed(const Context& context, const std::string& deed) {
+    if (context.assume_yes) return {};
     if (!context.is_terminal) return not_confirmed("would " + deed);
     std::fprintf(stderr, "This will %s\nGo on? [y/N] ", deed.c_str());
     std::string answer;

@@ -19,4 +19,7 @@ Outcome<> confirm(const Context& context, const std::string& what, std::size_t c
                   const std::function<std::string()>& which = {},
                   std::size_t ask_above = kAskAbove);
 
+/// Asks whatever DEED is ("remove the image granite"); otherwise as confirm().
+Outcome<> confirm_deed(const Context& context, const std::string& deed);
+
 }  // namespace dim::tool

@@ -1,4 +1,5 @@
 #include "imageserver/api/job_handler.hpp"
+#include "libdim/base/parse_number.hpp"
 
 namespace dim::server {
 
@@ -22,6 +23,19 @@ http::Response of_named_image(const RouteCall& call, Ask ask) {
     return response_of(ask(*name));
 }
 
+/// The number that a path has as one of its words.
+Result<model::Generation> generation_of(const std::string& word) {
+    DIM_TRY(const auto number, parse_number<std::uint32_t>(word));
+    return model::Generation::from_number(number);
+}
+
+Result<api::GenerationDifference> compare_generations(const RouteCall& call, const Images& images) {
+    DIM_TRY(const auto name, model::ImageName::parse(call.parameters[0]));
+    DIM_TRY(const auto older, generation_of(call.parameters[1]));
+    DIM_TRY(const auto newer, generation_of(call.parameters[2]));
+    return images.compare_generations(name, older, newer);
+}
+
 /// With the size of its boot file.
 Result<api::ImageDetails> describe_image(const model::ImageName& name, const Images& images,
                                          const BootFiles& boot_files) {
@@ -29,6 +43,15 @@ Result<api::ImageDetails> describe_image(const model::ImageName& name, const Ima
     DIM_TRY(const auto file, boot_files.current(name));
     if (file) details.image.zimage_bytes = file->bytes;
     return details;
+}
+
+boost::asio::awaitable<http::Reply> remove_image(AdminResource& admin, const RouteCall& call) {
+    const auto image = model::ImageName::parse(call.parameters[0]);
+    if (!image) co_return problem_response(image.error());
+    co_return admin.jobs.start(admin.lanes.images.of(*image),
+                               [&admin, image = *image](const Progress&) {
+                                   return admin.image_edits.remove_image(image);
+                               });
 }
 
 }  // namespace
@@ -51,6 +74,38 @@ void add_image_routes(Router& router, AdminResource& admin) {
                        return admin.images.check_image(name);
                    });
                }));
+    router.add({http::Method::get, "/v1/images/{image}/generations", administrator},
+               lane_handler(admin.lanes.answers, [&admin](const RouteCall& call) {
+                   return of_named_image(
+                       call,
+                       [&admin](const model::ImageName& name) -> Result<api::ImageGenerationList> {
+                           DIM_TRY(auto list, admin.images.generations(name));
+                           return api::ImageGenerationList{std::move(list)};
+                       });
+               }));
+    router.add({http::Method::get, "/v1/images/{image}/generations/{older}/{newer}", administrator},
+               lane_handler(admin.lanes.images.threads(), [&admin](const RouteCall& call) {
+                   return response_of(compare_generations(call, admin.images));
+               }));
+    router.add({http::Method::post, "/v1/image-generations", administrator},
+               image_handler<api::UpdateImage>(
+                   admin, &api::UpdateImage::name,
+                   [&admin](const api::UpdateImage& request, const Progress& progress) {
+                       return admin.image_edits.update_image(request, progress);
+                   }));
+    router.add({http::Method::post, "/v1/image-rollbacks", administrator},
+               image_handler<api::RollBackImage>(
+                   admin, &api::RollBackImage::name,
+                   [&admin](const api::RollBackImage& request, const Progress& progress) {
+                       return admin.image_edits.roll_back_image(request, progress);
+                   }));
+    router.add({http::Method::put, "/v1/image-labels", administrator},
+               edit_handler<api::LabelGeneration>(
+                   admin, [&admin](const api::LabelGeneration& request, const Progress&) {
+                       return admin.image_edits.label_generation(request);
+                   }));
+    router.add({http::Method::delete_, "/v1/images/{image}", administrator},
+               [&admin](const RouteCall& call) { return remove_image(admin, call); });
     router.add({http::Method::post, "/v1/images", administrator},
                image_handler<api::ImportImage>(
                    admin, &api::ImportImage::name,

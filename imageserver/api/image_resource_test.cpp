@@ -15,6 +15,10 @@ protected:
         image.name = slow;
         begin_job(http::Method::post, "/v1/images", to_json(image), "copy the shared root");
     }
+    /// What a job has achieved.
+    std::string done_by(http::Method method, const std::string& target, const std::string& body) {
+        return run_job(method, target, body).done.value_or("failed");
+    }
     const model::ImageName slow = model::ImageName::parse("slow").value();
     std::promise<void> gate;
 };
@@ -47,6 +51,49 @@ TEST_F(ImageResourceTest, NamesWhatWasChangedByHand) {
     EXPECT_EQ(read<api::ImageCheck>(check()).difference_count, 0U);
     images.differences = {api::samples::tree_difference()};
     EXPECT_EQ(read<api::ImageCheck>(check()).differences, images.differences);
+}
+
+TEST_F(ImageResourceTest, MakesGenerationsAndNamesThem) {
+    make_ready();
+    EXPECT_THAT(done_by(http::Method::post, "/v1/image-generations",
+                        to_json(api::UpdateImage{samples::image(), "/srv/tree", "good"})),
+                ::testing::HasSubstr("generation 2 made of /srv/tree"));
+    EXPECT_THAT(done_by(http::Method::post, "/v1/image-rollbacks",
+                        to_json(api::RollBackImage{samples::image(),
+                                                   *model::Generation::from_number(1), ""})),
+                ::testing::HasSubstr("generation 3 made of generation 1"));
+    EXPECT_THAT(done_by(http::Method::put, "/v1/image-labels",
+                        to_json(api::LabelGeneration{
+                            samples::image(), *model::Generation::from_number(2), "better"})),
+                ::testing::HasSubstr("generation 2 is labelled now"));
+    const auto list =
+        read<api::ImageGenerationList>(get("/v1/images/granite/generations")).generations;
+    ASSERT_EQ(list.size(), 2U);
+    EXPECT_EQ(list.front().label, "better");
+    EXPECT_EQ(get("/v1/images/slate/generations").status, 404);
+    images.is_unchanged = true;
+    EXPECT_THAT(done_by(http::Method::post, "/v1/image-generations",
+                        to_json(api::UpdateImage{samples::image(), "", ""})),
+                ::testing::HasSubstr("nothing changed"));
+}
+
+TEST_F(ImageResourceTest, ComparesGenerations) {
+    add_image();
+    images.differences = {api::samples::tree_difference()};
+    const auto difference =
+        read<api::GenerationDifference>(get("/v1/images/granite/generations/1/2"));
+    EXPECT_EQ(difference.newer.number(), 2U);
+    EXPECT_EQ(difference.differences, images.differences);
+    for (const char* wrong : {"/v1/images/granite/generations/0/2",
+                              "/v1/images/granite/generations/1/x", "/v1/images/-/generations/1/2"})
+        EXPECT_EQ(get(wrong).status, 400) << wrong;
+}
+
+TEST_F(ImageResourceTest, RemovesAnImage) {
+    add_image();
+    EXPECT_THAT(done_by(http::Method::delete_, "/v1/images/granite", ""),
+                ::testing::HasSubstr("granite removed"));
+    EXPECT_EQ(get("/v1/images/granite").status, 404);
 }
 
 TEST_F(ImageResourceTest, AnImportOfMinutesHoldsUpNoEditAndNoOtherImage) {

@@ -107,6 +107,11 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("ImageList", image_list());
     expect_described("ImageDetails", image_details());
     expect_described("ImageCheck", image_check());
+    expect_described("UpdateImage", update_image());
+    expect_described("RollBackImage", roll_back_image());
+    expect_described("LabelGeneration", label_generation());
+    expect_described("ImageGenerationList", image_generation_list());
+    expect_described("GenerationDifference", generation_difference());
     expect_described("Blades", blades());
     expect_described("ImageOfBlades", image_of_blades());
     expect_described("BladeImage", blade_image());

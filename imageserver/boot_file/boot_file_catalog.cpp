@@ -65,17 +65,17 @@ Result<void> BootFileCatalog::clamp(std::int64_t now_us) {
     });
 }
 
-Result<std::optional<api::BootFile>> BootFileCatalog::current(const ImageName& image,
-                                                              Generation generation) {
+Result<std::optional<api::BootFile>> BootFileCatalog::current(const ImageName& image) {
     return database_->transaction(
         [&](Transaction& transaction) -> Result<std::optional<api::BootFile>> {
             DIM_TRY(Statement row,
-                    transaction.query("SELECT path, bytes, sha256, command_line FROM boot_file "
-                                      "WHERE image = ?1 AND generation = ?2 AND replaced_us IS "
-                                      "NULL",
-                                      image.text(), generation.number()));
+                    transaction.query("SELECT path, bytes, sha256, command_line, generation "
+                                      "FROM boot_file WHERE image = ?1 AND replaced_us IS NULL",
+                                      image.text()));
             DIM_TRY(const bool is_there, row.next());
             if (!is_there) return std::optional<api::BootFile>();
+            DIM_TRY(const Generation generation,
+                    Generation::from_number(static_cast<std::uint32_t>(row.integer(4))));
             return api::BootFile{.image = image,
                                  .generation = generation,
                                  .path = row.text(0),

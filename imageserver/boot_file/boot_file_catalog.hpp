@@ -26,8 +26,8 @@ public:
     /// What was replaced after NOW_US was replaced now: the clock went back, and nothing would ever
     /// be an hour old.
     Result<void> clamp(std::int64_t now_us);
-    Result<std::optional<api::BootFile>> current(const model::ImageName& image,
-                                                 model::Generation generation);
+    /// The one of an image, of whatever generation it was built for: it holds nothing of the tree.
+    Result<std::optional<api::BootFile>> current(const model::ImageName& image);
     /// When the file of PATH was replaced; in the far future for a current one; UNKNOWN_US for one
     /// that is not known.
     Result<std::int64_t> last_used_us(const std::string& path, std::int64_t unknown_us);

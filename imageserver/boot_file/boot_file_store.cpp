@@ -150,7 +150,7 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
 Result<api::BootFile> BootFileStore::rebuild(const ImageName& image, const Progress& progress) {
     const std::lock_guard lock(*work_);
     DIM_TRY(const api::ImageSummary summary, images_->image(image));
-    DIM_TRY(auto file, BootFileCatalog(*database_).current(image, summary.generation));
+    DIM_TRY(auto file, BootFileCatalog(*database_).current(image));
     if (!file) return fail(ErrorCode::not_found, "image " + image.text() + " has no boot file");
     const linuxrc::RamdiskKind kind = kind_of(file->command_line);
     return assemble(summary, kind, std::move(file->command_line), progress);
@@ -190,9 +190,8 @@ Result<api::BootFile> BootFileStore::assemble(const api::ImageSummary& image,
 }
 
 Result<std::optional<api::BootFile>> BootFileStore::current(const ImageName& image) const {
-    DIM_TRY(const api::ImageSummary summary, images_->image(image));
-    DIM_TRY(std::optional<api::BootFile> file,
-            BootFileCatalog(*database_).current(image, summary.generation));
+    DIM_CHECK(images_->image(image));
+    DIM_TRY(std::optional<api::BootFile> file, BootFileCatalog(*database_).current(image));
     if (file && !sys::stat(directory() + "/" + file->path)) return std::optional<api::BootFile>();
     return file;
 }

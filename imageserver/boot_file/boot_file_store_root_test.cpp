@@ -68,8 +68,8 @@ protected:
                  "ago' {} +"});
     }
 
-    const std::array<Migration, 3> all{kImageMigration, kBootFileMigration,
-                                       kBootFileTrustMigration};
+    const std::array<Migration, 4> all{kImageMigration, kImageGenerationMigration,
+                                       kBootFileMigration, kBootFileTrustMigration};
     std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
 };

@@ -22,7 +22,7 @@ public:
     /// limit_exceeded when the zImage is larger than the firmware takes.
     virtual Result<api::BootFile> build(const api::BuildBootFile& request,
                                         const Progress& progress) = 0;
-    /// Nothing when none was built for the image's newest generation.
+    /// The one that was built last, for whatever generation; nothing when there is none.
     virtual Result<std::optional<api::BootFile>> current(const model::ImageName& image) const = 0;
     /// Images whose current boot file trusts other authorities than one built now would.
     virtual Result<std::vector<model::ImageName>> outdated() const = 0;

@@ -7,12 +7,51 @@ namespace dim::server {
 using model::ComponentName;
 using model::ImageName;
 
+namespace {
+
+Edit tell_generation(const ImageName& image, const std::optional<api::ImageGeneration>& made,
+                     const Progress& progress) {
+    if (!made) {
+        return Edit{.done = "image " + to_string(image) +
+                            " is that already: nothing changed, no generation made"};
+    }
+    progress("offering the shared root", 0, 0);
+    return Edit{.done = "image " + to_string(image) + " generation " + to_string(made->generation) +
+                        " made of " + made->source,
+                .needs = {.exports = true}};
+}
+
+}  // namespace
+
 Result<Edit> ImageEdits::import_image(const api::ImportImage& request, const Progress& progress) {
     DIM_CHECK(images_.import_image(request, progress));
     progress("offering the shared root", 0, 0);
     return Edit{.done = "image " + to_string(request.name) + " generation 1 imported from " +
                         request.directory,
                 .needs = {.exports = true}};
+}
+
+Result<Edit> ImageEdits::update_image(const api::UpdateImage& request, const Progress& progress) {
+    DIM_TRY(const auto made, images_.update_image(request, progress));
+    return tell_generation(request.name, made, progress);
+}
+
+Result<Edit> ImageEdits::roll_back_image(const api::RollBackImage& request,
+                                         const Progress& progress) {
+    DIM_TRY(const auto made, images_.roll_back_image(request, progress));
+    return tell_generation(request.name, made, progress);
+}
+
+Result<Edit> ImageEdits::label_generation(const api::LabelGeneration& request) {
+    DIM_CHECK(images_.label_generation(request));
+    return Edit{.done = "image " + to_string(request.name) + " generation " +
+                        to_string(request.generation) +
+                        (request.label.empty() ? " has no label now" : " is labelled now")};
+}
+
+Result<Edit> ImageEdits::remove_image(const ImageName& image) {
+    DIM_CHECK(images_.remove_image(image));
+    return Edit{.done = "image " + to_string(image) + " removed", .needs = {.exports = true}};
 }
 
 Result<Edit> ImageEdits::create_blade_images(const api::ImageOfBlades& request,

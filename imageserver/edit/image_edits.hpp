@@ -16,6 +16,12 @@ public:
         : images_(images), boot_files_(boot_files), blades_(blades) {}
 
     Result<Edit> import_image(const api::ImportImage& request, const Progress& progress);
+    /// Blades keep the generation they have; new blade images are of the new one.
+    Result<Edit> update_image(const api::UpdateImage& request, const Progress& progress);
+    Result<Edit> roll_back_image(const api::RollBackImage& request, const Progress& progress);
+    Result<Edit> label_generation(const api::LabelGeneration& request);
+    /// Errors: conflict while blades have images of it.
+    Result<Edit> remove_image(const model::ImageName& image);
     /// Blades that have one already keep it.
     Result<Edit> create_blade_images(const api::ImageOfBlades& request, const Progress& progress);
     Result<Edit> adopt_image(const api::AdoptImage& request, const Progress& progress);

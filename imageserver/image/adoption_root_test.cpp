@@ -48,7 +48,7 @@ TEST_F(Adoption, BringsBackWhatALostDatabaseKnew) {
     EXPECT_THAT(unknown_paths(), IsEmpty());
     lose_database();
     EXPECT_FALSE(store->image(granite));
-    EXPECT_THAT(unknown_paths(), ElementsAre(state + "/images/granite/1", blade_file("s01c1b01")));
+    EXPECT_THAT(unknown_paths(), ElementsAre(state + "/images/granite", blade_file("s01c1b01")));
 
     value_of(store->adopt_image(image()));
     const api::ImageSummary after = value_of(store->image(granite));
@@ -108,7 +108,7 @@ TEST_F(Adoption, LeavesADamagedFileAsItIs) {
 
 TEST_F(Adoption, OfAnImageIsWholeOrNothing) {
     lose_database();
-    const std::string golden = state + "/images/granite/1/golden.img";
+    const std::string golden = state + "/images/granite/golden.img";
     run({"truncate", "--size=-4096", golden});
     const auto refused = store->adopt_image(image());
     ASSERT_FALSE(refused);

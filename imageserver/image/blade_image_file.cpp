@@ -11,7 +11,6 @@
 namespace dim::server {
 
 using model::ComponentName;
-using model::Generation;
 using model::ImageName;
 
 namespace {
@@ -40,8 +39,8 @@ Result<void> check_blade_file_free(const ComponentName& blade, const ImageName& 
 }
 
 Result<void> clone_golden_image(const ComponentName& blade, const ImageName& image,
-                                Generation generation, const ImagePaths& paths) {
-    const std::string golden_path = paths.golden_file(image, generation);
+                                const ImagePaths& paths) {
+    const std::string golden_path = paths.golden_file(image);
     const std::string unfinished = paths.unfinished_blade_file(blade, image);
     const std::string file = paths.blade_file(blade, image);
     DIM_CHECK(sys::ensure_directory(paths.blade_directory(blade), 0700));

@@ -11,10 +11,11 @@ namespace dim::server {
 Result<void> check_blade_file_free(const model::ComponentName& blade, const model::ImageName& image,
                                    const ImagePaths& paths);
 
-/// Clones the golden image of a generation as the blade's image file, whole or not at all, with a
-/// UUID of its own. Journalled by the caller. Errors: limit_exceeded when the disk is full.
+/// Clones the golden image, which is the newest generation's, as the blade's image file, whole or
+/// not at all, with a UUID of its own. Journalled by the caller. Errors: limit_exceeded when the
+/// disk is full.
 Result<void> clone_golden_image(const model::ComponentName& blade, const model::ImageName& image,
-                                model::Generation generation, const ImagePaths& paths);
+                                const ImagePaths& paths);
 
 /// Writes the files that differ per blade into the file system mounted at MOUNT_POINT: its name in
 /// /etc/hostname. No link in the image is followed.

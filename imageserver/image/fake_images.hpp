@@ -33,6 +33,39 @@ public:
                               std::nullopt, 0});
         return {};
     }
+    Result<std::optional<api::ImageGeneration>> update_image(const api::UpdateImage& request,
+                                                             const Progress& progress) override {
+        progress("look at the tree", 0, 0);
+        return next_generation(request.name, request.label, request.directory);
+    }
+    Result<std::optional<api::ImageGeneration>> roll_back_image(const api::RollBackImage& request,
+                                                                const Progress&) override {
+        return next_generation(request.name, request.label,
+                               "generation " + to_string(request.generation));
+    }
+    Result<void> label_generation(const api::LabelGeneration& request) override {
+        DIM_CHECK(image(request.name));
+        for (api::ImageGeneration& made : made_generations)
+            if (made.generation == request.generation) made.label = request.label;
+        return {};
+    }
+    Result<std::vector<api::ImageGeneration>>
+    generations(const model::ImageName& name) const override {
+        DIM_CHECK(image(name));
+        return made_generations;
+    }
+    Result<api::GenerationDifference> compare_generations(const model::ImageName& name,
+                                                          model::Generation older,
+                                                          model::Generation newer) const override {
+        DIM_CHECK(image(name));
+        return api::GenerationDifference{name, older, newer, differences.size(), differences};
+    }
+    Result<void> remove_image(const model::ImageName& name) override {
+        DIM_CHECK(image(name));
+        const std::scoped_lock lock(mutex_);
+        images_.erase(name);
+        return {};
+    }
     Result<void> create_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image, const Progress&) override {
         if (blade_image(blade, image)) return fail(ErrorCode::already_exists, "it has one");
@@ -128,12 +161,25 @@ public:
     }
 
     std::vector<api::UnknownFile> unknown;
-    std::vector<api::TreeDifference> differences;  ///< what check_image() finds
+    std::vector<api::ImageGeneration> made_generations;  ///< by update_image and roll_back_image
+    bool is_unchanged = false;                           ///< what they find then
+    std::vector<api::TreeDifference> differences;        ///< what check_image() finds
     DiskSpace space{.total = 100, .free = 100, .committed = 0, .allocated = 0};
     std::vector<Error> unreserved;    ///< what reserve_blade_images() returns
     std::function<void()> on_import;  ///< while an image is being imported
 
 private:
+    Result<std::optional<api::ImageGeneration>> next_generation(const model::ImageName& name,
+                                                                const std::string& label,
+                                                                const std::string& source) {
+        DIM_TRY(api::ImageSummary summary, image(name));
+        if (is_unchanged) return std::nullopt;
+        summary.generation = *model::Generation::from_number(summary.generation.number() + 1);
+        add(summary);
+        made_generations.push_back(
+            {summary.generation, summary.created, label, source, "ab", "cd", 0});
+        return made_generations.back();
+    }
     template <class Key, class Value>
     Result<Value> find(const std::map<Key, Value>& map, const Key& key) const {
         const std::scoped_lock lock(mutex_);

@@ -37,6 +37,13 @@ CREATE TABLE blade_image (
 ) STRICT;
 )"};
 
+const Migration kImageGenerationMigration{"image-generation-1", R"(
+ALTER TABLE image_generation ADD COLUMN label TEXT NOT NULL DEFAULT '';
+ALTER TABLE image_generation ADD COLUMN source TEXT NOT NULL DEFAULT '';
+ALTER TABLE image_generation ADD COLUMN shared_digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE image_generation ADD COLUMN golden_digest TEXT NOT NULL DEFAULT '';
+)"};
+
 namespace {
 
 constexpr model::EnumWords<BladeImageState, 3> kStateWords{{
@@ -86,6 +93,20 @@ Result<api::ImageSummary> read_image(const Statement& row) {
                              .created = created,
                              .zimage_bytes = {},
                              .blade_images = static_cast<std::uint32_t>(row.integer(7))};
+}
+
+Result<GenerationRecord> read_generation(const Statement& row) {
+    DIM_TRY(ImageName image, ImageName::parse(row.text(0)));
+    DIM_TRY(const Generation generation,
+            Generation::from_number(static_cast<std::uint32_t>(row.integer(1))));
+    DIM_TRY(const model::Timestamp created, model::Timestamp::from_microseconds(row.integer(2)));
+    return GenerationRecord{.image = std::move(image),
+                            .generation = generation,
+                            .created = created,
+                            .label = row.text(3),
+                            .source = row.text(4),
+                            .shared_digest = row.text(5),
+                            .golden_digest = row.text(6)};
 }
 
 Result<BladeImageRecord> read_blade_image(const Statement& row) {
@@ -138,12 +159,30 @@ Result<void> insert_image(Transaction& transaction, const api::ImageSummary& ima
         image.blade_image_bytes);
 }
 
-Result<void> insert_generation(Transaction& transaction, const api::ImageSummary& image,
-                               Generation generation, std::string_view state) {
-    return transaction.execute("INSERT INTO image_generation (image, generation, state, created_us)"
-                               " VALUES (?1, ?2, ?3, ?4)",
-                               image.name.text(), generation.number(), state,
-                               image.created.microseconds());
+Result<void> insert_generation(Transaction& transaction, const GenerationRecord& record,
+                               std::string_view state) {
+    return transaction.execute(
+        "INSERT INTO image_generation (image, generation, state, created_us, label, source)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        record.image.text(), record.generation.number(), state, record.created.microseconds(),
+        record.label, record.source);
+}
+
+GenerationRecord generation_of(const api::ImageSummary& image, Generation generation,
+                               std::string source) {
+    return {.image = image.name,
+            .generation = generation,
+            .created = image.created,
+            .label = {},
+            .source = std::move(source),
+            .shared_digest = {},
+            .golden_digest = {}};
+}
+
+Error unknown_generation(const ImageCatalog::GenerationKey& key) {
+    return Error(ErrorCode::not_found,
+                 "image " + key.first.text() + " has no generation " + to_string(key.second))
+        .with_cure("see 'dim image generations " + key.first.text() + "'");
 }
 
 Error unknown_image(const ImageName& name) {
@@ -153,10 +192,11 @@ Error unknown_image(const ImageName& name) {
 
 }  // namespace
 
-Result<void> ImageCatalog::begin_import(const api::ImageSummary& image) {
+Result<void> ImageCatalog::begin_import(const api::ImageSummary& image, const std::string& source) {
     auto begun = database_->transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(insert_image(transaction, image));
-        return insert_generation(transaction, image, image.generation, "importing");
+        return insert_generation(transaction, generation_of(image, image.generation, source),
+                                 "importing");
     });
     if (!begun && begun.error().code() == ErrorCode::already_exists) {
         return fail(
@@ -171,7 +211,8 @@ Result<void> ImageCatalog::adopt_image(const api::ImageSummary& image,
     auto adopted = database_->transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(insert_image(transaction, image));
         for (const Generation generation : generations)
-            DIM_CHECK(insert_generation(transaction, image, generation, "ready"));
+            DIM_CHECK(insert_generation(transaction, generation_of(image, generation, "adopted"),
+                                        "ready"));
         return {};
     });
     if (adopted || adopted.error().code() != ErrorCode::already_exists) return adopted;
@@ -191,11 +232,61 @@ Result<void> ImageCatalog::adopt_blade_image(const BladeImageRecord& record) {
                 "the " + name_of(record.blade, record.image) + " is known already");
 }
 
-Result<void> ImageCatalog::finish_import(const GenerationKey& key) {
+Result<void> ImageCatalog::begin_generation(const GenerationRecord& record) {
+    return database_->transaction([&](Transaction& transaction) {
+        return insert_generation(transaction, record, "importing");
+    });
+}
+
+Result<void> ImageCatalog::finish_generation(const GenerationKey& key,
+                                             const GenerationDigests& digests) {
     return database_->transaction([&](Transaction& transaction) {
         return transaction.execute(
-            "UPDATE image_generation SET state = 'ready' WHERE image = ?1 AND generation = ?2",
-            key.first.text(), key.second.number());
+            "UPDATE image_generation SET state = 'ready', shared_digest = ?3, golden_digest = ?4 "
+            "WHERE image = ?1 AND generation = ?2",
+            key.first.text(), key.second.number(), digests.shared, digests.golden);
+    });
+}
+
+Result<std::vector<GenerationRecord>> ImageCatalog::generations_of(const ImageName& name) {
+    DIM_CHECK(image(name));
+    return database_->transaction(
+        [&](Transaction& transaction) -> Result<std::vector<GenerationRecord>> {
+            DIM_TRY(Statement rows,
+                    transaction.query("SELECT image, generation, created_us, label, source, "
+                                      "shared_digest, golden_digest FROM image_generation "
+                                      "WHERE image = ?1 AND state = 'ready' ORDER BY generation",
+                                      name.text()));
+            return read_all<GenerationRecord>(std::move(rows), read_generation);
+        });
+}
+
+Result<void> ImageCatalog::set_label(const GenerationKey& key, const std::string& label) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute("UPDATE image_generation SET label = ?3 "
+                                      "WHERE image = ?1 AND generation = ?2 AND state = 'ready'",
+                                      key.first.text(), key.second.number(), label));
+        if (transaction.changes() != 0) return {};
+        return fail(unknown_generation(key));
+    });
+}
+
+Result<void> ImageCatalog::begin_removal(const ImageName& name) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute(
+            "UPDATE image_generation SET state = 'importing' WHERE image = ?1 AND NOT EXISTS "
+            "(SELECT 1 FROM blade_image WHERE image = ?1)",
+            name.text()));
+        if (transaction.changes() != 0) return {};
+        return fail(ErrorCode::conflict, "there is a blade image of " + name.text());
+    });
+}
+
+Result<void> ImageCatalog::forget_image(const ImageName& name) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(
+            transaction.execute("DELETE FROM image_generation WHERE image = ?1", name.text()));
+        return transaction.execute("DELETE FROM image WHERE name = ?1", name.text());
     });
 }
 
@@ -210,7 +301,8 @@ Result<void> ImageCatalog::forget_generation(const GenerationKey& key) {
     });
 }
 
-Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::generations(std::string_view state) {
+Result<std::vector<ImageCatalog::GenerationKey>>
+ImageCatalog::generations_in(std::string_view state) {
     return database_->transaction(
         [&](Transaction& transaction) -> Result<std::vector<GenerationKey>> {
             DIM_TRY(Statement rows,
@@ -228,11 +320,11 @@ Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::generations(std::
 }
 
 Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::unfinished_generations() {
-    return generations("importing");
+    return generations_in("importing");
 }
 
 Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::finished_generations() {
-    return generations("ready");
+    return generations_in("ready");
 }
 
 Result<std::set<ImageCatalog::GenerationKey>> ImageCatalog::known_generations() {

@@ -24,6 +24,21 @@ struct BladeImageRecord {
     bool is_exported;
 };
 
+struct GenerationRecord {
+    model::ImageName image;
+    model::Generation generation;
+    model::Timestamp created;
+    std::string label;
+    std::string source;         ///< the tree it was made of, or the generation
+    std::string shared_digest;  ///< of the manifests; empty for images of a time before them
+    std::string golden_digest;
+};
+
+struct GenerationDigests {
+    std::string shared;
+    std::string golden;
+};
+
 /// What the database knows of images: the tables image, image_generation and blade_image. A thing
 /// is journalled before its first file is made and after its last one is deleted.
 class ImageCatalog {
@@ -33,12 +48,25 @@ public:
     explicit ImageCatalog(Database& database) : database_(&database) {}
 
     /// Errors: already_exists.
-    Result<void> begin_import(const api::ImageSummary& image);
-    Result<void> finish_import(const GenerationKey& key);
+    Result<void> begin_import(const api::ImageSummary& image, const std::string& source);
+    /// The next generation of an image that is there; it is in nobody's way until it is finished.
+    Result<void> begin_generation(const GenerationRecord& record);
+    /// From now on it is the newest.
+    Result<void> finish_generation(const GenerationKey& key, const GenerationDigests& digests);
+    /// From now on none of its generations is finished. Errors: conflict when there is a blade
+    /// image of it by now.
+    Result<void> begin_removal(const model::ImageName& name);
+    /// With all its generations.
+    Result<void> forget_image(const model::ImageName& name);
     /// Forgets the generation, and the image when it was its only one.
     Result<void> forget_generation(const GenerationKey& key);
     Result<std::vector<GenerationKey>> unfinished_generations();
     Result<std::vector<GenerationKey>> finished_generations();
+
+    /// The finished ones of an image, ascending. Errors: not_found.
+    Result<std::vector<GenerationRecord>> generations_of(const model::ImageName& name);
+    /// Errors: not_found.
+    Result<void> set_label(const GenerationKey& key, const std::string& label);
 
     // With the newest finished generation; zimage_bytes is left out.
     /// Errors: not_found.
@@ -73,7 +101,7 @@ public:
     Result<std::vector<BladeImageRecord>> blade_images();
 
 private:
-    Result<std::vector<GenerationKey>> generations(std::string_view state);
+    Result<std::vector<GenerationKey>> generations_in(std::string_view state);
     Database* database_;
 };
 

@@ -35,7 +35,7 @@ protected:
     }
 
     const testing::TemporaryDirectory directory;
-    const std::array<Migration, 1> migrations{kImageMigration};
+    const std::array<Migration, 2> migrations{kImageMigration, kImageGenerationMigration};
     Database database = Database::open(directory / "dim.db", migrations).value();
     ImageCatalog catalog{database};
     const api::ImageSummary image = record("granite");
@@ -44,12 +44,12 @@ protected:
 };
 
 TEST_F(Catalog, DoesNotShowWhatIsNotFinished) {
-    ASSERT_TRUE(catalog.begin_import(image));
+    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
     EXPECT_EQ(catalog.image(image.name).error().code(), ErrorCode::not_found);
     EXPECT_THAT(catalog.images().value(), IsEmpty());
     EXPECT_THAT(catalog.unfinished_generations().value(), SizeIs(1));
-    EXPECT_EQ(catalog.begin_import(image).error().code(), ErrorCode::already_exists);
-    ASSERT_TRUE(catalog.finish_import(key));
+    EXPECT_EQ(catalog.begin_import(image, "/srv/tree").error().code(), ErrorCode::already_exists);
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
     EXPECT_THAT(catalog.unfinished_generations().value(), IsEmpty());
     ASSERT_TRUE(catalog.begin_blade_image(blade));
     EXPECT_EQ(catalog.blade_image(blade.blade, blade.image).error().code(), ErrorCode::not_found);
@@ -64,7 +64,7 @@ TEST_F(Catalog, DoesNotShowWhatIsNotFinished) {
 
 TEST_F(Catalog, RefusesABladeImageOfNothingAndASecondOne) {
     EXPECT_FALSE(catalog.begin_blade_image(blade));
-    ASSERT_TRUE(catalog.begin_import(image));
+    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
     ASSERT_TRUE(catalog.begin_blade_image(blade));
     const auto second = catalog.begin_blade_image(blade);
     ASSERT_FALSE(second);
@@ -74,9 +74,45 @@ TEST_F(Catalog, RefusesABladeImageOfNothingAndASecondOne) {
     EXPECT_FALSE(catalog.forget_generation(key));
 }
 
+TEST_F(Catalog, ShowsTheNewestGenerationThatIsFinished) {
+    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    GenerationRecord next = catalog.generations_of(image.name).value().front();
+    EXPECT_EQ(next.source, "/srv/tree");
+    EXPECT_EQ(next.golden_digest, "cd");
+    next.generation = model::Generation::from_number(2).value();
+    ASSERT_TRUE(catalog.begin_generation(next));
+    EXPECT_EQ(catalog.image(image.name)->generation, image.generation);
+    EXPECT_THAT(catalog.generations_of(image.name).value(), SizeIs(1));
+    ASSERT_TRUE(catalog.finish_generation({image.name, next.generation}, {"ef", "cd"}));
+    EXPECT_EQ(catalog.image(image.name)->generation, next.generation);
+    EXPECT_EQ(catalog.generations_of(image.name).value().back().shared_digest, "ef");
+}
+
+TEST_F(Catalog, LabelsAGenerationThatIsThere) {
+    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    EXPECT_EQ(catalog.set_label(key, "good").error().code(), ErrorCode::not_found);
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    ASSERT_TRUE(catalog.set_label(key, "good"));
+    EXPECT_EQ(catalog.generations_of(image.name).value().front().label, "good");
+}
+
+TEST_F(Catalog, RemovesAnImageThatHasNoBladeImages) {
+    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    ASSERT_TRUE(catalog.begin_blade_image(blade));
+    EXPECT_EQ(catalog.begin_removal(image.name).error().code(), ErrorCode::conflict);
+    ASSERT_TRUE(catalog.forget_blade_image(blade.blade, blade.image));
+    ASSERT_TRUE(catalog.begin_removal(image.name));
+    EXPECT_FALSE(catalog.image(image.name));
+    EXPECT_THAT(catalog.unfinished_generations().value(), SizeIs(1));
+    ASSERT_TRUE(catalog.forget_image(image.name));
+    EXPECT_THAT(catalog.unfinished_generations().value(), IsEmpty());
+}
+
 TEST_F(Catalog, KeepsWhatItWasTold) {
-    ASSERT_TRUE(catalog.begin_import(image));
-    ASSERT_TRUE(catalog.finish_import(key));
+    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
     const api::ImageSummary read = catalog.image(image.name).value();
     EXPECT_EQ(read.shared, image.shared);
     EXPECT_EQ(read.init, image.init);
@@ -88,7 +124,7 @@ TEST_F(Catalog, KeepsWhatItWasTold) {
     EXPECT_TRUE(catalog.blade_image(blade.blade, blade.image)->is_exported);
     ASSERT_TRUE(catalog.forget_blade_image(blade.blade, blade.image));
     ASSERT_TRUE(catalog.forget_generation(key));
-    EXPECT_TRUE(catalog.begin_import(image));
+    EXPECT_TRUE(catalog.begin_import(image, "/srv/tree"));
 }
 
 }  // namespace

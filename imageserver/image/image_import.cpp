@@ -34,23 +34,11 @@ struct Source {
     sys::TreeSize own_size;
 };
 
-Result<void> check_init(const sys::Fd& root, const api::ImportImage& request) {
-    const Result<sys::Fd> init = sys::open_in_root(root, request.init, O_PATH);
-    Result<sys::FileStatus> status = fail(ErrorCode::not_found, "");
-    if (init) status = sys::fstat(*init);
-    if (!status || !S_ISREG(status->mode) || (status->mode & 0111) == 0) {
-        return fail(Error(ErrorCode::not_found,
-                          "below " + request.directory + " there is no program " + request.init)
-                        .with_cure("name the distribution's init as it is seen from its root"));
-    }
-    return {};
-}
-
 Result<Source> open_source(const api::ImportImage& request) {
     Source source{
         .root = {}, .shared = request.shared, .own = {}, .shared_size = {}, .own_size = {}};
     DIM_TRY(source.root, sys::open_directory(request.directory));
-    DIM_CHECK(check_init(source.root, request));
+    DIM_CHECK(check_init(source.root, request.directory, request.init));
     for (const std::string& name : request.shared) {
         const Result<sys::FileStatus> status = sys::fstatat(source.root, name);
         if (!status || !S_ISDIR(status->mode)) {
@@ -70,6 +58,91 @@ Result<Source> open_source(const api::ImportImage& request) {
     return source;
 }
 
+Error explain_full(Error error, const std::string& file_system) {
+    if (error.code() != ErrorCode::limit_exceeded) return error;
+    return std::move(error).with_context("the tree does not fit in the " + file_system);
+}
+
+/// One of the two file systems of an image, while it is filled.
+struct Filling {
+    std::string file;  ///< STAGING/shared.img
+    Ext4Size size;
+    std::string directory;  ///< the tree, below the file system's root; empty for that itself
+    std::string record;     ///< without ending: what it holds
+    std::vector<std::string> entries;
+    std::vector<std::string> empty_directories;
+};
+
+/// Makes the file, fills it from the source and records what it holds then; FILL is where it is
+/// mounted meanwhile.
+Result<void> fill_file(const Filling& filling, const Source& source, const std::string& fill,
+                       const std::function<void(std::uint64_t)>& progress) {
+    DIM_CHECK(make_ext4(filling.file, filling.size));
+    DIM_CHECK(mount_file(filling.file, fill));
+    const auto copy_all = [&]() -> Result<void> {
+        const std::string tree = fill + filling.directory;
+        if (!filling.directory.empty()) DIM_CHECK(sys::mkdir(tree));
+        DIM_TRY(sys::Fd root, sys::open_directory(tree));
+        DIM_TRY(const sys::Fd file_system, sys::dup(root));
+        sys::TreeCopy copy(std::move(root), progress);
+        for (const std::string& name : filling.entries)
+            DIM_CHECK(copy.copy(source.root, name));
+        for (const std::string& name : filling.empty_directories)
+            DIM_CHECK(copy.copy_directory_only(source.root, name));
+        DIM_CHECK(copy.copy_own_attributes(source.root));
+        DIM_CHECK(sys::syncfs(file_system));
+        DIM_TRY([[maybe_unused]] const std::string digest,
+                record_tree(file_system, filling.record, {}));
+        return {};
+    };
+    Result<void> copied = copy_all();
+    Result<void> unmounted = unmount_below(fill);
+    if (!copied) return fail(std::move(copied).error());
+    DIM_CHECK(std::move(unmounted));
+    DIM_CHECK(finish_ext4(filling.file));
+    return sys::fsync(filling.file);
+}
+
+Result<void> fill_image(const api::ImportImage& request, const Source& source,
+                        model::Generation generation, const std::string& staging,
+                        const Progress& progress) {
+    DIM_TRY(const Ext4Size golden_size,
+            blade_image_size(request.blade_image_bytes, source.own_size));
+    const std::uint64_t total = source.shared_size.entries + source.own_size.entries;
+    std::uint64_t before = 0;
+    std::string what = "copy the shared root";
+    const auto count = [&](std::uint64_t entries) {
+        if (entries % kProgressInterval == 0) progress(what, before + entries, total);
+    };
+    const std::string number = to_string(generation);
+    // Mounted on it later.
+    DIM_CHECK(sys::mkdir(staging + "/shared", 0755));
+    progress(what, 0, total);
+    const Filling shared{.file = staging + "/shared.img",
+                         .size = shared_root_size(source.shared_size),
+                         .directory = "/" + number,
+                         .record = staging + "/" + number + ".shared",
+                         .entries = source.shared,
+                         .empty_directories = {}};
+    const std::string fill = staging + "/fill";
+    if (auto filled = fill_file(shared, source, fill, count); !filled)
+        return fail(explain_full(std::move(filled).error(), "shared root"));
+    before = source.shared_size.entries;
+    what = "copy the golden image";
+    const Filling golden{.file = staging + "/golden.img",
+                         .size = golden_size,
+                         .directory = {},
+                         .record = staging + "/" + number + ".golden",
+                         .entries = source.own,
+                         .empty_directories = source.shared};
+    if (auto filled = fill_file(golden, source, fill, count); !filled)
+        return fail(explain_full(std::move(filled).error(), "blade image"));
+    progress(what, total, total);
+    return sys::rmdir(fill);
+}
+
+}  // namespace
+
 /// A tree that the state directory is part of would be copied into itself.
 Result<void> check_apart(const std::string& directory, const std::string& state) {
     std::error_code error;
@@ -83,70 +156,18 @@ Result<void> check_apart(const std::string& directory, const std::string& state)
                     .with_cure("copy the distribution to a directory of its own first"));
 }
 
-Error explain_full(Error error, const std::string& file_system) {
-    if (error.code() != ErrorCode::limit_exceeded) return error;
-    return std::move(error).with_context("the tree does not fit in the " + file_system);
-}
-
-/// Makes STEM.img, fills it with ENTRIES of the source and records what it holds then; FILL is
-/// where it is mounted meanwhile.
-Result<void> fill_file(const std::string& stem, const Ext4Size& size, const Source& source,
-                       const std::vector<std::string>& entries,
-                       const std::vector<std::string>& empty_directories, const std::string& fill,
-                       const std::function<void(std::uint64_t)>& progress) {
-    const std::string file = stem + ".img";
-    DIM_CHECK(make_ext4(file, size));
-    DIM_CHECK(mount_file(file, fill));
-    const auto copy_all = [&]() -> Result<void> {
-        DIM_TRY(sys::Fd root, sys::open_directory(fill));
-        DIM_TRY(const sys::Fd file_system, sys::dup(root));
-        sys::TreeCopy copy(std::move(root), progress);
-        for (const std::string& name : entries)
-            DIM_CHECK(copy.copy(source.root, name));
-        for (const std::string& name : empty_directories)
-            DIM_CHECK(copy.copy_directory_only(source.root, name));
-        DIM_CHECK(copy.copy_own_attributes(source.root));
-        DIM_CHECK(sys::syncfs(file_system));
-        return record_tree(file_system, stem, {});
-    };
-    Result<void> copied = copy_all();
-    Result<void> unmounted = unmount_below(fill);
-    if (!copied) return fail(std::move(copied).error());
-    DIM_CHECK(std::move(unmounted));
-    DIM_CHECK(finish_ext4(file));
-    return sys::fsync(file);
-}
-
-Result<void> fill_generation(const api::ImportImage& request, const Source& source,
-                             const std::string& staging, const Progress& progress) {
-    DIM_TRY(const Ext4Size golden_size,
-            blade_image_size(request.blade_image_bytes, source.own_size));
-    const std::uint64_t total = source.shared_size.entries + source.own_size.entries;
-    std::uint64_t before = 0;
-    std::string what = "copy the shared root";
-    const auto count = [&](std::uint64_t entries) {
-        if (entries % kProgressInterval == 0) progress(what, before + entries, total);
-    };
-    const std::string fill = staging + "/fill";
-    DIM_CHECK(sys::mkdir(staging + "/shared", 0755));
-    progress(what, 0, total);
-    if (auto filled = fill_file(staging + "/shared", shared_root_size(source.shared_size), source,
-                                source.shared, {}, fill, count);
-        !filled) {
-        return fail(explain_full(std::move(filled).error(), "shared root"));
+Result<void> check_init(const sys::Fd& root, const std::string& directory,
+                        const std::string& init) {
+    const Result<sys::Fd> program = sys::open_in_root(root, init, O_PATH);
+    Result<sys::FileStatus> status = fail(ErrorCode::not_found, "");
+    if (program) status = sys::fstat(*program);
+    if (!status || !S_ISREG(status->mode) || (status->mode & 0111) == 0) {
+        return fail(
+            Error(ErrorCode::not_found, "below " + directory + " there is no program " + init)
+                .with_cure("name the distribution's init as it is seen from its root"));
     }
-    before = source.shared_size.entries;
-    what = "copy the golden image";
-    if (auto filled = fill_file(staging + "/golden", golden_size, source, source.own, source.shared,
-                                fill, count);
-        !filled) {
-        return fail(explain_full(std::move(filled).error(), "blade image"));
-    }
-    progress(what, total, total);
-    return sys::rmdir(fill);
+    return {};
 }
-
-}  // namespace
 
 Ext4Size shared_root_size(const sys::TreeSize& content) {
     constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
@@ -178,35 +199,23 @@ Result<void> import_tree(const api::ImportImage& request, model::Generation gene
                     source.shared_size.bytes + source.own_size.bytes +
                         (source.shared_size.entries + source.own_size.entries) * kBytesPerEntry +
                         2 * kOverhead));
-    const std::string image = paths.image(request.name);
-    const std::string staging = image + "/" + ImagePaths::unfinished(generation);
-    DIM_CHECK(sys::ensure_directory(image));
+    const std::string staging = paths.images() + "/" + ImagePaths::unfinished(request.name);
     DIM_CHECK(sys::mkdir(staging));
-    DIM_CHECK(fill_generation(request, source, staging, progress));
+    DIM_CHECK(fill_image(request, source, generation, staging, progress));
     DIM_CHECK(sys::fsync(staging));
-    DIM_CHECK(sys::rename(staging, paths.generation(request.name, generation)));
-    DIM_CHECK(sys::fsync(image));
+    DIM_CHECK(sys::rename(staging, paths.image(request.name)));
     return sys::fsync(paths.images());
 }
 
-Result<void> discard_generation(const model::ImageName& name, model::Generation generation,
-                                const ImagePaths& paths) {
-    const std::string unfinished = ImagePaths::unfinished(generation);
-    DIM_CHECK(unmount_below(paths.shared_mount(name, generation)));
-    DIM_CHECK(unmount_below(paths.generation(name, generation)));
-    DIM_CHECK(unmount_below(paths.image(name) + "/" + unfinished));
-    const Result<sys::Fd> image = sys::open_directory(paths.image(name));
-    if (!image) {
-        if (image.error().code() == ErrorCode::not_found) return {};
-        return fail(image.error());
-    }
-    DIM_CHECK(sys::remove_tree(*image, unfinished));
-    DIM_CHECK(sys::remove_tree(*image, to_string(generation)));
-    DIM_CHECK(sys::fsync(*image));
-    DIM_TRY(const std::vector<std::string> others, sys::list_names(*image));
-    if (!others.empty()) return {};
-    DIM_CHECK(sys::rmdir(paths.image(name)));
-    return sys::fsync(paths.images());
+Result<void> discard_image(const model::ImageName& name, const ImagePaths& paths) {
+    const std::string unfinished = ImagePaths::unfinished(name);
+    DIM_CHECK(unmount_below(paths.shared_mounts() + "/" + name.text()));
+    DIM_CHECK(unmount_below(paths.image(name)));
+    DIM_CHECK(unmount_below(paths.images() + "/" + unfinished));
+    DIM_TRY(const sys::Fd images, sys::open_directory(paths.images()));
+    DIM_CHECK(sys::remove_tree(images, unfinished));
+    DIM_CHECK(sys::remove_tree(images, name.text()));
+    return sys::fsync(images);
 }
 
 }  // namespace dim::server

@@ -39,17 +39,28 @@ std::string path_text(const std::string& path) {
 
 }  // namespace
 
+std::vector<api::TreeDifference>
+tell_differences(const std::vector<manifest::Difference>& differences) {
+    std::vector<api::TreeDifference> told;
+    const std::size_t count = std::min(differences.size(), api::limits::kTreeDifferences);
+    for (const manifest::Difference& difference : std::span(differences).first(count)) {
+        told.push_back({.path = path_text(difference.path),
+                        .kind = std::string(to_string(difference.kind)),
+                        .aspects = difference.aspects});
+    }
+    return told;
+}
+
 Result<api::ImageDetails> inspect_image(const model::ImageName& name, const ImagePaths& paths,
                                         ImageCatalog& catalog) {
     DIM_TRY(api::ImageSummary image, catalog.image(name));
     const model::Generation generation = image.generation;
-    api::ImageDetails details{
-        .image = std::move(image),
-        .shared_root = {},
-        .golden_image = {},
-        .shared_root_disk_bytes = bytes_on_disk(paths.shared_file(name, generation)),
-        .golden_image_disk_bytes = bytes_on_disk(paths.golden_file(name, generation)),
-        .blades = {}};
+    api::ImageDetails details{.image = std::move(image),
+                              .shared_root = {},
+                              .golden_image = {},
+                              .shared_root_disk_bytes = bytes_on_disk(paths.shared_file(name)),
+                              .golden_image_disk_bytes = bytes_on_disk(paths.golden_file(name)),
+                              .blades = {}};
     DIM_TRY(details.shared_root, summarize(paths.shared_record(name, generation)));
     DIM_TRY(details.golden_image, summarize(paths.golden_record(name, generation)));
     DIM_TRY(const auto records, catalog.blade_images());
@@ -69,19 +80,12 @@ Result<api::ImageCheck> check_shared_root(const api::ImageSummary& image, const 
     }
     DIM_TRY(const sys::Fd root, sys::open_directory(paths.shared(image.name, image.generation)));
     DIM_TRY(const auto differences, check_tree(root, *record));
-    api::ImageCheck check{.image = image.name,
-                          .generation = image.generation,
-                          .digest = record->digest,
-                          .entries = record->tree.manifest.entries.size(),
-                          .difference_count = differences.size(),
-                          .differences = {}};
-    const std::size_t told = std::min(differences.size(), api::limits::kTreeDifferences);
-    for (const manifest::Difference& difference : std::span(differences).first(told)) {
-        check.differences.push_back({.path = path_text(difference.path),
-                                     .kind = std::string(to_string(difference.kind)),
-                                     .aspects = difference.aspects});
-    }
-    return check;
+    return api::ImageCheck{.image = image.name,
+                           .generation = image.generation,
+                           .digest = record->digest,
+                           .entries = record->tree.manifest.entries.size(),
+                           .difference_count = differences.size(),
+                           .differences = tell_differences(differences)};
 }
 
 }  // namespace dim::server

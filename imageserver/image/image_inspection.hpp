@@ -4,6 +4,9 @@
 #include "imageserver/image/image_paths.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
+#include "libdim/manifest/compare.hpp"
+
+#include <vector>
 
 namespace dim::server {
 
@@ -11,6 +14,10 @@ namespace dim::server {
 /// manifest is damaged.
 Result<api::ImageDetails> inspect_image(const model::ImageName& name, const ImagePaths& paths,
                                         ImageCatalog& catalog);
+
+/// The first of them, as many as a message takes.
+std::vector<api::TreeDifference>
+tell_differences(const std::vector<manifest::Difference>& differences);
 
 /// Compares the newest generation's shared root, which is mounted, with its manifest. Errors:
 /// not_found; conflict when it has none; each with the cure.

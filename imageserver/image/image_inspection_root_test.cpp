@@ -19,8 +19,8 @@ protected:
         return store->shared_directory(granite, first) + "/" + path;
     }
     api::ImageCheck check() const { return value_of(store->check_image(granite)); }
-    std::string in_generation(const std::string& name) const {
-        return state + "/images/granite/1/" + name;
+    std::string in_image(const std::string& name) const {
+        return state + "/images/granite/" + name;
     }
 };
 
@@ -30,8 +30,9 @@ TEST_F(InspectedImage, AnUnknownOneIsNotFound) {
 }
 
 TEST_F(InspectedImage, OneOfATimeBeforeManifestsSaysSo) {
-    for (const char* name : {"shared.manifest", "shared.cache", "golden.manifest", "golden.cache"})
-        value_of(sys::unlink(in_generation(name)));
+    for (const char* name :
+         {"1.shared.manifest", "1.shared.cache", "1.golden.manifest", "1.golden.cache"})
+        value_of(sys::unlink(in_image(name)));
     const api::ImageDetails details = value_of(store->image_details(granite));
     EXPECT_EQ(details.shared_root, std::nullopt);
     EXPECT_EQ(details.golden_image, std::nullopt);
@@ -87,7 +88,7 @@ TEST_F(InspectedImage, WhatWasChangedByHandIsNamed) {
 }
 
 TEST_F(InspectedImage, ADamagedManifestIsNamed) {
-    testing::write(in_generation("shared.manifest"), "dim-manifest 1\n");
+    testing::write(in_image("1.shared.manifest"), "dim-manifest 1\n");
     EXPECT_THAT(store->check_image(granite).error().message(), HasSubstr("shared.manifest: "));
     EXPECT_FALSE(store->image_details(granite));
 }

@@ -19,28 +19,43 @@ public:
     std::string shared_mounts() const { return mounts() + "/shared"; }
 
     std::string image(const model::ImageName& name) const { return images() + "/" + name.text(); }
-    std::string generation(const model::ImageName& name, model::Generation number) const {
-        return image(name) + "/" + to_string(number);
+    /// The name, in images(), of an image that is being imported.
+    static std::string unfinished(const model::ImageName& name) {
+        return "." + name.text() + ".new";
     }
-    /// The name, in image(), of a generation that is being made.
-    static std::string unfinished(model::Generation number) {
-        return "." + to_string(number) + ".new";
+    std::string golden_file(const model::ImageName& name) const {
+        return image(name) + "/golden.img";
     }
-    std::string golden_file(const model::ImageName& name, model::Generation number) const {
-        return generation(name, number) + "/golden.img";
+    std::string shared_file(const model::ImageName& name) const {
+        return image(name) + "/shared.img";
     }
-    std::string shared_file(const model::ImageName& name, model::Generation number) const {
-        return generation(name, number) + "/shared.img";
+    /// Where golden.img is mounted while it is changed.
+    std::string golden(const model::ImageName& name) const { return image(name) + "/golden"; }
+    /// Where shared.img is mounted; the server writes there.
+    std::string shared_file_system(const model::ImageName& name) const {
+        return image(name) + "/shared";
     }
-    /// Without the endings: see TreeRecord.
+    /// The shared root of a generation that somebody may be shown.
+    std::string shared(const model::ImageName& name, model::Generation number) const {
+        return shared_file_system(name) + "/" + to_string(number);
+    }
+    // Without the endings: see TreeRecord.
     std::string golden_record(const model::ImageName& name, model::Generation number) const {
-        return generation(name, number) + "/golden";
+        return image(name) + "/" + to_string(number) + ".golden";
     }
     std::string shared_record(const model::ImageName& name, model::Generation number) const {
-        return generation(name, number) + "/shared";
+        return image(name) + "/" + to_string(number) + ".shared";
     }
-    std::string shared(const model::ImageName& name, model::Generation number) const {
-        return generation(name, number) + "/shared";
+    /// The whole tree that the newest generation was made of.
+    std::string master_record(const model::ImageName& name) const {
+        return image(name) + "/master";
+    }
+    // What the next generation replaced of this one.
+    std::string golden_past(const model::ImageName& name, model::Generation number) const {
+        return image(name) + "/past/" + to_string(number);
+    }
+    std::string shared_past(const model::ImageName& name, model::Generation number) const {
+        return shared_file_system(name) + "/past/" + to_string(number);
     }
     std::string shared_mount(const model::ImageName& name, model::Generation number) const {
         return shared_mounts() + "/" + name.text() + "/" + to_string(number);

@@ -4,13 +4,16 @@
 #include "imageserver/image/disk_space.hpp"
 #include "imageserver/image/ext4_file.hpp"
 #include "imageserver/image/image_catalog.hpp"
+#include "imageserver/image/image_generations.hpp"
 #include "imageserver/image/image_import.hpp"
 #include "imageserver/image/image_inspection.hpp"
 #include "imageserver/image/image_paths.hpp"
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/shared_root.hpp"
+#include "imageserver/image/tree_generations.hpp"
 #include "imageserver/image/unknown_files.hpp"
 #include "libdim/api/image_request.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/model/timestamp.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
@@ -21,6 +24,7 @@
 #include <array>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <sys/sysmacros.h>
 
 namespace dim::server {
@@ -41,6 +45,7 @@ struct ImageStore::State {
     std::mutex reserving;
     /// Held while something is mounted or unmounted, and while that is looked at to change it.
     std::mutex mounting;
+    ImageGenerations generations{catalog, paths, mounting};
     // What a killed predecessor left half done and could not be undone yet; their rows are still in
     // the catalog, so nothing new has their names. Guarded by mounting.
     std::vector<BladeImageRecord> unfinished_blade_images;
@@ -52,6 +57,8 @@ struct ImageStore::State {
     /// What was begun for IMAGE, by a daemon that was killed or by a call that could not even write
     /// that it had failed. For who works on IMAGE alone.
     Result<void> undo_unfinished_of(const ImageName& image);
+    /// Which blades may be shown: the newest of each image, and those of blade images.
+    Result<std::set<ImageCatalog::GenerationKey>> shown_generations();
 };
 
 namespace {
@@ -92,6 +99,14 @@ Result<void> make_directories(const ImagePaths& paths) {
     DIM_CHECK(cover_mount_points(paths.mounts()));
     DIM_CHECK(sys::ensure_directory(paths.blade_mounts(), 0700));
     return sys::ensure_directory(paths.shared_mounts(), 0700);
+}
+
+/// Takes back what was done to make generation NEXT.
+Result<void> retreat_generation(const ImageName& image, Generation newest, Generation next,
+                                const ImagePaths& paths) {
+    DIM_CHECK(unmount_below(paths.shared_mount(image, next)));
+    DIM_CHECK(TreeGenerations(ImagePart::shared, image, paths).retreat(newest, next));
+    return TreeGenerations(ImagePart::golden, image, paths).retreat(newest, next);
 }
 
 /// What is in use now is free some time: it is tried again.
@@ -167,8 +182,14 @@ Result<void> ImageStore::State::undo(const BladeImageRecord& record) {
 }
 
 Result<void> ImageStore::State::undo(const ImageCatalog::GenerationKey& key) {
-    if (auto discarded = discard_generation(key.first, key.second, paths); !discarded)
-        return fail(explain_undo(std::move(discarded).error(), "import of " + key.first.text()));
+    const auto newest = catalog.image(key.first);
+    const auto undo_files = [&]() -> Result<void> {
+        if (!newest) return discard_image(key.first, paths);
+        return retreat_generation(key.first, newest->generation, key.second, paths);
+    };
+    if (auto undone = undo_files(); !undone)
+        return fail(explain_undo(std::move(undone).error(), "generation " + to_string(key.second) +
+                                                                " of " + key.first.text()));
     return catalog.forget_generation(key);
 }
 
@@ -178,13 +199,24 @@ Result<void> ImageStore::State::undo_unfinished_of(const ImageName& image) {
     for (const BladeImageRecord& record : blade_images)
         if (record.state != BladeImageState::ready && record.image == image)
             DIM_CHECK(undo(record));
-    DIM_TRY(const auto generations, catalog.unfinished_generations());
-    for (const ImageCatalog::GenerationKey& key : generations)
+    DIM_TRY(const auto unfinished, catalog.unfinished_generations());
+    for (const ImageCatalog::GenerationKey& key : unfinished)
         if (key.first == image) DIM_CHECK(undo(key));
     // Their names are free now; what gets them is not ours to undo.
     std::erase_if(unfinished_blade_images, [&](const auto& entry) { return entry.image == image; });
     std::erase_if(unfinished_generations, [&](const auto& key) { return key.first == image; });
     return {};
+}
+
+Result<std::set<ImageCatalog::GenerationKey>> ImageStore::State::shown_generations() {
+    std::set<ImageCatalog::GenerationKey> shown;
+    DIM_TRY(const std::vector<api::ImageSummary> images, catalog.images());
+    for (const api::ImageSummary& image : images)
+        shown.emplace(image.name, image.generation);
+    DIM_TRY(const std::vector<BladeImageRecord> records, catalog.blade_images());
+    for (const BladeImageRecord& record : records)
+        shown.emplace(record.image, record.generation);
+    return shown;
 }
 
 Result<void> ImageStore::undo_unfinished() {
@@ -203,9 +235,9 @@ Result<void> ImageStore::import_image(const api::ImportImage& request, const Pro
     const ImagePaths& paths = state_->paths;
     ImageCatalog& catalog = state_->catalog;
     DIM_CHECK(state_->undo_unfinished_of(request.name));
-    if (sys::stat(paths.generation(request.name, first)) && !catalog.image(request.name)) {
+    if (sys::stat(paths.image(request.name)) && !catalog.image(request.name)) {
         return fail(Error(ErrorCode::already_exists, "there is a directory " +
-                                                         paths.generation(request.name, first) +
+                                                         paths.image(request.name) +
                                                          " that the database does not know")
                         .with_cure("move it away"));
     }
@@ -217,15 +249,23 @@ Result<void> ImageStore::import_image(const api::ImportImage& request, const Pro
                                     .blade_image_bytes = request.blade_image_bytes,
                                     .created = now,
                                     .zimage_bytes = {},
-                                    .blade_images = 0}));
+                                    .blade_images = 0},
+                                   request.directory));
     Result<void> imported = import_tree(request, first, paths, progress);
     if (imported) {
         const std::scoped_lock lock(state_->mounting);
         imported = mount_shared_root(request.name, first, paths);
     }
-    if (imported) imported = catalog.finish_import({request.name, first});
+    const auto finish = [&]() -> Result<void> {
+        DIM_TRY(const TreeRecord shared,
+                TreeGenerations(ImagePart::shared, request.name, paths).record(first));
+        DIM_TRY(const TreeRecord golden,
+                TreeGenerations(ImagePart::golden, request.name, paths).record(first));
+        return catalog.finish_generation({request.name, first}, {shared.digest, golden.digest});
+    };
+    if (imported) imported = finish();
     if (!imported) {
-        DIM_CHECK(discard_generation(request.name, first, paths));
+        DIM_CHECK(discard_image(request.name, paths));
         DIM_CHECK(catalog.forget_generation({request.name, first}));
     }
     return imported;
@@ -262,7 +302,7 @@ Result<void> ImageStore::create_blade_image(const ComponentName& blade, const Im
                                          .is_exported = false}));
     const auto create = [&]() -> Result<void> {
         DIM_CHECK(check_room(record.blade_image_bytes));
-        DIM_CHECK(clone_golden_image(blade, image, record.generation, paths));
+        DIM_CHECK(clone_golden_image(blade, image, paths));
         DIM_CHECK(reserve_file(paths.blade_file(blade, image)));
         const std::string mount_point = paths.blade_mount(blade, image);
         const std::scoped_lock lock(state_->mounting);
@@ -290,6 +330,54 @@ Result<void> ImageStore::delete_blade_image(const ComponentName& blade, const Im
     return state_->catalog.forget_blade_image(blade, image);
 }
 
+Result<std::optional<api::ImageGeneration>>
+ImageStore::update_image(const api::UpdateImage& request, const Progress& progress) {
+    DIM_CHECK(state_->undo_unfinished_of(request.name));
+    return state_->generations.update(request, progress);
+}
+
+Result<std::optional<api::ImageGeneration>>
+ImageStore::roll_back_image(const api::RollBackImage& request, const Progress& progress) {
+    DIM_CHECK(state_->undo_unfinished_of(request.name));
+    return state_->generations.roll_back(request, progress);
+}
+
+Result<void> ImageStore::label_generation(const api::LabelGeneration& request) {
+    DIM_CHECK(api::check_label(request.label));
+    return state_->catalog.set_label({request.name, request.generation}, request.label);
+}
+
+Result<std::vector<api::ImageGeneration>> ImageStore::generations(const ImageName& name) const {
+    return state_->generations.list(name);
+}
+
+Result<api::GenerationDifference>
+ImageStore::compare_generations(const ImageName& name, Generation older, Generation newer) const {
+    return state_->generations.compare(name, older, newer);
+}
+
+Result<void> ImageStore::remove_image(const ImageName& name) {
+    DIM_CHECK(state_->undo_unfinished_of(name));
+    DIM_CHECK(state_->catalog.image(name));
+    DIM_TRY(const auto records, state_->catalog.blade_images());
+    std::string users;
+    for (const BladeImageRecord& record : records)
+        if (record.image == name)
+            users.append(users.empty() ? "" : " ").append(record.blade.text());
+    if (!users.empty()) {
+        return fail(Error(ErrorCode::conflict, "these blades have an image of " + name.text() +
+                                                   ": " + printable(users, 400))
+                        .with_cure("delete those first, with all that the blades wrote"));
+    }
+    const std::scoped_lock lock(state_->mounting);
+    // In use, nothing has been changed.
+    DIM_CHECK(unmount_below(state_->paths.shared_mounts() + "/" + name.text()));
+    // Killed in between, it is undone: deleted.
+    DIM_CHECK(state_->catalog.begin_removal(name));
+    DIM_CHECK(discard_image(name, state_->paths));
+    return state_->catalog.forget_image(name);
+}
+
 Result<std::vector<api::UnknownFile>> ImageStore::unknown_files() const {
     return find_unknown_files(state_->paths, state_->catalog);
 }
@@ -302,9 +390,8 @@ Result<void> ImageStore::adopt_image(const api::AdoptImage& request) {
     DIM_TRY(const FoundImage found, find_image_files(request.name, paths));
     const std::scoped_lock lock(state_->mounting);
     const auto adopt = [&]() -> Result<void> {
-        for (const Generation generation : found.generations)
-            DIM_CHECK(mount_shared_root(request.name, generation, paths));
         const Generation newest = found.generations.back();
+        DIM_CHECK(mount_shared_root(request.name, newest, paths));
         DIM_TRY(auto shared, shared_names(paths.shared(request.name, newest)));
         return state_->catalog.adopt_image({.name = request.name,
                                             .architecture = request.architecture,
@@ -319,10 +406,8 @@ Result<void> ImageStore::adopt_image(const api::AdoptImage& request) {
     };
     Result<void> adopted = adopt();
     if (adopted) return {};
-    for (const Generation generation : found.generations) {
-        DIM_CHECK(unmount_below(paths.shared_mount(request.name, generation)));
-        DIM_CHECK(unmount_below(paths.shared(request.name, generation)));
-    }
+    DIM_CHECK(unmount_below(paths.shared_mount(request.name, found.generations.back())));
+    DIM_CHECK(unmount_below(paths.shared_file_system(request.name)));
     return adopted;
 }
 
@@ -431,7 +516,13 @@ Result<void> ImageStore::ensure_ready(const ComponentName& blade, const ImageNam
 }
 
 Result<void> ImageStore::ensure_shared_ready(const ImageName& image, Generation generation) {
+    DIM_TRY(const api::ImageSummary summary, state_->catalog.image(image));
     const std::scoped_lock lock(state_->mounting);
+    DIM_TRY([[maybe_unused]] const MountState before,
+            mount_shared_file_system(image, state_->paths));
+    if (generation < summary.generation && !sys::stat(state_->paths.shared(image, generation)))
+        DIM_CHECK(TreeGenerations(ImagePart::shared, image, state_->paths)
+                      .rebuild(generation, summary.generation));
     return mount_shared_root(image, generation, state_->paths);
 }
 
@@ -447,10 +538,9 @@ Result<void> ImageStore::unmount(const ComponentName& blade, const ImageName& im
 
 std::vector<Error> ImageStore::restore_mounts() {
     std::vector<Error> errors;
-    if (auto generations = state_->catalog.finished_generations()) {
-        const std::scoped_lock lock(state_->mounting);
+    if (auto generations = state_->shown_generations()) {
         for (const auto& [name, generation] : *generations) {
-            if (auto mounted = mount_shared_root(name, generation, state_->paths); !mounted)
+            if (auto mounted = ensure_shared_ready(name, generation); !mounted)
                 errors.push_back(std::move(mounted).error());
         }
     } else {

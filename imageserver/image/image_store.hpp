@@ -12,16 +12,18 @@
 namespace dim::server {
 
 extern const Migration kImageMigration;
+extern const Migration kImageGenerationMigration;
 
 /// The images, their generations and every blade image of this server, on disk and mounted:
 ///
-///   STATE/images/NAME/GENERATION/        golden.img, shared.img: ext4; with each, .manifest: what
-///                                        it held at first, .cache: to look at that again quickly
-///   STATE/images/NAME/GENERATION/shared  loop mount of shared.img
+///   STATE/images/NAME/                   golden.img, shared.img: ext4; what each held in which
+///                                        generation (TreeGenerations)
+///   STATE/images/NAME/shared             loop mount of shared.img, with a tree for each
+///                                        generation that somebody may be shown
 ///   STATE/blades/BLADE/NAME.img          ext4, one file for one (blade, image)
 ///   STATE/mounts                         tmpfs, so that no export leads to the disk
 ///   STATE/mounts/blades/BLADE/NAME       loop mount of it
-///   STATE/mounts/shared/NAME/GENERATION  read-only bind mount of the generation's shared/
+///   STATE/mounts/shared/NAME/GENERATION  read-only bind mount of the generation's tree
 ///
 /// A shared root is a file system of its own because an NFS file handle, which a blade can forge,
 /// names any file of the exported file system.
@@ -43,6 +45,17 @@ public:
     ~ImageStore() override;
 
     Result<void> import_image(const api::ImportImage& request, const Progress& progress) override;
+    Result<std::optional<api::ImageGeneration>> update_image(const api::UpdateImage& request,
+                                                             const Progress& progress) override;
+    Result<std::optional<api::ImageGeneration>> roll_back_image(const api::RollBackImage& request,
+                                                                const Progress& progress) override;
+    Result<void> label_generation(const api::LabelGeneration& request) override;
+    Result<std::vector<api::ImageGeneration>>
+    generations(const model::ImageName& name) const override;
+    Result<api::GenerationDifference> compare_generations(const model::ImageName& name,
+                                                          model::Generation older,
+                                                          model::Generation newer) const override;
+    Result<void> remove_image(const model::ImageName& name) override;
     Result<void> create_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image,
                                     const Progress& progress) override;

@@ -37,7 +37,9 @@ protected:
             testing::differences(tree + "/usr", store->shared_directory(image, first) + "/usr"),
             "");
         EXPECT_THAT(value_of(sys::list_names(state + "/images/" + image.text())),
-                    ::testing::ElementsAre("1"));
+                    ::testing::ElementsAre("1.golden.cache", "1.golden.manifest", "1.shared.cache",
+                                           "1.shared.manifest", "golden.img", "shared",
+                                           "shared.img"));
         EXPECT_THAT(value_of(store->check_image(image)).differences, IsEmpty());
         EXPECT_TRUE(value_of(store->image_details(image)).golden_image);
     }

@@ -104,10 +104,10 @@ TEST_F(ImageImport, TellsWhatItHas) {
 
 TEST_F(ImageImport, DoesNotTouchAFileItDoesNotKnow) {
     value_of(sys::ensure_directory(state + "/images/granite/1"));
-    testing::write(state + "/images/granite/1/precious", "kept");
+    testing::write(state + "/images/granite/precious", "kept");
     EXPECT_EQ(store->import_image(request(), quiet()).error().code(), ErrorCode::already_exists);
     reopen();
-    EXPECT_EQ(value_of(sys::read_file(state + "/images/granite/1/precious")), "kept");
+    EXPECT_EQ(value_of(sys::read_file(state + "/images/granite/precious")), "kept");
 }
 
 TEST_F(ImageImport, ShowsTheSharedRootReadOnlyAndKeepsItWritableForTheServer) {
@@ -159,7 +159,7 @@ TEST_F(BladeImages, TakeNoMoreSpaceThanTheyHoldWhenTheyAreThin) {
 }
 
 TEST_F(BladeImages, MeanNothingToTheServersOwnPrograms) {
-    for (const std::string& place : {mount_point, store->shared_directory(granite, first),
+    for (const std::string& place : {mount_point, state + "/images/granite/shared",
                                      store->shared_mount_point(granite, first)}) {
         const std::string options = value_of(sys::mount_at(place)).options;
         for (const char* word : {"nosuid", "nodev", "noexec", "nosymfollow"})
@@ -334,7 +334,7 @@ TEST_F(BladeImages, AreAdoptedByTheNextDaemon) {
 }
 
 TEST_F(BladeImages, AreProtectedWhenAnOlderDaemonMountedThem) {
-    const std::array places{mount_point, store->shared_directory(granite, first),
+    const std::array places{mount_point, state + "/images/granite/shared",
                             store->shared_mount_point(granite, first)};
     for (const std::string& place : places)
         value_of(sys::mount("none", place, "",
@@ -362,7 +362,7 @@ TEST_F(BladeImages, AreMountedAfterARestartOfTheServerButForTheBrokenOne) {
     for (const char* name : {"s01c1b01", "s01c1b02", "s01c1b03"})
         value_of(store->unmount(blade_name(name), granite));
     value_of(sys::umount(store->shared_mount_point(granite, first)));
-    value_of(sys::umount(store->shared_directory(granite, first)));
+    value_of(sys::umount(state + "/images/granite/shared"));
     value_of(sys::unlink(blade_file("s01c1b02")));
     reopen();
     const std::vector<Error> errors = store->restore_mounts();

@@ -144,7 +144,7 @@ protected:
             ImageStore::open({.state_directory = state, .provisioning = provisioning}, *database)));
     }
     static std::span<const Migration> migrations() {
-        static const std::array<Migration, 1> all{kImageMigration};
+        static const std::array<Migration, 2> all{kImageMigration, kImageGenerationMigration};
         return all;
     }
 

@@ -6,6 +6,7 @@
 #include "libdim/base/result.hpp"
 #include "libdim/model/names.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,27 @@ public:
     /// its init is missing; limit_exceeded when it does not fit (with need and have).
     virtual Result<void> import_image(const api::ImportImage& request,
                                       const Progress& progress) = 0;
+    /// Makes the next generation of an image of a tree as it is now; nothing when that is what the
+    /// newest one is. Costs what changed; a generation that blades see stays as it is. Errors:
+    /// those of import_image, but for already_exists.
+    virtual Result<std::optional<api::ImageGeneration>>
+    update_image(const api::UpdateImage& request, const Progress& progress) = 0;
+    /// Makes the next generation what an earlier one was; nothing when the newest one is that.
+    /// Errors: not_found.
+    virtual Result<std::optional<api::ImageGeneration>>
+    roll_back_image(const api::RollBackImage& request, const Progress& progress) = 0;
+    /// Errors: not_found.
+    virtual Result<void> label_generation(const api::LabelGeneration& request) = 0;
+    /// Ascending. Errors: not_found.
+    virtual Result<std::vector<api::ImageGeneration>>
+    generations(const model::ImageName& name) const = 0;
+    /// Errors: not_found; invalid_input when a file is damaged.
+    virtual Result<api::GenerationDifference>
+    compare_generations(const model::ImageName& name, model::Generation older,
+                        model::Generation newer) const = 0;
+    /// Forgets an image and deletes all its generations. Errors: not_found; conflict while there
+    /// are blade images of it, naming them, or somebody uses it.
+    virtual Result<void> remove_image(const model::ImageName& name) = 0;
     /// Clones the golden image of the newest generation, writes the blade's overrides into it and
     /// mounts it. Errors: not_found, already_exists, limit_exceeded when it does not fit on the
     /// disk, with what else is promised there (Provisioning).

@@ -7,18 +7,10 @@ namespace dim::server {
 
 namespace {
 
-std::string manifest_file(const std::string& stem) { return stem + ".manifest"; }
 std::string cache_file(const std::string& stem) { return stem + ".cache"; }
 
 /// Every ext4 has that one, and its times are those of the file system.
 manifest::ScanSettings settings_for_ext4() { return {.leave_out = {"lost+found"}}; }
-
-Result<void> write_new(const std::string& path, const std::string& bytes) {
-    // Names of files can be a secret, too.
-    DIM_TRY(const sys::Fd file, sys::open(path, O_WRONLY | O_CREAT | O_EXCL, 0600));
-    DIM_CHECK(sys::write_all(file, bytes));
-    return sys::fsync(file);
-}
 
 /// A cache that cannot be used costs time only.
 manifest::ScanCache read_cache(const std::string& stem, const TreeRecord& record) {
@@ -31,14 +23,44 @@ manifest::ScanCache read_cache(const std::string& stem, const TreeRecord& record
 
 }  // namespace
 
-Result<void> record_tree(const sys::Fd& root, const std::string& stem,
-                         const std::function<void(std::uint64_t)>& progress) {
+std::string manifest_file(const std::string& stem) { return stem + ".manifest"; }
+
+Result<void> write_record_file(const std::string& path, const std::string& bytes) {
+    // Names of files can be a secret, too.
+    DIM_TRY(const sys::Fd file, sys::open(path, O_WRONLY | O_CREAT | O_EXCL, 0600));
+    DIM_CHECK(sys::write_all(file, bytes));
+    return sys::fsync(file);
+}
+
+Result<std::string> write_tree_record(const manifest::ScannedTree& tree, const std::string& stem) {
+    const std::string text = to_text(tree.manifest);
+    std::string digest = manifest::digest_of(text);
+    DIM_CHECK(write_record_file(manifest_file(stem), text));
+    DIM_CHECK(write_record_file(cache_file(stem), to_text(tree.cache, digest)));
+    return digest;
+}
+
+Result<void> remove_tree_record(const std::string& stem) {
+    for (const std::string& path : {manifest_file(stem), cache_file(stem)})
+        if (auto removed = sys::unlink(path);
+            !removed && removed.error().code() != ErrorCode::not_found)
+            return removed;
+    return {};
+}
+
+Result<manifest::ScannedTree> scan_image_tree(const sys::Fd& root,
+                                              const manifest::ScannedTree* previous) {
+    manifest::ScanSettings settings = settings_for_ext4();
+    settings.previous = previous;
+    return manifest::scan_tree(root, settings);
+}
+
+Result<std::string> record_tree(const sys::Fd& root, const std::string& stem,
+                                const std::function<void(std::uint64_t)>& progress) {
     manifest::ScanSettings settings = settings_for_ext4();
     settings.progress = progress;
     DIM_TRY(const manifest::ScannedTree tree, manifest::scan_tree(root, settings));
-    const std::string text = to_text(tree.manifest);
-    DIM_CHECK(write_new(manifest_file(stem), text));
-    return write_new(cache_file(stem), to_text(tree.cache, manifest::digest_of(text)));
+    return write_tree_record(tree, stem);
 }
 
 Result<std::optional<TreeRecord>> read_tree_record(const std::string& stem) {
@@ -60,9 +82,7 @@ Result<std::optional<TreeRecord>> read_tree_record(const std::string& stem) {
 
 Result<std::vector<manifest::Difference>> check_tree(const sys::Fd& root,
                                                      const TreeRecord& record) {
-    manifest::ScanSettings settings = settings_for_ext4();
-    settings.previous = &record.tree;
-    DIM_TRY(const manifest::ScannedTree now, manifest::scan_tree(root, settings));
+    DIM_TRY(const manifest::ScannedTree now, scan_image_tree(root, &record.tree));
     return manifest::compare(record.tree.manifest, now.manifest);
 }
 

@@ -35,9 +35,15 @@ std::vector<T> names_below(const std::string& directory,
 Result<ImageName> parse_image(const std::string& name) { return ImageName::parse(name); }
 Result<ComponentName> parse_blade(const std::string& name) { return ComponentName::parse(name); }
 
+/// 3 of "3.shared.manifest", which the newest generation has, or "3.shared.delta".
 Result<Generation> parse_generation(const std::string& name) {
-    DIM_TRY(const auto number, parse_number<std::uint32_t>(name));
-    return Generation::from_number(number);
+    for (const std::string_view end : {".shared.manifest", ".shared.delta"}) {
+        if (!name.ends_with(end)) continue;
+        DIM_TRY(const auto number,
+                parse_number<std::uint32_t>(name.substr(0, name.size() - end.size())));
+        return Generation::from_number(number);
+    }
+    return fail(ErrorCode::invalid_input, "no generation");
 }
 
 /// "granite" of "granite.img".
@@ -47,13 +53,15 @@ Result<ImageName> parse_image_file(const std::string& name) {
 }
 
 std::vector<Generation> generations_of(const ImageName& image, const ImagePaths& paths) {
-    return names_below<Generation>(paths.image(image), parse_generation);
+    std::vector<Generation> found = names_below<Generation>(paths.image(image), parse_generation);
+    // A killed daemon may have left the manifest of one that has a delta by now.
+    found.erase(std::ranges::unique(found).begin(), found.end());
+    return found;
 }
 
-Result<void> check_generation(const ImageName& image, Generation generation,
-                              const ImagePaths& paths) {
-    DIM_CHECK(check_whole_ext4(paths.shared_file(image, generation)));
-    DIM_CHECK(check_whole_ext4(paths.golden_file(image, generation)));
+Result<void> check_image_files(const ImageName& image, const ImagePaths& paths) {
+    DIM_CHECK(check_whole_ext4(paths.shared_file(image)));
+    DIM_CHECK(check_whole_ext4(paths.golden_file(image)));
     return {};
 }
 
@@ -86,10 +94,8 @@ Result<void> find_generations(const ImagePaths& paths, ImageCatalog& catalog, Fo
     for (const ImageName& image : names_below<ImageName>(paths.images(), parse_image)) {
         for (const Generation generation : generations_of(image, paths)) {
             if (known.contains({image, generation})) continue;
-            found.add({.image = image,
-                       .generation = generation,
-                       .path = paths.generation(image, generation)},
-                      check_generation(image, generation, paths));
+            found.add({.image = image, .generation = generation, .path = paths.image(image)},
+                      check_image_files(image, paths));
         }
     }
     return {};
@@ -129,9 +135,8 @@ Result<FoundImage> find_image_files(const ImageName& name, const ImagePaths& pat
         return fail(Error(ErrorCode::not_found, "there are no files of an image " + name.text() +
                                                     " in " + paths.image(name))
                         .with_cure("put back the directory with its generations from a back-up"));
-    for (const Generation generation : generations)
-        DIM_CHECK(check_generation(name, generation, paths));
-    DIM_TRY(const sys::FileStatus status, sys::stat(paths.golden_file(name, generations.back())));
+    DIM_CHECK(check_image_files(name, paths));
+    DIM_TRY(const sys::FileStatus status, sys::stat(paths.golden_file(name)));
     DIM_TRY(const auto created, model::Timestamp::from_microseconds(status.modified_us));
     return FoundImage{.generations = std::move(generations),
                       .blade_image_bytes = status.size,

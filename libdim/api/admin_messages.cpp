@@ -177,6 +177,64 @@ struct Members<ImageCheck> {
 };
 
 template <>
+struct Members<UpdateImage> {
+    static constexpr auto kAll = std::tuple{
+        member("name", &UpdateImage::name),
+        member("directory", &UpdateImage::directory),
+        member("label", &UpdateImage::label),
+    };
+};
+
+template <>
+struct Members<RollBackImage> {
+    static constexpr auto kAll = std::tuple{
+        member("name", &RollBackImage::name),
+        member("generation", &RollBackImage::generation),
+        member("label", &RollBackImage::label),
+    };
+};
+
+template <>
+struct Members<LabelGeneration> {
+    static constexpr auto kAll = std::tuple{
+        member("name", &LabelGeneration::name),
+        member("generation", &LabelGeneration::generation),
+        member("label", &LabelGeneration::label),
+    };
+};
+
+template <>
+struct Members<ImageGeneration> {
+    static constexpr auto kAll = std::tuple{
+        member("generation", &ImageGeneration::generation),
+        member("created", &ImageGeneration::created),
+        member("label", &ImageGeneration::label),
+        member("source", &ImageGeneration::source),
+        member("shared_digest", &ImageGeneration::shared_digest),
+        member("golden_digest", &ImageGeneration::golden_digest),
+        member("blade_images", &ImageGeneration::blade_images),
+    };
+};
+
+template <>
+struct Members<ImageGenerationList> {
+    static constexpr auto kAll = std::tuple{
+        member("generations", &ImageGenerationList::generations),
+    };
+};
+
+template <>
+struct Members<GenerationDifference> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &GenerationDifference::image),
+        member("older", &GenerationDifference::older),
+        member("newer", &GenerationDifference::newer),
+        member("difference_count", &GenerationDifference::difference_count),
+        member("differences", &GenerationDifference::differences, limits::kTreeDifferences),
+    };
+};
+
+template <>
 struct Members<Blades> {
     static constexpr auto kAll = std::tuple{member("blades", &Blades::blades)};
 };
@@ -473,6 +531,11 @@ DIM_API_MESSAGE(ImageSummary, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageList, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageDetails, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageCheck, limits::kReplyBytes)
+DIM_API_MESSAGE(UpdateImage, limits::kMessageBytes)
+DIM_API_MESSAGE(RollBackImage, limits::kMessageBytes)
+DIM_API_MESSAGE(LabelGeneration, limits::kMessageBytes)
+DIM_API_MESSAGE(ImageGenerationList, limits::kReplyBytes)
+DIM_API_MESSAGE(GenerationDifference, limits::kReplyBytes)
 DIM_API_MESSAGE(Blades, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageOfBlades, limits::kReplyBytes)
 DIM_API_MESSAGE(BladeImage, limits::kReplyBytes)

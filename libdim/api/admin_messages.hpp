@@ -201,6 +201,63 @@ struct ImageCheck {
     bool operator==(const ImageCheck&) const = default;
 };
 
+/// POST /v1/image-generations: makes the next one of a tree.
+struct UpdateImage {
+    model::ImageName name;
+    std::string directory;  ///< absolute, on the image server; empty: the one it was made of last
+    std::string label;
+
+    bool operator==(const UpdateImage&) const = default;
+};
+
+/// POST /v1/image-rollbacks: makes the next generation what an earlier one was.
+struct RollBackImage {
+    model::ImageName name;
+    model::Generation generation;
+    std::string label;
+
+    bool operator==(const RollBackImage&) const = default;
+};
+
+/// PUT /v1/image-labels
+struct LabelGeneration {
+    model::ImageName name;
+    model::Generation generation;
+    std::string label;  ///< empty takes it away
+
+    bool operator==(const LabelGeneration&) const = default;
+};
+
+struct ImageGeneration {
+    model::Generation generation;
+    model::Timestamp created;
+    std::string label;
+    std::string source;         ///< "/srv/masters/granite", "generation 3", "adopted"
+    std::string shared_digest;  ///< of the manifests; trees with one digest are the same
+    std::string golden_digest;
+    std::uint32_t blade_images;  ///< that are of it
+
+    bool operator==(const ImageGeneration&) const = default;
+};
+
+/// GET /v1/images/{image}/generations
+struct ImageGenerationList {
+    std::vector<ImageGeneration> generations;  ///< ascending
+
+    bool operator==(const ImageGenerationList&) const = default;
+};
+
+/// GET /v1/images/{image}/generations/{older}/{newer}: what makes the newer one differ.
+struct GenerationDifference {
+    model::ImageName image;
+    model::Generation older;
+    model::Generation newer;
+    std::uint64_t difference_count;
+    std::vector<TreeDifference> differences;  ///< the first of them, by path
+
+    bool operator==(const GenerationDifference&) const = default;
+};
+
 /// DELETE /v1/assignments: blades that get no boot file any more.
 struct Blades {
     std::vector<model::ComponentName> blades;

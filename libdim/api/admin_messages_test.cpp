@@ -50,6 +50,11 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::image_details());
     expect_round_trip(samples::bare_image_details());
     expect_round_trip(samples::image_check());
+    expect_round_trip(samples::update_image());
+    expect_round_trip(samples::roll_back_image());
+    expect_round_trip(samples::label_generation());
+    expect_round_trip(samples::image_generation_list());
+    expect_round_trip(samples::generation_difference());
     expect_round_trip(samples::blades());
     expect_round_trip(samples::image_of_blades());
     expect_round_trip(samples::blade_image());

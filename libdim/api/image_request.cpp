@@ -15,6 +15,8 @@ namespace {
 constexpr std::array<std::string_view, 10> kNeverShared{"etc", "var", "dev",  "proc",       "sys",
                                                         "run", "tmp", "root", "lost+found", "home"};
 
+constexpr std::size_t kLongestLabel = 200;
+
 bool is_file_name(const std::string& text) {
     return !text.empty() && text != "." && text != ".." && text.size() <= 255 &&
            text.find('/') == text.npos && text.find('\0') == text.npos;
@@ -42,6 +44,12 @@ Result<void> check_shared(const std::vector<std::string>& names) {
     return {};
 }
 
+Result<void> check_directory(const std::string& directory) {
+    if (directory.starts_with('/')) return {};
+    return fail(Error(ErrorCode::invalid_input, "the directory of the tree is not absolute")
+                    .with_cure("name it from the server's root: /srv/masters/sles10"));
+}
+
 }  // namespace
 
 Result<void> check_init_path(const std::string& init) {
@@ -50,11 +58,19 @@ Result<void> check_init_path(const std::string& init) {
                     .with_cure("name it as the blade sees it: /sbin/init"));
 }
 
+Result<void> check_label(const std::string& label) {
+    if (label.size() <= kLongestLabel && printable(label, label.size()) == label) return {};
+    return fail(Error(ErrorCode::invalid_input, "that is no label")
+                    .with_cure("a line of at most " + std::to_string(kLongestLabel) + " bytes"));
+}
+
+Result<void> check_update(const UpdateImage& request) {
+    if (!request.directory.empty()) DIM_CHECK(check_directory(request.directory));
+    return check_label(request.label);
+}
+
 Result<void> check_import(const ImportImage& request) {
-    if (!request.directory.starts_with('/')) {
-        return fail(Error(ErrorCode::invalid_input, "the directory of the tree is not absolute")
-                        .with_cure("name it from the server's root: /srv/masters/sles10"));
-    }
+    DIM_CHECK(check_directory(request.directory));
     DIM_CHECK(check_init_path(request.init));
     if (request.blade_image_bytes < kSmallestBladeImage ||
         request.blade_image_bytes > kLargestBladeImage || request.blade_image_bytes % 4096 != 0) {

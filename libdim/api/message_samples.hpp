@@ -154,6 +154,13 @@ inline TreeSummary tree_summary() {
     return {"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 145'000, 120'000,
             std::uint64_t{3} << 30};
 }
+inline UpdateImage update_image() { return {image(), "/srv/tree", "security fixes"}; }
+inline RollBackImage roll_back_image() { return {image(), generation(), ""}; }
+inline LabelGeneration label_generation() { return {image(), generation(), "good"}; }
+inline ImageGenerationList image_generation_list() {
+    return {{{generation(), time(), "good", "/srv/tree", tree_summary().digest,
+              tree_summary().digest, 56}}};
+}
 inline ImageDetails image_details() {
     return {image_summary(),        tree_summary(),         tree_summary(),
             std::uint64_t{3} << 30, std::uint64_t{1} << 28, {blade()}};
@@ -170,6 +177,9 @@ inline TreeDifference tree_difference() {
 }
 inline ImageCheck image_check() {
     return {image(), generation(), tree_summary().digest, 145'000, 1, {tree_difference()}};
+}
+inline GenerationDifference generation_difference() {
+    return {image(), generation(), generation(), 2, {tree_difference()}};
 }
 inline Blades blades() { return {{blade()}}; }
 inline ImageOfBlades image_of_blades() { return {image(), {blade()}}; }

@@ -26,9 +26,7 @@ namespace dim::manifest {
 
 namespace {
 
-/// A file system stamps with a clock that stands still for some milliseconds, an old one for two
-/// seconds. Two changes of one such moment cannot be told apart.
-constexpr std::int64_t kFineClockUs = 100'000;
+/// That of an old file system.
 constexpr std::int64_t kCoarseClockUs = 2'100'000;
 /// A file that takes longer than a directory of small ones is a job of its own.
 constexpr std::uint64_t kLargeFile = std::uint64_t{256} << 10;
@@ -132,7 +130,8 @@ Scanned Scan::remember(Entry entry, const sys::FileStatus& status) const {
                     .has_other_names = !S_ISDIR(status.mode) && status.links > 1};
     const std::int64_t changed_us =
         status.changed.seconds * 1'000'000 + status.changed.nanoseconds / 1000;
-    const std::int64_t resolution = status.changed.nanoseconds != 0 ? kFineClockUs : kCoarseClockUs;
+    const std::int64_t resolution =
+        status.changed.nanoseconds != 0 ? kClockResolutionUs : kCoarseClockUs;
     if (changed_us > began_us_ - resolution) scanned.stamp.reset();
     return scanned;
 }

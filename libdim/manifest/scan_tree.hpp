@@ -11,6 +11,10 @@
 
 namespace dim::manifest {
 
+/// A file system stamps with a clock that stands still for some milliseconds: two changes of one
+/// such moment cannot be told apart. Microseconds.
+inline constexpr std::int64_t kClockResolutionUs = 100'000;
+
 struct ScanSettings {
     /// An earlier scan of the same tree; files that its cache vouches for are not read again.
     const ScannedTree* previous = nullptr;

@@ -125,22 +125,6 @@ Result<void> link_or_copy(const sys::Fd& from, const std::string& name, const sy
     return sys::copy_node(from, name, to, to_name);
 }
 
-Result<void> keep_lost(const TreeChange& change, const sys::Fd& root, const sys::Fd& keep) {
-    OpenParents from(root);
-    OpenParents to(keep);
-    for (const Entry* entry : change.lost) {
-        const auto keep_it = [&]() -> Result<void> {
-            DIM_TRY(const sys::Fd* source, from.of(entry->path));
-            DIM_TRY(const sys::Fd* target, to.make(entry->path));
-            const std::string name = name_of(entry->path);
-            return link_or_copy(*source, name, *target, name);
-        };
-        Result<void> kept = keep_it();
-        if (!kept) return fail(at_path(std::move(kept).error(), entry->path));
-    }
-    return {};
-}
-
 Result<void> unlink_if_there(const sys::Fd& directory, const std::string& name) {
     Result<void> done = sys::unlinkat(directory, name);
     if (!done && done.error().code() == ErrorCode::not_found) return {};
@@ -289,9 +273,24 @@ Result<void> TreeSource::provide(const Entry& entry, const sys::Fd& directory,
     return fail(ErrorCode::not_found, "is not there");
 }
 
+Result<void> keep_lost(const TreeChange& change, const sys::Fd& root, const sys::Fd& keep) {
+    OpenParents from(root);
+    OpenParents to(keep);
+    for (const Entry* entry : change.lost) {
+        const auto keep_it = [&]() -> Result<void> {
+            DIM_TRY(const sys::Fd* source, from.of(entry->path));
+            DIM_TRY(const sys::Fd* target, to.make(entry->path));
+            const std::string name = name_of(entry->path);
+            return link_or_copy(*source, name, *target, name);
+        };
+        Result<void> kept = keep_it();
+        if (!kept) return fail(at_path(std::move(kept).error(), entry->path));
+    }
+    return {};
+}
+
 Result<void> carry_out(const TreeChange& change, const sys::Fd& root, FileSource& source,
-                       const sys::Fd* keep, const std::function<void(std::uint64_t)>& progress) {
-    if (keep != nullptr) DIM_CHECK(keep_lost(change, root, *keep));
+                       const std::function<void(std::uint64_t)>& progress) {
     DIM_TRY(Puts puts, Puts::begin(root, source));
     std::uint64_t count = 0;
     for (const TreeChange::Put& put : change.puts) {

@@ -58,14 +58,15 @@ private:
     Take take_;
 };
 
-/// Carries CHANGE out below ROOT. Interrupted at any point, what CHANGE.lost names is gone or as it
-/// was; scan_tree tells how far it came. KEEP, if any, is a directory that first gets every lost
-/// file, at the same path: a link, or a copy where it is on another file system. PROGRESS, if any,
-/// hears after each of CHANGE.puts how many there were. Nothing is synced.
-/// Errors name the path, escaped: limit_exceeded when a file system is full; not_found when SOURCE
-/// lacks a path.
+/// Gives the directory KEEP every file below ROOT that CHANGE loses, at the same path: another name
+/// of it, or a copy on another file system. Nothing is synced. Errors name the path, escaped.
+Result<void> keep_lost(const TreeChange& change, const sys::Fd& root, const sys::Fd& keep);
+
+/// Carries CHANGE out below ROOT. Interrupted at any point, each file is as it was, as it shall be,
+/// or not there; scan_tree tells. PROGRESS, if any, hears after each of CHANGE.puts how many there
+/// were. Nothing is synced. Errors name the path, escaped: limit_exceeded when a file system is
+/// full; not_found when SOURCE lacks a path.
 Result<void> carry_out(const TreeChange& change, const sys::Fd& root, FileSource& source,
-                       const sys::Fd* keep,
                        const std::function<void(std::uint64_t puts)>& progress);
 
 /// The entries that IS_WANTED, with link groups among themselves.

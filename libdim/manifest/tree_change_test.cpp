@@ -39,9 +39,12 @@ protected:
             roots.push_back(sys::open_directory(directory).value());
         TreeSource source(std::move(roots), take);
         const Manifest have = look(root);
-        const sys::Fd keep = sys::open_directory(temporary / "lost").value();
-        return carry_out(plan_change(have, want), sys::open_directory(root).value(), source,
-                         is_keeping ? &keep : nullptr, {});
+        const TreeChange change = plan_change(have, want);
+        const sys::Fd directory = sys::open_directory(root).value();
+        if (is_keeping)
+            DIM_CHECK(
+                keep_lost(change, directory, sys::open_directory(temporary / "lost").value()));
+        return carry_out(change, directory, source, {});
     }
     void empty_lost() const {
         ASSERT_TRUE(sys::remove_tree(sys::open_directory(temporary / ".").value(), "lost"));
@@ -163,10 +166,10 @@ TEST_F(TreeChangeTest, InterruptedAnywhereItIsTakenBack) {
         roots.push_back(sys::open_directory(temporary / "new").value());
         TreeSource source(std::move(roots), TreeSource::Take::copies);
         Exhausted exhausted(source, points);
-        const sys::Fd keep = sys::open_directory(temporary / "lost").value();
-        is_over = carry_out(plan_change(old, wanted), sys::open_directory(root).value(), exhausted,
-                            &keep, {})
-                      .has_value();
+        const sys::Fd directory = sys::open_directory(root).value();
+        const TreeChange change = plan_change(old, wanted);
+        ASSERT_TRUE(keep_lost(change, directory, sys::open_directory(temporary / "lost").value()));
+        is_over = carry_out(change, directory, exhausted, {}).has_value();
         ASSERT_TRUE(become(old, {temporary / "lost"}, TreeSource::Take::links, false));
         ASSERT_THAT(differences(old, look(root)), IsEmpty()) << points << " files were put";
         empty_lost();
@@ -223,7 +226,7 @@ TEST_F(TreeChangeTest, FollowsNoLinkOutOfTheTree) {
     roots.push_back(sys::open_directory(temporary / "new").value());
     TreeSource source(std::move(roots), TreeSource::Take::copies);
     EXPECT_FALSE(
-        carry_out(plan_change(have, want), sys::open_directory(root).value(), source, nullptr, {}));
+        carry_out(plan_change(have, want), sys::open_directory(root).value(), source, {}));
     EXPECT_THAT(sys::list_names(temporary / "outside").value(), IsEmpty());
 }
 

@@ -43,6 +43,9 @@ Result<void> fsync(const std::string& path);
 /// syncfs(2): everything written to the file system that FD is on is on the device. Errors: io,
 /// also for a write that failed earlier.
 Result<void> syncfs(const Fd& fd);
+/// Tells the device below the file system that FD is on which of its blocks are not used (FITRIM);
+/// best effort: a device that cannot be told keeps what was there.
+void discard_unused(const Fd& fd);
 Result<void> ftruncate(const Fd& fd, std::uint64_t size);
 
 /// A moment in a file system's own resolution.

@@ -206,4 +206,4 @@ class ImageServer:
         return self.state / "mounts" / "blades" / blade / image
 
     def shared_root(self, image, generation=1):
-        return self.state / "images" / image / str(generation) / "shared"
+        return self.state / "images" / image / "shared" / str(generation)

@@ -41,6 +41,28 @@ constexpr std::array kCommands{
         "  dim image import granite /srv/masters/granite --arch ppc64\n"
         "  dim image import sles10 /srv/masters/sles10 --arch ppc64 --shared usr,opt --size 2G\n",
         &image_import, CommandKind::changes},
+    Command{"image", "update", "make the next generation of an image of what changed in its master",
+            "  dim image update granite\n"
+            "  dim image update granite /srv/masters/granite --label 'openssl 3.0.15'\n",
+            &image_update, CommandKind::changes},
+    Command{"image", "generations", "the generations of an image: when, of what, who has it",
+            "  dim image generations granite\n"
+            "  dim image generations granite --json | jq '.generations[-1].created'\n",
+            &image_generations},
+    Command{"image", "diff", "what makes one generation of an image differ from another",
+            "  dim image diff granite 3\n"
+            "  dim image diff granite 3 4 --json | jq -r '.differences[].path'\n",
+            &image_diff},
+    Command{"image", "rollback", "make the next generation what an earlier one was",
+            "  dim image rollback granite 3 --label 'without the new kernel'\n",
+            &image_rollback, CommandKind::changes},
+    Command{"image", "label", "say what is to be remembered of a generation",
+            "  dim image label granite 3 'good since May'\n"
+            "  dim image label granite 3\n",
+            &image_label, CommandKind::changes},
+    Command{"image", "remove", "remove an image that no blade has, with all its generations",
+            "  dim image remove granite\n",
+            &image_remove, CommandKind::changes},
     Command{"image", "list", "the images, and with --blades every blade image",
             "  dim image list\n"
             "  dim image list --blades --json\n",

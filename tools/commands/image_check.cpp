@@ -18,19 +18,21 @@ Outcome<> check_image(const Context& context, const model::ImageName& image) {
             context.client.exchange(http::Method::post, "/v1/images/" + to_string(image) + "/check",
                                     "", kCheckPatience));
     DIM_TRY(const auto check, api::parse<api::ImageCheck>(body));
-    std::cout << (context.json ? to_json(check) + '\n' : check_text(check)) << std::flush;
+    std::cout << (context.json ? to_json(check) + '\n'
+                               : differences_text(check.differences, check.difference_count))
+              << std::flush;
     if (check.difference_count == 0) {
         if (!context.json) {
-            std::cerr << "The shared root of " << to_string(image) << " is as it was imported.\n";
+            std::cerr << "The shared root of " << to_string(image) << " is as its manifest says.\n";
         }
         return {};
     }
     return fail(
-        Error(ErrorCode::conflict,
-              "the shared root of " + to_string(image) +
-                  " is not as it was imported: " + count_text(check.difference_count, "difference"))
-            .with_cure("put back what nobody wanted; what is wanted is to be in the master, too, "
-                       "and in an image of another name: dim image import"));
+        Error(ErrorCode::conflict, "the shared root of " + to_string(image) +
+                                       " is not as its manifest says: " +
+                                       count_text(check.difference_count, "difference"))
+            .with_cure("put back what nobody wanted; what is wanted is to be in the master: "
+                       "dim image update"));
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ TEST(ImageCheckCommand, ADifferenceIsAFailureWithACure) {
     const CommandEnd end = run_command(daemon, {"image", "check", "granite"});
     EXPECT_EQ(end.code, ExitCode::failed);
     EXPECT_EQ(end.output, "content   usr/lib/a\\20name (size, content, modified)\n");
-    EXPECT_THAT(end.errors, HasSubstr("granite is not as it was imported: 1 difference"));
-    EXPECT_THAT(end.errors, HasSubstr("dim image import"));
+    EXPECT_THAT(end.errors, HasSubstr("granite is not as its manifest says: 1 difference"));
+    EXPECT_THAT(end.errors, HasSubstr("dim image update"));
     const CommandEnd json = run_command(daemon, {"image", "check", "granite", "--json"});
     EXPECT_EQ(json.code, ExitCode::failed);
     EXPECT_EQ(json.output, to_json(api::samples::image_check()) + "\n");
@@ -38,7 +38,7 @@ TEST(ImageCheckCommand, NoDifferenceIsGood) {
     const CommandEnd end = run_command(daemon, {"image", "check", "granite"});
     EXPECT_EQ(end.code, ExitCode::ok);
     EXPECT_EQ(end.output, "");
-    EXPECT_THAT(end.errors, HasSubstr("is as it was imported"));
+    EXPECT_THAT(end.errors, HasSubstr("is as its manifest says"));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "tools/output/image_text.hpp"
 
+#include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
+#include "tools/output/table.hpp"
 #include "tools/output/words.hpp"
 
 #include <fmt/format.h>
@@ -52,18 +54,32 @@ std::string details_text(const api::ImageDetails& details) {
                                                 : "none yet: 'dim buildzimage' makes it");
 }
 
-std::string check_text(const api::ImageCheck& check) {
+std::string differences_text(const std::vector<api::TreeDifference>& differences,
+                             std::uint64_t count) {
     std::string text;
-    for (const api::TreeDifference& difference : check.differences) {
+    for (const api::TreeDifference& difference : differences) {
         text += fmt::format("{:<9} {}", difference.kind, difference.path);
         if (!difference.aspects.empty())
             text += fmt::format(" ({})", fmt::join(difference.aspects, ", "));
         text += '\n';
     }
-    if (check.difference_count > check.differences.size()) {
-        text += fmt::format("and {} more\n", check.difference_count - check.differences.size());
-    }
+    if (count > differences.size())
+        text += fmt::format("and {} more\n", count - differences.size());
     return text;
+}
+
+std::string generations_text(const api::ImageGenerationList& list) {
+    constexpr std::size_t kShort = 8;  // as people can compare them
+    Table table({"GENERATION", "CREATED", "BLADE IMAGES", "DIGEST", "MADE OF", "LABEL"});
+    for (const api::ImageGeneration& one : list.generations) {
+        const std::string digest = one.shared_digest.substr(0, kShort) +
+                                   (one.golden_digest.empty() ? "" : "+") +
+                                   one.golden_digest.substr(0, kShort);
+        table.add_row({to_string(one.generation), to_string(one.created).substr(0, 19),
+                       std::to_string(one.blade_images), digest, printable(one.source, 200),
+                       printable(one.label, 200)});
+    }
+    return table.text();
 }
 
 }  // namespace dim::tool

@@ -9,7 +9,11 @@ namespace dim::tool {
 /// `dim image show` for people.
 std::string details_text(const api::ImageDetails& details);
 
-/// `dim image check` for people: a line for each difference that was told.
-std::string check_text(const api::ImageCheck& check);
+/// Differences for people: a line for each that was told, and how many of COUNT were not.
+std::string differences_text(const std::vector<api::TreeDifference>& differences,
+                             std::uint64_t count);
+
+/// `dim image generations` for people.
+std::string generations_text(const api::ImageGenerationList& list);
 
 }  // namespace dim::tool

@@ -28,17 +28,17 @@ TEST(ImageText, SaysWhatAnImageIsMadeOf) {
 TEST(ImageText, NamesEachDifference) {
     api::ImageCheck check = api::samples::image_check();
     check.differences.push_back({.path = "opt/x", .kind = "created", .aspects = {}});
-    check.difference_count = 1002;
-    EXPECT_EQ(check_text(check), "content   usr/lib/a\\20name (size, content, modified)\n"
-                                 "created   opt/x\n"
-                                 "and 1000 more\n");
-    EXPECT_EQ(check_text({.image = api::samples::image(),
-                          .generation = api::samples::generation(),
-                          .digest = "ab",
-                          .entries = 1,
-                          .difference_count = 0,
-                          .differences = {}}),
-              "");
+    EXPECT_EQ(differences_text(check.differences, 1002),
+              "content   usr/lib/a\\20name (size, content, modified)\n"
+              "created   opt/x\n"
+              "and 1000 more\n");
+    EXPECT_EQ(differences_text({}, 0), "");
+}
+
+TEST(ImageText, ListsGenerations) {
+    const std::string text = generations_text(api::samples::image_generation_list());
+    EXPECT_THAT(text, HasSubstr("ba7816bf+ba7816bf  /srv/tree  good"));
+    EXPECT_THAT(text, HasSubstr("BLADE IMAGES"));
 }
 
 }  // namespace

@@ -1,0 +1,276 @@
+#include "imageserver/image/image_generations.hpp"
+
+#include "imageserver/image/disk_space.hpp"
+#include "imageserver/image/image_import.hpp"
+#include "imageserver/image/image_inspection.hpp"
+#include "imageserver/image/loop_mount.hpp"
+#include "imageserver/image/shared_root.hpp"
+#include "libdim/api/image_request.hpp"
+#include "libdim/manifest/compare.hpp"
+#include "libdim/sys/clock.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dim::server {
+
+using manifest::Entry;
+using manifest::EntryType;
+using manifest::Manifest;
+using manifest::TreeSource;
+using model::Generation;
+using model::ImageName;
+
+namespace {
+
+/// The first directory of a path.
+std::string_view top_of(std::string_view path) { return path.substr(0, path.find('/')); }
+
+/// What each side of an image gets of a master, as an import gives it to them.
+struct SplitTree {
+    Manifest shared;
+    Manifest golden;
+};
+Result<SplitTree> split_tree(const Manifest& tree, const std::vector<std::string>& shared,
+                             const std::string& directory) {
+    for (const std::string& name : shared) {
+        const auto found = std::ranges::lower_bound(tree.entries, name, {}, &Entry::path);
+        if (found != tree.entries.end() && found->path == name &&
+            found->type == EntryType::directory)
+            continue;
+        return fail(Error(ErrorCode::not_found, directory + "/" + name + " is no directory")
+                        .with_cure("blades share it: it must be one in the master, too"));
+    }
+    const auto is_shared = [&](const Entry& entry) {
+        return std::ranges::find(shared, top_of(entry.path)) != shared.end();
+    };
+    return SplitTree{
+        .shared = select_entries(
+            tree, [&](const Entry& entry) { return entry.path.empty() || is_shared(entry); }),
+        .golden = select_entries(tree, [&](const Entry& entry) {
+            return !is_shared(entry) || entry.path.find('/') == entry.path.npos;
+        })};
+}
+
+/// The bytes that the files of one manifest take that another has not.
+std::uint64_t new_bytes(const Manifest& have, const Manifest& want) {
+    std::uint64_t bytes = 0;
+    for (const manifest::TreeChange::Put& put : plan_change(have, want).puts)
+        if (put.link_to.empty()) bytes += put.entry->size + 4096;
+    return bytes;
+}
+
+Result<TreeSource> copies_of(const std::string& directory) {
+    std::vector<sys::Fd> roots(1);
+    DIM_TRY(roots.front(), sys::open_directory(directory));
+    return TreeSource(std::move(roots), TreeSource::Take::copies);
+}
+
+}  // namespace
+
+Result<bool> ImageGenerations::is_shown(const ImageName& image, Generation generation) {
+    DIM_TRY(const auto records, catalog_.blade_images());
+    return std::ranges::any_of(records, [&](const BladeImageRecord& record) {
+        return record.image == image && record.generation == generation;
+    });
+}
+
+Result<void> ImageGenerations::check_known(const ImageName& name, Generation generation) {
+    DIM_TRY(const auto records, catalog_.generations_of(name));
+    if (std::ranges::find(records, generation, &GenerationRecord::generation) != records.end())
+        return {};
+    return fail(Error(ErrorCode::not_found,
+                      "image " + name.text() + " has no generation " + to_string(generation))
+                    .with_cure("see 'dim image generations " + name.text() + "'"));
+}
+
+Result<std::optional<api::ImageGeneration>>
+ImageGenerations::update(const api::UpdateImage& request, const Progress& progress) {
+    DIM_CHECK(api::check_update(request));
+    DIM_TRY(const api::ImageSummary image, catalog_.image(request.name));
+    std::string directory = request.directory;
+    if (directory.empty()) {
+        DIM_TRY(const auto records, catalog_.generations_of(request.name));
+        for (const GenerationRecord& record : records)
+            if (record.source.starts_with('/')) directory = record.source;
+        if (directory.empty()) {
+            return fail(
+                Error(ErrorCode::invalid_input,
+                      "it is not known of which tree " + request.name.text() + " is made")
+                    .with_cure("name it: dim image update " + request.name.text() + " DIRECTORY"));
+        }
+    }
+    progress("look at " + directory, 0, 0);
+    DIM_CHECK(check_apart(directory, paths_.state()));
+    DIM_TRY(const sys::Fd root, sys::open_directory(directory));
+    DIM_CHECK(check_init(root, directory, image.init));
+    const std::string memory = paths_.master_record(request.name);
+    // Damaged, as by a kill, it is as good as none.
+    const std::optional<TreeRecord> known = read_tree_record(memory).value_or(std::nullopt);
+    manifest::ScanSettings settings{.leave_out = {"lost+found"}};
+    if (known) settings.previous = &known->tree;
+    settings.progress = [&](std::uint64_t entries) {
+        progress("look at " + directory, entries, known ? known->tree.cache.size() : 0);
+    };
+    DIM_TRY(const manifest::ScannedTree master, manifest::scan_tree(root, settings));
+    DIM_TRY(SplitTree split, split_tree(master.manifest, image.shared, directory));
+    DIM_TRY(TreeSource for_shared, copies_of(directory));
+    DIM_TRY(TreeSource for_golden, copies_of(directory));
+    DIM_TRY(const Generation number, Generation::from_number(image.generation.number() + 1));
+    DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
+    auto made = finish(Next{.record = {.image = request.name,
+                                       .generation = number,
+                                       .created = now,
+                                       .label = request.label,
+                                       .source = directory,
+                                       .shared_digest = {},
+                                       .golden_digest = {}},
+                            .from = image.generation,
+                            .shared = {std::move(split.shared), std::move(for_shared)},
+                            .golden = {std::move(split.golden), std::move(for_golden)}},
+                       progress);
+    if (!made) return made;
+    // To be quick the next time; without it every file is read.
+    if (remove_tree_record(memory)) (void)write_tree_record(master, memory);
+    return made;
+}
+
+Result<std::optional<api::ImageGeneration>>
+ImageGenerations::roll_back(const api::RollBackImage& request, const Progress& progress) {
+    DIM_CHECK(api::check_label(request.label));
+    DIM_TRY(const api::ImageSummary image, catalog_.image(request.name));
+    DIM_CHECK(check_known(request.name, request.generation));
+    const auto as_it_was = [&](ImagePart which) -> Result<Part> {
+        const TreeGenerations tree = part(which, request.name);
+        DIM_TRY(Manifest manifest, tree.manifest_of(request.generation, image.generation));
+        DIM_TRY(auto roots, tree.past_roots(request.generation, image.generation));
+        return Part{std::move(manifest), TreeSource(std::move(roots), TreeSource::Take::links)};
+    };
+    DIM_TRY(Part shared, as_it_was(ImagePart::shared));
+    DIM_TRY(Part golden, as_it_was(ImagePart::golden));
+    DIM_TRY(const Generation number, Generation::from_number(image.generation.number() + 1));
+    DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
+    return finish(Next{.record = {.image = request.name,
+                                  .generation = number,
+                                  .created = now,
+                                  .label = request.label,
+                                  .source = "generation " + to_string(request.generation),
+                                  .shared_digest = {},
+                                  .golden_digest = {}},
+                       .from = image.generation,
+                       .shared = std::move(shared),
+                       .golden = std::move(golden)},
+                  progress);
+}
+
+Result<GenerationDigests> ImageGenerations::make(Next& next, const Progress& progress) {
+    DIM_TRY(const bool is_from_in_use, is_shown(next.record.image, next.from));
+    const auto advance = [&](ImagePart which, Part& to) {
+        return part(which, next.record.image)
+            .advance({.from = next.from,
+                      .to = next.record.generation,
+                      .want = to.want,
+                      .is_from_in_use = is_from_in_use},
+                     to.source, progress);
+    };
+    GenerationDigests digests;
+    DIM_TRY(digests.shared, advance(ImagePart::shared, next.shared));
+    DIM_TRY(digests.golden, advance(ImagePart::golden, next.golden));
+    return digests;
+}
+
+Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
+                                                                     const Progress& progress) {
+    const ImageName& image = next.record.image;
+    const Generation number = next.record.generation;
+    const TreeGenerations shared = part(ImagePart::shared, image);
+    const TreeGenerations golden = part(ImagePart::golden, image);
+    {
+        DIM_TRY(const TreeRecord old_shared, shared.record(next.from));
+        DIM_TRY(const TreeRecord old_golden, golden.record(next.from));
+        const Manifest& have_shared = old_shared.tree.manifest;
+        const Manifest& have_golden = old_golden.tree.manifest;
+        if (have_shared == next.shared.want && have_golden == next.golden.want) return std::nullopt;
+        DIM_CHECK(check_space(paths_.images(), new_bytes(have_shared, next.shared.want) +
+                                                   new_bytes(have_golden, next.golden.want)));
+    }
+    {
+        const std::scoped_lock lock(mounting_);
+        DIM_TRY([[maybe_unused]] const MountState before, mount_shared_file_system(image, paths_));
+    }
+    DIM_CHECK(catalog_.begin_generation(next.record));
+    Result<GenerationDigests> made = make(next, progress);
+    Result<void> finished;
+    if (made) {
+        const std::scoped_lock lock(mounting_);
+        finished = mount_shared_root(image, number, paths_);
+    } else {
+        finished = fail(made.error());
+    }
+    if (finished) finished = catalog_.finish_generation({image, number}, *made);
+    if (!finished) {
+        const std::scoped_lock lock(mounting_);
+        DIM_CHECK(unmount_below(paths_.shared_mount(image, number)));
+        DIM_CHECK(shared.retreat(next.from, number));
+        DIM_CHECK(golden.retreat(next.from, number));
+        DIM_CHECK(catalog_.forget_generation({image, number}));
+        return fail(std::move(finished).error());
+    }
+    // It is done; what is left of the last one costs space only.
+    (void)shared.settle(next.from);
+    (void)golden.settle(next.from);
+    if (!sys::stat(paths_.shared(image, next.from))) {
+        const std::scoped_lock lock(mounting_);
+        (void)unmount_below(paths_.shared_mount(image, next.from));
+    }
+    DIM_TRY(const auto all, list(image));
+    return all.back();
+}
+
+Result<std::vector<api::ImageGeneration>> ImageGenerations::list(const ImageName& name) {
+    DIM_TRY(const auto records, catalog_.generations_of(name));
+    DIM_TRY(const auto blade_images, catalog_.blade_images());
+    std::vector<api::ImageGeneration> generations;
+    for (const GenerationRecord& record : records) {
+        const auto has_it = [&](const BladeImageRecord& blade_image) {
+            return blade_image.image == name && blade_image.generation == record.generation &&
+                   blade_image.state == BladeImageState::ready;
+        };
+        generations.push_back({.generation = record.generation,
+                               .created = record.created,
+                               .label = record.label,
+                               .source = record.source,
+                               .shared_digest = record.shared_digest,
+                               .golden_digest = record.golden_digest,
+                               .blade_images = static_cast<std::uint32_t>(
+                                   std::ranges::count_if(blade_images, has_it))});
+    }
+    return generations;
+}
+
+Result<api::GenerationDifference> ImageGenerations::compare(const ImageName& name, Generation older,
+                                                            Generation newer) {
+    DIM_TRY(const api::ImageSummary image, catalog_.image(name));
+    DIM_CHECK(check_known(name, older));
+    DIM_CHECK(check_known(name, newer));
+    std::vector<manifest::Difference> differences;
+    for (const ImagePart which : {ImagePart::shared, ImagePart::golden}) {
+        const TreeGenerations tree = part(which, name);
+        DIM_TRY(const Manifest from, tree.manifest_of(older, image.generation));
+        DIM_TRY(const Manifest to, tree.manifest_of(newer, image.generation));
+        std::ranges::move(manifest::compare(from, to), std::back_inserter(differences));
+    }
+    // The root, and the shared directories themselves, are in both parts.
+    std::ranges::sort(differences, {}, &manifest::Difference::path);
+    const auto repeated = std::ranges::unique(differences, {}, &manifest::Difference::path);
+    differences.erase(repeated.begin(), repeated.end());
+    return api::GenerationDifference{.image = name,
+                                     .older = older,
+                                     .newer = newer,
+                                     .difference_count = differences.size(),
+                                     .differences = tell_differences(differences)};
+}
+
+}  // namespace dim::server

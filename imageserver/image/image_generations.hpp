@@ -1,0 +1,61 @@
+#pragma once
+
+#include "imageserver/image/image_catalog.hpp"
+#include "imageserver/image/image_paths.hpp"
+#include "imageserver/image/tree_generations.hpp"
+#include "imageserver/service/progress.hpp"
+#include "libdim/api/admin_messages.hpp"
+#include "libdim/base/result.hpp"
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dim::server {
+
+/// The generations of images: the first is imported, each other one is made here, of the one before
+/// it. update() and roll_back() are called one at a time for an image, beside nothing that clones
+/// its golden image; what a killed one left half done, ImageStore undoes.
+class ImageGenerations {
+public:
+    /// The references outlive this. MOUNTING is held while something is mounted.
+    ImageGenerations(ImageCatalog& catalog, const ImagePaths& paths, std::mutex& mounting)
+        : catalog_(catalog), paths_(paths), mounting_(mounting) {}
+
+    /// As Images has them.
+    Result<std::optional<api::ImageGeneration>> update(const api::UpdateImage& request,
+                                                       const Progress& progress);
+    Result<std::optional<api::ImageGeneration>> roll_back(const api::RollBackImage& request,
+                                                          const Progress& progress);
+    Result<std::vector<api::ImageGeneration>> list(const model::ImageName& name);
+    Result<api::GenerationDifference> compare(const model::ImageName& name, model::Generation older,
+                                              model::Generation newer);
+
+private:
+    /// What a generation shall hold, and where its new files come from.
+    struct Part {
+        manifest::Manifest want;
+        manifest::TreeSource source;
+    };
+    struct Next {
+        GenerationRecord record;
+        model::Generation from;
+        Part shared;
+        Part golden;
+    };
+    Result<GenerationDigests> make(Next& next, const Progress& progress);
+    /// Makes it and brings it into force; on failure everything is as before.
+    Result<std::optional<api::ImageGeneration>> finish(Next next, const Progress& progress);
+    Result<bool> is_shown(const model::ImageName& image, model::Generation generation);
+    Result<void> check_known(const model::ImageName& name, model::Generation generation);
+    TreeGenerations part(ImagePart part, const model::ImageName& image) const {
+        return {part, image, paths_};
+    }
+
+    ImageCatalog& catalog_;
+    const ImagePaths& paths_;
+    std::mutex& mounting_;
+};
+
+}  // namespace dim::server

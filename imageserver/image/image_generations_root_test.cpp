@@ -1,0 +1,249 @@
+#include "imageserver/image/image_store_test_fixture.hpp"
+#include "libdim/testing/kill_at_call.hpp"
+
+#include <gmock/gmock.h>
+
+namespace dim::server {
+namespace {
+
+using testing::blade_name;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using testing::value_of;
+
+class Generations : public testing::ImageStoreTest {
+protected:
+    Generations() { import(); }
+    static model::Generation number(std::uint32_t number) {
+        return value_of(model::Generation::from_number(number));
+    }
+    /// A change of each kind in both parts of the master.
+    void change_master(const std::string& text) const {
+        testing::write(tree + "/usr/bin/tool.new", text, 0755);
+        value_of(sys::rename(tree + "/usr/bin/tool.new", tree + "/usr/bin/tool"));
+        testing::write(tree + "/usr/lib/" + text, text);
+        testing::write(tree + "/etc/motd", text);
+        testing::write(tree + "/var/" + text, text);
+        (void)sys::unlink(tree + "/var/dangling");
+    }
+    api::UpdateImage update_request(const std::string& label = "") const {
+        return {.name = granite, .directory = tree, .label = label};
+    }
+    std::optional<api::ImageGeneration> update() const {
+        return value_of(store->update_image(update_request(), quiet()));
+    }
+    void roll_back(std::uint32_t to) const {
+        ASSERT_TRUE(value_of(store->roll_back_image(
+            {.name = granite, .generation = number(to), .label = ""}, quiet())));
+    }
+    std::string shown(std::uint32_t generation) const {
+        return store->shared_mount_point(granite, number(generation));
+    }
+    std::string root_of(std::string_view blade) const {
+        return store->mount_point(blade_name(blade), granite);
+    }
+    /// What a generation and a new blade image of it hold is what ORIGINAL is.
+    void expect_newest_is(const std::string& original, std::string_view blade) const {
+        const std::uint32_t newest = value_of(store->image(granite)).generation.number();
+        for (const std::string name : {"/usr", "/opt"})
+            EXPECT_EQ(testing::differences(original + name, shown(newest) + name), "");
+        create(blade);
+        EXPECT_EQ(testing::differences(original, root_of(blade),
+                                       {"/usr/*", "/opt/*", "/etc/hostname", "/lost+found"}),
+                  ".d..t...... etc/\n");
+        EXPECT_THAT(value_of(store->check_image(granite)).differences, IsEmpty());
+    }
+    std::string copy_of_master(const std::string& name) const {
+        testing::run({"cp", "-a", tree, directory / name});
+        return directory / name;
+    }
+};
+
+TEST_F(Generations, AnUpdateIsWhatTheMasterIs) {
+    change_master("new");
+    const auto made = update();
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->generation, number(2));
+    EXPECT_EQ(made->source, tree);
+    expect_newest_is(tree, "s01c1b01");
+    EXPECT_FALSE(update()) << "nothing changed since";
+    EXPECT_THAT(value_of(store->generations(granite)), SizeIs(2));
+}
+
+TEST_F(Generations, AnotherUpdateTakesTheRememberedSource) {
+    change_master("new");
+    const auto made =
+        store->update_image({.name = granite, .directory = "", .label = "good"}, quiet());
+    ASSERT_TRUE(made);
+    EXPECT_EQ((*made)->source, tree);
+    EXPECT_EQ((*made)->label, "good");
+}
+
+TEST_F(Generations, ABladeKeepsTheGenerationThatItHas) {
+    const std::string old = copy_of_master("old");
+    create("s01c1b01");
+    testing::write(root_of("s01c1b01") + "/etc/mine", "written by the blade");
+    change_master("new");
+    ASSERT_TRUE(update());
+    expect_newest_is(tree, "s01c1b02");
+    EXPECT_EQ(testing::differences(old + "/usr", shown(1) + "/usr"), "");
+    EXPECT_EQ(value_of(sys::read_file(root_of("s01c1b01") + "/etc/mine")), "written by the blade");
+    EXPECT_EQ(store->blade_image(blade_name("s01c1b01"), granite)->generation, number(1));
+    // What did not change is one file in both.
+    EXPECT_EQ(value_of(sys::stat(shown(1) + "/usr/lib/caf\xc3\xa9 \n name")).inode,
+              value_of(sys::stat(shown(2) + "/usr/lib/caf\xc3\xa9 \n name")).inode);
+    for (const std::string& mounted : {shown(1), shown(2)})
+        value_of(sys::umount(mounted));
+    reopen();
+    EXPECT_THAT(store->restore_mounts(), IsEmpty());
+    EXPECT_EQ(testing::differences(old + "/usr", shown(1) + "/usr"), "");
+}
+
+TEST_F(Generations, ARunningProgramKeepsItsFileWhenItIsReplaced) {
+    const sys::Fd running =
+        value_of(sys::open(store->shared_directory(granite, first) + "/usr/bin/tool", O_RDONLY));
+    change_master("new");
+    ASSERT_TRUE(update());
+    EXPECT_EQ(value_of(sys::read_all(running)), "tool");
+}
+
+TEST_F(Generations, ARollbackIsAGenerationThatIsWhatAnEarlierOneWas) {
+    const std::string one = copy_of_master("one");
+    change_master("second");
+    ASSERT_TRUE(update());
+    const std::string two = copy_of_master("two");
+    change_master("third");
+    ASSERT_TRUE(update());
+    roll_back(1);
+    expect_newest_is(one, "s01c1b01");
+    roll_back(2);
+    expect_newest_is(two, "s01c1b02");
+    const auto all = value_of(store->generations(granite));
+    ASSERT_THAT(all, SizeIs(5));
+    EXPECT_EQ(all[0].shared_digest, all[3].shared_digest);
+    EXPECT_EQ(all[1].golden_digest, all[4].golden_digest);
+    EXPECT_EQ(all[4].source, "generation 2");
+    const auto unknown =
+        store->roll_back_image({.name = granite, .generation = number(9), .label = ""}, quiet());
+    EXPECT_EQ(unknown.error().code(), ErrorCode::not_found);
+}
+
+TEST_F(Generations, DifferencesAreNamed) {
+    change_master("second");
+    ASSERT_TRUE(update());
+    change_master("third");
+    ASSERT_TRUE(update());
+    const auto difference = value_of(store->compare_generations(granite, number(1), number(2)));
+    std::vector<std::string> named;
+    for (const api::TreeDifference& one : difference.differences)
+        named.push_back(one.kind + " " + one.path);
+    EXPECT_THAT(named, ElementsAre("metadata etc", "created etc/motd", "metadata usr/bin",
+                                   "content usr/bin/tool", "metadata usr/lib",
+                                   "metadata usr/lib/tool-again", "created usr/lib/second",
+                                   "metadata var", "removed var/dangling", "created var/second"));
+    EXPECT_EQ(value_of(store->compare_generations(granite, number(2), number(2))).difference_count,
+              0U);
+}
+
+TEST_F(Generations, AGenerationCostsWhatItChanges) {
+    testing::write(tree + "/usr/lib/large", std::string(std::size_t{8} << 20, 'x'));
+    ASSERT_TRUE(update());
+    const auto used = [&] {
+        return value_of(sys::statfs(state + "/images/granite/shared")).available_bytes;
+    };
+    const std::uint64_t before = used();
+    testing::write(tree + "/usr/lib/small", "small");
+    ASSERT_TRUE(update());
+    EXPECT_LT(before - used(), std::uint64_t{1} << 16);
+}
+
+TEST_F(Generations, AFullImageIsRefusedAndAllIsAsBefore) {
+    const std::string old = copy_of_master("old");
+    // More than the file system of the shared root has, and less than the disk.
+    testing::write(tree + "/usr/lib/large", "");
+    const sys::Fd large = value_of(sys::open(tree + "/usr/lib/large", O_WRONLY));
+    const std::string block(std::size_t{1} << 20, 'x');
+    for (int i = 0; i < 300; ++i)
+        value_of(sys::write_all(large, block));
+    change_master("new");
+    const auto refused = store->update_image(update_request(), quiet());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::limit_exceeded);
+    EXPECT_EQ(store->image(granite)->generation, first);
+    expect_newest_is(old, "s01c1b01");
+    value_of(sys::unlink(tree + "/usr/lib/large"));
+    ASSERT_TRUE(update());
+    expect_newest_is(tree, "s01c1b02");
+}
+
+TEST_F(Generations, AMasterThatLacksWhatIsSharedIsRefused) {
+    testing::run({"mv", tree + "/opt", tree + "/other"});
+    const auto refused = store->update_image(update_request(), quiet());
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("/opt is no directory"));
+    EXPECT_FALSE(store->update_image({.name = granite, .directory = state, .label = ""}, quiet()));
+}
+
+TEST_F(Generations, AHandMadeChangeIsFoundAfterAnUpdate) {
+    create("s01c1b01");
+    testing::write(store->shared_directory(granite, first) + "/usr/lib/by-hand", "x");
+    change_master("new");
+    ASSERT_TRUE(update());
+    EXPECT_FALSE(sys::stat(shown(2) + "/usr/lib/by-hand"));
+    testing::write(store->shared_directory(granite, number(2)) + "/usr/lib/by-hand", "x");
+    EXPECT_THAT(value_of(store->check_image(granite)).differences, SizeIs(2));
+}
+
+TEST_F(Generations, AnImageIsRemovedWhenNoBladeHasIt) {
+    change_master("new");
+    ASSERT_TRUE(update());
+    create("s01c1b01");
+    const auto refused = store->remove_image(granite);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("s01c1b01"));
+    value_of(store->delete_blade_image(blade_name("s01c1b01"), granite));
+    value_of(store->remove_image(granite));
+    EXPECT_EQ(store->image(granite).error().code(), ErrorCode::not_found);
+    EXPECT_FALSE(sys::stat(state + "/images/granite"));
+    import();
+}
+
+constexpr std::size_t kUpdateKills = 20;
+
+TEST_F(Generations, KilledAnywhereAnUpdateIsThereOrNot) {
+    const std::string old = copy_of_master("old");
+    change_master("new");
+    int round = 0;
+    store.reset();
+    database.reset();
+    const std::size_t kills = dim::testing::kill_at_calls(
+        kUpdateKills,
+        [&] {
+            reopen();
+            value_of(store->update_image(update_request(), quiet()));
+            value_of(store->roll_back_image({.name = granite, .generation = number(1), .label = ""},
+                                            quiet()));
+        },
+        [&] {
+            SCOPED_TRACE(round);
+            reopen();
+            EXPECT_THAT(store->restore_mounts(), IsEmpty());
+            const auto all = value_of(store->generations(granite));
+            const bool is_old = all.back().source != tree || all.size() == 1;
+            expect_newest_is(is_old ? old : tree, "s01c1b" + std::to_string(10 + round));
+            // In some rounds a blade stays, so that its generation is in use.
+            if (round % 2 == 0)
+                value_of(store->delete_blade_image(
+                    blade_name("s01c1b" + std::to_string(10 + round)), granite));
+            store.reset();
+            database.reset();
+            ++round;
+        });
+    // What is left to do differs from round to round.
+    EXPECT_GE(kills, kUpdateKills / 2);
+}
+
+}  // namespace
+}  // namespace dim::server
