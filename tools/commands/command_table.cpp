@@ -25,6 +25,16 @@ constexpr std::array kCommands{
             "  dim status --short\n"
             "  dim status --json | jq '.blades[] | select(.state == \"failed\")'\n",
             &status},
+    Command{"deploy", "", "have blades boot an image: all that takes, as far as it is missing",
+            "  dim deploy all granite --dry-run\n"
+            "  dim deploy s01c1b01 s01c1b02 granite\n"
+            "  dim deploy 's01c[1-4],-s01c1b03' granite --yes\n"
+            "  dim deploy s01 granite --json | jq -r '.blades[] | select(.problem) | .blade'\n",
+            &deploy, CommandKind::changes},
+    Command{"undeploy", "", "have blades no longer boot an image, nor mount it",
+            "  dim undeploy s01c1b01 granite\n"
+            "  dim undeploy s01c4 granite --delete --dry-run\n",
+            &undeploy, CommandKind::changes},
     Command{"blade", "show", "one blade: its state and the story of its boots",
             "  dim blade show s01c1b01\n"
             "  dim blade show b1\n",

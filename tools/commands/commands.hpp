@@ -27,6 +27,7 @@ Action cluster_names(CLI::App& app);
 Action cluster_reload(CLI::App& app);
 Action cluster_rollback(CLI::App& app);
 Action cluster_show(CLI::App& app);
+Action deploy(CLI::App& app);
 Action dhcp_assign(CLI::App& app);
 Action dhcp_render(CLI::App& app);
 Action dhcp_show(CLI::App& app);
@@ -44,5 +45,6 @@ Action nfs_export(CLI::App& app);
 Action nfs_show(CLI::App& app);
 Action nfs_unexport(CLI::App& app);
 Action status(CLI::App& app);
+Action undeploy(CLI::App& app);
 
 }  // namespace dim::tool
