@@ -14,30 +14,32 @@ namespace {
 
 constexpr const char* kBlade = "blade";
 constexpr const char* kRangeHelp =
-    "blades by name, range, group or attribute: s01c1b01, 's01c[1-4]', b1, 's01,-s01c1b03'";
-constexpr const char* kAllHelp = "every blade of this image server";
+    "blades by name, range, group or attribute: s01c1b01, 's01c[1-4]', b1, 's01,-s01c1b03', all";
 
-/// The range that is asked for.
-Outcome<std::string> range_of(const std::vector<std::string>& ranges, bool all) {
-    if (all != ranges.empty()) {
-        return wrong_usage(
-            Error(ErrorCode::invalid_input,
-                  all ? "blades by name and --all contradict each other" : "no blade is named")
-                .with_cure("name blades, or say --all"));
-    }
-    if (all) return "all";
-    return parse_ranges(ranges);
+bool is_about_a_name(const Failure& refused) {
+    const ErrorCode code = refused.cause.code();
+    return refused.exit_code == ExitCode::failed &&
+           (code == ErrorCode::not_found || code == ErrorCode::invalid_input);
+}
+
+/// Somebody may have typed IMAGE RANGE...
+Error with_order(Error refused, const std::string& image) {
+    const std::string order = "'" + printable(image, 40) + "', the last word, is the image";
+    std::string cure = refused.cure();
+    if (!cure.empty()) cure += '\n';
+    return std::move(refused).with_cure(cure + order);
 }
 
 }  // namespace
 
-void BladeSelection::add_options(CLI::App& app) {
-    app.add_option("RANGE", ranges, kRangeHelp);
-    app.add_flag("--all", all, kAllHelp);
-}
+void BladeSelection::add_options(CLI::App& app) { app.add_option("RANGE", ranges, kRangeHelp); }
 
 Outcome<std::vector<model::ComponentName>> BladeSelection::resolve(const ApiClient& client) const {
-    DIM_TRY(const std::string range, range_of(ranges, all));
+    if (ranges.empty()) {
+        return wrong_usage(Error(ErrorCode::invalid_input, "no blade is named")
+                               .with_cure("name blades, or say all"));
+    }
+    DIM_TRY(const std::string range, parse_ranges(ranges));
     DIM_TRY(const auto list,
             client.post<api::NameList>("/v1/names", api::NameQuery{range, kBlade}));
     std::vector<model::ComponentName> blades;
@@ -73,42 +75,39 @@ Outcome<> confirm_blades(const Context& context, const std::string& what,
 }
 
 void ImageAndBlades::add_options(CLI::App& app) {
-    if (order_ == Order::image_first) {
-        app.add_option("IMAGE", image_, "the image")->required();
-        selection_.add_options(app);
-    } else {
-        // RANGE takes all words, the image with them: IMAGE is there for --help.
-        selection_.add_options(app);
-        app.add_option("IMAGE", image_, "the image; the last word");
-    }
+    // RANGE takes all words.
+    words_.add_options(app);
+    app.add_option("IMAGE", image_, "the image; the last word");
 }
 
 Outcome<api::ImageOfBlades> ImageAndBlades::resolve(const ApiClient& client) const {
-    std::string image_text = image_;
-    BladeSelection selection = selection_;
-    if (order_ == Order::image_last) {
-        if (selection.ranges.empty()) {
-            return wrong_usage(Error(ErrorCode::invalid_input, "no image is named")
-                                   .with_cure("name it last, after the blades"));
-        }
-        image_text = selection.ranges.back();
-        selection.ranges.pop_back();
-        if (selection.ranges.empty() && !selection.all) {
-            return wrong_usage(
-                Error(ErrorCode::invalid_input, "no blade is named")
-                    .with_cure("'" + printable(image_text, 40) +
-                               "', the last word, is the image; name blades before it, or say "
-                               "--all"));
-        }
+    BladeSelection selection = words_;
+    if (selection.ranges.empty()) {
+        return wrong_usage(Error(ErrorCode::invalid_input, "no image is named")
+                               .with_cure("name it last, after the blades"));
+    }
+    const std::string image_text = std::move(selection.ranges.back());
+    selection.ranges.pop_back();
+    if (selection.ranges.empty()) {
+        return wrong_usage(Error(ErrorCode::invalid_input, "no blade is named")
+                               .with_cure("'" + printable(image_text, 40) +
+                                          "', the last word, is the image; name blades before it, "
+                                          "or say all"));
     }
     DIM_TRY(auto image, from_word(model::ImageName::parse(image_text)));
-    DIM_TRY(auto blades, selection.resolve(client));
-    return api::ImageOfBlades{std::move(image), std::move(blades)};
+    auto blades = selection.resolve(client);
+    if (!blades) {
+        Failure refused = std::move(blades).error();
+        if (is_about_a_name(refused))
+            refused.cause = with_order(std::move(refused.cause), image_text);
+        return std::unexpected(std::move(refused));
+    }
+    return api::ImageOfBlades{std::move(image), *std::move(blades)};
 }
 
-Action image_and_blades_job(CLI::App& app, ImageAndBlades::Order order, http::Method method,
-                            const char* target, const char* what) {
-    auto arguments = std::make_shared<ImageAndBlades>(order);
+Action image_and_blades_job(CLI::App& app, http::Method method, const char* target,
+                            const char* what) {
+    auto arguments = std::make_shared<ImageAndBlades>();
     arguments->add_options(app);
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const auto request, arguments->resolve(context.client));

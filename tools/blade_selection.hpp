@@ -8,16 +8,15 @@
 
 namespace dim::tool {
 
-/// The blades a command is about: ranges (dim(1)), or --all.
+/// The blades a command is about: ranges (dim(1)).
 struct BladeSelection {
     std::vector<std::string> ranges;
-    bool all = false;
 
-    /// Adds RANGE... and --all to a command.
+    /// Adds RANGE... to a command.
     void add_options(CLI::App& app);
 
-    /// Their coordinate names, in the order of the cluster. Failures: usage for none, for both and
-    /// for what is no range; what the daemon says, and what is no blade.
+    /// Their coordinate names, in the order of the cluster. Failures: usage for none and for what
+    /// is no range; what the daemon says, and what is no blade.
     Outcome<std::vector<model::ComponentName>> resolve(const ApiClient& client) const;
 };
 
@@ -28,28 +27,21 @@ Outcome<model::ComponentName> resolve_blade(const ApiClient& client, const std::
 Outcome<> confirm_blades(const Context& context, const std::string& what,
                          const std::vector<model::ComponentName>& blades);
 
-/// The arguments of the commands that bring an image and blades together.
+/// The arguments of the commands that bring blades and an image together: RANGE... IMAGE.
 class ImageAndBlades {
 public:
-    enum class Order {
-        image_first,  ///< IMAGE RANGE...: what is made of an image
-        image_last,   ///< RANGE... IMAGE: what blades are given
-    };
-    explicit ImageAndBlades(Order order) : order_(order) {}
-
     void add_options(CLI::App& app);
 
     /// Failures: usage for a missing or wrong image, and those of BladeSelection::resolve.
     Outcome<api::ImageOfBlades> resolve(const ApiClient& client) const;
 
 private:
-    Order order_;
-    std::string image_;
-    BladeSelection selection_;
+    BladeSelection words_;  ///< the image with them, the last
+    std::string image_;     ///< is there for --help
 };
 
 /// The action of a command that sends ImageAndBlades as a long request.
-Action image_and_blades_job(CLI::App& app, ImageAndBlades::Order order, http::Method method,
-                            const char* target, const char* what);
+Action image_and_blades_job(CLI::App& app, http::Method method, const char* target,
+                            const char* what);
 
 }  // namespace dim::tool

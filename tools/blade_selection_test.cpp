@@ -12,16 +12,16 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// What the daemon is asked when WORDS are the arguments of a command with ORDER.
+/// What the daemon is asked when WORDS are the arguments of a command.
 struct Asked {
     Outcome<api::ImageOfBlades> request;
     std::vector<std::string> requests;
 };
 
-Asked ask(ImageAndBlades::Order order, const std::vector<std::string>& words) {
+Asked ask(const std::vector<std::string>& words) {
     FakeDaemon daemon;
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01", "s01c1b02"}));
-    ImageAndBlades arguments(order);
+    ImageAndBlades arguments;
     CLI::App app;
     arguments.add_options(app);
     std::vector<std::string> reversed(words.rbegin(), words.rend());
@@ -30,12 +30,10 @@ Asked ask(ImageAndBlades::Order order, const std::vector<std::string>& words) {
     return {std::move(request), daemon.requests()};
 }
 
-TEST(BladeSelection, NobodyAndContradictionsAreRefusedUnasked) {
+TEST(BladeSelection, NobodyAndWhatIsNoRangeAreRefusedUnasked) {
     const FakeDaemon daemon;
     const ApiClient client = daemon.context().client;
     EXPECT_EQ(BladeSelection().resolve(client).error().cause.message(), "no blade is named");
-    BladeSelection both{.ranges = {"s01"}, .all = true};
-    EXPECT_EQ(both.resolve(client).error().exit_code, ExitCode::usage);
     BladeSelection wrong{.ranges = {"s01", "b["}};
     EXPECT_EQ(wrong.resolve(client).error().exit_code, ExitCode::usage);
     EXPECT_THAT(daemon.requests(), ElementsAre());
@@ -75,7 +73,7 @@ TEST(BladeSelection, SeveralArgumentsAreOneRange) {
 TEST(BladeSelection, AllIsARange) {
     FakeDaemon daemon;
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
-    BladeSelection selection{.ranges = {}, .all = true};
+    BladeSelection selection{.ranges = {"all"}};
     ASSERT_TRUE(selection.resolve(daemon.context().client));
     EXPECT_THAT(daemon.requests(), ElementsAre(HasSubstr(R"("range":"all")")));
 }
@@ -99,35 +97,32 @@ TEST(BladeSelection, AQuestionThatNobodyAnswersNamesTheDeed) {
 }
 
 TEST(ImageAndBlades, TheImageIsMissing) {
-    const Asked asked = ask(ImageAndBlades::Order::image_last, {});
+    const Asked asked = ask({});
     ASSERT_FALSE(asked.request);
     EXPECT_EQ(asked.request.error().cause.message(), "no image is named");
-    EXPECT_EQ(ask(ImageAndBlades::Order::image_last, {"granite"}).request.error().cause.message(),
-              "no blade is named");
-    EXPECT_EQ(ask(ImageAndBlades::Order::image_first, {"granite"}).request.error().cause.message(),
-              "no blade is named");
+    EXPECT_EQ(ask({"granite"}).request.error().cause.message(), "no blade is named");
 }
 
-TEST(ImageAndBlades, TheImageIsFirstOrLast) {
-    for (const auto& [order, words] :
-         {std::pair(ImageAndBlades::Order::image_first,
-                    std::vector<std::string>{"granite", "s01c1b01", "s01c1b02"}),
-          std::pair(ImageAndBlades::Order::image_last,
-                    std::vector<std::string>{"s01c1b01", "s01c1b02", "granite"})}) {
-        const Asked asked = ask(order, words);
-        ASSERT_TRUE(asked.request) << asked.request.error().cause.message();
-        EXPECT_EQ(asked.request->image.text(), "granite");
-        EXPECT_THAT(asked.requests, ElementsAre(HasSubstr(R"("range":"s01c1b01,s01c1b02")")));
-    }
+TEST(ImageAndBlades, TheImageIsLast) {
+    const Asked asked = ask({"s01c1b01", "s01c1b02", "granite"});
+    ASSERT_TRUE(asked.request) << asked.request.error().cause.message();
+    EXPECT_EQ(asked.request->image.text(), "granite");
+    EXPECT_THAT(asked.requests, ElementsAre(HasSubstr(R"("range":"s01c1b01,s01c1b02")")));
+    EXPECT_THAT(ask({"all", "granite"}).requests, ElementsAre(HasSubstr(R"("range":"all")")));
 }
 
-TEST(ImageAndBlades, AllGoesWithBothOrders) {
-    for (const auto order :
-         {ImageAndBlades::Order::image_first, ImageAndBlades::Order::image_last}) {
-        const Asked asked = ask(order, {"--all", "granite"});
-        ASSERT_TRUE(asked.request) << asked.request.error().cause.message();
-        EXPECT_THAT(asked.requests, ElementsAre(HasSubstr(R"("range":"all")")));
-    }
+TEST(ImageAndBlades, WhoTypesTheImageFirstIsToldTheOrder) {
+    FakeDaemon daemon;
+    daemon.prepare("POST /v1/names",
+                   Error(ErrorCode::not_found, "there is no granite").with_cure("look"));
+    ImageAndBlades arguments;
+    CLI::App app;
+    arguments.add_options(app);
+    app.parse("granite s01c1b01");
+    const auto refused = arguments.resolve(daemon.context().client);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().cause.message(), "there is no granite");
+    EXPECT_EQ(refused.error().cause.cure(), "look\n's01c1b01', the last word, is the image");
 }
 
 }  // namespace

@@ -43,10 +43,10 @@ enum class CommandKind {
     changes_hardware,  ///< has a management module do something, without a daemon: --json, --yes
 };
 
-/// One command: "image create" is a row of the command table and one file in tools/commands/.
+/// One command: "image import" is a row of the command table and one file in tools/commands/.
 struct Command {
     const char* noun;      ///< "image"
-    const char* verb;      ///< "create"; empty when the noun alone is the command
+    const char* verb;      ///< "import"; empty when the noun alone is the command
     const char* summary;   ///< one line of --help
     const char* examples;  ///< shown at the end of its --help
     /// Adds the command's options to APP; returns what to do with them once they are parsed.
@@ -54,7 +54,7 @@ struct Command {
     CommandKind kind = CommandKind::shows;
 };
 
-/// "image create".
+/// "image import".
 std::string full_name(const Command& command);
 
 /// What commands with a verb are about.

@@ -83,8 +83,10 @@ private:
     }
 
     std::string cure_of_unknown(const std::string& word) const {
+        const bool has_range = app_.get_option_no_throw("RANGE") != nullptr;
+        if (has_range && word == "--all") return "say all where the blades are named";
         if (takes_command()) return "put -- between the blades and the command";
-        if (!word.starts_with("--") && app_.get_option_no_throw("RANGE") != nullptr)
+        if (!word.starts_with("--") && has_range)
             return "to take names away from a range, put -- before " + printable(word, 40);
         return help_command() + " lists those it has";
     }

@@ -3,6 +3,7 @@
 #include "libdim/base/text.hpp"
 #include "tools/global_options.hpp"
 #include "tools/help_text.hpp"
+#include "tools/historical_words.hpp"
 #include "tools/nearest_words.hpp"
 
 #include <CLI/CLI.hpp>
@@ -131,10 +132,10 @@ private:
         std::vector<std::string> verbs;
         for (const Command& command : table_.commands)
             if (command.noun == noun) verbs.emplace_back(command.verb);
-        const auto near = nearest_words(word, verbs);
-        if (!near.empty()) return wrong(message, did_you_mean("dim " + noun + ' ', near));
         const auto elsewhere = commands_with(word);
         if (!elsewhere.empty()) return wrong(message, did_you_mean("dim ", elsewhere));
+        const auto near = nearest_words(word, verbs);
+        if (!near.empty()) return wrong(message, did_you_mean("dim " + noun + ' ', near));
         return wrong(message, "there are\n" + command_lines(table_, noun));
     }
 
@@ -163,10 +164,9 @@ std::vector<std::string> command_words(const std::vector<std::string>& arguments
         std::string_view program = arguments.front();
         if (const auto slash = program.rfind('/'); slash != std::string_view::npos)
             program.remove_prefix(slash + 1);
-        if (program.starts_with(kHistoricalPrefix)) {
-            words.emplace_back(program.substr(kHistoricalPrefix.size()));
-        }
-        words.insert(words.end(), arguments.begin() + 1, arguments.end());
+        words.assign(arguments.begin() + 1, arguments.end());
+        if (program.starts_with(kHistoricalPrefix))
+            return historical_words(program.substr(kHistoricalPrefix.size()), std::move(words));
     }
     return words;
 }

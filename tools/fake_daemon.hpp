@@ -39,7 +39,7 @@ public:
     std::string socket_path() const { return directory_ / "api.sock"; }
     Context context() const { return {.client = ApiClient(socket_path()), .is_terminal = false}; }
 
-    /// WHAT: "GET /v1/status".
+    /// WHAT: "GET /v1/status", or with the body that is asked with: "POST /v1/names {…}".
     void prepare(const std::string& what, std::string body) {
         prepare(what, http::Response{.body = std::move(body)});
     }
@@ -64,6 +64,8 @@ private:
         const std::scoped_lock lock(mutex_);
         const std::string what = std::string(to_string(request.method)) + ' ' + request.target;
         requests_.push_back(request.body.empty() ? what : what + ' ' + request.body);
+        if (const auto found = answers_.find(requests_.back()); found != answers_.end())
+            return found->second;
         if (const auto found = answers_.find(what); found != answers_.end()) return found->second;
         return http::Response{.status = 404, .body = "{}"};
     }

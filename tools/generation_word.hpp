@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/model/names.hpp"
+#include "libdim/api/admin_messages.hpp"
 #include "tools/failure.hpp"
 
 #include <string>

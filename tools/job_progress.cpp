@@ -18,19 +18,25 @@ std::string progress_text(const api::JobLine& line) {
 
 }  // namespace
 
-Outcome<> run_job_with_progress(const Context& context, http::Method method,
-                                const std::string& target, std::string body) {
+Outcome<std::string> follow_job(const Context& context, http::Method method,
+                                const std::string& target, std::string body,
+                                const std::string& before) {
     const bool draws = context.is_terminal && !context.json;
-    const auto draw = [draws](const api::JobLine& line) {
+    const auto draw = [&](const api::JobLine& line) {
         if (!draws) return;
-        std::cerr << kClearLine << progress_text(line) << std::flush;
+        std::cerr << kClearLine << before << progress_text(line) << std::flush;
     };
     auto done = context.client.run_job(method, target, std::move(body), draw);
     if (draws) std::cerr << kClearLine << std::flush;
-    if (!done) return std::unexpected(std::move(done).error());
+    return done;
+}
+
+Outcome<> run_job_with_progress(const Context& context, http::Method method,
+                                const std::string& target, std::string body) {
+    DIM_TRY(const std::string done, follow_job(context, method, target, std::move(body)));
     api::JobLine result;
-    result.done = *done;
-    std::cout << (context.json ? to_json(result) : *done) << '\n';
+    result.done = done;
+    std::cout << (context.json ? to_json(result) : done) << '\n';
     return {};
 }
 

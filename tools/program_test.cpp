@@ -54,6 +54,21 @@ TEST(Program, AnErrorHasItsLineAndCure) {
     EXPECT_EQ(count_lines(ran.output), 2U) << ran.output;  // the cure
 }
 
+TEST(Program, HistoricalNamesTakeTheImageFirst) {
+    const std::string program = DIM_PROGRAM;
+    const std::string historical = program.substr(0, program.rfind('/')) + "/dim_image";
+    EXPECT_EQ(run_program({historical, "create", "granite"}).code, 2);
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"create", "granite", "s01", "s02"},
+          {"delete", "granite", "--all"},
+          {"list", "--blades"}}) {
+        std::vector<std::string> line{historical, "--socket", "/nonexistent/api.sock"};
+        line.insert(line.end(), words.begin(), words.end());
+        const Ran ran = run_program(line);
+        EXPECT_EQ(ran.code, 3) << ran.output;
+    }
+}
+
 TEST(Program, WithoutADaemonItSaysSo) {
     const Ran ran =
         run_program({DIM_PROGRAM, "--socket", "/nonexistent/api.sock", "cluster", "names", "all"});

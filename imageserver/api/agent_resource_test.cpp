@@ -81,7 +81,7 @@ TEST_F(AgentResourceTest, LeadsABladeToRunning) {
 TEST_F(AgentResourceTest, WhatIsNotOfferedYetIsOfferedForThePlan) {
     make_ready();
     ASSERT_TRUE(images.set_exported(samples::blade(), samples::image(), false));
-    EXPECT_EQ(read<api::Problem>(ask()).cure, "dim nfs export granite s01c1b01");
+    EXPECT_EQ(read<api::Problem>(ask()).cure, "dim nfs export s01c1b01 granite");
     ASSERT_TRUE(appliers.apply_all());
     ASSERT_TRUE(images.set_exported(samples::blade(), samples::image(), true));
     EXPECT_EQ(ask(2).status, 200) << "as after a restart of the daemon";

@@ -67,7 +67,7 @@ TEST_F(BootPlannerTest, AnImageThatIsNotExportedIsSaidToBeSo) {
     assign();
     add_image(false);
     EXPECT_EQ(plan_at_once(), std::nullopt);
-    EXPECT_EQ(plan().error().cure(), "dim nfs export granite s01c1b01");
+    EXPECT_EQ(plan().error().cure(), "dim nfs export s01c1b01 granite");
 }
 
 TEST_F(BootPlannerTest, WhatIsServedIsPlannedAtOnceAndWhatIsNotIsServedFirst) {

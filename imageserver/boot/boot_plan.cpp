@@ -24,7 +24,7 @@ Result<model::ImageName> assigned_image(const model::ComponentName& blade,
 
 Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanFacts& facts) {
     DIM_TRY(const auto image, assigned_image(facts.blade, facts.assigned));
-    const std::string pair = to_string(image) + ' ' + to_string(facts.blade);
+    const std::string pair = to_string(facts.blade) + ' ' + to_string(image);
     if (!facts.image) {
         return fail(Error(facts.image.error())
                         .with_default_cure("dim image import, or assign another image with 'dim "
@@ -39,7 +39,7 @@ Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanF
                         .with_cure("dim dhcp assign " + to_string(facts.blade) + " IMAGE"));
     }
     if (!facts.blade_image)
-        return fail(Error(facts.blade_image.error()).with_default_cure("dim image create " + pair));
+        return fail(Error(facts.blade_image.error()).with_default_cure("dim blade create " + pair));
     if (!facts.served)
         return fail(Error(facts.served.error()).with_default_cure("dim nfs export " + pair));
 

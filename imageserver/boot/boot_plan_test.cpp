@@ -55,13 +55,13 @@ TEST(BootPlan, NeedsAnImageForTheBladesArchitecture) {
 TEST(BootPlan, NeedsTheBladesOwnImage) {
     auto given = facts();
     given.blade_image = fail(ErrorCode::not_found, "none");
-    EXPECT_EQ(refusal(given).cure(), "dim image create granite s01c1b01");
+    EXPECT_EQ(refusal(given).cure(), "dim blade create s01c1b01 granite");
 }
 
 TEST(BootPlan, NeedsTheImageServed) {
     auto given = facts();
     given.served = fail(ErrorCode::conflict, "not exported");
-    EXPECT_EQ(refusal(given).cure(), "dim nfs export granite s01c1b01");
+    EXPECT_EQ(refusal(given).cure(), "dim nfs export s01c1b01 granite");
     given.served = fail(Error(ErrorCode::io, "damaged").with_cure("e2fsck"));
     EXPECT_EQ(refusal(given).cure(), "e2fsck") << "who knows better is heard";
 }

@@ -19,8 +19,8 @@ Result<void> AssignmentEdits::check_assignable(const RosterEntry& entry,
     const auto blade_image = images_.blade_image(blade, image.name);
     if (blade_image) return {};
     return fail(Error(blade_image.error())
-                    .with_default_cure("dim image create " + to_string(image.name) + ' ' +
-                                       to_string(blade)));
+                    .with_default_cure("dim blade create " + to_string(blade) + ' ' +
+                                       to_string(image.name)));
 }
 
 Result<Edit> AssignmentEdits::assign(const api::ImageOfBlades& request, const Progress& progress) {

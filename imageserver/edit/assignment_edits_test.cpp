@@ -30,7 +30,7 @@ TEST_F(AssignmentEditsTest, RefusesAnEmptyListAndBladesItDoesNotServe) {
 TEST_F(AssignmentEditsTest, SaysWhichCommandMakesWhatIsMissing) {
     EXPECT_EQ(assign().error().code(), ErrorCode::not_found);
     add_image();
-    EXPECT_EQ(assign().error().cure(), "dim image create granite s01c1b01");
+    EXPECT_EQ(assign().error().cure(), "dim blade create s01c1b01 granite");
     add_blade_image(blade());
     EXPECT_EQ(assign().error().cure(), "dim buildzimage granite");
     EXPECT_TRUE(control.calls.empty());

@@ -21,8 +21,8 @@ Result<std::function<void()>> ExportEdits::set(const api::ImageOfBlades& request
         if (!set) {
             undo(changed);
             return fail(Error(set.error())
-                            .with_default_cure("dim image create " + to_string(request.image) +
-                                               ' ' + to_string(blade)));
+                            .with_default_cure("dim blade create " + to_string(blade) + ' ' +
+                                               to_string(request.image)));
         }
         changed.push_back(blade);
     }

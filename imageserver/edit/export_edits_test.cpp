@@ -35,7 +35,7 @@ TEST_F(ExportEditsTest, OneThatFailsLeavesNothingMarked) {
     EXPECT_FALSE(is_exported(blade()));
     const auto missing = export_to({blade(), other_blade()});
     ASSERT_FALSE(missing) << "the second has no image";
-    EXPECT_EQ(missing.error().cure(), "dim image create granite s01c1b02");
+    EXPECT_EQ(missing.error().cure(), "dim blade create s01c1b02 granite");
     EXPECT_FALSE(is_exported(blade()));
     EXPECT_TRUE(journal.story(blade()).value().back().text.contains("taken back"));
     ASSERT_TRUE(export_to({blade()}));

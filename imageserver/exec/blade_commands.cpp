@@ -76,8 +76,8 @@ Result<BladeCommands::Root> BladeCommands::prepare(const ComponentName& blade,
     const auto blade_image = images_.blade_image(blade, image);
     if (!blade_image)
         return fail(Error(blade_image.error())
-                        .with_default_cure("dim image create " + to_string(image) + ' ' +
-                                           to_string(blade)));
+                        .with_default_cure("dim blade create " + to_string(blade) + ' ' +
+                                           to_string(image)));
     DIM_TRY(std::string emulator, emulator_for(summary.architecture));
     DIM_CHECK(images_.ensure_ready(blade, image));
     DIM_CHECK(images_.ensure_shared_ready(image, blade_image->generation));

@@ -425,7 +425,7 @@ TEST_F(BladeCommandsTest, RunInTheAssignedImageOfABladeThatIsOff) {
     EXPECT_EQ(result.image, granite);
     value_of(store->delete_blade_image(blade, granite));
     EXPECT_THAT(run_for(blade, "/var/hello").problem->cure.value_or(""),
-                HasSubstr("dim image create"));
+                HasSubstr("dim blade create"));
 }
 
 TEST_F(BladeCommandsTest, AreRefusedWhenTheyCannotBegin) {

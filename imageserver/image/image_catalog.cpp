@@ -141,14 +141,14 @@ std::string name_of(const ComponentName& blade, const ImageName& image) {
 
 Error unknown_blade_image(const ComponentName& blade, const ImageName& image) {
     return Error(ErrorCode::not_found, "there is no " + name_of(blade, image))
-        .with_cure("create it: dim image create " + image.text() + " " + blade.text());
+        .with_cure("create it: dim blade create " + blade.text() + " " + image.text());
 }
 
 Error exported(const ComponentName& blade, const ImageName& image) {
     return Error(ErrorCode::conflict,
                  "the " + name_of(blade, image) + " is exported; the blade may be using it")
-        .with_cure("power the blade off, then: dim nfs unexport " + image.text() + " " +
-                   blade.text());
+        .with_cure("power the blade off, then: dim nfs unexport " + blade.text() + " " +
+                   image.text());
 }
 
 Result<void> insert_image(Transaction& transaction, const api::ImageSummary& image) {
@@ -366,8 +366,8 @@ Result<void> ImageCatalog::begin_blade_image(const BladeImageRecord& record) {
         return fail(Error(ErrorCode::already_exists,
                           "there is an " + name_of(record.blade, record.image) + " already")
                         .with_cure("keep it, or delete it first, with all the blade wrote: dim "
-                                   "image delete " +
-                                   record.image.text() + " " + record.blade.text()));
+                                   "blade delete " +
+                                   record.blade.text() + " " + record.image.text()));
     }
     return begun;
 }

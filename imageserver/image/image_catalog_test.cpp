@@ -69,7 +69,7 @@ TEST_F(Catalog, RefusesABladeImageOfNothingAndASecondOne) {
     const auto second = catalog.begin_blade_image(blade);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code(), ErrorCode::already_exists);
-    EXPECT_THAT(second.error().cure(), ::testing::HasSubstr("dim image delete granite s01c1b01"));
+    EXPECT_THAT(second.error().cure(), ::testing::HasSubstr("dim blade delete s01c1b01 granite"));
     // A generation that blade images come from is not forgotten.
     EXPECT_FALSE(catalog.forget_generation(key));
 }

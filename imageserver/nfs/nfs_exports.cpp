@@ -179,7 +179,7 @@ Result<void> NfsExports::ensure_served(const ComponentName& blade, const ImageNa
     if (!record.is_exported) {
         return fail(Error(ErrorCode::conflict, "the image " + image.text() + " of blade " +
                                                    blade.text() + " is not exported")
-                        .with_cure("dim nfs export " + image.text() + " " + blade.text()));
+                        .with_cure("dim nfs export " + blade.text() + " " + image.text()));
     }
     if (!record.is_mounted) {
         // Why it cannot be mounted is told before anything is withdrawn for its sake.

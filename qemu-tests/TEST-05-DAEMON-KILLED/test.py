@@ -15,7 +15,7 @@ def service_pids(server):
 def facts(server):
     """What must be the same before and after."""
     status = server.query("status")
-    images = server.query("image", "list", "--blades")["blade_images"]
+    images = server.query("blade", "list")["blade_images"]
     return ([(b["name"], b.get("image")) for b in status["blades"]],
             [(i["blade"], i["image"], i["mounted"], i["exported"]) for i in images],
             server.query("nfs", "show")["exports"], server.query("dhcp", "show")["hosts"])
@@ -64,16 +64,16 @@ def body(cluster):
     server.dim("dhcp", "unassign", booting.name)
     booting.power_off()
     server.wait_for_blade(booting.name, "lost", 150)  # before that the daemon protects the image of a running blade
-    server.dim("nfs", "unexport", IMAGE, booting.name)
-    server.dim("image", "delete", IMAGE, booting.name)
-    creating = server.start_dim("image", "create", IMAGE, booting.name)
+    server.dim("nfs", "unexport", booting.name, IMAGE)
+    server.dim("blade", "delete", booting.name, IMAGE)
+    creating = server.start_dim("blade", "create", booting.name, IMAGE)
     server.kill()
     creating.wait(30)
     server.start()
-    images = {i["blade"]: i for i in server.query("image", "list", "--blades")["blade_images"]}
+    images = {i["blade"]: i for i in server.query("blade", "list")["blade_images"]}
     if booting.name not in images:
-        server.dim("image", "create", IMAGE, booting.name)
-    server.dim("nfs", "export", IMAGE, booting.name)
+        server.dim("blade", "create", booting.name, IMAGE)
+    server.dim("nfs", "export", booting.name, IMAGE)
     server.dim("dhcp", "assign", booting.name, IMAGE)
     booting.power_on()
     server.wait_for_blade(booting.name, "running", 180)

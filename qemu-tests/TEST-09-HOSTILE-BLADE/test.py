@@ -190,7 +190,7 @@ def fill_its_image(shell, server):
     """The blade's root fills its image."""
     status, output = shell.run("dd if=/dev/zero of=/srv/everything bs=64k conv=fsync", timeout=240)
     expect(status != 0 and "No space left" in output, f"the size of its image is its quota: {output}")
-    images = server.query("image", "list", "--blades")["blade_images"]
+    images = server.query("blade", "list")["blade_images"]
     expect(all(image["mounted"] and "cause" not in image for image in images), f"no image was damaged: {images}")
     shell.check("rm /srv/everything && sync", 60)
 

@@ -86,7 +86,7 @@ def body(cluster):
     on_server = subprocess.run(["sha256sum"], stdin=open(server.blade_root(other.name, IMAGE) / "srv/during", "rb"),
                                capture_output=True, text=True, check=True)
     expect(on_server.stdout.split()[0] == during, "what it wrote is on the server")
-    images = {image["blade"]: image for image in server.query("image", "list", "--blades")["blade_images"]}
+    images = {image["blade"]: image for image in server.query("blade", "list")["blade_images"]}
     expect(all(image["mounted"] and "cause" not in image for image in images.values()), f"no image was damaged: {images}")
 
     step("a third blade boots")

@@ -9,9 +9,7 @@ from lib.cluster import IMAGE, JS20, JS21, EMULATION_OPTIONS, unpack_distributio
 
 
 def serve(server, blade):
-    server.dim("image", "create", IMAGE, blade)
-    server.dim("nfs", "export", IMAGE, blade)
-    server.dim("dhcp", "assign", blade, IMAGE)
+    server.dim("deploy", blade, IMAGE)
 
 
 def change_master(root, text):
@@ -79,9 +77,8 @@ def body(cluster):
     server.dim("image", "rollback", IMAGE, "1")
     check_generation(newer, new_shell, "second")
     newer.shut_down()
-    server.dim("dhcp", "unassign", newer.name)
-    server.dim("nfs", "unexport", IMAGE, newer.name)
-    server.dim("image", "delete", IMAGE, newer.name, "--yes")
+    server.dim("undeploy", newer.name, IMAGE, "--yes")
+    server.dim("blade", "delete", newer.name, IMAGE, "--yes")
     serve(server, newer.name)
     check_generation(newer, boot(cluster, newer, 3), "first")
     check_generation(older, shell, "first")

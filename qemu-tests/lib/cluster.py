@@ -28,9 +28,7 @@ def serve_image(server, image, root, blades, options=()):
     """From the distribution in the directory ROOT to blades that boot it."""
     server.dim("image", "import", image, root, "--arch", "ppc64", "--size", "64M")
     server.dim("buildzimage", image, *[word for option in (*EMULATION_OPTIONS, *options) for word in ("--option", option)])
-    server.dim("image", "create", image, *blades)
-    server.dim("nfs", "export", image, *blades)
-    server.dim("dhcp", "assign", *blades, image)
+    server.dim("deploy", *blades, image, "--yes")
 
 
 class Cluster:

@@ -94,11 +94,11 @@ TEST_F(BladeExecCommand, FailsWhenTheDaemonEndsMeanwhile) {
 }
 
 TEST_F(BladeExecCommand, AsksBeforeMany) {
-    const auto end = exec(std::vector<std::string>(9, "s01c1b01"), kDone, {"--all", "--", "x"});
+    const auto end = exec(std::vector<std::string>(9, "s01c1b01"), kDone, {"all", "--", "x"});
     EXPECT_EQ(end.code, ExitCode::not_confirmed);
     EXPECT_THAT(end.errors, HasSubstr("would run the command in the roots of 9 blades"));
     EXPECT_EQ(
-        exec(std::vector<std::string>(9, "s01c1b01"), kDone, {"--all", "--yes", "--", "x"}).code,
+        exec(std::vector<std::string>(9, "s01c1b01"), kDone, {"all", "--yes", "--", "x"}).code,
         ExitCode::ok);
 }
 

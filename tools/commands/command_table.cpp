@@ -7,8 +7,8 @@ namespace dim::tool {
 namespace {
 
 constexpr std::array kNouns{
-    Noun{"blade", "look at one blade, run commands in blades' roots"},
-    Noun{"image", "images and blade images"},
+    Noun{"blade", "blades, their images and what is in them"},
+    Noun{"image", "images, which blade images are made from"},
     Noun{"nfs", "what blades may mount"},
     Noun{"dhcp", "which image a blade boots"},
     Noun{"dns", "names and addresses for name servers"},
@@ -25,6 +25,16 @@ constexpr std::array kCommands{
             "  dim status --short\n"
             "  dim status --json | jq '.blades[] | select(.state == \"failed\")'\n",
             &status},
+    Command{"deploy", "", "have blades boot an image: all that takes, as far as it is missing",
+            "  dim deploy all granite --dry-run\n"
+            "  dim deploy s01c1b01 s01c1b02 granite\n"
+            "  dim deploy 's01c[1-4],-s01c1b03' granite --yes\n"
+            "  dim deploy s01 granite --json | jq -r '.blades[] | select(.problem) | .blade'\n",
+            &deploy, CommandKind::changes},
+    Command{"undeploy", "", "have blades no longer boot an image, nor mount it",
+            "  dim undeploy s01c1b01 granite\n"
+            "  dim undeploy s01c4 granite --delete --dry-run\n",
+            &undeploy, CommandKind::changes},
     Command{"blade", "show", "one blade: its state and the story of its boots",
             "  dim blade show s01c1b01\n"
             "  dim blade show b1\n",
@@ -33,9 +43,26 @@ constexpr std::array kCommands{
         "blade", "exec", "run a command in the roots of blades, here on the server",
         "  dim blade exec s01c1b01 -- cat /etc/fstab\n"
         "  dim blade exec 's01c[1-4]' -- sh -c 'echo nameserver 10.1.0.1 >/etc/resolv.conf'\n"
-        "  dim blade exec --all --yes --parallel 8 --time-limit 600 -- sh -c 'rpm -F /root/*.rpm'\n"
+        "  dim blade exec all --yes --parallel 8 --time-limit 600 -- sh -c 'rpm -F /root/*.rpm'\n"
         "  dim blade exec s01c1b01 --image sles10 --json -- rpm -qa | jq -r .output\n",
         &blade_exec, CommandKind::changes},
+    Command{"blade", "list", "the blade images there are",
+            "  dim blade list\n"
+            "  dim blade list 's01c[1-2]' --json\n",
+            &blade_list},
+    Command{"blade", "create", "create the blade images of blades",
+            "  dim blade create s01c1b01 s01c1b02 granite\n"
+            "  dim blade create 's01c[1-4]b[01-14]' granite\n"
+            "  dim blade create all granite --yes\n",
+            &blade_create, CommandKind::changes},
+    Command{"blade", "delete", "delete blade images, with all the blades wrote into them",
+            "  dim blade delete s01c1b01 granite\n"
+            "  dim blade delete s01c4 granite\n",
+            &blade_delete, CommandKind::changes},
+    Command{"blade", "adopt", "make blade images known that are there as files",
+            "  dim blade adopt 's01c[1-4]b[01-14]' granite\n"
+            "  dim blade adopt all granite --yes\n",
+            &blade_adopt, CommandKind::changes},
     Command{
         "image", "import", "make an image from a directory that holds a distribution",
         "  dim image import granite /srv/masters/granite --arch ppc64\n"
@@ -54,18 +81,17 @@ constexpr std::array kCommands{
             "  dim image diff granite 3 4 --json | jq -r '.differences[].path'\n",
             &image_diff},
     Command{"image", "rollback", "make the next generation what an earlier one was",
-            "  dim image rollback granite 3 --label 'without the new kernel'\n",
-            &image_rollback, CommandKind::changes},
+            "  dim image rollback granite 3 --label 'without the new kernel'\n", &image_rollback,
+            CommandKind::changes},
     Command{"image", "label", "say what is to be remembered of a generation",
             "  dim image label granite 3 'good since May'\n"
             "  dim image label granite 3\n",
             &image_label, CommandKind::changes},
     Command{"image", "remove", "remove an image that no blade has, with all its generations",
-            "  dim image remove granite\n",
-            &image_remove, CommandKind::changes},
-    Command{"image", "list", "the images, and with --blades every blade image",
+            "  dim image remove granite\n", &image_remove, CommandKind::changes},
+    Command{"image", "list", "the images",
             "  dim image list\n"
-            "  dim image list --blades --json\n",
+            "  dim image list --json | jq -r '.images[].name'\n",
             &image_list},
     Command{"image", "show", "what one image is made of",
             "  dim image show granite\n"
@@ -75,26 +101,15 @@ constexpr std::array kCommands{
             "  dim image check granite\n"
             "  dim image check granite --json | jq -r '.differences[].path'\n",
             &image_check},
-    Command{"image", "create", "create the blade images of blades",
-            "  dim image create granite s01c1b01 s01c1b02\n"
-            "  dim image create granite 's01c[1-4]b[01-14]'\n"
-            "  dim image create granite --all --yes\n",
-            &image_create, CommandKind::changes},
-    Command{"image", "delete", "delete blade images, with all the blades wrote into them",
-            "  dim image delete granite s01c1b01\n"
-            "  dim image delete granite 's01c4'\n",
-            &image_delete, CommandKind::changes},
     Command{"image", "adopt", "make known what is there as files, after the database was lost",
             "  dim image adopt --list\n"
-            "  dim image adopt granite --arch ppc64\n"
-            "  dim image adopt granite 's01c[1-4]b[01-14]'\n"
-            "  dim image adopt granite --all --yes\n",
+            "  dim image adopt granite --arch ppc64\n",
             &image_adopt, CommandKind::changes},
     Command{"nfs", "export", "let blades mount their images",
-            "  dim nfs export granite s01c1b01 s01c1b02\n"
-            "  dim nfs export granite --all\n",
+            "  dim nfs export s01c1b01 s01c1b02 granite\n"
+            "  dim nfs export all granite\n",
             &nfs_export, CommandKind::changes},
-    Command{"nfs", "unexport", "stop serving blade images", "  dim nfs unexport granite s01c1b01\n",
+    Command{"nfs", "unexport", "stop serving blade images", "  dim nfs unexport s01c1b01 granite\n",
             &nfs_unexport, CommandKind::changes},
     Command{"nfs", "show", "what the NFS server offers to whom", "  dim nfs show\n", &nfs_show},
     Command{"buildzimage", "", "build the boot file of an image",
@@ -105,7 +120,7 @@ constexpr std::array kCommands{
             "  dim dhcp assign s01c1b01 granite\n"
             "  dim dhcp assign 's01c[1-4],-s01c1b03' granite\n"
             "  dim dhcp assign image=sles9 sles10 --yes\n"
-            "  dim dhcp assign --all granite\n",
+            "  dim dhcp assign all granite\n",
             &dhcp_assign, CommandKind::changes},
     Command{"dhcp", "unassign", "give blades no boot file any more",
             "  dim dhcp unassign s01c1b01\n"

@@ -9,7 +9,11 @@ CommandTable command_table();
 
 Action bcadmin(CLI::App& app);
 Action bctool(CLI::App& app);
+Action blade_adopt(CLI::App& app);
+Action blade_create(CLI::App& app);
+Action blade_delete(CLI::App& app);
 Action blade_exec(CLI::App& app);
+Action blade_list(CLI::App& app);
 Action blade_show(CLI::App& app);
 Action buildzimage(CLI::App& app);
 Action ca_rotate(CLI::App& app);
@@ -23,6 +27,7 @@ Action cluster_names(CLI::App& app);
 Action cluster_reload(CLI::App& app);
 Action cluster_rollback(CLI::App& app);
 Action cluster_show(CLI::App& app);
+Action deploy(CLI::App& app);
 Action dhcp_assign(CLI::App& app);
 Action dhcp_render(CLI::App& app);
 Action dhcp_show(CLI::App& app);
@@ -33,8 +38,6 @@ Action firewall_remove(CLI::App& app);
 Action firewall_show(CLI::App& app);
 Action image_adopt(CLI::App& app);
 Action image_check(CLI::App& app);
-Action image_create(CLI::App& app);
-Action image_delete(CLI::App& app);
 Action image_diff(CLI::App& app);
 Action image_generations(CLI::App& app);
 Action image_import(CLI::App& app);
@@ -48,5 +51,6 @@ Action nfs_export(CLI::App& app);
 Action nfs_show(CLI::App& app);
 Action nfs_unexport(CLI::App& app);
 Action status(CLI::App& app);
+Action undeploy(CLI::App& app);
 
 }  // namespace dim::tool

@@ -4,8 +4,7 @@
 namespace dim::tool {
 
 Action dhcp_assign(CLI::App& app) {
-    return image_and_blades_job(app, ImageAndBlades::Order::image_last, http::Method::put,
-                                "/v1/assignments", "assign the image to");
+    return image_and_blades_job(app, http::Method::put, "/v1/assignments", "assign the image to");
 }
 
 }  // namespace dim::tool

@@ -86,10 +86,7 @@ protected:
              done("in force"),
              "in force\n"},
             {{"image", "list"}, "GET /v1/images", to_json(api::ImageList{}), ""},
-            {{"image", "list", "--blades"},
-             "GET /v1/blade-images",
-             to_json(api::BladeImageList{}),
-             ""},
+            {{"blade", "list"}, "GET /v1/blade-images", to_json(api::BladeImageList{}), ""},
             {{"image", "show", "granite"},
              "GET /v1/images/granite",
              to_json(api::samples::image_details()),
@@ -123,11 +120,11 @@ protected:
              "DELETE /v1/images/granite",
              done("removed"),
              "removed\n"},
-            {{"image", "create", "granite", "b1"},
+            {{"blade", "create", "b1", "granite"},
              "POST /v1/blade-images" + of_blade,
              done("created"),
              "created\n"},
-            {{"image", "delete", "granite", "b1"},
+            {{"blade", "delete", "b1", "granite"},
              "DELETE /v1/blade-images/s01c1b01/granite",
              done("deleted"),
              "deleted\n"},
@@ -141,7 +138,7 @@ protected:
              R"( {"name":"granite","architecture":"ppc64","init":"/sbin/init"})",
              done("adopted"),
              "adopted\n"},
-            {{"image", "adopt", "granite", "b1"},
+            {{"blade", "adopt", "b1", "granite"},
              "POST /v1/adopted-blade-images" + of_blade,
              done("adopted"),
              "adopted\n"},
@@ -151,11 +148,11 @@ protected:
              "table inet dim"},
             {{"firewall", "apply"}, "PUT /v1/firewall", done("in force"), "in force\n"},
             {{"firewall", "remove"}, "DELETE /v1/firewall", done("removed"), "removed\n"},
-            {{"nfs", "export", "granite", "b1"},
+            {{"nfs", "export", "b1", "granite"},
              "PUT /v1/exports" + of_blade,
              done("exported"),
              "exported\n"},
-            {{"nfs", "unexport", "granite", "b1"},
+            {{"nfs", "unexport", "b1", "granite"},
              "DELETE /v1/exports" + of_blade,
              done("gone"),
              "gone\n"},
@@ -242,9 +239,10 @@ TEST_F(EveryCommand, AsksForWhatWasMeantAndPrintsTheAnswer) {
 }
 
 TEST_F(EveryCommand, IsHereOrHasATestOfItsOwn) {
-    std::set<std::string> tested{"cluster apply", "cluster diff", "cluster rollback",
-                                 "dhcp render",  // with a file, or more requests than one
-                                 "bctool",        "bcadmin"};  // ask no daemon: chassis_daemon_test
+    std::set<std::string> tested{
+        "cluster apply", "cluster diff", "cluster rollback",
+        "dhcp render",   "deploy",       "undeploy",  // with a file, or more requests than one
+        "bctool",        "bcadmin"};                  // ask no daemon: chassis_daemon_test
     for (const Example& example : examples()) {
         tested.insert(example.words.front());
         if (example.words.size() > 1) tested.insert(example.words[0] + ' ' + example.words[1]);

@@ -1,5 +1,4 @@
 #include "libdim/api/image_request.hpp"
-#include "tools/blade_selection.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
 #include "tools/output/table.hpp"
@@ -16,9 +15,6 @@ struct ImageAdoptArguments {
     std::string image;
     std::string architecture;
     std::string init = "/sbin/init";
-    BladeSelection blades;
-
-    bool has_blades() const { return blades.all || !blades.ranges.empty(); }
 };
 
 Outcome<> list_unknown_files(const Context& context) {
@@ -38,12 +34,12 @@ Outcome<> list_unknown_files(const Context& context) {
     return {};
 }
 
-Outcome<> adopt_image(const Context& context, const ImageAdoptArguments& arguments,
+Outcome<> adopt_files(const Context& context, const ImageAdoptArguments& arguments,
                       const model::ImageName& name) {
     if (arguments.architecture.empty()) {
-        return wrong_usage(
-            Error(ErrorCode::invalid_input, "neither --arch nor blades are named")
-                .with_cure("--arch adopts the image itself; blades, or --all, adopt theirs"));
+        return wrong_usage(Error(ErrorCode::invalid_input, "--arch is missing")
+                               .with_cure("say what the image is for: --arch ppc64; 'dim blade "
+                                          "adopt' is for blade images"));
     }
     DIM_TRY(const auto architecture,
             from_word("--arch", model::parse_architecture(arguments.architecture)));
@@ -52,27 +48,16 @@ Outcome<> adopt_image(const Context& context, const ImageAdoptArguments& argumen
                                  to_json(api::AdoptImage{name, architecture, arguments.init}));
 }
 
-Outcome<> adopt_blade_images(const Context& context, const ImageAdoptArguments& arguments,
-                             const model::ImageName& name) {
-    if (!arguments.architecture.empty())
-        return contradiction("--arch and blades", "a blade image has its image's architecture");
-    DIM_TRY(auto blades, arguments.blades.resolve(context.client));
-    DIM_CHECK(confirm_blades(context, "adopt the blade images of", blades));
-    return run_job_with_progress(context, http::Method::post, "/v1/adopted-blade-images",
-                                 to_json(api::ImageOfBlades{name, std::move(blades)}));
-}
-
 Outcome<> adopt(const Context& context, const ImageAdoptArguments& arguments) {
-    if (arguments.is_list && (!arguments.image.empty() || arguments.has_blades()))
-        return contradiction("--list and names", "it lists whatever is not known");
+    if (arguments.is_list && !arguments.image.empty())
+        return contradiction("--list and IMAGE", "it lists whatever is not known");
     if (arguments.is_list) return list_unknown_files(context);
     if (arguments.image.empty()) {
         return wrong_usage(Error(ErrorCode::invalid_input, "no image is named")
                                .with_cure("--list says what can be adopted"));
     }
     DIM_TRY(const auto name, from_word(model::ImageName::parse(arguments.image)));
-    return arguments.has_blades() ? adopt_blade_images(context, arguments, name)
-                                  : adopt_image(context, arguments, name);
+    return adopt_files(context, arguments, name);
 }
 
 }  // namespace
@@ -80,8 +65,7 @@ Outcome<> adopt(const Context& context, const ImageAdoptArguments& arguments) {
 Action image_adopt(CLI::App& app) {
     auto arguments = std::make_shared<ImageAdoptArguments>();
     app.add_flag("--list", arguments->is_list, "list the files that the database does not know");
-    app.add_option("IMAGE", arguments->image, "the image; with blades, theirs of this image");
-    arguments->blades.add_options(app);
+    app.add_option("IMAGE", arguments->image, "the image");
     app.add_option("--arch", arguments->architecture,
                    "of the image: ppc64, ppc64le, x86_64 or aarch64");
     app.add_option("--init", arguments->init, "the image's init")->capture_default_str();

@@ -4,8 +4,7 @@
 namespace dim::tool {
 
 Action nfs_export(CLI::App& app) {
-    return image_and_blades_job(app, ImageAndBlades::Order::image_first, http::Method::put,
-                                "/v1/exports", "export the images of");
+    return image_and_blades_job(app, http::Method::put, "/v1/exports", "export the images of");
 }
 
 }  // namespace dim::tool

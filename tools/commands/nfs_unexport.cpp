@@ -4,8 +4,8 @@
 namespace dim::tool {
 
 Action nfs_unexport(CLI::App& app) {
-    return image_and_blades_job(app, ImageAndBlades::Order::image_first, http::Method::delete_,
-                                "/v1/exports", "stop serving the images of");
+    return image_and_blades_job(app, http::Method::delete_, "/v1/exports",
+                                "stop serving the images of");
 }
 
 }  // namespace dim::tool

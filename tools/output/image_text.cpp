@@ -1,8 +1,7 @@
 #include "tools/output/image_text.hpp"
 
-#include "libdim/base/text.hpp"
-#include "libdim/model/byte_size.hpp"
 #include "tools/output/table.hpp"
+#include "tools/output/terminal_text.hpp"
 #include "tools/output/words.hpp"
 
 #include <fmt/format.h>
@@ -12,24 +11,22 @@ namespace dim::tool {
 
 namespace {
 
-std::string image_size_text(std::uint64_t bytes) { return to_string(model::ByteSize(bytes)); }
-
 std::string line(const char* name, const std::string& value) {
     return fmt::format("{:<14}{}\n", name, value);
 }
 
 std::string tree_text(const char* name, const std::optional<api::TreeSummary>& tree,
                       std::uint64_t disk_bytes) {
-    const std::string on_disk = image_size_text(disk_bytes) + " on disk";
+    const std::string on_disk = size_text(disk_bytes) + " on disk";
     if (!tree) return line(name, on_disk + "; no manifest: it was imported before there were any");
     return line(name, fmt::format("{} entries, {} files of {}, {}", tree->entries, tree->files,
-                                  image_size_text(tree->bytes), on_disk)) +
+                                  size_text(tree->bytes), on_disk)) +
            line("", "digest " + tree->digest);
 }
 
 std::string blades_text(const api::ImageDetails& details) {
-    std::string text = fmt::format("{} of {}", details.blades.size(),
-                                   image_size_text(details.image.blade_image_bytes));
+    std::string text =
+        fmt::format("{} of {}", details.blades.size(), size_text(details.image.blade_image_bytes));
     const char* before = ": ";
     for (const model::ComponentName& blade : details.blades) {
         text.append(before).append(to_string(blade));
@@ -50,7 +47,7 @@ std::string details_text(const api::ImageDetails& details) {
            tree_text("shared root", details.shared_root, details.shared_root_disk_bytes) +
            tree_text("golden image", details.golden_image, details.golden_image_disk_bytes) +
            line("blade images", blades_text(details)) +
-           line("boot file", image.zimage_bytes ? image_size_text(*image.zimage_bytes)
+           line("boot file", image.zimage_bytes ? size_text(*image.zimage_bytes)
                                                 : "none yet: 'dim buildzimage' makes it");
 }
 
@@ -76,8 +73,8 @@ std::string generations_text(const api::ImageGenerationList& list) {
                                    (one.golden_digest.empty() ? "" : "+") +
                                    one.golden_digest.substr(0, kShort);
         table.add_row({to_string(one.generation), to_string(one.created).substr(0, 19),
-                       std::to_string(one.blade_images), digest, printable(one.source, 200),
-                       printable(one.label, 200)});
+                       std::to_string(one.blade_images), digest, terminal_text(one.source),
+                       terminal_text(one.label)});
     }
     return table.text();
 }

@@ -35,10 +35,10 @@ TEST(StatusText, AFailureNamesStageCauseAndCure) {
     api::BladeStatus blade = make_blade(model::BladeState::failed);
     blade.stage = model::BootStage::mount_root;
     blade.cause = "the image's file is missing";
-    blade.cure = "dim image create granite s01c1b01";
+    blade.cure = "dim blade create s01c1b01 granite";
     EXPECT_THAT(status_text(make_status(blade)),
                 HasSubstr("s01c1b01: failed at mount-root: the image's file is missing\n"
-                          "  cure: dim image create granite s01c1b01\n"));
+                          "  cure: dim blade create s01c1b01 granite\n"));
 }
 
 TEST(StatusText, ServicesAreMentionedOnlyWhenSomethingIsWrong) {

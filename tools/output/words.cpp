@@ -1,5 +1,7 @@
 #include "tools/output/words.hpp"
 
+#include "libdim/model/byte_size.hpp"
+
 #include <cmath>
 #include <fmt/format.h>
 
@@ -16,6 +18,8 @@ std::string duration_text(std::optional<double> seconds) {
     if (*seconds < 2 * kDay) return fmt::format("{:.0f} h", *seconds / kHour);
     return fmt::format("{:.0f} d", *seconds / kDay);
 }
+
+std::string size_text(std::uint64_t bytes) { return to_string(model::ByteSize(bytes)); }
 
 std::string clock_text(model::Timestamp time) { return to_string(time).substr(11, 12); }
 

@@ -2,6 +2,7 @@
 
 #include "libdim/model/timestamp.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,9 @@ namespace dim::tool {
 
 /// A span of time for a table: "0.4 s", "42 s", "3 min", "5 h", "12 d"; empty when there is none.
 std::string duration_text(std::optional<double> seconds);
+
+/// "1 GiB", "1.5 GiB"
+std::string size_text(std::uint64_t bytes);
 
 /// "13:40:00.000" in UTC: the time of day of a timeline.
 std::string clock_text(model::Timestamp time);

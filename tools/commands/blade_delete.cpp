@@ -35,8 +35,8 @@ Outcome<> delete_all(const Context& context, const api::ImageOfBlades& request) 
 
 }  // namespace
 
-Action image_delete(CLI::App& app) {
-    auto arguments = std::make_shared<ImageAndBlades>(ImageAndBlades::Order::image_first);
+Action blade_delete(CLI::App& app) {
+    auto arguments = std::make_shared<ImageAndBlades>();
     arguments->add_options(app);
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const auto request, arguments->resolve(context.client));

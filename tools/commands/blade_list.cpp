@@ -1,0 +1,54 @@
+#include "tools/blade_selection.hpp"
+#include "tools/commands/commands.hpp"
+#include "tools/output/table.hpp"
+#include "tools/output/words.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+
+namespace dim::tool {
+
+namespace {
+
+/// Takes out of IMAGES what is of no blade in SELECTION; nothing when no range was named.
+template <class BladeImages>
+Outcome<> keep_selected(const Context& context, const BladeSelection& selection,
+                        BladeImages& images) {
+    if (selection.ranges.empty()) return {};
+    DIM_TRY(auto blades, selection.resolve(context.client));
+    std::ranges::sort(blades);
+    std::erase_if(images, [&](const auto& image) {
+        return !std::ranges::binary_search(blades, image.blade);
+    });
+    return {};
+}
+
+Outcome<> list_blade_images(const Context& context, const BladeSelection& selection) {
+    DIM_TRY(auto list, context.client.get<api::BladeImageList>("/v1/blade-images"));
+    DIM_CHECK(keep_selected(context, selection, list.blade_images));
+    if (context.json) {
+        std::cout << to_json(list) << '\n';
+        return {};
+    }
+    Table table(
+        {"BLADE", "IMAGE", "GENERATION", "SIZE", "ON DISK", "MOUNTED", "EXPORTED", "CAUSE"});
+    for (const api::BladeImage& image : list.blade_images) {
+        table.add_row({to_string(image.blade), to_string(image.image), to_string(image.generation),
+                       size_text(image.size_bytes), size_text(image.used_bytes),
+                       image.is_mounted ? "yes" : "no", image.is_exported ? "yes" : "no",
+                       image.cause.value_or("")});
+    }
+    std::cout << table.text();
+    return {};
+}
+
+}  // namespace
+
+Action blade_list(CLI::App& app) {
+    auto selection = std::make_shared<BladeSelection>();
+    selection->add_options(app);
+    return [=](Context& context) { return list_blade_images(context, *selection); };
+}
+
+}  // namespace dim::tool
