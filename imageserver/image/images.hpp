@@ -32,8 +32,8 @@ public:
     virtual Result<void> import_image(const api::ImportImage& request,
                                       const Progress& progress) = 0;
     /// Clones the golden image of the newest generation, writes the blade's overrides into it and
-    /// mounts it. Errors: not_found, already_exists, limit_exceeded when it does not fit on the
-    /// disk, with what else is promised there (Provisioning).
+    /// mounts it (BladeOverrides). Errors: not_found, already_exists, limit_exceeded when it does
+    /// not fit on the disk, with what else is promised there (Provisioning).
     virtual Result<void> create_blade_image(const model::ComponentName& blade,
                                             const model::ImageName& image,
                                             const Progress& progress) = 0;

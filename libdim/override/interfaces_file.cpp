@@ -11,7 +11,6 @@ namespace dim::overrides {
 
 namespace {
 
-constexpr std::string_view kComment = "# the root comes over it (DIM): ";
 constexpr std::string_view kStartMode = "STARTMODE=";
 constexpr std::string_view kNfsRoot = "STARTMODE='nfsroot'";
 constexpr std::array<std::string_view, 8> kStanzas{
@@ -64,7 +63,7 @@ bool is_plain_interface(std::string_view name) {
 
 void append_comment(std::string& made, const LogicalLine& line) {
     for (const std::string_view physical : line.lines) {
-        made += kComment;
+        made += kRootInterfaceComment;
         made += physical;
     }
 }
@@ -123,7 +122,7 @@ std::string with_nfsroot_start(std::string_view text) {
             made += line;
             continue;
         }
-        made += kComment;
+        made += kRootInterfaceComment;
         made += line;
     }
     if (has_mode) return made;

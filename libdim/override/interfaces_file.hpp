@@ -6,6 +6,9 @@
 
 namespace dim::overrides {
 
+/// Begins what DIM made a comment of in the files below.
+inline constexpr std::string_view kRootInterfaceComment = "# the root comes over it (DIM): ";
+
 /// The interfaces that an interfaces(5) of ifupdown configures, each once, in its order, without
 /// the loopback, VLANs ("eth0.5") and aliases ("eth0:1").
 std::vector<std::string> interfaces_of(std::string_view text);
