@@ -69,6 +69,8 @@ int run(int argc, char** argv) {
                    "space of blade images: reserved when they are made, or thin:PERCENT, taken as "
                    "they are written, at most PERCENT of what the disk can hold promised")
         ->capture_default_str();
+    app.add_option("--overrides", settings.overrides, "templates of what differs per blade")
+        ->capture_default_str();
     app.add_option("--agent", settings.agent, "what boot files start on the blade")
         ->capture_default_str();
     app.add_option("--kernel-kit", settings.kernel_kit, "the kernel of boot files, in parts")
@@ -91,7 +93,7 @@ int run(int argc, char** argv) {
     }
     for (std::string* path :
          {&settings.cluster_file, &settings.state_directory, &settings.run_directory,
-          &settings.agent, &settings.kernel_kit, &settings.blade_exec}) {
+          &settings.agent, &settings.kernel_kit, &settings.blade_exec, &settings.overrides}) {
         *path = absolute(*path);
     }
     const auto done = is_teardown ? end_everything(settings) : serve(std::move(settings));

@@ -12,6 +12,7 @@
 #include "imageserver/daemon/report.hpp"
 #include "imageserver/daemon/upkeep.hpp"
 #include "imageserver/daemon/watchdog.hpp"
+#include "imageserver/override/overrides.hpp"
 #include "imageserver/service/child_supervisor.hpp"
 #include "libdim/api/agent_port.hpp"
 #include "libdim/api/limits.hpp"
@@ -86,6 +87,11 @@ private:
     SystemClock clock_;
     BootJournal journal_{*state_.database, clock_.now()};
     Assignments assignments_{*state_.database};
+    Overrides overrides_{
+        {.directory = settings_.overrides, .keys_directory = settings_.keys_directory()},
+        *state_.database,
+        state_.roster,
+        clock_};
     Refusals refusals_{state_.alerts, journal_, state_.roster, clock_};
     DiskWatch disk_{{settings_.state_directory, settings_.provisioning},
                     *state_.images,
@@ -173,6 +179,7 @@ Daemon::Parts::Parts(DaemonSettings settings, OpenedState state,
       supervisor_(std::move(supervisor)),
       commands_(settings_.blade_exec, *state_.images, assignments_, edited_blades_,
                 std::move(command_end)) {
+    state_.images->use(overrides_);
     router_.on_unknown([this](const http::Peer& peer, std::string_view text) {
         note_refusal(peer, http::Refusal::malformed, text);
     });

@@ -5,6 +5,7 @@
 #include "imageserver/cluster/cluster_start.hpp"
 #include "imageserver/daemon/state_lock.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
+#include "imageserver/override/blade_identities.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/signals.hpp"
 #include "libdim/sys/system_info.hpp"
@@ -17,8 +18,9 @@ namespace dim::server {
 Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
     DIM_TRY(auto lock, lock_state(settings));
     DIM_TRY(const auto system, sys::system_info());
-    const std::array migrations{kImageMigration, kImageGenerationMigration, kNfsMigration,     kBootFileMigration,
-                                kBladeMigration, kClusterMigration, kBootFileTrustMigration};
+    const std::array migrations{
+        kImageMigration, kImageGenerationMigration, kNfsMigration,           kBootFileMigration,
+        kBladeMigration, kClusterMigration,         kBootFileTrustMigration, kOverrideMigration};
     DIM_TRY(Database opened, Database::open(settings.state_directory + "/dim.db", migrations));
     auto database = std::make_unique<Database>(std::move(opened));
     auto revisions = std::make_unique<ClusterRevisions>(*database);

@@ -16,9 +16,12 @@ struct DaemonSettings {
     std::string agent;       ///< of the blades' architecture; main.cpp knows where it is installed
     std::string kernel_kit;  ///< a directory, likewise
     std::string blade_exec = {};  ///< the program, likewise
+    /// Templates of what differs per blade (docs/overrides.md); need not be there.
+    std::string overrides = "/etc/dim/overrides";
 
     std::string lock_file() const { return state_directory + "/lock"; }
     std::string services_directory() const { return state_directory + "/services"; }
+    std::string keys_directory() const { return state_directory + "/keys"; }
     std::string service_run_directory() const { return run_directory + "/services"; }
     std::string socket() const { return run_directory + "/api.sock"; }
 };

@@ -41,6 +41,7 @@ struct ImageStore::State {
     ImagePaths paths;
     Provisioning provisioning;
     ImageCatalog catalog;
+    BladeOverrides* overrides = nullptr;
     /// Held while space is given to an image, so that none is promised twice.
     std::mutex reserving;
     /// Held while something is mounted or unmounted, and while that is looked at to change it.
@@ -159,6 +160,8 @@ api::BladeImage describe(const BladeImageRecord& record, const ImagePaths& paths
 ImageStore::ImageStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ImageStore::ImageStore(ImageStore&&) noexcept = default;
 ImageStore::~ImageStore() = default;
+
+void ImageStore::use(BladeOverrides& overrides) { state_->overrides = &overrides; }
 
 Result<ImageStore> ImageStore::open(Settings settings, Database& database) {
     auto state = std::make_unique<State>(std::move(settings), database);
@@ -305,9 +308,14 @@ Result<void> ImageStore::create_blade_image(const ComponentName& blade, const Im
         DIM_CHECK(clone_golden_image(blade, image, paths));
         DIM_CHECK(reserve_file(paths.blade_file(blade, image)));
         const std::string mount_point = paths.blade_mount(blade, image);
-        const std::scoped_lock lock(state_->mounting);
-        DIM_CHECK(mount_file(paths.blade_file(blade, image), mount_point));
-        DIM_CHECK(write_overrides(blade, mount_point));
+        {
+            const std::scoped_lock lock(state_->mounting);
+            DIM_CHECK(mount_file(paths.blade_file(blade, image), mount_point));
+        }
+        // May take seconds: nobody waits for it who mounts something else.
+        DIM_CHECK(state_->overrides != nullptr
+                      ? state_->overrides->write(blade, record, mount_point)
+                      : write_overrides(blade, mount_point));
         return catalog.finish_blade_image(blade, image);
     };
     Result<void> created = create();

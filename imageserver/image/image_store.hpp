@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/image/blade_overrides.hpp"
 #include "imageserver/image/images.hpp"
 #include "imageserver/image/provisioning.hpp"
 #include "imageserver/state/database.hpp"
@@ -43,6 +44,10 @@ public:
     static Result<ImageStore> open(Settings settings, Database& database);
     ImageStore(ImageStore&&) noexcept;
     ~ImageStore() override;
+
+    /// What writes the files that differ per blade, from now on; it outlives this. Without one a
+    /// new blade image is told its name alone (/etc/hostname).
+    void use(BladeOverrides& overrides);
 
     Result<void> import_image(const api::ImportImage& request, const Progress& progress) override;
     Result<std::optional<api::ImageGeneration>> update_image(const api::UpdateImage& request,

@@ -54,8 +54,8 @@ public:
     /// are blade images of it, naming them, or somebody uses it.
     virtual Result<void> remove_image(const model::ImageName& name) = 0;
     /// Clones the golden image of the newest generation, writes the blade's overrides into it and
-    /// mounts it. Errors: not_found, already_exists, limit_exceeded when it does not fit on the
-    /// disk, with what else is promised there (Provisioning).
+    /// mounts it (BladeOverrides). Errors: not_found, already_exists, limit_exceeded when it does
+    /// not fit on the disk, with what else is promised there (Provisioning).
     virtual Result<void> create_blade_image(const model::ComponentName& blade,
                                             const model::ImageName& image,
                                             const Progress& progress) = 0;

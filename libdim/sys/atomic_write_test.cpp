@@ -6,6 +6,7 @@
 
 #include <string>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -37,6 +38,23 @@ TEST(AtomicWrite, ReplacesContentModeAndLeftovers) {
     ::umask(umask_before);
     EXPECT_EQ(read_file(temporary / "f"), "new");
     EXPECT_EQ(stat(temporary / "f")->mode & 07777, 0644U);
+    EXPECT_EQ(list_names(temporary.path()), std::vector<std::string>{"f"});
+}
+
+TEST(AtomicWrite, GivesTheNewFileItsOwnerAndMode) {
+    TemporaryDirectory temporary;
+    const auto directory = open_directory(temporary.path());
+    ASSERT_TRUE(directory);
+    const FileOwner mine{.user = ::geteuid(), .group = ::getegid()};
+    for (const Sync sync : {Sync::now, Sync::by_caller}) {
+        ASSERT_TRUE(write_file_atomically(*directory, "f", "secret",
+                                          {.mode = 04710, .owner = mine, .sync = sync}));
+        EXPECT_EQ(read_file(temporary / "f"), "secret");
+        const auto status = stat(temporary / "f");
+        EXPECT_EQ(status->mode & 07777, 04710U) << "a change of owner takes set-user-ID away";
+        EXPECT_EQ(status->owner, mine.user);
+        EXPECT_EQ(status->group, mine.group);
+    }
     EXPECT_EQ(list_names(temporary.path()), std::vector<std::string>{"f"});
 }
 

@@ -1,0 +1,306 @@
+#include "imageserver/override/builtin_overrides.hpp"
+
+#include "libdim/override/fstab.hpp"
+#include "libdim/override/hosts_file.hpp"
+#include "libdim/override/interfaces_file.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace dim::server {
+
+namespace {
+
+using overrides::Builtin;
+
+constexpr std::string_view kLocalHosts = "127.0.0.1\tlocalhost\n"
+                                         "::1\tlocalhost ip6-localhost ip6-loopback\n";
+constexpr std::string_view kInterfaces = "etc/network/interfaces";
+constexpr std::string_view kInterfacesDirectory = "etc/network/interfaces.d";
+constexpr std::string_view kSuseNetwork = "etc/sysconfig/network";
+constexpr std::string_view kIfcfg = "ifcfg-";
+
+std::string rule_of(Builtin builtin) { return "built-in " + std::string(to_string(builtin)); }
+
+/// The bytes as text, for edits; they are no secret.
+std::string text_of(const BladeRoot::File& file) { return std::string(file.bytes.view()); }
+
+class BuiltinRules {
+public:
+    BuiltinRules(const cluster::Definition& definition, const cluster::Blade& blade,
+                 const overrides::Settings& settings, const BladeRoot& root,
+                 BladeIdentities& identities)
+        : definition_(definition),
+          blade_(blade),
+          settings_(settings),
+          root_(root),
+          identities_(identities) {}
+
+    Result<WantedFiles> make() {
+        for (const Builtin builtin : overrides::kBuiltins) {
+            if (settings_.is_on(builtin)) {
+                DIM_CHECK(run(builtin));
+            } else {
+                idle(builtin, "switched off");
+            }
+        }
+        return std::move(wanted_);
+    }
+
+private:
+    Result<void> run(Builtin builtin) {
+        switch (builtin) {
+            case Builtin::hostname: return hostname();
+            case Builtin::hosts: return hosts();
+            case Builtin::machine_id: return machine_id();
+            case Builtin::ssh_host_keys: return ssh_host_keys();
+            case Builtin::fstab: return fstab();
+            case Builtin::root_interface: return root_interface();
+        }
+        return {};
+    }
+
+    void idle(Builtin builtin, std::string reason) {
+        wanted_.idle.push_back({rule_of(builtin), std::move(reason)});
+    }
+
+    void want(Builtin builtin, std::string path, std::string text, mode_t mode = 0644) {
+        wanted_.files.push_back({.path = std::move(path),
+                                 .rule = rule_of(builtin),
+                                 .bytes = tls::SecretText(std::move(text)),
+                                 .mode = mode});
+    }
+
+    /// With the mode and owner it has now.
+    void want_edited(Builtin builtin, std::string path, const BladeRoot::File& now,
+                     std::string text) {
+        wanted_.files.push_back({.path = std::move(path),
+                                 .rule = rule_of(builtin),
+                                 .bytes = tls::SecretText(std::move(text)),
+                                 .mode = now.mode,
+                                 .owner = now.owner});
+    }
+
+    void note_problem(Builtin builtin, std::string path, Error error) {
+        wanted_.files.push_back(
+            {.path = std::move(path), .rule = rule_of(builtin), .problem = std::move(error)});
+    }
+
+    /// What is at PATH now. Nothing when it is not there, or cannot be read: that is noted.
+    std::optional<BladeRoot::File> now(Builtin builtin, const std::string& path) {
+        auto file = root_.read(path);
+        if (file) return std::move(*file);
+        note_problem(builtin, path, std::move(file).error());
+        return std::nullopt;
+    }
+
+    bool has_problem(std::string_view path) const {
+        return std::ranges::any_of(wanted_.files, [&](const WantedFile& file) {
+            return file.path == path && file.problem.has_value();
+        });
+    }
+
+    Result<void> hostname() {
+        want(Builtin::hostname, "etc/hostname", blade_.name.text() + "\n");
+        return {};
+    }
+
+    Result<void> hosts() {
+        const std::string path = "etc/hosts";
+        const auto file = now(Builtin::hosts, path);
+        if (has_problem(path)) return {};
+        std::vector<overrides::HostLine> lines;
+        for (const cluster::HostAddress& host : cluster::host_addresses(definition_)) {
+            const cluster::Server* server = cluster::find_server(definition_, blade_.server);
+            if (host.position != blade_.position &&
+                (server == nullptr || host.position != server->position))
+                continue;
+            lines.push_back(
+                {to_string(host.address), {host.host + "." + definition_.domain, host.host}});
+            if (host.address6) lines.push_back({to_string(*host.address6), lines.back().names});
+        }
+        if (file) {
+            want_edited(Builtin::hosts, path, *file,
+                        overrides::with_host_lines(text_of(*file), lines));
+        } else {
+            want(Builtin::hosts, path, overrides::with_host_lines(kLocalHosts, lines));
+        }
+        return {};
+    }
+
+    Result<void> machine_id() {
+        DIM_TRY(const bool has_systemd, root_.has_directory("etc/systemd"));
+        DIM_TRY(const bool has_file, root_.has_file("etc/machine-id"));
+        DIM_TRY(const bool has_dbus_file, root_.has_file("var/lib/dbus/machine-id"));
+        if (!has_systemd && !has_file && !has_dbus_file) {
+            idle(Builtin::machine_id, "the image has neither /etc/machine-id nor /etc/systemd");
+            return {};
+        }
+        DIM_TRY(const std::string id, identities_.machine_id(blade_.name));
+        if (has_systemd || has_file) want(Builtin::machine_id, "etc/machine-id", id + "\n", 0444);
+        // Of D-Bus alone; where there is systemd it is mostly a link to the other.
+        if (has_dbus_file) want(Builtin::machine_id, "var/lib/dbus/machine-id", id + "\n", 0444);
+        return {};
+    }
+
+    Result<void> ssh_host_keys() {
+        DIM_TRY(const bool has_ssh, root_.has_directory("etc/ssh"));
+        if (!has_ssh) {
+            idle(Builtin::ssh_host_keys, "the image has no directory /etc/ssh");
+            return {};
+        }
+        DIM_TRY(std::vector<BladeIdentities::KeyFile> keys, identities_.ssh_host_keys(blade_.name));
+        if (keys.empty()) idle(Builtin::ssh_host_keys, "the server has no ssh-keygen");
+        for (BladeIdentities::KeyFile& key : keys) {
+            wanted_.files.push_back({.path = "etc/ssh/" + key.name,
+                                     .rule = rule_of(Builtin::ssh_host_keys),
+                                     .bytes = std::move(key.bytes),
+                                     .mode = key.is_secret ? mode_t{0600} : mode_t{0644}});
+        }
+        return {};
+    }
+
+    Result<void> fstab() {
+        const std::string path = "etc/fstab";
+        const auto file = now(Builtin::fstab, path);
+        if (file) {
+            want_edited(Builtin::fstab, path, *file,
+                        overrides::fstab_without_disks(text_of(*file)));
+        } else if (!has_problem(path)) {
+            idle(Builtin::fstab, "the image has no /etc/fstab");
+        }
+        return {};
+    }
+
+    Result<void> root_interface() {
+        DIM_TRY(const bool has_networkd, root_.has_directory("etc/systemd/network"));
+        DIM_TRY(const bool has_manager, root_.has_directory("etc/NetworkManager"));
+        if (has_networkd) networkd();
+        if (has_manager) network_manager();
+        DIM_CHECK(ifupdown());
+        return suse();
+    }
+
+    /// The address of the port, or says that nobody knows it.
+    std::optional<std::string> mac(std::string_view who) {
+        if (blade_.mac) return to_string(*blade_.mac);
+        idle(Builtin::root_interface,
+             std::string(who) + ": the cluster definition does not know the blade's MAC address");
+        return std::nullopt;
+    }
+
+    void networkd() {
+        const auto address = mac("systemd-networkd");
+        if (!address) return;
+        // The first file that matches counts, by name.
+        want(Builtin::root_interface, "etc/systemd/network/05-dim-root.network",
+             "# The root comes over this interface (DIM): nobody may touch it.\n"
+             "[Match]\nMACAddress=" +
+                 *address +
+                 "\n\n[Link]\nUnmanaged=yes\n\n"
+                 "# Should it be managed nevertheless:\n[Network]\nKeepConfiguration=yes\n");
+    }
+
+    void network_manager() {
+        const auto address = mac("NetworkManager");
+        if (!address) return;
+        // Files are read by name; what the master left alone stays left alone.
+        want(Builtin::root_interface, "etc/NetworkManager/conf.d/99-dim-root.conf",
+             "# The root comes over this interface (DIM): nobody may touch it.\n"
+             "[keyfile]\nunmanaged-devices+=mac:" +
+                 *address + "\n");
+    }
+
+    /// Of the distribution, by its settings or because there is only one. Nothing, said as WHO says
+    /// it, when nobody knows.
+    std::optional<std::string> interface_name(std::string_view who,
+                                              const std::set<std::string>& known) {
+        if (settings_.root_interface_name) return settings_.root_interface_name;
+        if (known.size() == 1) return *known.begin();
+        if (known.size() > 1) {
+            idle(Builtin::root_interface,
+                 std::string(who) +
+                     " has several interfaces, and nobody says which the root comes "
+                     "over: write 'root-interface-name NAME' into " +
+                     std::string(overrides::kSettingsFile));
+        }
+        return std::nullopt;
+    }
+
+    Result<std::vector<std::string>> ifupdown_files() {
+        std::vector<std::string> paths;
+        DIM_TRY(const bool has_ifupdown, root_.has_file(std::string(kInterfaces)));
+        if (!has_ifupdown) return paths;
+        paths.emplace_back(kInterfaces);
+        const auto names = root_.names(std::string(kInterfacesDirectory));
+        if (!names) {
+            note_problem(Builtin::root_interface, std::string(kInterfacesDirectory), names.error());
+            return paths;
+        }
+        for (const std::string& name : *names)
+            if (!name.starts_with('.'))
+                paths.push_back(std::string(kInterfacesDirectory) + "/" + name);
+        return paths;
+    }
+
+    Result<void> ifupdown() {
+        DIM_TRY(const std::vector<std::string> paths, ifupdown_files());
+        std::vector<std::pair<std::string, BladeRoot::File>> files;
+        std::set<std::string> known;
+        for (const std::string& path : paths) {
+            auto file = now(Builtin::root_interface, path);
+            if (!file) continue;
+            for (std::string& name : overrides::interfaces_of(file->bytes.view()))
+                known.insert(std::move(name));
+            files.emplace_back(path, std::move(*file));
+        }
+        const auto name = interface_name("ifupdown", known);
+        for (const auto& [path, file] : files) {
+            std::string text = text_of(file);
+            if (name) text = overrides::without_interface(text, *name);
+            // What was done before is wanted, too.
+            if (text.contains(overrides::kRootInterfaceComment))
+                want_edited(Builtin::root_interface, path, file, std::move(text));
+        }
+        return {};
+    }
+
+    /// wicked, and the scripts before it.
+    Result<void> suse() {
+        const auto names = root_.names(std::string(kSuseNetwork));
+        if (!names) {
+            note_problem(Builtin::root_interface, std::string(kSuseNetwork), names.error());
+            return {};
+        }
+        std::set<std::string> known;
+        for (const std::string& name : *names)
+            if (name.starts_with(kIfcfg) && name.find_first_of(".~") == name.npos &&
+                name != "ifcfg-lo" && name != "ifcfg-template")
+                known.insert(name.substr(kIfcfg.size()));
+        const auto name = interface_name("wicked", known);
+        if (!name || !known.contains(*name)) return {};
+        const std::string path = std::string(kSuseNetwork) + "/" + std::string(kIfcfg) + *name;
+        if (const auto file = now(Builtin::root_interface, path))
+            want_edited(Builtin::root_interface, path, *file,
+                        overrides::with_nfsroot_start(file->bytes.view()));
+        return {};
+    }
+
+    const cluster::Definition& definition_;
+    const cluster::Blade& blade_;
+    const overrides::Settings& settings_;
+    const BladeRoot& root_;
+    BladeIdentities& identities_;
+    WantedFiles wanted_;
+};
+
+}  // namespace
+
+Result<WantedFiles> builtin_overrides(const cluster::Definition& definition,
+                                      const cluster::Blade& blade,
+                                      const overrides::Settings& settings, const BladeRoot& root,
+                                      BladeIdentities& identities) {
+    return BuiltinRules(definition, blade, settings, root, identities).make();
+}
+
+}  // namespace dim::server

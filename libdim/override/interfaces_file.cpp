@@ -1,0 +1,134 @@
+#include "libdim/override/interfaces_file.hpp"
+
+#include "libdim/base/text.hpp"
+#include "libdim/override/file_lines.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace dim::overrides {
+
+namespace {
+
+constexpr std::string_view kStartMode = "STARTMODE=";
+constexpr std::string_view kNfsRoot = "STARTMODE='nfsroot'";
+constexpr std::array<std::string_view, 8> kStanzas{
+    "iface",        "mapping",    "auto",  "source", "source-directory",
+    "no-auto-down", "no-scripts", "rename"};
+
+bool is_comment(std::string_view line) { return trim(line).starts_with('#'); }
+
+/// interfaces(5) joins a line that ends with a backslash and the next.
+bool goes_on(std::string_view line) {
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    return line.ends_with('\\');
+}
+
+/// Lists names of interfaces: "auto", "allow-hotplug".
+bool lists_interfaces(std::string_view word) {
+    return word == "auto" || word.starts_with("allow-") || word == "no-auto-down" ||
+           word == "no-scripts";
+}
+
+bool begins_stanza(std::string_view word) {
+    return std::ranges::find(kStanzas, word) != kStanzas.end() || word.starts_with("allow-");
+}
+
+/// A line with those that it is continued by; a comment is never continued.
+struct LogicalLine {
+    std::vector<std::string_view> lines;
+    std::vector<std::string> words;
+};
+
+std::vector<LogicalLine> logical_lines(std::string_view text) {
+    std::vector<LogicalLine> logical;
+    bool continues = false;
+    for (const std::string_view line : lines_of(text)) {
+        if (!continues) logical.emplace_back();
+        logical.back().lines.push_back(line);
+        if (!continues && is_comment(line)) continue;
+        continues = goes_on(line);
+        std::string_view content = line;
+        if (continues) content = content.substr(0, content.rfind('\\'));
+        for (const std::string_view word : split_words(content))
+            logical.back().words.emplace_back(word);
+    }
+    return logical;
+}
+
+bool is_plain_interface(std::string_view name) {
+    return name != "lo" && name.find_first_of(".:") == name.npos;
+}
+
+void append_comment(std::string& made, const LogicalLine& line) {
+    for (const std::string_view physical : line.lines) {
+        made += kRootInterfaceComment;
+        made += physical;
+    }
+}
+
+void append_without(std::string& made, const LogicalLine& line, std::string_view interface) {
+    if (line.words.size() == 2) return append_comment(made, line);
+    append_comment(made, line);
+    if (!made.ends_with('\n')) made += '\n';
+    made += line.words.front();
+    for (auto word = line.words.begin() + 1; word != line.words.end(); ++word)
+        if (*word != interface) made += ' ' + *word;
+    made += '\n';
+}
+
+}  // namespace
+
+std::vector<std::string> interfaces_of(std::string_view text) {
+    std::vector<std::string> interfaces;
+    for (const LogicalLine& line : logical_lines(text)) {
+        if (line.words.size() < 2 || line.words[0] != "iface") continue;
+        if (is_plain_interface(line.words[1]) &&
+            std::ranges::find(interfaces, line.words[1]) == interfaces.end())
+            interfaces.push_back(line.words[1]);
+    }
+    return interfaces;
+}
+
+std::string without_interface(std::string_view text, std::string_view interface) {
+    std::string made;
+    bool is_in_stanza = false;
+    for (const LogicalLine& line : logical_lines(text)) {
+        const bool is_stanza = !line.words.empty() && begins_stanza(line.words.front());
+        if (is_stanza)
+            is_in_stanza = line.words.front() == "iface" && line.words.size() > 1 &&
+                           line.words[1] == interface;
+        const bool names_it = is_stanza && lists_interfaces(line.words.front()) &&
+                              std::ranges::find(line.words, interface) != line.words.end();
+        if (is_in_stanza && !line.words.empty()) {
+            append_comment(made, line);
+        } else if (names_it) {
+            append_without(made, line, interface);
+        } else {
+            for (const std::string_view physical : line.lines)
+                made += physical;
+        }
+    }
+    return made;
+}
+
+std::string with_nfsroot_start(std::string_view text) {
+    std::string made;
+    bool has_mode = false;
+    for (const std::string_view line : lines_of(text)) {
+        if (!trim(line).starts_with(kStartMode) || trim(line) == kNfsRoot) {
+            has_mode = has_mode || trim(line) == kNfsRoot;
+            made += line;
+            continue;
+        }
+        made += kRootInterfaceComment;
+        made += line;
+    }
+    if (has_mode) return made;
+    if (!made.empty() && !made.ends_with('\n')) made += '\n';
+    made += kNfsRoot;
+    return made + '\n';
+}
+
+}  // namespace dim::overrides

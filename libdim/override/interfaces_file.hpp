@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dim::overrides {
+
+/// Begins what DIM made a comment of in the files below.
+inline constexpr std::string_view kRootInterfaceComment = "# the root comes over it (DIM): ";
+
+/// The interfaces that an interfaces(5) of ifupdown configures, each once, in its order, without
+/// the loopback, VLANs ("eth0.5") and aliases ("eth0:1").
+std::vector<std::string> interfaces_of(std::string_view text);
+
+/// An interfaces(5) in which ifupdown knows nothing of INTERFACE: its stanzas are comments that say
+/// why, and its name is gone from auto and allow lines. All other bytes stay. What was done is not
+/// done again.
+std::string without_interface(std::string_view text, std::string_view interface);
+
+/// An ifcfg(5) of SUSE whose interface is never shut down: STARTMODE='nfsroot'. All other bytes
+/// stay.
+std::string with_nfsroot_start(std::string_view text);
+
+}  // namespace dim::overrides
