@@ -181,6 +181,11 @@ Result<GenerationDigests> ImageGenerations::make(Next& next, const Progress& pro
     return digests;
 }
 
+Result<void> ImageGenerations::unmount_shown(const ImageName& image, Generation generation) {
+    const std::scoped_lock lock(mounting_);
+    return unmount_below(paths_.shared_mount(image, generation));
+}
+
 Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
                                                                      const Progress& progress) {
     const ImageName& image = next.record.image;
@@ -211,8 +216,7 @@ Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
     }
     if (finished) finished = catalog_.finish_generation({image, number}, *made);
     if (!finished) {
-        const std::scoped_lock lock(mounting_);
-        DIM_CHECK(unmount_below(paths_.shared_mount(image, number)));
+        DIM_CHECK(unmount_shown(image, number));
         DIM_CHECK(shared.retreat(next.from, number));
         DIM_CHECK(golden.retreat(next.from, number));
         DIM_CHECK(catalog_.forget_generation({image, number}));
@@ -221,10 +225,7 @@ Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
     // It is done; what is left of the last one costs space only.
     (void)shared.settle(next.from);
     (void)golden.settle(next.from);
-    if (!sys::stat(paths_.shared(image, next.from))) {
-        const std::scoped_lock lock(mounting_);
-        (void)unmount_below(paths_.shared_mount(image, next.from));
-    }
+    if (!sys::stat(paths_.shared(image, next.from))) (void)unmount_shown(image, next.from);
     DIM_TRY(const auto all, list(image));
     return all.back();
 }

@@ -47,6 +47,7 @@ private:
     Result<GenerationDigests> make(Next& next, const Progress& progress);
     /// Makes it and brings it into force; on failure everything is as before.
     Result<std::optional<api::ImageGeneration>> finish(Next next, const Progress& progress);
+    Result<void> unmount_shown(const model::ImageName& image, model::Generation generation);
     Result<bool> is_shown(const model::ImageName& image, model::Generation generation);
     Result<void> check_known(const model::ImageName& name, model::Generation generation);
     TreeGenerations part(ImagePart part, const model::ImageName& image) const {

@@ -204,6 +204,7 @@ TEST_F(Generations, AnImageIsRemovedWhenNoBladeHasIt) {
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().message(), HasSubstr("s01c1b01"));
     value_of(store->delete_blade_image(blade_name("s01c1b01"), granite));
+    const sys::Fd as_nfs_server = value_of(sys::open(shown(2) + "/usr/bin/tool", O_RDONLY));
     value_of(store->remove_image(granite));
     EXPECT_EQ(store->image(granite).error().code(), ErrorCode::not_found);
     EXPECT_FALSE(sys::stat(state + "/images/granite"));

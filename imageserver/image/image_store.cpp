@@ -377,11 +377,12 @@ Result<void> ImageStore::remove_image(const ImageName& name) {
                                                    ": " + printable(users, 400))
                         .with_cure("delete those first, with all that the blades wrote"));
     }
-    const std::scoped_lock lock(state_->mounting);
-    // In use, nothing has been changed.
-    DIM_CHECK(unmount_below(state_->paths.shared_mounts() + "/" + name.text()));
-    // Killed in between, it is undone: deleted.
+    // Killed from now on, it is undone: deleted.
     DIM_CHECK(state_->catalog.begin_removal(name));
+    const std::scoped_lock lock(state_->mounting);
+    // The NFS server has it open until it is told to offer it no more.
+    DIM_CHECK(detach_below(state_->paths.shared_mounts() + "/" + name.text()));
+    DIM_CHECK(detach_below(state_->paths.image(name)));
     DIM_CHECK(discard_image(name, state_->paths));
     return state_->catalog.forget_image(name);
 }

@@ -51,7 +51,7 @@ public:
     compare_generations(const model::ImageName& name, model::Generation older,
                         model::Generation newer) const = 0;
     /// Forgets an image and deletes all its generations. Errors: not_found; conflict while there
-    /// are blade images of it, naming them, or somebody uses it.
+    /// are blade images of it, naming them.
     virtual Result<void> remove_image(const model::ImageName& name) = 0;
     /// Clones the golden image of the newest generation, writes the blade's overrides into it and
     /// mounts it (BladeOverrides). Errors: not_found, already_exists, limit_exceeded when it does

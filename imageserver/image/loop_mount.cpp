@@ -76,6 +76,16 @@ bool has_errors(const std::string& device) {
     return count && trim(*count) != "0";
 }
 
+Result<void> unmount_each(const std::string& directory, int flags) {
+    DIM_TRY(const std::vector<sys::MountEntry> mounts, sys::mounts());
+    for (const sys::MountEntry& entry : mounts | std::views::reverse) {
+        if (entry.target != directory && !entry.target.starts_with(directory + "/")) continue;
+        if (auto done = sys::umount(entry.target, flags); !done)
+            return fail(std::move(done).error().with_context("unmount " + entry.target));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<void> mount_file(const std::string& file, const std::string& directory) {
@@ -133,13 +143,11 @@ bool is_mount_point(const std::string& directory) {
 }
 
 Result<void> unmount_below(const std::string& directory) {
-    DIM_TRY(const std::vector<sys::MountEntry> mounts, sys::mounts());
-    for (const sys::MountEntry& entry : mounts | std::views::reverse) {
-        if (entry.target != directory && !entry.target.starts_with(directory + "/")) continue;
-        if (auto done = sys::umount(entry.target, UMOUNT_NOFOLLOW); !done)
-            return fail(std::move(done).error().with_context("unmount " + entry.target));
-    }
-    return {};
+    return unmount_each(directory, UMOUNT_NOFOLLOW);
+}
+
+Result<void> detach_below(const std::string& directory) {
+    return unmount_each(directory, UMOUNT_NOFOLLOW | MNT_DETACH);
 }
 
 }  // namespace dim::server

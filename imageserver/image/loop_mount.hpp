@@ -33,4 +33,8 @@ bool is_mount_point(const std::string& directory);
 /// Unmounts everything at or below DIRECTORY. Errors: conflict when something is in use.
 Result<void> unmount_below(const std::string& directory);
 
+/// The same for what goes for good: nobody finds it any more, and it ends when its last user, such
+/// as the NFS server, lets go of it.
+Result<void> detach_below(const std::string& directory);
+
 }  // namespace dim::server
