@@ -69,6 +69,10 @@ int run(int argc, char** argv) {
                    "space of blade images: reserved when they are made, or thin:PERCENT, taken as "
                    "they are written, at most PERCENT of what the disk can hold promised")
         ->capture_default_str();
+    app.add_option("--trash-days", settings.trash_days,
+                   "how long deleted blade images can be restored; 0: until they are purged")
+        ->check(CLI::Range(std::uint32_t{0}, std::uint32_t{3650}))
+        ->capture_default_str();
     app.add_option("--agent", settings.agent, "what boot files start on the blade")
         ->capture_default_str();
     app.add_option("--kernel-kit", settings.kernel_kit, "the kernel of boot files, in parts")

@@ -68,7 +68,7 @@ protected:
                  "ago' {} +"});
     }
 
-    const std::array<Migration, 3> all{kImageMigration, kBootFileMigration,
+    const std::array<Migration, 4> all{kImageMigration, kBladeTrashMigration, kBootFileMigration,
                                        kBootFileTrustMigration};
     std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
