@@ -71,6 +71,10 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--overrides", settings.overrides, "templates of what differs per blade")
         ->capture_default_str();
+    app.add_option("--trash-days", settings.trash_days,
+                   "how long deleted blade images can be restored; 0: until they are purged")
+        ->check(CLI::Range(std::uint32_t{0}, std::uint32_t{3650}))
+        ->capture_default_str();
     app.add_option("--agent", settings.agent, "what boot files start on the blade")
         ->capture_default_str();
     app.add_option("--kernel-kit", settings.kernel_kit, "the kernel of boot files, in parts")

@@ -3,7 +3,6 @@
 #include "libdim/base/text.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/component_query.hpp"
-#include "tools/confirm.hpp"
 #include "tools/job_progress.hpp"
 
 #include <CLI/CLI.hpp>
@@ -66,12 +65,13 @@ Outcome<model::ComponentName> resolve_blade(const ApiClient& client, const std::
 }
 
 Outcome<> confirm_blades(const Context& context, const std::string& what,
-                         const std::vector<model::ComponentName>& blades) {
-    return confirm(context, what, blades.size(), [&]() -> std::string {
+                         const std::vector<model::ComponentName>& blades, std::size_t ask_above) {
+    const auto names = [&]() -> std::string {
         const auto definition = load_cluster(context);
         if (!definition) return "";
         return fold_component_names(*definition, blades).value_or("");
-    });
+    };
+    return confirm(context, what, blades.size(), names, ask_above);
 }
 
 void ImageAndBlades::add_options(CLI::App& app) {

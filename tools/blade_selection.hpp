@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tools/command.hpp"
+#include "tools/confirm.hpp"
 
 #include <memory>
 #include <string>
@@ -25,7 +26,8 @@ Outcome<model::ComponentName> resolve_blade(const ApiClient& client, const std::
 
 /// confirm(), with the blades' names as a range.
 Outcome<> confirm_blades(const Context& context, const std::string& what,
-                         const std::vector<model::ComponentName>& blades);
+                         const std::vector<model::ComponentName>& blades,
+                         std::size_t ask_above = kAskAbove);
 
 /// The arguments of the commands that bring blades and an image together: RANGE... IMAGE.
 class ImageAndBlades {

@@ -10,6 +10,8 @@ namespace dim::tool {
 
 /// More blades than this are touched only after a question.
 inline constexpr std::size_t kAskAbove = 8;
+/// For what is deleted.
+inline constexpr std::size_t kAskAlways = 0;
 
 /// Asks on the terminal before WHAT ("assign image 'granite' to") is done to COUNT blades, when
 /// they are more than ASK_ABOVE; --yes answers it. WHICH tells their names, and is called only for

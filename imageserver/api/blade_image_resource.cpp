@@ -4,15 +4,19 @@ namespace dim::server {
 
 namespace {
 
-boost::asio::awaitable<http::Reply> delete_blade_image(AdminResource& admin,
-                                                       const RouteCall& call) {
+using EditOfOne = Result<Edit> (ImageEdits::*)(const model::ComponentName& blade,
+                                               const model::ImageName& image);
+
+/// EDIT of the blade and the image that the path names.
+boost::asio::awaitable<http::Reply> edit_one(AdminResource& admin, const RouteCall& call,
+                                             EditOfOne edit) {
     const auto blade = model::ComponentName::parse(call.parameters[0]);
     if (!blade) co_return problem_response(blade.error());
     const auto image = model::ImageName::parse(call.parameters[1]);
     if (!image) co_return problem_response(image.error());
     co_return admin.jobs.start(admin.lanes.images.of(*image),
-                               [&admin, blade = *blade, image = *image](const Progress&) {
-                                   return admin.image_edits.delete_blade_image(blade, image);
+                               [&admin, edit, blade = *blade, image = *image](const Progress&) {
+                                   return (admin.image_edits.*edit)(blade, image);
                                });
 }
 
@@ -33,7 +37,21 @@ void add_blade_image_routes(Router& router, AdminResource& admin) {
                        return admin.image_edits.create_blade_images(request, progress);
                    }));
     router.add({http::Method::delete_, "/v1/blade-images/{blade}/{image}", administrator},
-               [&admin](const RouteCall& call) { return delete_blade_image(admin, call); });
+               [&admin](const RouteCall& call) {
+                   return edit_one(admin, call, &ImageEdits::delete_blade_image);
+               });
+    router.add({http::Method::get, "/v1/trash", administrator},
+               lane_handler(admin.lanes.answers, [&admin](const RouteCall&) {
+                   return response_of(admin.images.trash());
+               }));
+    router.add({http::Method::post, "/v1/trash/{blade}/{image}", administrator},
+               [&admin](const RouteCall& call) {
+                   return edit_one(admin, call, &ImageEdits::restore_blade_image);
+               });
+    router.add({http::Method::delete_, "/v1/trash/{blade}/{image}", administrator},
+               [&admin](const RouteCall& call) {
+                   return edit_one(admin, call, &ImageEdits::purge_blade_images);
+               });
 }
 
 }  // namespace dim::server

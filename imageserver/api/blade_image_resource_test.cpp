@@ -30,5 +30,21 @@ TEST_F(BladeImageResourceTest, DeletesWhatItsPathNames) {
         404u);
 }
 
+TEST_F(BladeImageResourceTest, TheTrashGivesBackOrLosesForEver) {
+    add_image();
+    const std::string path = "/s01c1b01/granite";
+    EXPECT_EQ(run_job(http::Method::post, "/v1/trash" + path, "").problem->status, 404u);
+    EXPECT_EQ(run_job(http::Method::delete_, "/v1/trash" + path, "").problem->status, 404u);
+    EXPECT_EQ(call(http::Method::post, "/v1/trash/UP/granite", "", root()).status, 400);
+    add_blade_image(samples::blade());
+    EXPECT_TRUE(run_job(http::Method::delete_, "/v1/blade-images" + path, "").done);
+    EXPECT_EQ(read<api::TrashList>(get("/v1/trash")).images.size(), 1u);
+    EXPECT_TRUE(run_job(http::Method::post, "/v1/trash" + path, "").done);
+    EXPECT_TRUE(images.blade_image(samples::blade(), samples::image()));
+    EXPECT_TRUE(run_job(http::Method::delete_, "/v1/blade-images" + path, "").done);
+    EXPECT_TRUE(run_job(http::Method::delete_, "/v1/trash" + path, "").done);
+    EXPECT_EQ(read<api::TrashList>(get("/v1/trash")).images.size(), 0u);
+}
+
 }  // namespace
 }  // namespace dim::server

@@ -116,6 +116,8 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("ImageOfBlades", image_of_blades());
     expect_described("BladeImage", blade_image());
     expect_described("BladeImageList", blade_image_list());
+    expect_described("TrashedBladeImage", trashed_blade_image());
+    expect_described("TrashList", trash_list());
     expect_described("UnknownFile", unknown_file());
     expect_described("UnknownFileList", unknown_file_list());
     expect_described("AdoptImage", adopt_image());

@@ -68,8 +68,9 @@ protected:
                  "ago' {} +"});
     }
 
-    const std::array<Migration, 4> all{kImageMigration, kImageGenerationMigration,
-                                       kBootFileMigration, kBootFileTrustMigration};
+    const std::array<Migration, 5> all{kImageMigration, kImageGenerationMigration,
+                                       kBladeTrashMigration, kBootFileMigration,
+                                       kBootFileTrustMigration};
     std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
 };

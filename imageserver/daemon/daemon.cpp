@@ -77,6 +77,7 @@ private:
     void bring_up_services();
     bool apply_services();
     void collect_boot_files();
+    void collect_trash();
     void handle_signals();
     void drain();
     void end();
@@ -362,6 +363,7 @@ asio::awaitable<void> Daemon::Parts::keep_up() {
         if (due.collect_boot_files) collect_boot_files();
         if (due.reserve_blade_images)
             asio::post(lanes_.images.threads(), [this] { disk_.reserve_blade_images(); });
+        if (due.collect_trash) collect_trash();
         if (due.new_certificate) agent_server_->use_tls(due.new_certificate);
         timer.expires_after(kTick);
         co_await timer.async_wait(asio::use_awaitable);
@@ -404,6 +406,17 @@ void Daemon::Parts::collect_boot_files() {
     asio::post(lanes_.images.threads(), [this] {
         if (auto collected = state_.boot_files.collect(); !collected)
             report("boot files", collected.error());
+    });
+}
+
+void Daemon::Parts::collect_trash() {
+    asio::post(lanes_.images.threads(), [this] {
+        const auto collected = state_.images->collect_trash(clock_.now().uptime_us);
+        if (!collected) return report("trash", collected.error());
+        if (*collected == 0) return;
+        log(LogLevel::notice, "blade images deleted that were in the trash for " +
+                                  std::to_string(settings_.trash_days) +
+                                  " days: " + std::to_string(*collected));
     });
 }
 

@@ -4,6 +4,7 @@
 #include "imageserver/cluster/cluster_file.hpp"
 #include "imageserver/cluster/cluster_start.hpp"
 #include "imageserver/daemon/state_lock.hpp"
+#include "imageserver/image/blade_trash.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
 #include "imageserver/override/blade_identities.hpp"
 #include "libdim/sys/clock.hpp"
@@ -20,7 +21,8 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
     DIM_TRY(const auto system, sys::system_info());
     const std::array migrations{
         kImageMigration, kImageGenerationMigration, kNfsMigration,           kBootFileMigration,
-        kBladeMigration, kClusterMigration,         kBootFileTrustMigration, kOverrideMigration};
+        kBladeMigration, kClusterMigration,         kBootFileTrustMigration, kOverrideMigration,
+        kBladeTrashMigration};
     DIM_TRY(Database opened, Database::open(settings.state_directory + "/dim.db", migrations));
     auto database = std::make_unique<Database>(std::move(opened));
     auto revisions = std::make_unique<ClusterRevisions>(*database);
@@ -49,7 +51,8 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
                            sys::realtime_us() / 1'000'000));
     auto identity = std::make_unique<Identity>(std::move(opened_identity));
     DIM_TRY(ImageStore store, ImageStore::open({.state_directory = settings.state_directory,
-                                                .provisioning = settings.provisioning},
+                                                .provisioning = settings.provisioning,
+                                                .trash_days = settings.trash_days},
                                                *database));
     auto images = std::make_unique<ImageStore>(std::move(store));
     const auto authorities = [kept = identity.get()] { return kept->trusted_pem(); };

@@ -2,6 +2,7 @@
 
 #include "imageserver/image/provisioning.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace dim::server {
@@ -13,6 +14,7 @@ struct DaemonSettings {
     std::string state_directory = "/var/lib/dim";
     std::string run_directory = "/run/dim";
     Provisioning provisioning = Provisioning::reserved();
+    std::uint32_t trash_days = 7;  ///< after which deleted blade images go for ever; 0: never
     std::string agent;       ///< of the blades' architecture; main.cpp knows where it is installed
     std::string kernel_kit;  ///< a directory, likewise
     std::string blade_exec = {};  ///< the program, likewise

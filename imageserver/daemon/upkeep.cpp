@@ -15,6 +15,7 @@ constexpr int kTicksPerCertificateCheck = 30;
 constexpr int kTicksPerCollection = 10 * 60;
 constexpr int kTicksPerLook = 10;
 constexpr int kTicksPerReservation = 10 * 60;
+constexpr int kTicksPerTrash = 10 * 60;
 // An alert's kind and origin.
 constexpr const char* kUnwritable = "state-unwritable";
 constexpr const char* kState = "dim.db";
@@ -56,7 +57,8 @@ Upkeep::Due Upkeep::tick() {
     }
     return {.new_certificate = new_certificate(),
             .collect_boot_files = ticks_ % kTicksPerCollection == 0,
-            .reserve_blade_images = ticks_ % kTicksPerReservation == 1};
+            .reserve_blade_images = ticks_ % kTicksPerReservation == 1,
+            .collect_trash = ticks_ % kTicksPerTrash == 1};
 }
 
 Result<void> Upkeep::write_state() {

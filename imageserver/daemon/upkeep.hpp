@@ -36,6 +36,7 @@ public:
         std::shared_ptr<const tls::ServerSettings> new_certificate;
         bool collect_boot_files = false;
         bool reserve_blade_images = false;
+        bool collect_trash = false;
     };
     /// Call it once a second.
     Due tick();

@@ -203,6 +203,14 @@ TEST_F(UpkeepTest, LooksAtTheDiskAtOnceAndReservesEveryTenMinutes) {
     EXPECT_EQ(due, 2);
 }
 
+TEST_F(UpkeepTest, CollectsTheTrashAtOnceAndEveryTenMinutes) {
+    EXPECT_TRUE(upkeep.tick().collect_trash);
+    int due = 0;
+    for (int i = 0; i < 20 * 60; ++i)
+        due += upkeep.tick().collect_trash ? 1 : 0;
+    EXPECT_EQ(due, 2);
+}
+
 TEST_F(UpkeepTest, CollectsBootFilesEveryTenMinutes) {
     int due = 0;
     for (int i = 0; i < 20 * 60; ++i)

@@ -114,9 +114,24 @@ Result<Edit> ImageEdits::adopt_blade_images(const api::ImageOfBlades& request,
 Result<Edit> ImageEdits::delete_blade_image(const ComponentName& blade, const ImageName& image) {
     DIM_CHECK(blades_.check_unused(blade, image));
     DIM_CHECK(images_.delete_blade_image(blade, image));
-    DIM_CHECK(blades_.tell({&blade, 1}, "blade image of " + to_string(image) + " deleted"));
-    return Edit{.done =
-                    "blade image of " + to_string(image) + " for " + to_string(blade) + " deleted"};
+    DIM_CHECK(
+        blades_.tell({&blade, 1}, "blade image of " + to_string(image) + " moved to the trash"));
+    return Edit{.done = "blade image of " + to_string(image) + " for " + to_string(blade) +
+                        " moved to the trash"};
+}
+
+Result<Edit> ImageEdits::restore_blade_image(const ComponentName& blade, const ImageName& image) {
+    DIM_CHECK(blades_.require({&blade, 1}));
+    DIM_CHECK(images_.restore_blade_image(blade, image));
+    DIM_CHECK(blades_.tell({&blade, 1}, "blade image of " + to_string(image) + " restored"));
+    return Edit{.done = "blade image of " + to_string(image) + " for " + to_string(blade) +
+                        " restored from the trash"};
+}
+
+Result<Edit> ImageEdits::purge_blade_images(const ComponentName& blade, const ImageName& image) {
+    DIM_TRY(const std::uint64_t count, images_.purge_blade_images(blade, image));
+    return Edit{.done = "blade images of " + to_string(image) + " for " + to_string(blade) +
+                        " deleted from the trash: " + std::to_string(count)};
 }
 
 Result<Edit> ImageEdits::build_boot_file(const api::BuildBootFile& request,

@@ -27,8 +27,14 @@ public:
     Result<Edit> adopt_image(const api::AdoptImage& request, const Progress& progress);
     /// Blades whose image is known already keep it.
     Result<Edit> adopt_blade_images(const api::ImageOfBlades& request, const Progress& progress);
-    /// Errors: conflict while the blade runs from it.
+    /// Moves it to the trash. Errors: conflict while the blade runs from it.
     Result<Edit> delete_blade_image(const model::ComponentName& blade,
+                                    const model::ImageName& image);
+    /// Errors: not_found for what is no blade of ours, or not in the trash; already_exists.
+    Result<Edit> restore_blade_image(const model::ComponentName& blade,
+                                     const model::ImageName& image);
+    /// Out of the trash, for ever.
+    Result<Edit> purge_blade_images(const model::ComponentName& blade,
                                     const model::ImageName& image);
     Result<Edit> build_boot_file(const api::BuildBootFile& request, const Progress& progress);
 

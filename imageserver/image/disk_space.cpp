@@ -27,7 +27,8 @@ Result<void> check_fits(const std::string& directory, const DiskSpace& space, st
                                                      size_text(need) + ", have " +
                                                      size_text(space.free) + ", of which " +
                                                      size_text(kept) + " are kept for the daemon)")
-                    .with_cure("free some space there, or give the server a larger disk"));
+                    .with_cure("free some space there ('dim blade list --trash', 'dim blade "
+                               "purge'), or give the server a larger disk"));
 }
 
 Result<void> check_space(const std::string& directory, std::uint64_t need) {
@@ -43,13 +44,13 @@ Result<void> check_commitment(const std::string& directory, const DiskSpace& spa
     if (provisioning.is_reserved()) return {};
     const std::uint64_t capacity = space.free + space.allocated;
     if (space.committed <= provisioning.limit(capacity)) return {};
-    return fail(Error(ErrorCode::limit_exceeded,
-                      directory + ": blade images would add up to " + size_text(space.committed) +
-                          ", and " + to_string(provisioning) + " of the " + size_text(capacity) +
-                          " that the disk has for them is " +
-                          size_text(provisioning.limit(capacity)))
-                    .with_cure("free some space there, delete blade images that nobody needs, give "
-                               "the server a larger disk, or raise its --provisioning"));
+    return fail(
+        Error(ErrorCode::limit_exceeded,
+              directory + ": blade images would add up to " + size_text(space.committed) +
+                  ", and " + to_string(provisioning) + " of the " + size_text(capacity) +
+                  " that the disk has for them is " + size_text(provisioning.limit(capacity)))
+            .with_cure("free some space there, delete and purge blade images that nobody "
+                       "needs, give the server a larger disk, or raise its --provisioning"));
 }
 
 Result<void> reserve(const std::string& file) {

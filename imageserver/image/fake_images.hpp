@@ -76,10 +76,34 @@ public:
     }
     Result<void> delete_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image) override {
-        DIM_CHECK(blade_image(blade, image));
+        DIM_TRY(api::BladeImage gone, blade_image(blade, image));
         const std::scoped_lock lock(mutex_);
         blade_images_.erase({blade, image});
+        trash_.insert_or_assign({blade, image}, std::move(gone));
         return {};
+    }
+    Result<void> restore_blade_image(const model::ComponentName& blade,
+                                     const model::ImageName& image) override {
+        DIM_TRY(api::BladeImage kept, find(trash_, Pair(blade, image)));
+        if (blade_image(blade, image)) return fail(ErrorCode::already_exists, "it has one");
+        add(kept);
+        const std::scoped_lock lock(mutex_);
+        trash_.erase({blade, image});
+        return {};
+    }
+    Result<std::uint64_t> purge_blade_images(const model::ComponentName& blade,
+                                             const model::ImageName& image) override {
+        DIM_CHECK(find(trash_, Pair(blade, image)));
+        const std::scoped_lock lock(mutex_);
+        return trash_.erase({blade, image});
+    }
+    Result<api::TrashList> trash() const override {
+        api::TrashList list{.images = {}, .days = 7};
+        DIM_TRY(const auto kept, all(trash_));
+        for (const api::BladeImage& image : kept)
+            list.images.push_back({image.blade, image.image, image.generation, "/trash/x", 1, 1,
+                                   *model::Timestamp::from_microseconds(0), "deleted", 60.0, 1.0});
+        return list;
     }
     Result<std::vector<api::UnknownFile>> unknown_files() const override { return unknown; }
     Result<void> adopt_image(const api::AdoptImage& request) override {
@@ -199,6 +223,7 @@ private:
     mutable std::mutex mutex_;
     std::map<model::ImageName, api::ImageSummary> images_;
     std::map<Pair, api::BladeImage> blade_images_;
+    std::map<Pair, api::BladeImage> trash_;
 };
 
 }  // namespace dim::server

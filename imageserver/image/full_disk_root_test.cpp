@@ -136,6 +136,7 @@ TEST_F(FullDisk, AWriteThatFailsLeavesNothingThatIsInTheWay) {
                 ASSERT_TRUE(store->create_blade_image(blade, granite, quiet()))
                     << "it can be had again";
             if (!created || !deleted) (void)store->delete_blade_image(blade, granite);
+            (void)store->purge_blade_images(blade, granite);
             EXPECT_EQ(value_of(store->blade_images()).size(), 1U);
             EXPECT_TRUE(is_sound("s01c1b01"));
         }
@@ -182,6 +183,9 @@ TEST_F(FullDisk, ImagesThatWereThinAreReservedAsFarAsTheyFit) {
     // What is gone leaves its space to others.
     value_of(sys::unlink(state + "/filler"));
     value_of(store->delete_blade_image(blade_name("s01c1b01"), granite));
+    EXPECT_GE(store->reserve_blade_images().size(), errors.size())
+        << "what is in the trash does not";
+    value_of(store->purge_blade_images(blade_name("s01c1b01"), granite));
     EXPECT_LT(store->reserve_blade_images().size(), errors.size());
 }
 

@@ -14,6 +14,7 @@ public:
     const std::string& state() const { return state_; }
     std::string images() const { return state_ + "/images"; }
     std::string blades() const { return state_ + "/blades"; }
+    std::string trash() const { return state_ + "/trash"; }
     std::string mounts() const { return state_ + "/mounts"; }
     std::string blade_mounts() const { return mounts() + "/blades"; }
     std::string shared_mounts() const { return mounts() + "/shared"; }

@@ -1,6 +1,7 @@
 #include "imageserver/image/image_store.hpp"
 
 #include "imageserver/image/blade_image_file.hpp"
+#include "imageserver/image/blade_trash.hpp"
 #include "imageserver/image/disk_space.hpp"
 #include "imageserver/image/ext4_file.hpp"
 #include "imageserver/image/image_catalog.hpp"
@@ -37,11 +38,13 @@ struct ImageStore::State {
     State(Settings settings, Database& database)
         : paths(std::move(settings.state_directory)),
           provisioning(settings.provisioning),
-          catalog(database) {}
+          catalog(database),
+          trash(paths, database, {.days = settings.trash_days}) {}
     ImagePaths paths;
     Provisioning provisioning;
     ImageCatalog catalog;
     BladeOverrides* overrides = nullptr;
+    BladeTrash trash;
     /// Held while space is given to an image, so that none is promised twice.
     std::mutex reserving;
     /// Held while something is mounted or unmounted, and while that is looked at to change it.
@@ -55,6 +58,8 @@ struct ImageStore::State {
     // Both while mounting is held.
     Result<void> undo(const BladeImageRecord& record);
     Result<void> undo(const ImageCatalog::GenerationKey& key);
+    /// Of what the catalog says is being deleted.
+    Result<void> finish_deletion(const BladeImageRecord& record, const std::string& reason);
     /// What was begun for IMAGE, by a daemon that was killed or by a call that could not even write
     /// that it had failed. For who works on IMAGE alone.
     Result<void> undo_unfinished_of(const ImageName& image);
@@ -170,13 +175,25 @@ Result<ImageStore> ImageStore::open(Settings settings, Database& database) {
     std::erase_if(state->unfinished_blade_images,
                   [](const auto& record) { return record.state == BladeImageState::ready; });
     DIM_TRY(state->unfinished_generations, state->catalog.unfinished_generations());
+    DIM_CHECK(state->trash.open());
     ImageStore store(std::move(state));
-    // What fails now is left for the next call.
+    // What fails now is left for the next call, and what is in the trash for the next start.
     (void)store.undo_unfinished();
+    (void)store.state_->trash.resume(store.state_->catalog);
     return store;
 }
 
+Result<void> ImageStore::State::finish_deletion(const BladeImageRecord& record,
+                                                const std::string& reason) {
+    DIM_CHECK(unmount_below(paths.blade_mount(record.blade, record.image)));
+    DIM_CHECK(trash.take(record, reason));
+    DIM_CHECK(discard_blade_image(record.blade, record.image, paths));
+    return catalog.forget_blade_image(record.blade, record.image);
+}
+
 Result<void> ImageStore::State::undo(const BladeImageRecord& record) {
+    if (record.state == BladeImageState::deleting)
+        return finish_deletion(record, "a deletion that was interrupted");
     if (auto discarded = discard_blade_image(record.blade, record.image, paths); !discarded)
         return fail(
             explain_undo(std::move(discarded).error(),
@@ -329,13 +346,53 @@ Result<void> ImageStore::create_blade_image(const ComponentName& blade, const Im
 Result<void> ImageStore::delete_blade_image(const ComponentName& blade, const ImageName& image) {
     DIM_CHECK(state_->undo_unfinished_of(image));
     DIM_TRY(const BladeImageRecord record, state_->catalog.blade_image(blade, image));
+    DIM_CHECK(state_->trash.check_place());
     const std::scoped_lock lock(state_->mounting);
     // Unmounting first: when it is in use, nothing has been changed. One that is being exported
     // meanwhile is mounted again for its first boot plan.
     if (!record.is_exported) DIM_CHECK(unmount_below(state_->paths.blade_mount(blade, image)));
     DIM_CHECK(state_->catalog.begin_deletion(blade, image));
-    DIM_CHECK(discard_blade_image(blade, image, state_->paths));
-    return state_->catalog.forget_blade_image(blade, image);
+    return state_->finish_deletion(record, "deleted by an administrator");
+}
+
+Result<void> ImageStore::restore_blade_image(const ComponentName& blade, const ImageName& image) {
+    DIM_CHECK(state_->undo_unfinished_of(image));
+    if (state_->catalog.blade_image(blade, image)) {
+        return fail(Error(ErrorCode::already_exists,
+                          "blade " + blade.text() + " has an image " + image.text() + " by now")
+                        .with_cure("keep it, or delete it first: dim blade delete " + blade.text() +
+                                   " " + image.text()));
+    }
+    DIM_CHECK(check_blade_file_free(blade, image, state_->paths));
+    return state_->trash.restore(blade, image, [&](const BladeImageRecord& record) -> Result<void> {
+        DIM_TRY(const auto generations, state_->catalog.finished_generations());
+        if (std::ranges::find(generations, std::pair(image, record.generation)) ==
+            generations.end()) {
+            return fail(Error(ErrorCode::conflict, "generation " + to_string(record.generation) +
+                                                       " of image " + image.text() + " is gone")
+                            .with_cure("its file is in the trash: 'dim blade list --trash'"));
+        }
+        DIM_TRY(DiskSpace space, disk_space());
+        space.committed += record.size_bytes;
+        DIM_CHECK(check_commitment(state_->paths.blades(), space, state_->provisioning));
+        const std::string mount_point = state_->paths.blade_mount(blade, image);
+        const std::scoped_lock lock(state_->mounting);
+        Result<void> adopted = mount_file(state_->paths.blade_file(blade, image), mount_point);
+        if (adopted) adopted = state_->catalog.adopt_blade_image(record);
+        if (!adopted) DIM_CHECK(unmount_below(mount_point));
+        return adopted;
+    });
+}
+
+Result<std::uint64_t> ImageStore::purge_blade_images(const ComponentName& blade,
+                                                     const ImageName& image) {
+    return state_->trash.purge(blade, image);
+}
+
+Result<api::TrashList> ImageStore::trash() const { return state_->trash.list(); }
+
+Result<std::uint64_t> ImageStore::collect_trash(std::int64_t uptime_us) {
+    return state_->trash.collect(uptime_us);
 }
 
 Result<std::optional<api::ImageGeneration>>
@@ -488,6 +545,10 @@ Result<DiskSpace> ImageStore::disk_space() const {
         const auto file = sys::stat(state_->paths.blade_file(record.blade, record.image));
         if (file) space.allocated += file->allocated;
     }
+    // What is in the trash cannot grow, and is not free either.
+    DIM_TRY(const std::uint64_t trashed, state_->trash.allocated());
+    space.allocated += trashed;
+    space.committed += trashed;
     return space;
 }
 

@@ -22,6 +22,7 @@ extern const Migration kImageGenerationMigration;
 ///   STATE/images/NAME/shared             loop mount of shared.img, with a tree for each
 ///                                        generation that somebody may be shown
 ///   STATE/blades/BLADE/NAME.img          ext4, one file for one (blade, image)
+///   STATE/trash                          blade images that were deleted (BladeTrash)
 ///   STATE/mounts                         tmpfs, so that no export leads to the disk
 ///   STATE/mounts/blades/BLADE/NAME       loop mount of it
 ///   STATE/mounts/shared/NAME/GENERATION  read-only bind mount of the generation's tree
@@ -37,6 +38,7 @@ public:
     struct Settings {
         std::string state_directory;
         Provisioning provisioning = Provisioning::reserved();
+        std::uint32_t trash_days = 7;  ///< BladeTrash::Settings
     };
 
     /// Makes the directories, and undoes what it can. Errors: conflict when the state directory is
@@ -66,6 +68,11 @@ public:
                                     const Progress& progress) override;
     Result<void> delete_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image) override;
+    Result<void> restore_blade_image(const model::ComponentName& blade,
+                                     const model::ImageName& image) override;
+    Result<std::uint64_t> purge_blade_images(const model::ComponentName& blade,
+                                             const model::ImageName& image) override;
+    Result<api::TrashList> trash() const override;
     Result<std::vector<api::UnknownFile>> unknown_files() const override;
     Result<void> adopt_image(const api::AdoptImage& request) override;
     Result<void> adopt_blade_image(const model::ComponentName& blade,
@@ -100,6 +107,8 @@ public:
     /// Undoes what a killed predecessor left half done, as far as nobody uses it. Success when
     /// nothing is left; until then call it again. Errors: of what is left, with a cure.
     Result<void> undo_unfinished();
+    /// See BladeTrash::collect.
+    Result<std::uint64_t> collect_trash(std::int64_t uptime_us);
     /// Errors: conflict when somebody, such as the NFS server, uses it.
     Result<void> unmount(const model::ComponentName& blade, const model::ImageName& image);
     /// At start: adopts or makes every mount. Returns what could not be mounted, each with a cure;

@@ -69,6 +69,62 @@ protected:
     }
 };
 
+/// A daemon that is killed while it moves blade images to the trash, back, and out of it.
+class KilledTrash : public KilledStore {
+protected:
+    void work() {
+        reopen();
+        value_of(store->delete_blade_image(blade, granite));
+        value_of(store->restore_blade_image(blade, granite));
+        value_of(store->delete_blade_image(other, granite));
+        value_of(store->purge_blade_images(other, granite));
+    }
+
+    /// In its place or in the trash, never both nor neither, with all that the blade wrote.
+    void expect_in_one_place() {
+        const auto placed = store->blade_image(blade, granite);
+        std::vector<api::TrashedBladeImage> trashed = value_of(store->trash()).images;
+        std::erase_if(trashed, [&](const auto& image) { return image.blade != blade; });
+        EXPECT_EQ(trashed.size() + (placed ? 1 : 0), 1U);
+        if (!placed && !trashed.empty()) value_of(store->restore_blade_image(blade, granite));
+        EXPECT_EQ(value_of(sys::read_file(store->mount_point(blade, granite) + "/var/state")),
+                  "precious");
+    }
+    void expect_no_other_file() {
+        std::set<std::string> files;
+        for (const api::TrashedBladeImage& image : value_of(store->trash()).images)
+            files.insert(image.path);
+        for (const std::string& name : value_of(sys::list_names(state + "/trash")))
+            EXPECT_TRUE(files.contains(state + "/trash/" + name)) << name;
+    }
+
+    const model::ComponentName blade = blade_name("s01c1b01");
+    const model::ComponentName other = blade_name("s01c1b02");
+};
+
+TEST_F(KilledTrash, HasAnImageWhollyOrNotAtAll) {
+    import();
+    create("s01c1b01");
+    create("s01c1b02");
+    testing::write(store->mount_point(blade, granite) + "/var/state", "precious");
+    store.reset();
+    database.reset();
+    const std::size_t kills = dim::testing::kill_at_calls(
+        2 * kKills, [&] { work(); },
+        [&] {
+            reopen();
+            EXPECT_THAT(store->restore_mounts(), IsEmpty());
+            expect_no_other_file();
+            expect_in_one_place();
+            expect_blade_images_whole();
+            expect_only_known_mounts();
+            if (!store->blade_image(other, granite)) create("s01c1b02");
+            store.reset();
+            database.reset();
+        });
+    EXPECT_GE(kills, kKills);
+}
+
 TEST_F(KilledStore, IsWholeAfterwards) {
     int round = 0;
     const auto image = [&] { return image_name("round" + std::to_string(round)); };

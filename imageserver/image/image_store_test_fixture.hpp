@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/image/blade_trash.hpp"
 #include "imageserver/image/image_store.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
@@ -144,7 +145,8 @@ protected:
             ImageStore::open({.state_directory = state, .provisioning = provisioning}, *database)));
     }
     static std::span<const Migration> migrations() {
-        static const std::array<Migration, 2> all{kImageMigration, kImageGenerationMigration};
+        static const std::array<Migration, 3> all{kImageMigration, kImageGenerationMigration,
+                                                  kBladeTrashMigration};
         return all;
     }
 

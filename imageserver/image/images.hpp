@@ -59,10 +59,19 @@ public:
     virtual Result<void> create_blade_image(const model::ComponentName& blade,
                                             const model::ImageName& image,
                                             const Progress& progress) = 0;
-    /// Unmounts and deletes, with all that the blade ever wrote. Errors: conflict while it is
-    /// exported or in use; the caller asks first whether the blade runs from it.
+    /// Unmounts it and moves it to the trash, with all that the blade ever wrote. Errors: conflict
+    /// while it is exported or in use; the caller asks first whether the blade runs from it.
     virtual Result<void> delete_blade_image(const model::ComponentName& blade,
                                             const model::ImageName& image) = 0;
+    /// Brings back the newest one from the trash, and mounts it. Errors: not_found when there is
+    /// none; already_exists when the blade has an image of that name by now; conflict when its
+    /// generation is gone; limit_exceeded by Provisioning.
+    virtual Result<void> restore_blade_image(const model::ComponentName& blade,
+                                             const model::ImageName& image) = 0;
+    /// Deletes those in the trash for ever; how many. Errors: not_found when there is none.
+    virtual Result<std::uint64_t> purge_blade_images(const model::ComponentName& blade,
+                                                     const model::ImageName& image) = 0;
+    virtual Result<api::TrashList> trash() const = 0;
     /// What is below the state directory and the database does not know: after it was lost, or went
     /// back to a copy.
     virtual Result<std::vector<api::UnknownFile>> unknown_files() const = 0;

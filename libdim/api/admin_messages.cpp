@@ -248,6 +248,30 @@ struct Members<ImageOfBlades> {
 };
 
 template <>
+struct Members<TrashedBladeImage> {
+    static constexpr auto kAll = std::tuple{
+        member("blade", &TrashedBladeImage::blade),
+        member("image", &TrashedBladeImage::image),
+        member("generation", &TrashedBladeImage::generation),
+        member("path", &TrashedBladeImage::path),
+        member("size_bytes", &TrashedBladeImage::size_bytes),
+        member("used_bytes", &TrashedBladeImage::used_bytes),
+        member("trashed", &TrashedBladeImage::trashed),
+        member("reason", &TrashedBladeImage::reason),
+        member("age_seconds", &TrashedBladeImage::age_seconds),
+        member("seconds_left", &TrashedBladeImage::seconds_left),
+    };
+};
+
+template <>
+struct Members<TrashList> {
+    static constexpr auto kAll = std::tuple{
+        member("images", &TrashList::images),
+        member("days", &TrashList::days),
+    };
+};
+
+template <>
 struct Members<UnknownFile> {
     static constexpr auto kAll = std::tuple{
         member("image", &UnknownFile::image),
@@ -540,6 +564,8 @@ DIM_API_MESSAGE(Blades, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageOfBlades, limits::kReplyBytes)
 DIM_API_MESSAGE(BladeImage, limits::kReplyBytes)
 DIM_API_MESSAGE(BladeImageList, limits::kReplyBytes)
+DIM_API_MESSAGE(TrashedBladeImage, limits::kReplyBytes)
+DIM_API_MESSAGE(TrashList, limits::kReplyBytes)
 DIM_API_MESSAGE(UnknownFile, limits::kReplyBytes)
 DIM_API_MESSAGE(UnknownFileList, limits::kReplyBytes)
 DIM_API_MESSAGE(AdoptImage, limits::kMessageBytes)

@@ -295,6 +295,31 @@ struct BladeImageList {
     bool operator==(const BladeImageList&) const = default;
 };
 
+/// A blade image that was deleted, and can be restored until it is purged.
+struct TrashedBladeImage {
+    model::ComponentName blade;
+    model::ImageName image;
+    model::Generation generation;
+    std::string path;  ///< of the file on the server
+    std::uint64_t size_bytes;
+    std::uint64_t used_bytes;  ///< blocks the file takes on the server's disk
+    model::Timestamp trashed;
+    std::string reason;
+    double age_seconds;  ///< since it was trashed
+    /// Until it is deleted by itself, while the daemon runs; absent: it is not.
+    std::optional<double> seconds_left = {};
+
+    bool operator==(const TrashedBladeImage&) const = default;
+};
+
+/// GET /v1/trash
+struct TrashList {
+    std::vector<TrashedBladeImage> images;
+    std::uint32_t days;  ///< after so many an image is deleted by itself; 0: never
+
+    bool operator==(const TrashList&) const = default;
+};
+
 /// A file below the state directory that the database does not know: of an image's generation, or
 /// with BLADE of that blade's image.
 struct UnknownFile {

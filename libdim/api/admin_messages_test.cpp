@@ -59,6 +59,8 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::image_of_blades());
     expect_round_trip(samples::blade_image());
     expect_round_trip(samples::blade_image_list());
+    expect_round_trip(samples::trashed_blade_image());
+    expect_round_trip(samples::trash_list());
     expect_round_trip(samples::unknown_file());
     expect_round_trip(samples::unknown_file_list());
     expect_round_trip(samples::adopt_image());

@@ -193,6 +193,16 @@ inline BladeImageList blade_image_list() {
     bare.cause.reset();
     return {{blade_image(), bare}};
 }
+inline TrashedBladeImage trashed_blade_image() {
+    return {blade(), image(), generation(), "/var/lib/dim/trash/s01c1b01-granite-3.img",
+            1 << 28, 1 << 20, time(),       "deleted by an administrator",
+            90'000,  514'800};
+}
+inline TrashList trash_list() {
+    TrashedBladeImage bare = trashed_blade_image();
+    bare.seconds_left.reset();
+    return {{trashed_blade_image(), bare}, 7};
+}
 inline UnknownFile unknown_file() {
     return {image(), generation(), blade(), "/var/lib/dim/blades/s01c1b01/granite.img",
             "it is damaged"};

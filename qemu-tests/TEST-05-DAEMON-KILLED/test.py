@@ -65,7 +65,7 @@ def body(cluster):
     booting.power_off()
     server.wait_for_blade(booting.name, "lost", 150)  # before that the daemon protects the image of a running blade
     server.dim("nfs", "unexport", booting.name, IMAGE)
-    server.dim("blade", "delete", booting.name, IMAGE)
+    server.dim("blade", "delete", booting.name, IMAGE, "--yes")
     creating = server.start_dim("blade", "create", booting.name, IMAGE)
     server.kill()
     creating.wait(30)

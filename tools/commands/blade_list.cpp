@@ -43,12 +43,38 @@ Outcome<> list_blade_images(const Context& context, const BladeSelection& select
     return {};
 }
 
+/// "in 6 d", "when it is purged".
+std::string end_text(const api::TrashedBladeImage& image) {
+    return image.seconds_left ? "in " + duration_text(image.seconds_left) : "when it is purged";
+}
+
+Outcome<> list_trash(const Context& context, const BladeSelection& selection) {
+    DIM_TRY(auto list, context.client.get<api::TrashList>("/v1/trash"));
+    DIM_CHECK(keep_selected(context, selection, list.images));
+    if (context.json) {
+        std::cout << to_json(list) << '\n';
+        return {};
+    }
+    Table table({"BLADE", "IMAGE", "GENERATION", "SIZE", "ON DISK", "AGE", "GOES", "REASON"});
+    for (const api::TrashedBladeImage& image : list.images) {
+        table.add_row({to_string(image.blade), to_string(image.image), to_string(image.generation),
+                       size_text(image.size_bytes), size_text(image.used_bytes),
+                       duration_text(image.age_seconds), end_text(image), image.reason});
+    }
+    std::cout << table.text();
+    return {};
+}
+
 }  // namespace
 
 Action blade_list(CLI::App& app) {
     auto selection = std::make_shared<BladeSelection>();
+    auto is_trash = std::make_shared<bool>(false);
     selection->add_options(app);
-    return [=](Context& context) { return list_blade_images(context, *selection); };
+    app.add_flag("--trash", *is_trash, "list those that were deleted instead");
+    return [=](Context& context) {
+        return *is_trash ? list_trash(context, *selection) : list_blade_images(context, *selection);
+    };
 }
 
 }  // namespace dim::tool

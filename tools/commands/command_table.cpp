@@ -46,8 +46,9 @@ constexpr std::array kCommands{
         "  dim blade exec all --yes --parallel 8 --time-limit 600 -- sh -c 'rpm -F /root/*.rpm'\n"
         "  dim blade exec s01c1b01 --image sles10 --json -- rpm -qa | jq -r .output\n",
         &blade_exec, CommandKind::changes},
-    Command{"blade", "list", "the blade images there are",
+    Command{"blade", "list", "the blade images there are, or with --trash were",
             "  dim blade list\n"
+            "  dim blade list --trash\n"
             "  dim blade list 's01c[1-2]' --json\n",
             &blade_list},
     Command{"blade", "create", "create the blade images of blades",
@@ -55,10 +56,18 @@ constexpr std::array kCommands{
             "  dim blade create 's01c[1-4]b[01-14]' granite\n"
             "  dim blade create all granite --yes\n",
             &blade_create, CommandKind::changes},
-    Command{"blade", "delete", "delete blade images, with all the blades wrote into them",
+    Command{"blade", "delete", "move blade images to the trash, with all the blades wrote",
             "  dim blade delete s01c1b01 granite\n"
-            "  dim blade delete s01c4 granite\n",
+            "  dim blade delete s01c4 granite --yes\n",
             &blade_delete, CommandKind::changes},
+    Command{"blade", "restore", "bring deleted blade images back",
+            "  dim blade restore s01c1b01 granite\n"
+            "  dim blade restore s01c4 granite --yes\n",
+            &blade_restore, CommandKind::changes},
+    Command{"blade", "purge", "delete blade images from the trash, for ever",
+            "  dim blade purge s01c1b01 granite\n"
+            "  dim blade purge s01c4 granite --yes\n",
+            &blade_purge, CommandKind::changes},
     Command{"blade", "adopt", "make blade images known that are there as files",
             "  dim blade adopt 's01c[1-4]b[01-14]' granite\n"
             "  dim blade adopt all granite --yes\n",

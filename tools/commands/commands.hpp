@@ -14,6 +14,8 @@ Action blade_create(CLI::App& app);
 Action blade_delete(CLI::App& app);
 Action blade_exec(CLI::App& app);
 Action blade_list(CLI::App& app);
+Action blade_purge(CLI::App& app);
+Action blade_restore(CLI::App& app);
 Action blade_show(CLI::App& app);
 Action buildzimage(CLI::App& app);
 Action ca_rotate(CLI::App& app);

@@ -31,7 +31,7 @@ Action undeploy(CLI::App& app) {
         return run_deployment(context, plan_withdrawal(deployment, images),
                               {.deed = deed + to_string(request.image) + " from",
                                // What is deleted is always asked about.
-                               .ask_above = arguments->deletes ? 0 : kAskAbove,
+                               .ask_above = arguments->deletes ? kAskAlways : kAskAbove,
                                .is_dry = arguments->is_dry});
     };
 }
