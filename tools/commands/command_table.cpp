@@ -9,6 +9,7 @@ namespace {
 constexpr std::array kNouns{
     Noun{"blade", "look at one blade, run commands in blades' roots"},
     Noun{"image", "images and blade images"},
+    Noun{"override", "the files that differ per blade"},
     Noun{"nfs", "what blades may mount"},
     Noun{"dhcp", "which image a blade boots"},
     Noun{"dns", "names and addresses for name servers"},
@@ -68,6 +69,20 @@ constexpr std::array kCommands{
             "  dim image adopt granite 's01c[1-4]b[01-14]'\n"
             "  dim image adopt granite --all --yes\n",
             &image_adopt, CommandKind::changes},
+    Command{"override", "list", "the files that differ per blade, and how they stand",
+            "  dim override list s01c1b01\n"
+            "  dim override list 's01c[1-4]' --image granite\n"
+            "  dim override list --all --json | jq -r '.images[].files[].rule'\n",
+            &override_list},
+    Command{"override", "show", "one such file: what it is to be, and which rule says so",
+            "  dim override show s01c1b01 /etc/hosts\n"
+            "  dim override show --all /etc/motd\n",
+            &override_show},
+    Command{"override", "apply", "write what templates or the cluster definition changed",
+            "  dim override apply --all --dry-run\n"
+            "  dim override apply 's01c[1-4]'\n"
+            "  dim override apply s01c1b01 --image granite --force\n",
+            &override_apply, CommandKind::changes},
     Command{"nfs", "export", "let blades mount their images",
             "  dim nfs export granite s01c1b01 s01c1b02\n"
             "  dim nfs export granite --all\n",

@@ -41,6 +41,9 @@ Action image_show(CLI::App& app);
 Action nfs_export(CLI::App& app);
 Action nfs_show(CLI::App& app);
 Action nfs_unexport(CLI::App& app);
+Action override_apply(CLI::App& app);
+Action override_list(CLI::App& app);
+Action override_show(CLI::App& app);
 Action status(CLI::App& app);
 
 }  // namespace dim::tool
