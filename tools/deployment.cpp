@@ -250,7 +250,7 @@ DeploymentPlan plan_deployment(const Deployment& deployment) {
     }
     plan.builds_boot_file =
         !plan.image.zimage_bytes && plan.refused.size() < deployment.blades.size();
-    const auto need = [&](bool DeployedBlade::*has) {
+    const auto need = [&](bool DeployedBlade::* has) {
         return names_of(deployment, plan, [has](const auto& blade) { return !(blade.*has); });
     };
     add_step(plan, DeploymentAct::create, need(&DeployedBlade::has_blade_image));
@@ -268,7 +268,7 @@ DeploymentPlan plan_withdrawal(const Deployment& deployment, BladeImages images)
                                                "image " + to_string(plan.image.name) + " is in use")
                                              .with_cure("power the blade off first"));
     }
-    const auto have = [&](bool DeployedBlade::*has) {
+    const auto have = [&](bool DeployedBlade::* has) {
         return names_of(deployment, plan, [has](const auto& blade) { return blade.*has; });
     };
     add_step(plan, DeploymentAct::unassign, have(&DeployedBlade::is_assigned));
@@ -297,8 +297,8 @@ Outcome<> run_deployment(const Context& context, const DeploymentPlan& plan,
     }
     const Names changed = changed_blades(plan);
     if (!context.json) std::cout << to_text(plan, fold, "") << std::flush;
-    DIM_CHECK(confirm(
-        context, run.deed, changed.size(), [&] { return fold(changed); }, run.ask_above));
+    DIM_CHECK(
+        confirm(context, run.deed, changed.size(), [&] { return fold(changed); }, run.ask_above));
     DIM_TRY(const auto result, carry_out(context, plan));
     if (context.json) std::cout << to_json(plan, result) << '\n';
     auto outcome = outcome_of(result, run.deed, !context.json);

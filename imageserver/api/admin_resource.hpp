@@ -11,6 +11,7 @@
 #include "imageserver/edit/authority_edits.hpp"
 #include "imageserver/edit/export_edits.hpp"
 #include "imageserver/edit/image_edits.hpp"
+#include "imageserver/edit/override_edits.hpp"
 #include "imageserver/exec/blade_commands.hpp"
 #include "imageserver/firewall/bootnet_firewall.hpp"
 
@@ -26,6 +27,7 @@ struct AdminResource {
     BootnetFirewall& firewall;
     BladeCommands& commands;
     AuthorityEdits& authority_edits;
+    OverrideEdits& override_edits;
     const Images& images;
     const BootFiles& boot_files;
     const BladeDhcp& dhcp;
@@ -48,6 +50,7 @@ void add_name_routes(Router& router, AdminResource& admin);
 void add_adoption_routes(Router& router, AdminResource& admin);
 void add_firewall_routes(Router& router, AdminResource& admin);
 void add_command_routes(Router& router, AdminResource& admin);
+void add_override_routes(Router& router, AdminResource& admin);
 /// All of them.
 void add_admin_routes(Router& router, AdminResource& admin);
 

@@ -19,7 +19,7 @@ namespace dim::server {
 /// The whole API over a server whose only fakes are those of EditFixture.
 class ApiFixture : public EditFixture {
 protected:
-    ApiFixture() : EditFixture({kNfsMigration, kClusterMigration}) {
+    ApiFixture() : EditFixture({kNfsMigration, kClusterMigration, kOverrideMigration}) {
         EXPECT_TRUE(sys::write_file_atomically(cluster_file(), samples::cluster_xml(2)));
         EXPECT_TRUE(start_cluster(
             revisions, cluster_file(), [](const cluster::Definition&) { return Result<void>(); },
@@ -141,6 +141,12 @@ protected:
                                        clock.now().time.microseconds() / 1'000'000)
                             .value();
     AuthorityEdits authority_edits{identity, boot_files, journal, roster, clock};
+    Overrides overrides{{.directory = database.directory() + "/overrides",
+                         .keys_directory = database.directory() + "/keys"},
+                        database.get(),
+                        roster,
+                        clock};
+    OverrideEdits override_edits{overrides, images, edited_blades};
     Lanes lanes;
     BladeCommands commands{"/nonexistent/blade-exec", images, assignments,
                            EditedBlades(roster, journal, clock), sys::pipe().value()};
@@ -159,6 +165,7 @@ protected:
                         .firewall = firewall,
                         .commands = commands,
                         .authority_edits = authority_edits,
+                        .override_edits = override_edits,
                         .images = images,
                         .boot_files = boot_files,
                         .dhcp = services.dhcp(),

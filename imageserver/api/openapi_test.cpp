@@ -118,6 +118,11 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("BladeImageList", blade_image_list());
     expect_described("TrashedBladeImage", trashed_blade_image());
     expect_described("TrashList", trash_list());
+    expect_described("OverrideQuery", override_query());
+    expect_described("OverrideFile", override_file());
+    expect_described("ImageOverrides", image_overrides());
+    expect_described("OverrideList", override_list());
+    expect_described("ApplyOverrides", apply_overrides());
     expect_described("UnknownFile", unknown_file());
     expect_described("UnknownFileList", unknown_file_list());
     expect_described("AdoptImage", adopt_image());

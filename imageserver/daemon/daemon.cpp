@@ -126,6 +126,7 @@ private:
         {.dhcp = services_.dhcp(), .exports = services_.exports(), .names = services_.names()}};
     EditedBlades edited_blades_{state_.roster, journal_, clock_};
     ImageEdits image_edits_{*state_.images, state_.boot_files, edited_blades_};
+    OverrideEdits override_edits_{overrides_, *state_.images, edited_blades_};
     ExportEdits export_edits_{*state_.images, edited_blades_};
     AssignmentEdits assignment_edits_{assignments_, *state_.images, state_.boot_files,
                                       edited_blades_};
@@ -158,6 +159,7 @@ private:
                          .firewall = firewall_,
                          .commands = commands_,
                          .authority_edits = authority_edits_,
+                         .override_edits = override_edits_,
                          .images = *state_.images,
                          .boot_files = state_.boot_files,
                          .dhcp = services_.dhcp(),

@@ -20,7 +20,9 @@ auto all() {
         samples::cluster_revision(), samples::cluster_revision_list(), samples::cluster_proposal(),
         samples::cluster_difference(), samples::unknown_file(), samples::unknown_file_list(),
         samples::adopt_image(), samples::firewall(), samples::authority_status(),
-        samples::rotate_authority(), samples::trashed_blade_image(), samples::trash_list());
+        samples::rotate_authority(), samples::trashed_blade_image(), samples::trash_list(),
+        samples::override_query(), samples::override_file(), samples::image_overrides(),
+        samples::override_list(), samples::apply_overrides());
 }
 
 }  // namespace

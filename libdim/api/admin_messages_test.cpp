@@ -61,6 +61,11 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::blade_image_list());
     expect_round_trip(samples::trashed_blade_image());
     expect_round_trip(samples::trash_list());
+    expect_round_trip(samples::override_query());
+    expect_round_trip(samples::override_file());
+    expect_round_trip(samples::image_overrides());
+    expect_round_trip(samples::override_list());
+    expect_round_trip(samples::apply_overrides());
     expect_round_trip(samples::unknown_file());
     expect_round_trip(samples::unknown_file_list());
     expect_round_trip(samples::adopt_image());

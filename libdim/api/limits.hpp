@@ -17,6 +17,9 @@ inline constexpr std::size_t kListItems = 10'000;
 inline constexpr std::size_t kTreeDifferences = 1000;  ///< told of a tree; all are counted
 inline constexpr std::size_t kTreePathBytes = 4096;
 
+inline constexpr std::size_t kOverrideBlades = 50;  ///< whose overrides are asked for at once
+inline constexpr std::size_t kOverrideTextBytes = 64 * 1024;
+
 inline constexpr std::size_t kComponents = 20'000;           ///< of a cluster
 inline constexpr std::size_t kRangeBytes = 64 * 1024;        ///< of a text that names components
 inline constexpr std::size_t kNamesBytes = 2 * 1024 * 1024;  ///< of the names of all, one by one

@@ -297,6 +297,22 @@ inline Problem problem() {
     return {"urn:dim:error:not-found", "No such thing", 404, "there is no image granite",
             "dim image import"};
 }
+inline OverrideQuery override_query() { return {{blade()}, image(), "/etc/motd"}; }
+inline OverrideFile override_file() {
+    return {"/etc/motd",          "group/gpu/etc/motd",   "changed", false,
+            {"cluster/etc/motd"}, "the blade changed it", time(),    "welcome\n"};
+}
+inline ImageOverrides image_overrides() {
+    return {blade(), image(), {override_file()}, {{"built-in fstab", "switched off"}}, problem()};
+}
+inline OverrideList override_list() {
+    OverrideFile bare = override_file();
+    bare.note.reset();
+    bare.written.reset();
+    bare.text.reset();
+    return {{image_overrides(), {blade(), image(), {bare}, {}, {}}}};
+}
+inline ApplyOverrides apply_overrides() { return {image(), {blade()}, true}; }
 inline RunCommand run_command() { return {{blade()}, {"sh", "-c", "uname -n"}, image(), 60, 4}; }
 inline RunCommand bare_run_command() { return {{}, {}, std::nullopt, 1, 1}; }
 inline CommandResult command_result() {

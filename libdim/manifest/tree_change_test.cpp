@@ -92,7 +92,7 @@ private:
         }
         if (what == 7) {
             const std::string other = place();
-            struct stat status {};
+            struct stat status{};
             if (::lstat(other.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return;
             const std::string beside = path + "~";
             if (::link(other.c_str(), beside.c_str()) != 0) return;
@@ -225,8 +225,7 @@ TEST_F(TreeChangeTest, FollowsNoLinkOutOfTheTree) {
     std::vector<sys::Fd> roots;
     roots.push_back(sys::open_directory(temporary / "new").value());
     TreeSource source(std::move(roots), TreeSource::Take::copies);
-    EXPECT_FALSE(
-        carry_out(plan_change(have, want), sys::open_directory(root).value(), source, {}));
+    EXPECT_FALSE(carry_out(plan_change(have, want), sys::open_directory(root).value(), source, {}));
     EXPECT_THAT(sys::list_names(temporary / "outside").value(), IsEmpty());
 }
 

@@ -27,7 +27,7 @@ Result<Fd> open_directory(const std::string& path) { return open(path, O_RDONLY 
 
 Result<Fd> open_beneath(const Fd& directory, std::string_view relative, int flags, mode_t mode) {
     const std::string text(relative);
-    struct open_how how {};
+    struct open_how how{};
     how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
     how.mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? mode : 0;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
@@ -95,7 +95,7 @@ Result<void> ensure_directory(const std::string& path, mode_t mode) {
         if (::mkdir(part.c_str(), slash == path.npos ? mode : kParentMode) != 0 &&
             errno != EEXIST) {
             const int error = errno;
-            struct stat status {};
+            struct stat status{};
             // On a read-only file system mkdir says so even where a directory is.
             if (::stat(part.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
                 return fail(Error::from_errno(error, part));
@@ -164,7 +164,7 @@ Result<void> chmod(const std::string& path, mode_t mode) {
 }
 
 Result<SpaceInfo> statfs(const std::string& path) {
-    struct statfs info {};
+    struct statfs info{};
     if (::statfs(path.c_str(), &info) != 0) return fail(Error::from_errno(errno, path));
     const auto block =
         static_cast<std::uint64_t>(info.f_frsize != 0 ? info.f_frsize : info.f_bsize);
@@ -174,7 +174,7 @@ Result<SpaceInfo> statfs(const std::string& path) {
 }
 
 Result<Fd> open_in_root(const Fd& root, const std::string& path, int flags) {
-    struct open_how how {};
+    struct open_how how{};
     how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
     how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
     for (;;) {

@@ -124,9 +124,7 @@ Result<void> fsync(const std::string& path) {
 }
 
 void discard_unused(const Fd& fd) {
-    struct fstrim_range range {
-        .start = 0, .len = UINT64_MAX, .minlen = 0
-    };
+    struct fstrim_range range{.start = 0, .len = UINT64_MAX, .minlen = 0};
     (void)::ioctl(fd.get(), FITRIM, &range);
 }
 
@@ -137,13 +135,13 @@ Result<void> ftruncate(const Fd& fd, std::uint64_t size) {
 }
 
 Result<FileStatus> fstat(const Fd& fd) {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd.get(), &status) != 0) return fail(Error::from_errno(errno, "fstat"));
     return file_status(status);
 }
 
 Result<FileStatus> stat(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path.c_str(), &status) != 0) return fail(Error::from_errno(errno, path));
     return file_status(status);
 }
@@ -151,7 +149,7 @@ Result<FileStatus> stat(const std::string& path) {
 Result<FileStatus> fstatat(const Fd& directory, std::string_view name) {
     DIM_CHECK(check_name(name));
     const std::string text(name);
-    struct stat status {};
+    struct stat status{};
     if (::fstatat(directory.get(), text.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
         return fail(Error::from_errno(errno, text));
     return file_status(status);

@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t kBlock = 4096;
 
 Result<struct stat> status_of(const Fd& parent, const std::string& name) {
-    struct stat status {};
+    struct stat status{};
     if (::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
         return fail(Error::from_errno(errno, name));
     return status;
@@ -47,7 +47,7 @@ Result<void> add_size(const Fd& parent, const std::string& name, dev_t device, i
 }
 
 Result<dev_t> device_of(const Fd& directory) {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(directory.get(), &status) != 0) return fail(Error::from_errno(errno, "fstat"));
     return status.st_dev;
 }
@@ -126,7 +126,7 @@ Result<void> TreeCopy::copy_directory_only(const Fd& source, const std::string& 
 }
 
 Result<void> TreeCopy::copy_own_attributes(const Fd& source) {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(source.get(), &status) != 0) return fail(Error::from_errno(errno, "fstat"));
     return copy_attributes(source, ".", status, destination_, ".");
 }

@@ -9,6 +9,7 @@ namespace {
 constexpr std::array kNouns{
     Noun{"blade", "blades, their images and what is in them"},
     Noun{"image", "images, which blade images are made from"},
+    Noun{"override", "the files that differ per blade"},
     Noun{"nfs", "what blades may mount"},
     Noun{"dhcp", "which image a blade boots"},
     Noun{"dns", "names and addresses for name servers"},
@@ -114,6 +115,20 @@ constexpr std::array kCommands{
             "  dim image adopt --list\n"
             "  dim image adopt granite --arch ppc64\n",
             &image_adopt, CommandKind::changes},
+    Command{"override", "list", "the files that differ per blade, and how they stand",
+            "  dim override list s01c1b01\n"
+            "  dim override list 's01c[1-4]' --image granite\n"
+            "  dim override list all --json | jq -r '.images[].files[].rule'\n",
+            &override_list},
+    Command{"override", "show", "one such file: what it is to be, and which rule says so",
+            "  dim override show s01c1b01 /etc/hosts\n"
+            "  dim override show all /etc/motd\n",
+            &override_show},
+    Command{"override", "apply", "write what templates or the cluster definition changed",
+            "  dim override apply all --dry-run\n"
+            "  dim override apply 's01c[1-4]'\n"
+            "  dim override apply s01c1b01 --image granite --force\n",
+            &override_apply, CommandKind::changes},
     Command{"nfs", "export", "let blades mount their images",
             "  dim nfs export s01c1b01 s01c1b02 granite\n"
             "  dim nfs export all granite\n",

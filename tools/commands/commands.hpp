@@ -52,6 +52,9 @@ Action image_update(CLI::App& app);
 Action nfs_export(CLI::App& app);
 Action nfs_show(CLI::App& app);
 Action nfs_unexport(CLI::App& app);
+Action override_apply(CLI::App& app);
+Action override_list(CLI::App& app);
+Action override_show(CLI::App& app);
 Action status(CLI::App& app);
 Action undeploy(CLI::App& app);
 

@@ -37,6 +37,8 @@ protected:
     std::string file() const { return directory / "new.xml"; }
 
     std::vector<Example> examples() const {
+        const api::OverrideList overrides{
+            {{api::samples::blade(), api::samples::image(), {api::samples::override_file()}}}};
         const api::ClusterRevision revision{.number = 7,
                                             .time = kNow,
                                             .origin = "x",
@@ -154,6 +156,18 @@ protected:
              "POST /v1/adopted-blade-images" + of_blade,
              done("adopted"),
              "adopted\n"},
+            {{"override", "list", "b1", "--image", "granite"},
+             R"(POST /v1/overrides/look {"blades":["s01c1b01"],"image":"granite"})",
+             to_json(overrides),
+             "/etc/motd"},
+            {{"override", "show", "b1", "/etc/motd"},
+             R"(POST /v1/overrides/look {"blades":["s01c1b01"],"path":"/etc/motd"})",
+             to_json(overrides),
+             "  | welcome"},
+            {{"override", "apply", "b1", "--dry-run"},
+             R"(POST /v1/overrides/look {"blades":["s01c1b01"]})",
+             to_json(overrides),
+             "the blade changed it"},
             {{"firewall", "show"},
              "GET /v1/firewall",
              to_json(api::Firewall{"table inet dim {\n", true, true, {}}),
