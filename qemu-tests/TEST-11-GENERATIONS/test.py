@@ -77,6 +77,7 @@ def body(cluster):
     server.dim("image", "rollback", IMAGE, "1")
     check_generation(newer, new_shell, "second")
     newer.shut_down()
+    server.wait_for_blade(newer.name, "lost", 150)  # before that the daemon protects the image of a running blade
     server.dim("undeploy", newer.name, IMAGE, "--yes")
     server.dim("blade", "delete", newer.name, IMAGE, "--yes")
     serve(server, newer.name)
