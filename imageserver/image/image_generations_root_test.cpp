@@ -6,6 +6,7 @@
 namespace dim::server {
 namespace {
 
+using ::testing::AnyOf;
 using testing::blade_name;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -50,9 +51,10 @@ protected:
         for (const std::string name : {"/usr", "/opt"})
             EXPECT_EQ(testing::differences(original + name, shown(newest) + name), "");
         create(blade);
-        EXPECT_EQ(testing::differences(original, root_of(blade),
-                                       {"/usr/*", "/opt/*", "/etc/hostname", "/lost+found"}),
-                  ".d..t...... etc/\n");
+        // The directory that the blade's own hostname was written into is as new as that.
+        EXPECT_THAT(testing::differences(original, root_of(blade),
+                                         {"/usr/*", "/opt/*", "/etc/hostname", "/lost+found"}),
+                    AnyOf("", ".d..t...... etc/\n"));
         EXPECT_THAT(value_of(store->check_image(granite)).differences, IsEmpty());
     }
     std::string copy_of_master(const std::string& name) const {
@@ -141,7 +143,7 @@ TEST_F(Generations, DifferencesAreNamed) {
         named.push_back(one.kind + " " + one.path);
     EXPECT_THAT(named, ElementsAre("metadata etc", "created etc/motd", "metadata usr/bin",
                                    "content usr/bin/tool", "metadata usr/lib",
-                                   "metadata usr/lib/tool-again", "created usr/lib/second",
+                                   "created usr/lib/second", "metadata usr/lib/tool-again",
                                    "metadata var", "removed var/dangling", "created var/second"));
     EXPECT_EQ(value_of(store->compare_generations(granite, number(2), number(2))).difference_count,
               0U);
