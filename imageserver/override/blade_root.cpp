@@ -27,7 +27,7 @@ std::unexpected<Error> in_the_way(const std::string& path, mode_t mode) {
 }
 
 /// What open_beneath says of a link, and of a file where a directory should be.
-std::unexpected<Error> on_the_way(Error error, const std::string& path) {
+std::unexpected<Error> on_the_way(const Error& error, const std::string& path) {
     return fail(Error(ErrorCode::conflict, "/" + path + " of the blade: " + error.message())
                     .with_cure("see what is there in the blade's root, and move it away"));
 }

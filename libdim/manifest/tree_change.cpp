@@ -220,6 +220,14 @@ void for_each_path(const Manifest& have, const Manifest& want, Each each) {
     }
 }
 
+std::vector<const Entry*> directories_at(const std::set<std::string_view>& paths,
+                                         const Manifest& manifest) {
+    std::vector<const Entry*> directories;
+    for (const Entry& entry : manifest.entries)
+        if (is_directory(entry) && paths.contains(entry.path)) directories.push_back(&entry);
+    return directories;
+}
+
 }  // namespace
 
 TreeChange plan_change(const Manifest& have, const Manifest& want) {
@@ -251,9 +259,7 @@ TreeChange plan_change(const Manifest& have, const Manifest& want) {
     change.puts.reserve(puts.size());
     for (const auto& [entry, is_replacing] : puts)
         change.puts.push_back({entry, claims.leader(*entry), is_replacing});
-    for (const Entry& entry : want.entries)
-        if (is_directory(entry) && touched.contains(entry.path))
-            change.directories.push_back(&entry);
+    change.directories = directories_at(touched, want);
     return change;
 }
 
