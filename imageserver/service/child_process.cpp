@@ -154,14 +154,17 @@ Result<std::optional<Child>> adopt_child(const std::string& record_path) {
                 .with_context(record_path)
                 .with_cure("end the service's process if it still runs, then remove the file"));
     }
-    if (!record->process) DIM_CHECK(find_started(*record, record_path));
+    const bool is_known = record->process.has_value();
+    if (!is_known) DIM_CHECK(find_started(*record, record_path));
     if (!record->process) return std::nullopt;
     Result<sys::Process> process = sys::find_process(*record->process);
     if (!process && process.error().code() == ErrorCode::not_found) return std::nullopt;
     if (!process) return fail(std::move(process).error());
     if (sys::poll(process->pidfd(), sys::Readiness::readable, sys::Deadline::in(0ms)))
         return std::nullopt;
-    if (!is_same_program(*record)) return std::nullopt;
+    // One that was found by its token just now is it, also while it replaces itself by another
+    // program: there is a moment in which that has no environment.
+    if (is_known && !is_same_program(*record)) return std::nullopt;
     return Child{std::move(*process), std::move(*record)};
 }
 

@@ -7,6 +7,7 @@
 #include "libdim/sys/fork_child.hpp"
 #include "libdim/sys/poll.hpp"
 #include "libdim/sys/process_identity.hpp"
+#include "libdim/sys/random.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -370,11 +371,12 @@ TEST_F(ChildSupervisorTest, ReplacesAPredecessorsServiceThatHasOtherArguments) {
 
 TEST_F(ChildSupervisorTest, FindsAChildWhoseStarterWasKilledBeforeItKnewTheNumber) {
     ServiceDescription service = shell(kServe);
+    const std::string token = sys::random_hex(16).value();
     auto child = sys::spawn({.arguments = service.arguments,
-                             .environment = {"PATH=/bin", "DIM_SERVICE=0123abcd"},
+                             .environment = {"PATH=/bin", "DIM_SERVICE=" + token},
                              .group = sys::ProcessGroup::own_group});
     ASSERT_TRUE(child);
-    const ChildRecord record{.token = "0123abcd",
+    const ChildRecord record{.token = token,
                              .arguments = service.arguments,
                              .since = model::Timestamp::from_microseconds(1).value(),
                              .process = {},
@@ -385,7 +387,7 @@ TEST_F(ChildSupervisorTest, FindsAChildWhoseStarterWasKilledBeforeItKnewTheNumbe
 }
 
 TEST_F(ChildSupervisorTest, StartsAnewWhenNothingOfThePredecessorIsLeft) {
-    ChildRecord record{.token = "0123abcd",
+    ChildRecord record{.token = sys::random_hex(16).value(),
                        .arguments = shell(kServe).arguments,
                        .since = model::Timestamp::from_microseconds(1).value(),
                        .process = {},

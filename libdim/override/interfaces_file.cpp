@@ -68,14 +68,21 @@ void append_comment(std::string& made, const LogicalLine& line) {
     }
 }
 
+/// The line as a comment, and again with the names that are left, if there are any.
 void append_without(std::string& made, const LogicalLine& line, std::string_view interface) {
-    if (line.words.size() == 2) return append_comment(made, line);
     append_comment(made, line);
-    if (!made.ends_with('\n')) made += '\n';
-    made += line.words.front();
+    std::string names;
     for (auto word = line.words.begin() + 1; word != line.words.end(); ++word)
-        if (*word != interface) made += ' ' + *word;
-    made += '\n';
+        if (*word != interface) names += ' ' + *word;
+    if (names.empty()) return;
+    if (!made.ends_with('\n')) made += '\n';
+    made += line.words.front() + names + '\n';
+}
+
+/// The first word says what the line does, also where an interface is called "auto".
+bool lists(const LogicalLine& line, std::string_view interface) {
+    return !line.words.empty() && lists_interfaces(line.words.front()) &&
+           std::find(line.words.begin() + 1, line.words.end(), interface) != line.words.end();
 }
 
 }  // namespace
@@ -99,11 +106,9 @@ std::string without_interface(std::string_view text, std::string_view interface)
         if (is_stanza)
             is_in_stanza = line.words.front() == "iface" && line.words.size() > 1 &&
                            line.words[1] == interface;
-        const bool names_it = is_stanza && lists_interfaces(line.words.front()) &&
-                              std::ranges::find(line.words, interface) != line.words.end();
         if (is_in_stanza && !line.words.empty()) {
             append_comment(made, line);
-        } else if (names_it) {
+        } else if (lists(line, interface)) {
             append_without(made, line, interface);
         } else {
             for (const std::string_view physical : line.lines)

@@ -60,6 +60,14 @@ TEST(InterfacesFile, AnotherInterfaceChangesNothing) {
     EXPECT_EQ(without_interface(kDebian, "eth"), kDebian);
 }
 
+TEST(InterfacesFile, TellsTheNameOfAnInterfaceFromTheWordBeforeIt) {
+    constexpr std::string_view kText = "auto lo auto\nauto eth0\niface auto inet dhcp\n";
+    const std::string made = without_interface(kText, "auto");
+    EXPECT_EQ(active(made), "auto lo\nauto eth0\n");
+    EXPECT_EQ(without_interface(made, "auto"), made);
+    EXPECT_EQ(active(without_interface("auto eth0 eth0\n", "eth0")), "");
+}
+
 TEST(IfcfgFile, IsNeverShutDown) {
     const std::string made = with_nfsroot_start("BOOTPROTO='dhcp'\nSTARTMODE='auto'\nMTU=''");
     EXPECT_THAT(made, HasSubstr("BOOTPROTO='dhcp'\n"));
