@@ -68,8 +68,8 @@ protected:
                  "ago' {} +"});
     }
 
-    const std::array<Migration, 3> all{kImageMigration, kBootFileMigration,
-                                       kBootFileTrustMigration};
+    const std::array<Migration, 4> all{kImageMigration, kBootFileMigration, kBootFileTrustMigration,
+                                       kImageSourceMigration};
     std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
 };

@@ -8,11 +8,16 @@ using model::ComponentName;
 using model::ImageName;
 
 Result<Edit> ImageEdits::import_image(const api::ImportImage& request, const Progress& progress) {
-    DIM_CHECK(images_.import_image(request, progress));
+    DIM_TRY(const Notes notes, images_.import_image(request, progress));
     progress("offering the shared root", 0, 0);
-    return Edit{.done = "image " + to_string(request.name) + " generation 1 imported from " +
-                        request.directory,
-                .needs = {.exports = true}};
+    std::string done = "image " + to_string(request.name) + " generation 1 imported from " +
+                       to_string(request.source);
+    if (!request.exclude.empty()) done += "\nleft out:";
+    for (const std::string& pattern : request.exclude)
+        done += " " + pattern;
+    for (const std::string& note : notes)
+        done += "\n" + note;
+    return Edit{.done = std::move(done), .needs = {.exports = true}};
 }
 
 Result<Edit> ImageEdits::create_blade_images(const api::ImageOfBlades& request,

@@ -23,7 +23,7 @@ public:
         blade_images_.insert_or_assign({image.blade, image.image}, image);
     }
 
-    Result<void> import_image(const api::ImportImage& request, const Progress& progress) override {
+    Result<Notes> import_image(const api::ImportImage& request, const Progress& progress) override {
         progress("copy the shared root", 0, 0);
         if (on_import) on_import();
         if (image(request.name)) return fail(ErrorCode::already_exists, "there is such an image");
@@ -31,7 +31,7 @@ public:
                               *model::Generation::from_number(1), request.shared, request.init,
                               request.blade_image_bytes, *model::Timestamp::from_microseconds(0),
                               std::nullopt, 0});
-        return {};
+        return Notes{};
     }
     Result<void> create_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image, const Progress&) override {

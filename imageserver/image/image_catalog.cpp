@@ -37,6 +37,12 @@ CREATE TABLE blade_image (
 ) STRICT;
 )"};
 
+const Migration kImageSourceMigration{"image-source", R"(
+ALTER TABLE image_generation ADD COLUMN source TEXT;
+ALTER TABLE image_generation ADD COLUMN exclude TEXT NOT NULL DEFAULT '';
+ALTER TABLE image_generation ADD COLUMN one_file_system INTEGER NOT NULL DEFAULT 0;
+)"};
+
 namespace {
 
 constexpr model::EnumWords<BladeImageState, 3> kStateWords{{
@@ -146,6 +152,22 @@ Result<void> insert_generation(Transaction& transaction, const api::ImageSummary
                                image.created.microseconds());
 }
 
+// No pattern has a line feed in it.
+std::string join_lines(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines)
+        text += line + '\n';
+    return text;
+}
+
+Result<void> write_source(Transaction& transaction, const ImageCatalog::GenerationKey& key,
+                          const api::ImageSource& source) {
+    return transaction.execute("UPDATE image_generation SET source = ?3, exclude = ?4, "
+                               "one_file_system = ?5 WHERE image = ?1 AND generation = ?2",
+                               key.first.text(), key.second.number(), to_string(source.source),
+                               join_lines(source.exclude), source.one_file_system);
+}
+
 Error unknown_image(const ImageName& name) {
     return Error(ErrorCode::not_found, "there is no image " + name.text())
         .with_cure("see 'dim image list'; make one with 'dim image import'");
@@ -153,10 +175,12 @@ Error unknown_image(const ImageName& name) {
 
 }  // namespace
 
-Result<void> ImageCatalog::begin_import(const api::ImageSummary& image) {
+Result<void> ImageCatalog::begin_import(const api::ImageSummary& image,
+                                        const api::ImageSource& source) {
     auto begun = database_->transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(insert_image(transaction, image));
-        return insert_generation(transaction, image, image.generation, "importing");
+        DIM_CHECK(insert_generation(transaction, image, image.generation, "importing"));
+        return write_source(transaction, {image.name, image.generation}, source);
     });
     if (!begun && begun.error().code() == ErrorCode::already_exists) {
         return fail(
@@ -208,6 +232,27 @@ Result<void> ImageCatalog::forget_generation(const GenerationKey& key) {
                                    "(SELECT 1 FROM image_generation WHERE image = ?1)",
                                    key.first.text());
     });
+}
+
+Result<std::optional<api::ImageSource>> ImageCatalog::source(const GenerationKey& key) {
+    return database_->transaction(
+        [&](Transaction& transaction) -> Result<std::optional<api::ImageSource>> {
+            DIM_TRY(Statement rows,
+                    transaction.query("SELECT source, exclude, one_file_system FROM "
+                                      "image_generation WHERE image = ?1 AND generation = ?2 AND "
+                                      "source IS NOT NULL",
+                                      key.first.text(), key.second.number()));
+            DIM_TRY(const bool has_row, rows.next());
+            if (!has_row) return std::nullopt;
+            DIM_TRY(model::MasterSource source, model::MasterSource::parse(rows.text(0)));
+            api::ImageSource found{.source = std::move(source),
+                                   .exclude = {},
+                                   .one_file_system = rows.integer(2) != 0};
+            const std::string exclude = rows.text(1);
+            for (const std::string_view line : split(exclude, '\n'))
+                if (!line.empty()) found.exclude.emplace_back(line);
+            return found;
+        });
 }
 
 Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::generations(std::string_view state) {

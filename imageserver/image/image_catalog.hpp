@@ -33,7 +33,7 @@ public:
     explicit ImageCatalog(Database& database) : database_(&database) {}
 
     /// Errors: already_exists.
-    Result<void> begin_import(const api::ImageSummary& image);
+    Result<void> begin_import(const api::ImageSummary& image, const api::ImageSource& source);
     Result<void> finish_import(const GenerationKey& key);
     /// Forgets the generation, and the image when it was its only one.
     Result<void> forget_generation(const GenerationKey& key);
@@ -44,6 +44,8 @@ public:
     /// Errors: not_found.
     Result<api::ImageSummary> image(const model::ImageName& name);
     Result<std::vector<api::ImageSummary>> images();
+    /// Where the generation came from; nothing when that is not known.
+    Result<std::optional<api::ImageSource>> source(const GenerationKey& key);
 
     /// An image whose files are there, with these generations, all of them finished; one
     /// transaction. Errors: already_exists.

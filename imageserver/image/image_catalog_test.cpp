@@ -1,5 +1,6 @@
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_store.hpp"
+#include "libdim/api/message_samples.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
@@ -35,20 +36,27 @@ protected:
     }
 
     const testing::TemporaryDirectory directory;
-    const std::array<Migration, 1> migrations{kImageMigration};
+    const std::array<Migration, 2> migrations{kImageMigration, kImageSourceMigration};
     Database database = Database::open(directory / "dim.db", migrations).value();
     ImageCatalog catalog{database};
     const api::ImageSummary image = record("granite");
+    const api::ImageSource source = api::samples::image_source();
     const ImageCatalog::GenerationKey key{image.name, image.generation};
     const BladeImageRecord blade = blade_record("s01c1b01");
 };
 
+TEST_F(Catalog, RemembersTheSource) {
+    EXPECT_EQ(catalog.source(key).value(), std::nullopt);
+    ASSERT_TRUE(catalog.begin_import(image, source));
+    EXPECT_EQ(catalog.source(key).value(), source);
+}
+
 TEST_F(Catalog, DoesNotShowWhatIsNotFinished) {
-    ASSERT_TRUE(catalog.begin_import(image));
+    ASSERT_TRUE(catalog.begin_import(image, source));
     EXPECT_EQ(catalog.image(image.name).error().code(), ErrorCode::not_found);
     EXPECT_THAT(catalog.images().value(), IsEmpty());
     EXPECT_THAT(catalog.unfinished_generations().value(), SizeIs(1));
-    EXPECT_EQ(catalog.begin_import(image).error().code(), ErrorCode::already_exists);
+    EXPECT_EQ(catalog.begin_import(image, source).error().code(), ErrorCode::already_exists);
     ASSERT_TRUE(catalog.finish_import(key));
     EXPECT_THAT(catalog.unfinished_generations().value(), IsEmpty());
     ASSERT_TRUE(catalog.begin_blade_image(blade));
@@ -64,7 +72,7 @@ TEST_F(Catalog, DoesNotShowWhatIsNotFinished) {
 
 TEST_F(Catalog, RefusesABladeImageOfNothingAndASecondOne) {
     EXPECT_FALSE(catalog.begin_blade_image(blade));
-    ASSERT_TRUE(catalog.begin_import(image));
+    ASSERT_TRUE(catalog.begin_import(image, source));
     ASSERT_TRUE(catalog.begin_blade_image(blade));
     const auto second = catalog.begin_blade_image(blade);
     ASSERT_FALSE(second);
@@ -75,7 +83,7 @@ TEST_F(Catalog, RefusesABladeImageOfNothingAndASecondOne) {
 }
 
 TEST_F(Catalog, KeepsWhatItWasTold) {
-    ASSERT_TRUE(catalog.begin_import(image));
+    ASSERT_TRUE(catalog.begin_import(image, source));
     ASSERT_TRUE(catalog.finish_import(key));
     const api::ImageSummary read = catalog.image(image.name).value();
     EXPECT_EQ(read.shared, image.shared);
@@ -88,7 +96,7 @@ TEST_F(Catalog, KeepsWhatItWasTold) {
     EXPECT_TRUE(catalog.blade_image(blade.blade, blade.image)->is_exported);
     ASSERT_TRUE(catalog.forget_blade_image(blade.blade, blade.image));
     ASSERT_TRUE(catalog.forget_generation(key));
-    EXPECT_TRUE(catalog.begin_import(image));
+    EXPECT_TRUE(catalog.begin_import(image, source));
 }
 
 }  // namespace

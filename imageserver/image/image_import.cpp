@@ -3,6 +3,7 @@
 #include "imageserver/image/disk_space.hpp"
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/tree_record.hpp"
+#include "imageserver/service/pace.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
 #include "libdim/sys/directory.hpp"
@@ -17,8 +18,6 @@ namespace dim::server {
 
 namespace {
 
-// Between two progress reports.
-constexpr std::uint64_t kProgressInterval = 500;
 // A new ext4's own tables and its journal, generously.
 constexpr std::uint64_t kOverhead = std::uint64_t{8} << 20;
 constexpr std::uint64_t kBytesPerInode = 16 * 1024;
@@ -32,36 +31,45 @@ struct Source {
     std::vector<std::string> own;
     sys::TreeSize shared_size;
     sys::TreeSize own_size;
+    sys::TreeFilter filter;
 };
+
+/// As the source is called, whatever was made of it.
+std::string name_of_source(const api::ImportImage& request) { return to_string(request.source); }
 
 Result<void> check_init(const sys::Fd& root, const api::ImportImage& request) {
     const Result<sys::Fd> init = sys::open_in_root(root, request.init, O_PATH);
     Result<sys::FileStatus> status = fail(ErrorCode::not_found, "");
     if (init) status = sys::fstat(*init);
     if (!status || !S_ISREG(status->mode) || (status->mode & 0111) == 0) {
-        return fail(Error(ErrorCode::not_found,
-                          "below " + request.directory + " there is no program " + request.init)
+        return fail(Error(ErrorCode::not_found, "below " + name_of_source(request) +
+                                                    " there is no program " + request.init)
                         .with_cure("name the distribution's init as it is seen from its root"));
     }
     return {};
 }
 
-Result<Source> open_source(const api::ImportImage& request) {
-    Source source{
-        .root = {}, .shared = request.shared, .own = {}, .shared_size = {}, .own_size = {}};
-    DIM_TRY(source.root, sys::open_directory(request.directory));
+Result<Source> open_source(const api::ImportImage& request, const Master& master) {
+    Source source{.root = {},
+                  .shared = request.shared,
+                  .own = {},
+                  .shared_size = {},
+                  .own_size = {},
+                  .filter = master.filter()};
+    DIM_TRY(source.root, sys::open_directory(master.directory()));
     DIM_CHECK(check_init(source.root, request));
     for (const std::string& name : request.shared) {
         const Result<sys::FileStatus> status = sys::fstatat(source.root, name);
         if (!status || !S_ISDIR(status->mode)) {
-            return fail(
-                Error(ErrorCode::not_found, request.directory + "/" + name + " is no directory")
-                    .with_cure("share only real directories, not links"));
+            return fail(Error(ErrorCode::not_found,
+                              name + " in " + name_of_source(request) + " is no directory")
+                            .with_cure("share only real directories, not links"));
         }
     }
     DIM_TRY(const std::vector<std::string> names, sys::list_names(source.root));
     for (const std::string& name : names) {
-        DIM_TRY(const sys::TreeSize size, sys::measure_tree(source.root, name));
+        if (source.filter.leaves_out && source.filter.leaves_out(name)) continue;
+        DIM_TRY(const sys::TreeSize size, sys::measure_tree(source.root, name, source.filter));
         const bool is_shared = std::ranges::find(source.shared, name) != source.shared.end();
         (is_shared ? source.shared_size : source.own_size) += size;
         // Every ext4 brings its own.
@@ -93,6 +101,7 @@ Error explain_full(Error error, const std::string& file_system) {
 Result<void> fill_file(const std::string& stem, const Ext4Size& size, const Source& source,
                        const std::vector<std::string>& entries,
                        const std::vector<std::string>& empty_directories, const std::string& fill,
+                       sys::UnsteadyFiles& unsteady,
                        const std::function<void(std::uint64_t)>& progress) {
     const std::string file = stem + ".img";
     DIM_CHECK(make_ext4(file, size));
@@ -100,12 +109,13 @@ Result<void> fill_file(const std::string& stem, const Ext4Size& size, const Sour
     const auto copy_all = [&]() -> Result<void> {
         DIM_TRY(sys::Fd root, sys::open_directory(fill));
         DIM_TRY(const sys::Fd file_system, sys::dup(root));
-        sys::TreeCopy copy(std::move(root), progress);
+        sys::TreeCopy copy(std::move(root), progress, source.filter);
         for (const std::string& name : entries)
             DIM_CHECK(copy.copy(source.root, name));
         for (const std::string& name : empty_directories)
             DIM_CHECK(copy.copy_directory_only(source.root, name));
         DIM_CHECK(copy.copy_own_attributes(source.root));
+        unsteady += copy.unsteady();
         DIM_CHECK(sys::syncfs(file_system));
         return record_tree(file_system, stem, {});
     };
@@ -118,31 +128,30 @@ Result<void> fill_file(const std::string& stem, const Ext4Size& size, const Sour
 }
 
 Result<void> fill_generation(const api::ImportImage& request, const Source& source,
-                             const std::string& staging, const Progress& progress) {
+                             const std::string& staging, sys::UnsteadyFiles& unsteady,
+                             const Progress& progress) {
     DIM_TRY(const Ext4Size golden_size,
             blade_image_size(request.blade_image_bytes, source.own_size));
     const std::uint64_t total = source.shared_size.entries + source.own_size.entries;
     std::uint64_t before = 0;
-    std::string what = "copy the shared root";
-    const auto count = [&](std::uint64_t entries) {
-        if (entries % kProgressInterval == 0) progress(what, before + entries, total);
-    };
+    Pace pace(progress, "copy the tree", PaceText::Unit::entries, total);
+    const auto count = [&](std::uint64_t entries) { pace.tell(before + entries); };
     const std::string fill = staging + "/fill";
     DIM_CHECK(sys::mkdir(staging + "/shared", 0755));
-    progress(what, 0, total);
+    progress("copy the shared root", 0, total);
     if (auto filled = fill_file(staging + "/shared", shared_root_size(source.shared_size), source,
-                                source.shared, {}, fill, count);
+                                source.shared, {}, fill, unsteady, count);
         !filled) {
         return fail(explain_full(std::move(filled).error(), "shared root"));
     }
     before = source.shared_size.entries;
-    what = "copy the golden image";
+    progress("copy the golden image", before, total);
     if (auto filled = fill_file(staging + "/golden", golden_size, source, source.own, source.shared,
-                                fill, count);
+                                fill, unsteady, count);
         !filled) {
         return fail(explain_full(std::move(filled).error(), "blade image"));
     }
-    progress(what, total, total);
+    progress("copy the golden image", total, total);
     return sys::rmdir(fill);
 }
 
@@ -168,11 +177,12 @@ Result<Ext4Size> blade_image_size(std::uint64_t bytes, const sys::TreeSize& cont
     return Ext4Size{.bytes = bytes, .inodes = inodes};
 }
 
-Result<void> import_tree(const api::ImportImage& request, model::Generation generation,
-                         const ImagePaths& paths, const Progress& progress) {
-    progress("look at " + request.directory, 0, 0);
-    DIM_CHECK(check_apart(request.directory, paths.state()));
-    DIM_TRY(const Source source, open_source(request));
+Result<sys::UnsteadyFiles> import_tree(const api::ImportImage& request, const Master& master,
+                                       model::Generation generation, const ImagePaths& paths,
+                                       const Progress& progress) {
+    progress("look at " + name_of_source(request), 0, 0);
+    if (master.is_in_place()) DIM_CHECK(check_apart(master.directory(), paths.state()));
+    DIM_TRY(const Source source, open_source(request, master));
     DIM_CHECK(
         check_space(paths.images(),
                     source.shared_size.bytes + source.own_size.bytes +
@@ -182,11 +192,13 @@ Result<void> import_tree(const api::ImportImage& request, model::Generation gene
     const std::string staging = image + "/" + ImagePaths::unfinished(generation);
     DIM_CHECK(sys::ensure_directory(image));
     DIM_CHECK(sys::mkdir(staging));
-    DIM_CHECK(fill_generation(request, source, staging, progress));
+    sys::UnsteadyFiles unsteady;
+    DIM_CHECK(fill_generation(request, source, staging, unsteady, progress));
     DIM_CHECK(sys::fsync(staging));
     DIM_CHECK(sys::rename(staging, paths.generation(request.name, generation)));
     DIM_CHECK(sys::fsync(image));
-    return sys::fsync(paths.images());
+    DIM_CHECK(sys::fsync(paths.images()));
+    return unsteady;
 }
 
 Result<void> discard_generation(const model::ImageName& name, model::Generation generation,
@@ -200,6 +212,7 @@ Result<void> discard_generation(const model::ImageName& name, model::Generation 
         if (image.error().code() == ErrorCode::not_found) return {};
         return fail(image.error());
     }
+    DIM_CHECK(sys::remove_tree(*image, ImagePaths::capture(generation)));
     DIM_CHECK(sys::remove_tree(*image, unfinished));
     DIM_CHECK(sys::remove_tree(*image, to_string(generation)));
     DIM_CHECK(sys::fsync(*image));

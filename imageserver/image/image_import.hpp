@@ -2,6 +2,7 @@
 
 #include "imageserver/image/ext4_file.hpp"
 #include "imageserver/image/image_paths.hpp"
+#include "imageserver/master/capture.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
@@ -19,9 +20,11 @@ Ext4Size shared_root_size(const sys::TreeSize& content);
 /// content does not fit, with need and have.
 Result<Ext4Size> blade_image_size(std::uint64_t bytes, const sys::TreeSize& content);
 
-/// Makes the files of a generation from a tree, as a whole or not at all. Journalled by the caller.
-Result<void> import_tree(const api::ImportImage& request, model::Generation generation,
-                         const ImagePaths& paths, const Progress& progress);
+/// Makes the files of a generation from a tree, as a whole or not at all; what did not hold still
+/// in it. Journalled by the caller.
+Result<sys::UnsteadyFiles> import_tree(const api::ImportImage& request, const Master& master,
+                                       model::Generation generation, const ImagePaths& paths,
+                                       const Progress& progress);
 
 /// Deletes the files of a generation, finished or not; what is not there is success.
 Result<void> discard_generation(const model::ImageName& name, model::Generation generation,

@@ -26,6 +26,10 @@ public:
     static std::string unfinished(model::Generation number) {
         return "." + to_string(number) + ".new";
     }
+    /// Where a generation's master is unpacked, in image().
+    static std::string capture(model::Generation number) {
+        return "." + to_string(number) + ".master";
+    }
     std::string golden_file(const model::ImageName& name, model::Generation number) const {
         return generation(name, number) + "/golden.img";
     }

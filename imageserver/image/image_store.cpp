@@ -10,7 +10,9 @@
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/shared_root.hpp"
 #include "imageserver/image/unknown_files.hpp"
+#include "imageserver/master/capture.hpp"
 #include "libdim/api/image_request.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/model/timestamp.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
@@ -196,7 +198,41 @@ Result<void> ImageStore::undo_unfinished() {
     return blade_images;
 }
 
-Result<void> ImageStore::import_image(const api::ImportImage& request, const Progress& progress) {
+namespace {
+
+Result<Master> capture_master(const api::ImportImage& request, Generation generation,
+                              const ImagePaths& paths, const Progress& progress) {
+    progress("look at " + to_string(request.source), 0, 0);
+    DIM_TRY(const sys::SpaceInfo space, sys::statfs(paths.images()));
+    DIM_CHECK(sys::ensure_directory(paths.image(request.name)));
+    return capture(request.source,
+                   {.architecture = request.architecture,
+                    .exclude = request.exclude,
+                    .one_file_system = request.one_file_system,
+                    .kept_free_bytes = low_water(space.total_bytes)},
+                   paths.image(request.name) + "/" + ImagePaths::capture(generation), progress);
+}
+
+/// With what did not hold still.
+Notes notes_of(const Master& master, const sys::UnsteadyFiles& unsteady) {
+    Notes notes = master.notes();
+    if (unsteady.vanished != 0) {
+        notes.push_back(std::to_string(unsteady.vanished) +
+                        " files vanished while they were read, and were left out");
+    }
+    if (unsteady.changed != 0) {
+        std::string note =
+            std::to_string(unsteady.changed) + " files were written to each time they were read:";
+        for (const std::string& path : unsteady.changed_paths)
+            note += " " + printable(path, 200);
+        notes.push_back(std::move(note));
+    }
+    return notes;
+}
+
+}  // namespace
+
+Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Progress& progress) {
     DIM_CHECK(api::check_import(request));
     DIM_TRY(const Generation first, Generation::from_number(1));
     DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
@@ -217,13 +253,23 @@ Result<void> ImageStore::import_image(const api::ImportImage& request, const Pro
                                     .blade_image_bytes = request.blade_image_bytes,
                                     .created = now,
                                     .zimage_bytes = {},
-                                    .blade_images = 0}));
-    Result<void> imported = import_tree(request, first, paths, progress);
-    if (imported) {
+                                    .blade_images = 0},
+                                   {.source = request.source,
+                                    .exclude = request.exclude,
+                                    .one_file_system = request.one_file_system}));
+    const auto import = [&]() -> Result<Notes> {
+        DIM_TRY(const Master master, capture_master(request, first, paths, progress));
+        DIM_TRY(const sys::UnsteadyFiles unsteady,
+                import_tree(request, master, first, paths, progress));
         const std::scoped_lock lock(state_->mounting);
-        imported = mount_shared_root(request.name, first, paths);
+        DIM_CHECK(mount_shared_root(request.name, first, paths));
+        return notes_of(master, unsteady);
+    };
+    Result<Notes> imported = import();
+    if (imported) {
+        const Result<void> finished = catalog.finish_import({request.name, first});
+        if (!finished) imported = fail(finished.error());
     }
-    if (imported) imported = catalog.finish_import({request.name, first});
     if (!imported) {
         DIM_CHECK(discard_generation(request.name, first, paths));
         DIM_CHECK(catalog.forget_generation({request.name, first}));

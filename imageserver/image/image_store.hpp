@@ -12,6 +12,8 @@
 namespace dim::server {
 
 extern const Migration kImageMigration;
+/// Where each generation came from.
+extern const Migration kImageSourceMigration;
 
 /// The images, their generations and every blade image of this server, on disk and mounted:
 ///
@@ -42,7 +44,7 @@ public:
     ImageStore(ImageStore&&) noexcept;
     ~ImageStore() override;
 
-    Result<void> import_image(const api::ImportImage& request, const Progress& progress) override;
+    Result<Notes> import_image(const api::ImportImage& request, const Progress& progress) override;
     Result<void> create_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image,
                                     const Progress& progress) override;

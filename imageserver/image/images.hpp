@@ -18,6 +18,9 @@ enum class MountState {
     stale,    ///< something else: the file system of a file that was replaced or deleted since
 };
 
+/// What a person should know of something that was done, a sentence each.
+using Notes = std::vector<std::string>;
+
 /// The images, their generations and every blade image of this server. One real implementation
 /// (ImageStore) and one fake. Any thread may call; calls may wait for disks. import_image,
 /// create_blade_image and delete_blade_image take long and are to be called one at a time for each
@@ -26,11 +29,12 @@ class Images {
 public:
     virtual ~Images() = default;
 
-    /// Makes generation 1 of an image from a directory tree; the tree is only read, links in it are
-    /// copied, never followed. Errors: already_exists; invalid_input; not_found when the tree or
-    /// its init is missing; limit_exceeded when it does not fit (with need and have).
-    virtual Result<void> import_image(const api::ImportImage& request,
-                                      const Progress& progress) = 0;
+    /// Makes generation 1 of an image from a master (imageserver/master/capture.hpp), which is only
+    /// read; links in it are copied, never followed. Errors: already_exists; invalid_input;
+    /// not_found when the master or its init is missing; limit_exceeded when it does not fit (with
+    /// need and have).
+    virtual Result<Notes> import_image(const api::ImportImage& request,
+                                       const Progress& progress) = 0;
     /// Clones the golden image of the newest generation, writes the blade's overrides into it and
     /// mounts it. Errors: not_found, already_exists, limit_exceeded when it does not fit on the
     /// disk, with what else is promised there (Provisioning).

@@ -141,7 +141,8 @@ protected:
     }
 
     Database& nfs_database() {
-        static const std::array<Migration, 2> all{kImageMigration, kNfsMigration};
+        static const std::array<Migration, 3> all{kImageMigration, kNfsMigration,
+                                                  kImageSourceMigration};
         second = std::make_unique<Database>(value_of(Database::open(directory / "nfs.db", all)));
         return *second;
     }

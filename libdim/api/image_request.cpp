@@ -3,6 +3,7 @@
 #include "libdim/api/limits.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
+#include "libdim/model/path_pattern.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,11 +51,18 @@ Result<void> check_init_path(const std::string& init) {
                     .with_cure("name it as the blade sees it: /sbin/init"));
 }
 
+const std::vector<std::string>& default_exclusions() {
+    static const std::vector<std::string> patterns{
+        "/proc/*", "/sys/*", "/dev/*", "/run/*", "/tmp/*", "/var/tmp/*", "lost+found",
+        // What package managers fetched.
+        "/var/cache/apt/archives/*.deb", "/var/cache/apt/archives/partial/*",
+        "/var/cache/apt/*.bin", "/var/cache/zypp/packages/*", "/var/cache/yum/*",
+        "/var/cache/dnf/*"};
+    return patterns;
+}
+
 Result<void> check_import(const ImportImage& request) {
-    if (!request.directory.starts_with('/')) {
-        return fail(Error(ErrorCode::invalid_input, "the directory of the tree is not absolute")
-                        .with_cure("name it from the server's root: /srv/masters/sles10"));
-    }
+    DIM_CHECK(model::PathPatterns::parse(request.exclude));
     DIM_CHECK(check_init_path(request.init));
     if (request.blade_image_bytes < kSmallestBladeImage ||
         request.blade_image_bytes > kLargestBladeImage || request.blade_image_bytes % 4096 != 0) {

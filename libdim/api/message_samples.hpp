@@ -131,8 +131,14 @@ inline BladeStory blade_story() {
 }
 
 inline ImportImage import_image() {
-    return {image(),      model::Architecture::ppc64, "/srv/tree", {"usr", "opt"},
-            "/sbin/init", std::uint64_t{1} << 28};
+    return {image(),
+            model::Architecture::ppc64,
+            *model::MasterSource::parse("/srv/tree"),
+            {"usr", "opt"},
+            "/sbin/init",
+            std::uint64_t{1} << 28,
+            {"/proc/*", "lost+found"},
+            true};
 }
 inline ImageSummary image_summary() {
     return {image(),
@@ -154,15 +160,21 @@ inline TreeSummary tree_summary() {
     return {"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 145'000, 120'000,
             std::uint64_t{3} << 30};
 }
+inline ImageSource image_source() {
+    return {*model::MasterSource::parse("ssh://root@master:2222/srv/tree"),
+            {"/proc/*", "lost+found"},
+            false};
+}
 inline ImageDetails image_details() {
-    return {image_summary(),        tree_summary(),         tree_summary(),
-            std::uint64_t{3} << 30, std::uint64_t{1} << 28, {blade()}};
+    return {image_summary(),        tree_summary(), tree_summary(), std::uint64_t{3} << 30,
+            std::uint64_t{1} << 28, {blade()},      image_source()};
 }
 inline ImageDetails bare_image_details() {
     ImageDetails bare = image_details();
     bare.shared_root.reset();
     bare.golden_image.reset();
     bare.blades.clear();
+    bare.source.reset();
     return bare;
 }
 inline TreeDifference tree_difference() {

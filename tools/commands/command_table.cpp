@@ -37,9 +37,10 @@ constexpr std::array kCommands{
         "  dim blade exec s01c1b01 --image sles10 --json -- rpm -qa | jq -r .output\n",
         &blade_exec, CommandKind::changes},
     Command{
-        "image", "import", "make an image from a directory that holds a distribution",
+        "image", "import", "make an image from a distribution: a tree, an archive, a machine",
         "  dim image import granite /srv/masters/granite --arch ppc64\n"
-        "  dim image import sles10 /srv/masters/sles10 --arch ppc64 --shared usr,opt --size 2G\n",
+        "  dim image import sles10 /srv/sles10.tar.zst --arch ppc64 --shared usr,opt --size 2G\n"
+        "  dim image import alma ssh://root@master --arch x86_64 --exclude '/srv/*'\n",
         &image_import, CommandKind::changes},
     Command{"image", "list", "the images, and with --blades every blade image",
             "  dim image list\n"

@@ -68,9 +68,11 @@ protected:
              R"("seconds":1}})"
              "\n{\"done\":\"ran\"}\n",
              "said"},
-            {{"image", "import", "granite", "/srv/x", "--arch", "ppc64", "--size", "2G"},
-             R"(POST /v1/images {"name":"granite","architecture":"ppc64","directory":"/srv/x",)"
-             R"("shared":["usr","opt"],"init":"/sbin/init","blade_image_bytes":2147483648})",
+            {{"image", "import", "granite", "/srv/x", "--arch", "ppc64", "--size", "2G",
+              "--no-default-exclude", "--exclude", "/srv/*", "--exclude", "*.bak"},
+             R"(POST /v1/images {"name":"granite","architecture":"ppc64","source":"/srv/x",)"
+             R"("shared":["usr","opt"],"init":"/sbin/init","blade_image_bytes":2147483648,)"
+             R"("exclude":["/srv/*","*.bak"],"one_file_system":false})",
              done("made"),
              "made\n"},
             {{"ca", "show"},
