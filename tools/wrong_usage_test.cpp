@@ -72,7 +72,7 @@ TEST(WrongUsage, WhatIsMissingIsListed) {
         {{}, "a command is missing; there are", "     dim status "},
         {{"image"},
          "what 'dim image' shall do is missing; there are",
-         "     dim image import       make an image from a directory"},
+         "     dim image import       make an image from a distribution"},
         {{"blade", "rm"}, "'dim blade' has no verb 'rm'", "\n     dim blade delete  "},
         {{"image", "show"},
          "'dim image show': IMAGE is required",

@@ -55,9 +55,9 @@ TEST_F(ImageResourceTest, NamesWhatWasChangedByHand) {
 
 TEST_F(ImageResourceTest, MakesGenerationsAndNamesThem) {
     make_ready();
-    EXPECT_THAT(done_by(http::Method::post, "/v1/image-generations",
-                        to_json(api::UpdateImage{samples::image(), "/srv/tree", "good"})),
-                ::testing::HasSubstr("generation 2 made of /srv/tree"));
+    EXPECT_THAT(
+        done_by(http::Method::post, "/v1/image-generations", to_json(api::samples::update_image())),
+        ::testing::HasSubstr("generation 2 made of ssh://root@master:2222/srv/tree"));
     EXPECT_THAT(done_by(http::Method::post, "/v1/image-rollbacks",
                         to_json(api::RollBackImage{samples::image(),
                                                    *model::Generation::from_number(1), ""})),
@@ -73,7 +73,7 @@ TEST_F(ImageResourceTest, MakesGenerationsAndNamesThem) {
     EXPECT_EQ(get("/v1/images/slate/generations").status, 404);
     images.is_unchanged = true;
     EXPECT_THAT(done_by(http::Method::post, "/v1/image-generations",
-                        to_json(api::UpdateImage{samples::image(), "", ""})),
+                        to_json(api::samples::bare_update_image())),
                 ::testing::HasSubstr("nothing changed"));
 }
 

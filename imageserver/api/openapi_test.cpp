@@ -105,6 +105,7 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("ImportImage", import_image());
     expect_described("ImageSummary", image_summary());
     expect_described("ImageList", image_list());
+    expect_described("ImageSource", image_source());
     expect_described("ImageDetails", image_details());
     expect_described("ImageCheck", image_check());
     expect_described("UpdateImage", update_image());

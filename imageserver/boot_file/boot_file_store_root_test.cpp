@@ -68,9 +68,9 @@ protected:
                  "ago' {} +"});
     }
 
-    const std::array<Migration, 5> all{kImageMigration, kImageGenerationMigration,
-                                       kBladeTrashMigration, kBootFileMigration,
-                                       kBootFileTrustMigration};
+    const std::array<Migration, 6> all{kImageMigration,       kImageGenerationMigration,
+                                       kImageSourceMigration, kBladeTrashMigration,
+                                       kBootFileMigration,    kBootFileTrustMigration};
     std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
 };

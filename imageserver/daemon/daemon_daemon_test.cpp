@@ -244,10 +244,10 @@ protected:
         return found;
     }
     void make_image() {
-        ASSERT_TRUE(
-            is_done(http::Method::post, "/v1/images",
-                    R"({"name":"granite","architecture":"ppc64","directory":")" + tree_ +
-                        R"(","shared":["usr"],"init":"/sbin/init","blade_image_bytes":16777216})"));
+        ASSERT_TRUE(is_done(
+            http::Method::post, "/v1/images",
+            R"({"name":"granite","architecture":"ppc64","exclude":[],"one_file_system":false,"source":")" +
+                tree_ + R"(","shared":["usr"],"init":"/sbin/init","blade_image_bytes":16777216})"));
         ASSERT_TRUE(is_done(http::Method::post, "/v1/blade-images",
                             R"({"image":"granite","blades":["b1","b2"]})"));
     }
@@ -414,10 +414,10 @@ TEST_F(DaemonTest, GoesOnWhenItsDiskIsFullAndTells) {
     EXPECT_EQ(full->disk->committed_bytes, std::uint64_t{32} << 20);
     EXPECT_TRUE(is_done(http::Method::delete_, "/v1/assignments", R"({"blades":["b1"]})"))
         << "the database has room of its own";
-    const auto line =
-        run(http::Method::post, "/v1/images",
-            R"({"name":"second","architecture":"ppc64","directory":")" + tree_ +
-                R"(","shared":["usr"],"init":"/sbin/init","blade_image_bytes":16777216})");
+    const auto line = run(
+        http::Method::post, "/v1/images",
+        R"({"name":"second","architecture":"ppc64","exclude":[],"one_file_system":false,"source":")" +
+            tree_ + R"(","shared":["usr"],"init":"/sbin/init","blade_image_bytes":16777216})");
     ASSERT_TRUE(line);
     ASSERT_TRUE(line->problem);
     EXPECT_NE(line->problem->detail.find("no space left (need"), std::string::npos)

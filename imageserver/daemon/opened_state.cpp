@@ -19,10 +19,11 @@ namespace dim::server {
 Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
     DIM_TRY(auto lock, lock_state(settings));
     DIM_TRY(const auto system, sys::system_info());
-    const std::array migrations{
-        kImageMigration,         kImageGenerationMigration, kNfsMigration,
-        kBootFileMigration,      kBladeMigration,           kClusterMigration,
-        kBootFileTrustMigration, kOverrideMigration,        kBladeTrashMigration};
+    const std::array migrations{kImageMigration,         kImageGenerationMigration,
+                                kNfsMigration,           kBootFileMigration,
+                                kBladeMigration,         kClusterMigration,
+                                kBootFileTrustMigration, kOverrideMigration,
+                                kBladeTrashMigration,    kImageSourceMigration};
     DIM_TRY(Database opened, Database::open(settings.state_directory + "/dim.db", migrations));
     auto database = std::make_unique<Database>(std::move(opened));
     auto revisions = std::make_unique<ClusterRevisions>(*database);

@@ -9,6 +9,16 @@ using model::ImageName;
 
 namespace {
 
+std::string tell_notes(const std::vector<std::string>& exclude, const Notes& notes) {
+    std::string text;
+    if (!exclude.empty()) text += "\nleft out:";
+    for (const std::string& pattern : exclude)
+        text += " " + pattern;
+    for (const std::string& note : notes)
+        text += "\n" + note;
+    return text;
+}
+
 Edit tell_generation(const ImageName& image, const std::optional<api::ImageGeneration>& made,
                      const Progress& progress) {
     if (!made) {
@@ -24,16 +34,18 @@ Edit tell_generation(const ImageName& image, const std::optional<api::ImageGener
 }  // namespace
 
 Result<Edit> ImageEdits::import_image(const api::ImportImage& request, const Progress& progress) {
-    DIM_CHECK(images_.import_image(request, progress));
+    DIM_TRY(const Notes notes, images_.import_image(request, progress));
     progress("offering the shared root", 0, 0);
     return Edit{.done = "image " + to_string(request.name) + " generation 1 imported from " +
-                        request.directory,
+                        to_string(request.source) + tell_notes(request.exclude, notes),
                 .needs = {.exports = true}};
 }
 
 Result<Edit> ImageEdits::update_image(const api::UpdateImage& request, const Progress& progress) {
     DIM_TRY(const auto made, images_.update_image(request, progress));
-    return tell_generation(request.name, made, progress);
+    Edit edit = tell_generation(request.name, made.generation, progress);
+    edit.done += tell_notes({}, made.notes);
+    return edit;
 }
 
 Result<Edit> ImageEdits::roll_back_image(const api::RollBackImage& request,

@@ -54,9 +54,16 @@ TEST_F(ImageEditsTest, AdoptKeepsWhatIsKnown) {
 }
 
 TEST_F(ImageEditsTest, TheSharedRootOfANewImageIsOffered) {
-    const api::ImportImage request{
-        image(), model::Architecture::ppc64, "/srv/granite", {"usr"}, "/sbin/init", 1 << 24};
-    ASSERT_TRUE(finish(image_edits.import_image(request, no_progress)));
+    const api::ImportImage request{image(),
+                                   model::Architecture::ppc64,
+                                   model::MasterSource::parse("/srv/granite").value(),
+                                   {"usr"},
+                                   "/sbin/init",
+                                   1 << 24,
+                                   {"/proc/*", "lost+found"}};
+    EXPECT_EQ(finish(image_edits.import_image(request, no_progress)),
+              "image granite generation 1 imported from /srv/granite\n"
+              "left out: /proc/* lost+found");
     const auto exports = services.nfs().exports();
     ASSERT_EQ(exports.size(), 1u);
     EXPECT_EQ(exports[0].path, "/shared/granite/1");

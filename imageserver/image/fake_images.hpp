@@ -23,7 +23,7 @@ public:
         blade_images_.insert_or_assign({image.blade, image.image}, image);
     }
 
-    Result<void> import_image(const api::ImportImage& request, const Progress& progress) override {
+    Result<Notes> import_image(const api::ImportImage& request, const Progress& progress) override {
         progress("copy the shared root", 0, 0);
         if (on_import) on_import();
         if (image(request.name)) return fail(ErrorCode::already_exists, "there is such an image");
@@ -31,12 +31,15 @@ public:
                               *model::Generation::from_number(1), request.shared, request.init,
                               request.blade_image_bytes, *model::Timestamp::from_microseconds(0),
                               std::nullopt, 0});
-        return {};
+        return Notes{};
     }
-    Result<std::optional<api::ImageGeneration>> update_image(const api::UpdateImage& request,
-                                                             const Progress& progress) override {
+    Result<MadeGeneration> update_image(const api::UpdateImage& request,
+                                        const Progress& progress) override {
         progress("look at the tree", 0, 0);
-        return next_generation(request.name, request.label, request.directory);
+        DIM_TRY(auto made, next_generation(request.name, request.label,
+                                           request.source ? to_string(request.source->source)
+                                                          : "the master of the last time"));
+        return MadeGeneration{.generation = std::move(made), .notes = {}};
     }
     Result<std::optional<api::ImageGeneration>> roll_back_image(const api::RollBackImage& request,
                                                                 const Progress&) override {

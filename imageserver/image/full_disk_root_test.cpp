@@ -150,7 +150,7 @@ TEST_F(FullDisk, AnImportThatCannotWriteLeavesNothing) {
         for (int skipped = 0; failed != 0; ++skipped) {
             SCOPED_TRACE(disk + " " + std::to_string(skipped));
             ASSERT_LT(skipped, 100);
-            Result<void> imported;
+            Result<Notes> imported;
             {
                 const dim::testing::FailingWrites failing(disk, ENOSPC, skipped, 1);
                 imported = store->import_image(request(name), quiet());

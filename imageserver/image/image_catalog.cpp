@@ -44,6 +44,11 @@ ALTER TABLE image_generation ADD COLUMN shared_digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE image_generation ADD COLUMN golden_digest TEXT NOT NULL DEFAULT '';
 )"};
 
+const Migration kImageSourceMigration{"image-source-1", R"(
+ALTER TABLE image_generation ADD COLUMN exclude TEXT NOT NULL DEFAULT '';
+ALTER TABLE image_generation ADD COLUMN one_file_system INTEGER NOT NULL DEFAULT 0;
+)"};
+
 namespace {
 
 constexpr model::EnumWords<BladeImageState, 3> kStateWords{{
@@ -95,16 +100,38 @@ Result<api::ImageSummary> read_image(const Statement& row) {
                              .blade_images = static_cast<std::uint32_t>(row.integer(7))};
 }
 
+// No pattern has a line feed in it.
+std::string join_lines(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines)
+        text += line + '\n';
+    return text;
+}
+
+/// Of what is no master its text tells all.
+Result<std::optional<api::ImageSource>>
+read_master(const std::string& source, const std::string& exclude, bool one_file_system) {
+    if (!source.starts_with('/') && !source.starts_with("ssh://")) return std::nullopt;
+    DIM_TRY(model::MasterSource parsed, model::MasterSource::parse(source));
+    api::ImageSource master{
+        .source = std::move(parsed), .exclude = {}, .one_file_system = one_file_system};
+    for (const std::string_view line : split(exclude, '\n'))
+        if (!line.empty()) master.exclude.emplace_back(line);
+    return master;
+}
+
 Result<GenerationRecord> read_generation(const Statement& row) {
     DIM_TRY(ImageName image, ImageName::parse(row.text(0)));
     DIM_TRY(const Generation generation,
             Generation::from_number(static_cast<std::uint32_t>(row.integer(1))));
     DIM_TRY(const model::Timestamp created, model::Timestamp::from_microseconds(row.integer(2)));
+    DIM_TRY(auto master, read_master(row.text(4), row.text(7), row.integer(8) != 0));
     return GenerationRecord{.image = std::move(image),
                             .generation = generation,
                             .created = created,
                             .label = row.text(3),
                             .source = row.text(4),
+                            .master = std::move(master),
                             .shared_digest = row.text(5),
                             .golden_digest = row.text(6)};
 }
@@ -162,10 +189,12 @@ Result<void> insert_image(Transaction& transaction, const api::ImageSummary& ima
 Result<void> insert_generation(Transaction& transaction, const GenerationRecord& record,
                                std::string_view state) {
     return transaction.execute(
-        "INSERT INTO image_generation (image, generation, state, created_us, label, source)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO image_generation (image, generation, state, created_us, label, source, "
+        "exclude, one_file_system) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         record.image.text(), record.generation.number(), state, record.created.microseconds(),
-        record.label, record.source);
+        record.label, record.source,
+        record.master ? join_lines(record.master->exclude) : std::string(),
+        record.master && record.master->one_file_system);
 }
 
 GenerationRecord generation_of(const api::ImageSummary& image, Generation generation,
@@ -175,6 +204,7 @@ GenerationRecord generation_of(const api::ImageSummary& image, Generation genera
             .created = image.created,
             .label = {},
             .source = std::move(source),
+            .master = {},
             .shared_digest = {},
             .golden_digest = {}};
 }
@@ -192,11 +222,13 @@ Error unknown_image(const ImageName& name) {
 
 }  // namespace
 
-Result<void> ImageCatalog::begin_import(const api::ImageSummary& image, const std::string& source) {
+Result<void> ImageCatalog::begin_import(const api::ImageSummary& image,
+                                        const api::ImageSource& source) {
     auto begun = database_->transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(insert_image(transaction, image));
-        return insert_generation(transaction, generation_of(image, image.generation, source),
-                                 "importing");
+        GenerationRecord record = generation_of(image, image.generation, to_string(source.source));
+        record.master = source;
+        return insert_generation(transaction, record, "importing");
     });
     if (!begun && begun.error().code() == ErrorCode::already_exists) {
         return fail(
@@ -254,11 +286,20 @@ Result<std::vector<GenerationRecord>> ImageCatalog::generations_of(const ImageNa
         [&](Transaction& transaction) -> Result<std::vector<GenerationRecord>> {
             DIM_TRY(Statement rows,
                     transaction.query("SELECT image, generation, created_us, label, source, "
-                                      "shared_digest, golden_digest FROM image_generation "
+                                      "shared_digest, golden_digest, exclude, one_file_system "
+                                      "FROM image_generation "
                                       "WHERE image = ?1 AND state = 'ready' ORDER BY generation",
                                       name.text()));
             return read_all<GenerationRecord>(std::move(rows), read_generation);
         });
+}
+
+Result<std::optional<api::ImageSource>> ImageCatalog::last_master(const ImageName& name) {
+    DIM_TRY(const auto records, generations_of(name));
+    std::optional<api::ImageSource> last;
+    for (const GenerationRecord& record : records)
+        if (record.master) last = record.master;
+    return last;
 }
 
 Result<void> ImageCatalog::set_label(const GenerationKey& key, const std::string& label) {

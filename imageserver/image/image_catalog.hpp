@@ -6,6 +6,7 @@
 #include "libdim/model/names.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -29,7 +30,8 @@ struct GenerationRecord {
     model::Generation generation;
     model::Timestamp created;
     std::string label;
-    std::string source;         ///< the tree it was made of, or the generation
+    std::string source;                      ///< what it was made of, for a person
+    std::optional<api::ImageSource> master;  ///< when it was made of one
     std::string shared_digest;  ///< of the manifests; empty for images of a time before them
     std::string golden_digest;
 };
@@ -48,7 +50,7 @@ public:
     explicit ImageCatalog(Database& database) : database_(&database) {}
 
     /// Errors: already_exists.
-    Result<void> begin_import(const api::ImageSummary& image, const std::string& source);
+    Result<void> begin_import(const api::ImageSummary& image, const api::ImageSource& source);
     /// The next generation of an image that is there; it is in nobody's way until it is finished.
     Result<void> begin_generation(const GenerationRecord& record);
     /// From now on it is the newest.
@@ -72,6 +74,8 @@ public:
     /// Errors: not_found.
     Result<api::ImageSummary> image(const model::ImageName& name);
     Result<std::vector<api::ImageSummary>> images();
+    /// What the newest generation that was made of a master was made of. Errors: not_found.
+    Result<std::optional<api::ImageSource>> last_master(const model::ImageName& name);
 
     /// An image whose files are there, with these generations, all of them finished; one
     /// transaction. Errors: already_exists.

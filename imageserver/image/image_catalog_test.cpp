@@ -1,5 +1,6 @@
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_store.hpp"
+#include "libdim/api/message_samples.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
@@ -35,20 +36,37 @@ protected:
     }
 
     const testing::TemporaryDirectory directory;
-    const std::array<Migration, 2> migrations{kImageMigration, kImageGenerationMigration};
+    const std::array<Migration, 3> migrations{kImageMigration, kImageGenerationMigration,
+                                              kImageSourceMigration};
     Database database = Database::open(directory / "dim.db", migrations).value();
     ImageCatalog catalog{database};
     const api::ImageSummary image = record("granite");
+    const api::ImageSource source = api::samples::image_source();
     const ImageCatalog::GenerationKey key{image.name, image.generation};
     const BladeImageRecord blade = blade_record("s01c1b01");
 };
 
+TEST_F(Catalog, RemembersTheLastMaster) {
+    EXPECT_EQ(catalog.last_master(image.name).error().code(), ErrorCode::not_found);
+    ASSERT_TRUE(catalog.begin_import(image, source));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    EXPECT_EQ(catalog.last_master(image.name).value(), source);
+    GenerationRecord rolled_back = catalog.generations_of(image.name).value().front();
+    rolled_back.generation = model::Generation::from_number(2).value();
+    rolled_back.source = "generation 1";
+    rolled_back.master = {};
+    ASSERT_TRUE(catalog.begin_generation(rolled_back));
+    ASSERT_TRUE(catalog.finish_generation({image.name, rolled_back.generation}, {"ab", "cd"}));
+    EXPECT_EQ(catalog.generations_of(image.name)->back().master, std::nullopt);
+    EXPECT_EQ(catalog.last_master(image.name).value(), source);
+}
+
 TEST_F(Catalog, DoesNotShowWhatIsNotFinished) {
-    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    ASSERT_TRUE(catalog.begin_import(image, source));
     EXPECT_EQ(catalog.image(image.name).error().code(), ErrorCode::not_found);
     EXPECT_THAT(catalog.images().value(), IsEmpty());
     EXPECT_THAT(catalog.unfinished_generations().value(), SizeIs(1));
-    EXPECT_EQ(catalog.begin_import(image, "/srv/tree").error().code(), ErrorCode::already_exists);
+    EXPECT_EQ(catalog.begin_import(image, source).error().code(), ErrorCode::already_exists);
     ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
     EXPECT_THAT(catalog.unfinished_generations().value(), IsEmpty());
     ASSERT_TRUE(catalog.begin_blade_image(blade));
@@ -64,7 +82,7 @@ TEST_F(Catalog, DoesNotShowWhatIsNotFinished) {
 
 TEST_F(Catalog, RefusesABladeImageOfNothingAndASecondOne) {
     EXPECT_FALSE(catalog.begin_blade_image(blade));
-    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    ASSERT_TRUE(catalog.begin_import(image, source));
     ASSERT_TRUE(catalog.begin_blade_image(blade));
     const auto second = catalog.begin_blade_image(blade);
     ASSERT_FALSE(second);
@@ -75,10 +93,10 @@ TEST_F(Catalog, RefusesABladeImageOfNothingAndASecondOne) {
 }
 
 TEST_F(Catalog, ShowsTheNewestGenerationThatIsFinished) {
-    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    ASSERT_TRUE(catalog.begin_import(image, source));
     ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
     GenerationRecord next = catalog.generations_of(image.name).value().front();
-    EXPECT_EQ(next.source, "/srv/tree");
+    EXPECT_EQ(next.source, to_string(source.source));
     EXPECT_EQ(next.golden_digest, "cd");
     next.generation = model::Generation::from_number(2).value();
     ASSERT_TRUE(catalog.begin_generation(next));
@@ -90,7 +108,7 @@ TEST_F(Catalog, ShowsTheNewestGenerationThatIsFinished) {
 }
 
 TEST_F(Catalog, LabelsAGenerationThatIsThere) {
-    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    ASSERT_TRUE(catalog.begin_import(image, source));
     EXPECT_EQ(catalog.set_label(key, "good").error().code(), ErrorCode::not_found);
     ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
     ASSERT_TRUE(catalog.set_label(key, "good"));
@@ -98,7 +116,7 @@ TEST_F(Catalog, LabelsAGenerationThatIsThere) {
 }
 
 TEST_F(Catalog, RemovesAnImageThatHasNoBladeImages) {
-    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    ASSERT_TRUE(catalog.begin_import(image, source));
     ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
     ASSERT_TRUE(catalog.begin_blade_image(blade));
     EXPECT_EQ(catalog.begin_removal(image.name).error().code(), ErrorCode::conflict);
@@ -111,7 +129,7 @@ TEST_F(Catalog, RemovesAnImageThatHasNoBladeImages) {
 }
 
 TEST_F(Catalog, KeepsWhatItWasTold) {
-    ASSERT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    ASSERT_TRUE(catalog.begin_import(image, source));
     ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
     const api::ImageSummary read = catalog.image(image.name).value();
     EXPECT_EQ(read.shared, image.shared);
@@ -124,7 +142,7 @@ TEST_F(Catalog, KeepsWhatItWasTold) {
     EXPECT_TRUE(catalog.blade_image(blade.blade, blade.image)->is_exported);
     ASSERT_TRUE(catalog.forget_blade_image(blade.blade, blade.image));
     ASSERT_TRUE(catalog.forget_generation(key));
-    EXPECT_TRUE(catalog.begin_import(image, "/srv/tree"));
+    EXPECT_TRUE(catalog.begin_import(image, source));
 }
 
 }  // namespace

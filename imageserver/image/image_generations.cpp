@@ -1,9 +1,9 @@
 #include "imageserver/image/image_generations.hpp"
 
 #include "imageserver/image/disk_space.hpp"
-#include "imageserver/image/image_import.hpp"
 #include "imageserver/image/image_inspection.hpp"
 #include "imageserver/image/loop_mount.hpp"
+#include "imageserver/image/master_tree.hpp"
 #include "imageserver/image/shared_root.hpp"
 #include "libdim/api/image_request.hpp"
 #include "libdim/manifest/compare.hpp"
@@ -34,13 +34,13 @@ struct SplitTree {
     Manifest golden;
 };
 Result<SplitTree> split_tree(const Manifest& tree, const std::vector<std::string>& shared,
-                             const std::string& directory) {
+                             const std::string& source) {
     for (const std::string& name : shared) {
         const auto found = std::ranges::lower_bound(tree.entries, name, {}, &Entry::path);
         if (found != tree.entries.end() && found->path == name &&
             found->type == EntryType::directory)
             continue;
-        return fail(Error(ErrorCode::not_found, directory + "/" + name + " is no directory")
+        return fail(Error(ErrorCode::not_found, name + " in " + source + " is no directory")
                         .with_cure("blades share it: it must be one in the master, too"));
     }
     const auto is_shared = [&](const Entry& entry) {
@@ -62,9 +62,9 @@ std::uint64_t new_bytes(const Manifest& have, const Manifest& want) {
     return bytes;
 }
 
-Result<TreeSource> copies_of(const std::string& directory) {
+Result<TreeSource> copies_of(const sys::Fd& directory) {
     std::vector<sys::Fd> roots(1);
-    DIM_TRY(roots.front(), sys::open_directory(directory));
+    DIM_TRY(roots.front(), sys::dup(directory));
     return TreeSource(std::move(roots), TreeSource::Take::copies);
 }
 
@@ -86,55 +86,52 @@ Result<void> ImageGenerations::check_known(const ImageName& name, Generation gen
                     .with_cure("see 'dim image generations " + name.text() + "'"));
 }
 
-Result<std::optional<api::ImageGeneration>>
-ImageGenerations::update(const api::UpdateImage& request, const Progress& progress) {
+Result<api::ImageSource> ImageGenerations::source_of(const api::UpdateImage& request) {
+    if (request.source) return *request.source;
+    DIM_TRY(std::optional<api::ImageSource> last, catalog_.last_master(request.name));
+    if (last) return *std::move(last);
+    return fail(Error(ErrorCode::invalid_input,
+                      "it is not known of which master " + request.name.text() + " is made")
+                    .with_cure("name it: dim image update " + request.name.text() + " SOURCE"));
+}
+
+Result<MadeGeneration> ImageGenerations::update(const api::UpdateImage& request,
+                                                const Progress& progress) {
     DIM_CHECK(api::check_update(request));
     DIM_TRY(const api::ImageSummary image, catalog_.image(request.name));
-    std::string directory = request.directory;
-    if (directory.empty()) {
-        DIM_TRY(const auto records, catalog_.generations_of(request.name));
-        for (const GenerationRecord& record : records)
-            if (record.source.starts_with('/')) directory = record.source;
-        if (directory.empty()) {
-            return fail(
-                Error(ErrorCode::invalid_input,
-                      "it is not known of which tree " + request.name.text() + " is made")
-                    .with_cure("name it: dim image update " + request.name.text() + " DIRECTORY"));
-        }
-    }
-    progress("look at " + directory, 0, 0);
-    DIM_CHECK(check_apart(directory, paths_.state()));
-    DIM_TRY(const sys::Fd root, sys::open_directory(directory));
-    DIM_CHECK(check_init(root, directory, image.init));
+    DIM_TRY(const api::ImageSource source, source_of(request));
+    DIM_TRY(const MasterTree master, capture_master(image, source, paths_, progress));
     const std::string memory = paths_.master_record(request.name);
     // Damaged, as by a kill, it is as good as none.
     const std::optional<TreeRecord> known = read_tree_record(memory).value_or(std::nullopt);
-    manifest::ScanSettings settings{.leave_out = {"lost+found"}};
+    const std::string name = to_string(source.source);
+    manifest::ScanSettings settings{.filter = master.master.filter()};
     if (known) settings.previous = &known->tree;
     settings.progress = [&](std::uint64_t entries) {
-        progress("look at " + directory, entries, known ? known->tree.cache.size() : 0);
+        progress("look at " + name, entries, known ? known->tree.cache.size() : 0);
     };
-    DIM_TRY(const manifest::ScannedTree master, manifest::scan_tree(root, settings));
-    DIM_TRY(SplitTree split, split_tree(master.manifest, image.shared, directory));
-    DIM_TRY(TreeSource for_shared, copies_of(directory));
-    DIM_TRY(TreeSource for_golden, copies_of(directory));
+    DIM_TRY(const manifest::ScannedTree scanned, manifest::scan_tree(master.root, settings));
+    DIM_TRY(SplitTree split, split_tree(scanned.manifest, image.shared, name));
+    DIM_TRY(TreeSource for_shared, copies_of(master.root));
+    DIM_TRY(TreeSource for_golden, copies_of(master.root));
     DIM_TRY(const Generation number, Generation::from_number(image.generation.number() + 1));
     DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
-    auto made = finish(Next{.record = {.image = request.name,
-                                       .generation = number,
-                                       .created = now,
-                                       .label = request.label,
-                                       .source = directory,
-                                       .shared_digest = {},
-                                       .golden_digest = {}},
-                            .from = image.generation,
-                            .shared = {std::move(split.shared), std::move(for_shared)},
-                            .golden = {std::move(split.golden), std::move(for_golden)}},
-                       progress);
-    if (!made) return made;
+    DIM_TRY(auto made, finish(Next{.record = {.image = request.name,
+                                              .generation = number,
+                                              .created = now,
+                                              .label = request.label,
+                                              .source = name,
+                                              .master = source,
+                                              .shared_digest = {},
+                                              .golden_digest = {}},
+                                   .from = image.generation,
+                                   .shared = {std::move(split.shared), std::move(for_shared)},
+                                   .golden = {std::move(split.golden), std::move(for_golden)}},
+                              progress));
     // To be quick the next time; without it every file is read.
-    if (remove_tree_record(memory)) (void)write_tree_record(master, memory);
-    return made;
+    if (remove_tree_record(memory) && master.master.is_in_place())
+        (void)write_tree_record(scanned, memory);
+    return MadeGeneration{.generation = std::move(made), .notes = notes_of(master.master, {})};
 }
 
 Result<std::optional<api::ImageGeneration>>
@@ -157,6 +154,7 @@ ImageGenerations::roll_back(const api::RollBackImage& request, const Progress& p
                                   .created = now,
                                   .label = request.label,
                                   .source = "generation " + to_string(request.generation),
+                                  .master = {},
                                   .shared_digest = {},
                                   .golden_digest = {}},
                        .from = image.generation,

@@ -2,6 +2,7 @@
 
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_paths.hpp"
+#include "imageserver/image/images.hpp"
 #include "imageserver/image/tree_generations.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/admin_messages.hpp"
@@ -24,8 +25,7 @@ public:
         : catalog_(catalog), paths_(paths), mounting_(mounting) {}
 
     /// As Images has them.
-    Result<std::optional<api::ImageGeneration>> update(const api::UpdateImage& request,
-                                                       const Progress& progress);
+    Result<MadeGeneration> update(const api::UpdateImage& request, const Progress& progress);
     Result<std::optional<api::ImageGeneration>> roll_back(const api::RollBackImage& request,
                                                           const Progress& progress);
     Result<std::vector<api::ImageGeneration>> list(const model::ImageName& name);
@@ -49,6 +49,7 @@ private:
     Result<std::optional<api::ImageGeneration>> finish(Next next, const Progress& progress);
     Result<void> unmount_shown(const model::ImageName& image, model::Generation generation);
     Result<bool> is_shown(const model::ImageName& image, model::Generation generation);
+    Result<api::ImageSource> source_of(const api::UpdateImage& request);
     Result<void> check_known(const model::ImageName& name, model::Generation generation);
     TreeGenerations part(ImagePart part, const model::ImageName& image) const {
         return {part, image, paths_};

@@ -30,10 +30,18 @@ protected:
         (void)sys::unlink(tree + "/var/dangling");
     }
     api::UpdateImage update_request(const std::string& label = "") const {
-        return {.name = granite, .directory = tree, .label = label};
+        return update_request(tree, {}, label);
+    }
+    api::UpdateImage update_request(const std::string& source, std::vector<std::string> exclude,
+                                    const std::string& label = "") const {
+        return {.name = granite,
+                .source = api::ImageSource{.source = value_of(model::MasterSource::parse(source)),
+                                           .exclude = std::move(exclude),
+                                           .one_file_system = false},
+                .label = label};
     }
     std::optional<api::ImageGeneration> update() const {
-        return value_of(store->update_image(update_request(), quiet()));
+        return value_of(store->update_image(update_request(), quiet())).generation;
     }
     void roll_back(std::uint32_t to) const {
         ASSERT_TRUE(value_of(store->roll_back_image(
@@ -77,10 +85,41 @@ TEST_F(Generations, AnUpdateIsWhatTheMasterIs) {
 TEST_F(Generations, AnotherUpdateTakesTheRememberedSource) {
     change_master("new");
     const auto made =
-        store->update_image({.name = granite, .directory = "", .label = "good"}, quiet());
+        value_of(store->update_image({.name = granite, .source = {}, .label = "good"}, quiet()))
+            .generation;
     ASSERT_TRUE(made);
-    EXPECT_EQ((*made)->source, tree);
-    EXPECT_EQ((*made)->label, "good");
+    EXPECT_EQ(made->source, tree);
+    EXPECT_EQ(made->label, "good");
+}
+
+TEST_F(Generations, WhatIsLeftOutGoesAndStaysOutTheNextTime) {
+    value_of(store->update_image(update_request(tree, {"/usr/bin/*", "motd"}), quiet()));
+    EXPECT_TRUE(
+        value_of(sys::list_names(value_of(sys::open_directory(shown(2) + "/usr/bin")))).empty());
+    change_master("new");
+    ASSERT_TRUE(value_of(store->update_image({.name = granite, .source = {}, .label = ""}, quiet()))
+                    .generation);
+    EXPECT_FALSE(sys::stat(shown(3) + "/usr/bin/tool"));
+    EXPECT_TRUE(sys::stat(shown(3) + "/usr/lib/new"));
+    create("s01c1b01");
+    EXPECT_FALSE(sys::stat(root_of("s01c1b01") + "/etc/motd"));
+    EXPECT_EQ(value_of(store->image_details(granite)).source->exclude.size(), 2U);
+}
+
+TEST_F(Generations, AnArchiveMakesThemToo) {
+    const std::string archive = directory / "master.tar.gz";
+    change_master("packed");
+    testing::run({"tar", "--xattrs", "--acls", "-C", tree, "-czf", archive, "."});
+    const auto made =
+        value_of(store->update_image(update_request(archive, {}), quiet())).generation;
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->source, archive);
+    expect_newest_is(tree, "s01c1b01");
+    EXPECT_FALSE(
+        value_of(store->update_image({.name = granite, .source = {}, .label = ""}, quiet()))
+            .generation)
+        << "it is the same archive";
+    EXPECT_FALSE(sys::stat(state + "/images/.granite.master")) << "nothing is left of it";
 }
 
 TEST_F(Generations, ABladeKeepsTheGenerationThatItHas) {
@@ -184,8 +223,8 @@ TEST_F(Generations, AMasterThatLacksWhatIsSharedIsRefused) {
     testing::run({"mv", tree + "/opt", tree + "/other"});
     const auto refused = store->update_image(update_request(), quiet());
     ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error().message(), HasSubstr("/opt is no directory"));
-    EXPECT_FALSE(store->update_image({.name = granite, .directory = state, .label = ""}, quiet()));
+    EXPECT_THAT(refused.error().message(), HasSubstr("opt in " + tree + " is no directory"));
+    EXPECT_FALSE(store->update_image(update_request(state, {}), quiet()));
 }
 
 TEST_F(Generations, AHandMadeChangeIsFoundAfterAnUpdate) {

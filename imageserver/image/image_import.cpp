@@ -3,6 +3,7 @@
 #include "imageserver/image/disk_space.hpp"
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/tree_record.hpp"
+#include "imageserver/service/pace.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
 #include "libdim/sys/directory.hpp"
@@ -10,15 +11,12 @@
 #include "libdim/sys/remove_tree.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <sys/stat.h>
 
 namespace dim::server {
 
 namespace {
 
-// Between two progress reports.
-constexpr std::uint64_t kProgressInterval = 500;
 // A new ext4's own tables and its journal, generously.
 constexpr std::uint64_t kOverhead = std::uint64_t{8} << 20;
 constexpr std::uint64_t kBytesPerInode = 16 * 1024;
@@ -32,24 +30,31 @@ struct Source {
     std::vector<std::string> own;
     sys::TreeSize shared_size;
     sys::TreeSize own_size;
+    sys::TreeFilter filter;
+    sys::UnsteadyFiles unsteady;  ///< of what was copied so far
 };
 
-Result<Source> open_source(const api::ImportImage& request) {
-    Source source{
-        .root = {}, .shared = request.shared, .own = {}, .shared_size = {}, .own_size = {}};
-    DIM_TRY(source.root, sys::open_directory(request.directory));
-    DIM_CHECK(check_init(source.root, request.directory, request.init));
+Result<Source> open_source(const api::ImportImage& request, const MasterTree& master) {
+    Source source{.root = {},
+                  .shared = request.shared,
+                  .own = {},
+                  .shared_size = {},
+                  .own_size = {},
+                  .filter = master.master.filter(),
+                  .unsteady = {}};
+    DIM_TRY(source.root, sys::dup(master.root));
     for (const std::string& name : request.shared) {
         const Result<sys::FileStatus> status = sys::fstatat(source.root, name);
         if (!status || !S_ISDIR(status->mode)) {
-            return fail(
-                Error(ErrorCode::not_found, request.directory + "/" + name + " is no directory")
-                    .with_cure("share only real directories, not links"));
+            return fail(Error(ErrorCode::not_found,
+                              name + " in " + to_string(request.source) + " is no directory")
+                            .with_cure("share only real directories, not links"));
         }
     }
     DIM_TRY(const std::vector<std::string> names, sys::list_names(source.root));
     for (const std::string& name : names) {
-        DIM_TRY(const sys::TreeSize size, sys::measure_tree(source.root, name));
+        if (source.filter.leaves_out && source.filter.leaves_out(name)) continue;
+        DIM_TRY(const sys::TreeSize size, sys::measure_tree(source.root, name, source.filter));
         const bool is_shared = std::ranges::find(source.shared, name) != source.shared.end();
         (is_shared ? source.shared_size : source.own_size) += size;
         // Every ext4 brings its own.
@@ -75,7 +80,7 @@ struct Filling {
 
 /// Makes the file, fills it from the source and records what it holds then; FILL is where it is
 /// mounted meanwhile.
-Result<void> fill_file(const Filling& filling, const Source& source, const std::string& fill,
+Result<void> fill_file(const Filling& filling, Source& source, const std::string& fill,
                        const std::function<void(std::uint64_t)>& progress) {
     DIM_CHECK(make_ext4(filling.file, filling.size));
     DIM_CHECK(mount_file(filling.file, fill));
@@ -84,12 +89,13 @@ Result<void> fill_file(const Filling& filling, const Source& source, const std::
         if (!filling.directory.empty()) DIM_CHECK(sys::mkdir(tree));
         DIM_TRY(sys::Fd root, sys::open_directory(tree));
         DIM_TRY(const sys::Fd file_system, sys::dup(root));
-        sys::TreeCopy copy(std::move(root), progress);
+        sys::TreeCopy copy(std::move(root), progress, source.filter);
         for (const std::string& name : filling.entries)
             DIM_CHECK(copy.copy(source.root, name));
         for (const std::string& name : filling.empty_directories)
             DIM_CHECK(copy.copy_directory_only(source.root, name));
         DIM_CHECK(copy.copy_own_attributes(source.root));
+        source.unsteady += copy.unsteady();
         DIM_CHECK(sys::syncfs(file_system));
         DIM_TRY([[maybe_unused]] const std::string digest,
                 record_tree(file_system, filling.record, {}));
@@ -103,21 +109,19 @@ Result<void> fill_file(const Filling& filling, const Source& source, const std::
     return sys::fsync(filling.file);
 }
 
-Result<void> fill_image(const api::ImportImage& request, const Source& source,
+Result<void> fill_image(const api::ImportImage& request, Source& source,
                         model::Generation generation, const std::string& staging,
                         const Progress& progress) {
     DIM_TRY(const Ext4Size golden_size,
             blade_image_size(request.blade_image_bytes, source.own_size));
     const std::uint64_t total = source.shared_size.entries + source.own_size.entries;
     std::uint64_t before = 0;
-    std::string what = "copy the shared root";
-    const auto count = [&](std::uint64_t entries) {
-        if (entries % kProgressInterval == 0) progress(what, before + entries, total);
-    };
+    Pace pace(progress, "copy the tree", PaceText::Unit::entries, total);
+    const auto count = [&](std::uint64_t entries) { pace.tell(before + entries); };
     const std::string number = to_string(generation);
     // Mounted on it later.
     DIM_CHECK(sys::mkdir(staging + "/shared", 0755));
-    progress(what, 0, total);
+    progress("copy the shared root", 0, total);
     const Filling shared{.file = staging + "/shared.img",
                          .size = shared_root_size(source.shared_size),
                          .directory = "/" + number,
@@ -128,7 +132,7 @@ Result<void> fill_image(const api::ImportImage& request, const Source& source,
     if (auto filled = fill_file(shared, source, fill, count); !filled)
         return fail(explain_full(std::move(filled).error(), "shared root"));
     before = source.shared_size.entries;
-    what = "copy the golden image";
+    progress("copy the golden image", before, total);
     const Filling golden{.file = staging + "/golden.img",
                          .size = golden_size,
                          .directory = {},
@@ -137,37 +141,11 @@ Result<void> fill_image(const api::ImportImage& request, const Source& source,
                          .empty_directories = source.shared};
     if (auto filled = fill_file(golden, source, fill, count); !filled)
         return fail(explain_full(std::move(filled).error(), "blade image"));
-    progress(what, total, total);
+    progress("copy the golden image", total, total);
     return sys::rmdir(fill);
 }
 
 }  // namespace
-
-/// A tree that the state directory is part of would be copied into itself.
-Result<void> check_apart(const std::string& directory, const std::string& state) {
-    std::error_code error;
-    const std::filesystem::path tree = std::filesystem::canonical(directory, error);
-    if (error) return fail(Error::from_errno(error.value(), directory));
-    const std::filesystem::path own = std::filesystem::canonical(state, error);
-    if (error) return fail(Error::from_errno(error.value(), state));
-    if (std::ranges::mismatch(tree, own).in1 != tree.end()) return {};
-    return fail(Error(ErrorCode::invalid_input,
-                      directory + " contains the image server's own state directory " + state)
-                    .with_cure("copy the distribution to a directory of its own first"));
-}
-
-Result<void> check_init(const sys::Fd& root, const std::string& directory,
-                        const std::string& init) {
-    const Result<sys::Fd> program = sys::open_in_root(root, init, O_PATH);
-    Result<sys::FileStatus> status = fail(ErrorCode::not_found, "");
-    if (program) status = sys::fstat(*program);
-    if (!status || !S_ISREG(status->mode) || (status->mode & 0111) == 0) {
-        return fail(
-            Error(ErrorCode::not_found, "below " + directory + " there is no program " + init)
-                .with_cure("name the distribution's init as it is seen from its root"));
-    }
-    return {};
-}
 
 Ext4Size shared_root_size(const sys::TreeSize& content) {
     constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
@@ -189,33 +167,33 @@ Result<Ext4Size> blade_image_size(std::uint64_t bytes, const sys::TreeSize& cont
     return Ext4Size{.bytes = bytes, .inodes = inodes};
 }
 
-Result<void> import_tree(const api::ImportImage& request, model::Generation generation,
-                         const ImagePaths& paths, const Progress& progress) {
-    progress("look at " + request.directory, 0, 0);
-    DIM_CHECK(check_apart(request.directory, paths.state()));
-    DIM_TRY(const Source source, open_source(request));
+Result<sys::UnsteadyFiles> import_tree(const api::ImportImage& request, const MasterTree& master,
+                                       model::Generation generation, const ImagePaths& paths,
+                                       const Progress& progress) {
+    progress("look at " + to_string(request.source), 0, 0);
+    DIM_TRY(Source source, open_source(request, master));
     DIM_CHECK(
         check_space(paths.images(),
                     source.shared_size.bytes + source.own_size.bytes +
                         (source.shared_size.entries + source.own_size.entries) * kBytesPerEntry +
                         2 * kOverhead));
-    const std::string staging = paths.images() + "/" + ImagePaths::unfinished(request.name);
+    const std::string staging = paths.unfinished(request.name);
     DIM_CHECK(sys::mkdir(staging));
     DIM_CHECK(fill_image(request, source, generation, staging, progress));
     DIM_CHECK(sys::fsync(staging));
     DIM_CHECK(sys::rename(staging, paths.image(request.name)));
-    return sys::fsync(paths.images());
+    DIM_CHECK(sys::fsync(paths.images()));
+    return source.unsteady;
 }
 
 Result<void> discard_image(const model::ImageName& name, const ImagePaths& paths) {
-    const std::string unfinished = ImagePaths::unfinished(name);
     DIM_CHECK(unmount_below(paths.shared_mounts() + "/" + name.text()));
-    DIM_CHECK(unmount_below(paths.image(name)));
-    DIM_CHECK(unmount_below(paths.images() + "/" + unfinished));
-    DIM_TRY(const sys::Fd images, sys::open_directory(paths.images()));
-    DIM_CHECK(sys::remove_tree(images, unfinished));
-    DIM_CHECK(sys::remove_tree(images, name.text()));
-    return sys::fsync(images);
+    for (const std::string& directory : {paths.image(name), paths.unfinished(name)}) {
+        DIM_CHECK(unmount_below(directory));
+        DIM_CHECK(sys::remove_tree(directory));
+    }
+    DIM_CHECK(discard_captured(name, paths));
+    return sys::fsync(paths.images());
 }
 
 }  // namespace dim::server

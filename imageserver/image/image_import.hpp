@@ -2,6 +2,7 @@
 
 #include "imageserver/image/ext4_file.hpp"
 #include "imageserver/image/image_paths.hpp"
+#include "imageserver/image/master_tree.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
@@ -19,15 +20,11 @@ Ext4Size shared_root_size(const sys::TreeSize& content);
 /// content does not fit, with need and have.
 Result<Ext4Size> blade_image_size(std::uint64_t bytes, const sys::TreeSize& content);
 
-/// Makes the files of an image with its first generation from a tree, as a whole or not at all.
-/// Journalled by the caller.
-Result<void> import_tree(const api::ImportImage& request, model::Generation generation,
-                         const ImagePaths& paths, const Progress& progress);
-
-/// Errors: invalid_input when the tree DIRECTORY contains the state directory STATE; not_found.
-Result<void> check_apart(const std::string& directory, const std::string& state);
-/// Errors: not_found when the tree below ROOT, which is called DIRECTORY, has no program INIT.
-Result<void> check_init(const sys::Fd& root, const std::string& directory, const std::string& init);
+/// Makes the files of an image with its first generation from a tree, as a whole or not at all;
+/// what did not hold still in it. Journalled by the caller.
+Result<sys::UnsteadyFiles> import_tree(const api::ImportImage& request, const MasterTree& master,
+                                       model::Generation generation, const ImagePaths& paths,
+                                       const Progress& progress);
 
 /// Deletes the files of an image, finished or not; what is not there is success.
 Result<void> discard_image(const model::ImageName& name, const ImagePaths& paths);

@@ -60,9 +60,11 @@ Result<api::ImageDetails> inspect_image(const model::ImageName& name, const Imag
                               .golden_image = {},
                               .shared_root_disk_bytes = bytes_on_disk(paths.shared_file(name)),
                               .golden_image_disk_bytes = bytes_on_disk(paths.golden_file(name)),
-                              .blades = {}};
+                              .blades = {},
+                              .source = {}};
     DIM_TRY(details.shared_root, summarize(paths.shared_record(name, generation)));
     DIM_TRY(details.golden_image, summarize(paths.golden_record(name, generation)));
+    DIM_TRY(details.source, catalog.last_master(name));
     DIM_TRY(const auto records, catalog.blade_images());
     for (const BladeImageRecord& record : records)
         if (record.image == name && record.state == BladeImageState::ready)

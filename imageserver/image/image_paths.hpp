@@ -20,9 +20,13 @@ public:
     std::string shared_mounts() const { return mounts() + "/shared"; }
 
     std::string image(const model::ImageName& name) const { return images() + "/" + name.text(); }
-    /// The name, in images(), of an image that is being imported.
-    static std::string unfinished(const model::ImageName& name) {
-        return "." + name.text() + ".new";
+    /// An image that is being imported.
+    std::string unfinished(const model::ImageName& name) const {
+        return images() + "/." + name.text() + ".new";
+    }
+    /// Where its master is unpacked while a generation is made of it.
+    std::string captured(const model::ImageName& name) const {
+        return images() + "/." + name.text() + ".master";
     }
     std::string golden_file(const model::ImageName& name) const {
         return image(name) + "/golden.img";

@@ -10,6 +10,7 @@
 #include "imageserver/image/image_inspection.hpp"
 #include "imageserver/image/image_paths.hpp"
 #include "imageserver/image/loop_mount.hpp"
+#include "imageserver/image/master_tree.hpp"
 #include "imageserver/image/shared_root.hpp"
 #include "imageserver/image/tree_generations.hpp"
 #include "imageserver/image/unknown_files.hpp"
@@ -176,6 +177,9 @@ Result<ImageStore> ImageStore::open(Settings settings, Database& database) {
                   [](const auto& record) { return record.state == BladeImageState::ready; });
     DIM_TRY(state->unfinished_generations, state->catalog.unfinished_generations());
     DIM_CHECK(state->trash.open());
+    DIM_TRY(const std::vector<api::ImageSummary> images, state->catalog.images());
+    for (const api::ImageSummary& image : images)
+        DIM_CHECK(discard_captured(image.name, state->paths));
     ImageStore store(std::move(state));
     // What fails now is left for the next call, and what is in the trash for the next start.
     (void)store.undo_unfinished();
@@ -248,7 +252,7 @@ Result<void> ImageStore::undo_unfinished() {
     return blade_images;
 }
 
-Result<void> ImageStore::import_image(const api::ImportImage& request, const Progress& progress) {
+Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Progress& progress) {
     DIM_CHECK(api::check_import(request));
     DIM_TRY(const Generation first, Generation::from_number(1));
     DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
@@ -261,29 +265,35 @@ Result<void> ImageStore::import_image(const api::ImportImage& request, const Pro
                                                          " that the database does not know")
                         .with_cure("move it away"));
     }
-    DIM_CHECK(catalog.begin_import({.name = request.name,
-                                    .architecture = request.architecture,
-                                    .generation = first,
-                                    .shared = request.shared,
-                                    .init = request.init,
-                                    .blade_image_bytes = request.blade_image_bytes,
-                                    .created = now,
-                                    .zimage_bytes = {},
-                                    .blade_images = 0},
-                                   request.directory));
-    Result<void> imported = import_tree(request, first, paths, progress);
-    if (imported) {
-        const std::scoped_lock lock(state_->mounting);
-        imported = mount_shared_root(request.name, first, paths);
-    }
-    const auto finish = [&]() -> Result<void> {
+    const api::ImageSummary image{.name = request.name,
+                                  .architecture = request.architecture,
+                                  .generation = first,
+                                  .shared = request.shared,
+                                  .init = request.init,
+                                  .blade_image_bytes = request.blade_image_bytes,
+                                  .created = now,
+                                  .zimage_bytes = {},
+                                  .blade_images = 0};
+    const api::ImageSource source{.source = request.source,
+                                  .exclude = request.exclude,
+                                  .one_file_system = request.one_file_system};
+    DIM_CHECK(catalog.begin_import(image, source));
+    const auto import = [&]() -> Result<Notes> {
+        DIM_TRY(const MasterTree master, capture_master(image, source, paths, progress));
+        DIM_TRY(const sys::UnsteadyFiles unsteady,
+                import_tree(request, master, first, paths, progress));
+        {
+            const std::scoped_lock lock(state_->mounting);
+            DIM_CHECK(mount_shared_root(request.name, first, paths));
+        }
         DIM_TRY(const TreeRecord shared,
                 TreeGenerations(ImagePart::shared, request.name, paths).record(first));
         DIM_TRY(const TreeRecord golden,
                 TreeGenerations(ImagePart::golden, request.name, paths).record(first));
-        return catalog.finish_generation({request.name, first}, {shared.digest, golden.digest});
+        DIM_CHECK(catalog.finish_generation({request.name, first}, {shared.digest, golden.digest}));
+        return notes_of(master.master, unsteady);
     };
-    if (imported) imported = finish();
+    Result<Notes> imported = import();
     if (!imported) {
         DIM_CHECK(discard_image(request.name, paths));
         DIM_CHECK(catalog.forget_generation({request.name, first}));
@@ -395,8 +405,8 @@ Result<std::uint64_t> ImageStore::collect_trash(std::int64_t uptime_us) {
     return state_->trash.collect(uptime_us);
 }
 
-Result<std::optional<api::ImageGeneration>>
-ImageStore::update_image(const api::UpdateImage& request, const Progress& progress) {
+Result<MadeGeneration> ImageStore::update_image(const api::UpdateImage& request,
+                                                const Progress& progress) {
     DIM_CHECK(state_->undo_unfinished_of(request.name));
     return state_->generations.update(request, progress);
 }

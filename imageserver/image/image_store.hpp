@@ -14,6 +14,8 @@ namespace dim::server {
 
 extern const Migration kImageMigration;
 extern const Migration kImageGenerationMigration;
+/// What of its master each generation left out.
+extern const Migration kImageSourceMigration;
 
 /// The images, their generations and every blade image of this server, on disk and mounted:
 ///
@@ -51,9 +53,9 @@ public:
     /// new blade image is told its name alone (/etc/hostname).
     void use(BladeOverrides& overrides);
 
-    Result<void> import_image(const api::ImportImage& request, const Progress& progress) override;
-    Result<std::optional<api::ImageGeneration>> update_image(const api::UpdateImage& request,
-                                                             const Progress& progress) override;
+    Result<Notes> import_image(const api::ImportImage& request, const Progress& progress) override;
+    Result<MadeGeneration> update_image(const api::UpdateImage& request,
+                                        const Progress& progress) override;
     Result<std::optional<api::ImageGeneration>> roll_back_image(const api::RollBackImage& request,
                                                                 const Progress& progress) override;
     Result<void> label_generation(const api::LabelGeneration& request) override;

@@ -18,14 +18,18 @@ constexpr std::size_t kKills = 20;
 /// A daemon that is killed while it imports, creates and deletes.
 class KilledStore : public testing::ImageStoreTest {
 protected:
-    /// What the victim does; each round has an image of its own.
-    void work(const model::ImageName& image) {
+    /// What the victim does; each round has an image of its own, every second one from an archive.
+    void work(const model::ImageName& image, bool is_archive) {
         reopen();
-        value_of(store->import_image(request(image.text()), quiet()));
+        api::ImportImage import = request(image.text());
+        if (is_archive) import.source = value_of(model::MasterSource::parse(archive));
+        value_of(store->import_image(import, quiet()));
         for (const char* blade : {"s01c1b01", "s01c1b02"})
             value_of(store->create_blade_image(blade_name(blade), image, quiet()));
         value_of(store->delete_blade_image(blade_name("s01c1b01"), image));
     }
+
+    const std::string archive = directory / "tree.tar";
 
     void expect_whole(const model::ImageName& image) {
         const auto summary = store->image(image);
@@ -127,11 +131,12 @@ TEST_F(KilledTrash, HasAnImageWhollyOrNotAtAll) {
 
 TEST_F(KilledStore, IsWholeAfterwards) {
     int round = 0;
+    testing::run({"tar", "-C", tree, "--xattrs", "--acls", "-cf", archive, "."});
     const auto image = [&] { return image_name("round" + std::to_string(round)); };
     store.reset();
     database.reset();
     const std::size_t kills = dim::testing::kill_at_calls(
-        kKills, [&] { work(image()); },
+        kKills, [&] { work(image(), round % 2 != 0); },
         [&] {
             SCOPED_TRACE(image().text());
             reopen();

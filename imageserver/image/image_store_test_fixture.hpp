@@ -145,15 +145,15 @@ protected:
             ImageStore::open({.state_directory = state, .provisioning = provisioning}, *database)));
     }
     static std::span<const Migration> migrations() {
-        static const std::array<Migration, 3> all{kImageMigration, kImageGenerationMigration,
-                                                  kBladeTrashMigration};
+        static const std::array<Migration, 4> all{kImageMigration, kImageGenerationMigration,
+                                                  kImageSourceMigration, kBladeTrashMigration};
         return all;
     }
 
     api::ImportImage request(std::string_view name = "granite") const {
         return {.name = image_name(name),
                 .architecture = model::Architecture::ppc64,
-                .directory = tree,
+                .source = value_of(model::MasterSource::parse(tree)),
                 .shared = {"usr", "opt"},
                 .init = "/sbin/init",
                 .blade_image_bytes = std::uint64_t{64} << 20};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/image/disk_space.hpp"
+#include "imageserver/service/notes.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
@@ -19,6 +20,12 @@ enum class MountState {
     stale,    ///< something else: the file system of a file that was replaced or deleted since
 };
 
+/// What came of an update.
+struct MadeGeneration {
+    std::optional<api::ImageGeneration> generation;  ///< none: nothing had changed
+    Notes notes;
+};
+
 /// The images, their generations and every blade image of this server. One real implementation
 /// (ImageStore) and one fake. Any thread may call; calls may wait for disks. import_image,
 /// create_blade_image and delete_blade_image take long and are to be called one at a time for each
@@ -27,16 +34,17 @@ class Images {
 public:
     virtual ~Images() = default;
 
-    /// Makes generation 1 of an image from a directory tree; the tree is only read, links in it are
-    /// copied, never followed. Errors: already_exists; invalid_input; not_found when the tree or
-    /// its init is missing; limit_exceeded when it does not fit (with need and have).
-    virtual Result<void> import_image(const api::ImportImage& request,
-                                      const Progress& progress) = 0;
-    /// Makes the next generation of an image of a tree as it is now; nothing when that is what the
-    /// newest one is. Costs what changed; a generation that blades see stays as it is. Errors:
-    /// those of import_image, but for already_exists.
-    virtual Result<std::optional<api::ImageGeneration>>
-    update_image(const api::UpdateImage& request, const Progress& progress) = 0;
+    /// Makes generation 1 of an image from a master (imageserver/master/capture.hpp), which is only
+    /// read; links in it are copied, never followed. Errors: already_exists; invalid_input;
+    /// not_found when the master or its init is missing; limit_exceeded when it does not fit (with
+    /// need and have).
+    virtual Result<Notes> import_image(const api::ImportImage& request,
+                                       const Progress& progress) = 0;
+    /// Makes the next generation of an image of a master as it is now, that of the last time unless
+    /// named; none when that is what the newest one is. Costs what changed; a generation that
+    /// blades see stays as it is. Errors: those of import_image, but for already_exists.
+    virtual Result<MadeGeneration> update_image(const api::UpdateImage& request,
+                                                const Progress& progress) = 0;
     /// Makes the next generation what an earlier one was; nothing when the newest one is that.
     /// Errors: not_found.
     virtual Result<std::optional<api::ImageGeneration>>

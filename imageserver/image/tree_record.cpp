@@ -10,7 +10,9 @@ namespace {
 std::string cache_file(const std::string& stem) { return stem + ".cache"; }
 
 /// Every ext4 has that one, and its times are those of the file system.
-manifest::ScanSettings settings_for_ext4() { return {.leave_out = {"lost+found"}}; }
+manifest::ScanSettings settings_for_ext4() {
+    return {.filter = {.leaves_out = [](const std::string& path) { return path == "lost+found"; }}};
+}
 
 /// A cache that cannot be used costs time only.
 manifest::ScanCache read_cache(const std::string& stem, const TreeRecord& record) {

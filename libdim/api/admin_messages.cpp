@@ -2,6 +2,7 @@
 
 #include "libdim/api/codec.hpp"
 #include "libdim/api/problem_codec.hpp"
+#include "libdim/model/path_pattern.hpp"
 
 namespace dim::api {
 
@@ -104,10 +105,12 @@ struct Members<ImportImage> {
     static constexpr auto kAll = std::tuple{
         member("name", &ImportImage::name),
         member("architecture", &ImportImage::architecture),
-        member("directory", &ImportImage::directory),
+        member("source", &ImportImage::source),
         member("shared", &ImportImage::shared),
         member("init", &ImportImage::init),
         member("blade_image_bytes", &ImportImage::blade_image_bytes),
+        member("exclude", &ImportImage::exclude, model::PathPatterns::kLimit),
+        member("one_file_system", &ImportImage::one_file_system),
     };
 };
 
@@ -144,6 +147,15 @@ struct Members<TreeSummary> {
 };
 
 template <>
+struct Members<ImageSource> {
+    static constexpr auto kAll = std::tuple{
+        member("source", &ImageSource::source),
+        member("exclude", &ImageSource::exclude, model::PathPatterns::kLimit),
+        member("one_file_system", &ImageSource::one_file_system),
+    };
+};
+
+template <>
 struct Members<ImageDetails> {
     static constexpr auto kAll = std::tuple{
         member("image", &ImageDetails::image),
@@ -152,6 +164,7 @@ struct Members<ImageDetails> {
         member("shared_root_disk_bytes", &ImageDetails::shared_root_disk_bytes),
         member("golden_image_disk_bytes", &ImageDetails::golden_image_disk_bytes),
         member("blades", &ImageDetails::blades),
+        member("source", &ImageDetails::source),
     };
 };
 
@@ -180,7 +193,7 @@ template <>
 struct Members<UpdateImage> {
     static constexpr auto kAll = std::tuple{
         member("name", &UpdateImage::name),
-        member("directory", &UpdateImage::directory),
+        member("source", &UpdateImage::source),
         member("label", &UpdateImage::label),
     };
 };
@@ -607,6 +620,7 @@ DIM_API_MESSAGE(BladeStory, limits::kReplyBytes)
 DIM_API_MESSAGE(ImportImage, limits::kMessageBytes)
 DIM_API_MESSAGE(ImageSummary, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageList, limits::kReplyBytes)
+DIM_API_MESSAGE(ImageSource, limits::kMessageBytes)
 DIM_API_MESSAGE(ImageDetails, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageCheck, limits::kReplyBytes)
 DIM_API_MESSAGE(UpdateImage, limits::kMessageBytes)

@@ -7,6 +7,7 @@
 #include "libdim/model/ipv4.hpp"
 #include "libdim/model/ipv6.hpp"
 #include "libdim/model/mac_address.hpp"
+#include "libdim/model/master_source.hpp"
 #include "libdim/model/names.hpp"
 #include "libdim/model/timestamp.hpp"
 
@@ -125,14 +126,16 @@ struct BladeStory {
     bool operator==(const BladeStory&) const = default;
 };
 
-/// POST /v1/images: make generation 1 of an image from a directory tree on the server.
+/// POST /v1/images: make generation 1 of an image from a master.
 struct ImportImage {
     model::ImageName name;
     model::Architecture architecture;
-    std::string directory;            ///< absolute path, with the distribution's root below it
+    model::MasterSource source;       ///< "/srv/masters/sles10", "ssh://root@master/"
     std::vector<std::string> shared;  ///< first-level directories of the shared root: "usr", "opt"
     std::string init;                 ///< "/sbin/init"
     std::uint64_t blade_image_bytes;  ///< the size (and so the quota) of a blade image
+    std::vector<std::string> exclude = {};  ///< what is left out: model::PathPattern
+    bool one_file_system = false;           ///< leave out what is mounted below the source
 
     bool operator==(const ImportImage&) const = default;
 };
@@ -168,6 +171,15 @@ struct TreeSummary {
     bool operator==(const TreeSummary&) const = default;
 };
 
+/// Where a generation came from, and what of it was left out.
+struct ImageSource {
+    model::MasterSource source;
+    std::vector<std::string> exclude;
+    bool one_file_system;
+
+    bool operator==(const ImageSource&) const = default;
+};
+
 /// GET /v1/images/{image}: what its newest generation is made of.
 struct ImageDetails {
     ImageSummary image;
@@ -176,6 +188,7 @@ struct ImageDetails {
     std::uint64_t shared_root_disk_bytes;  ///< what its file takes on the server's disk
     std::uint64_t golden_image_disk_bytes;
     std::vector<model::ComponentName> blades;  ///< that have an image of it
+    std::optional<ImageSource> source = {};    ///< absent: adopted, or older than this is kept
 
     bool operator==(const ImageDetails&) const = default;
 };
@@ -201,10 +214,10 @@ struct ImageCheck {
     bool operator==(const ImageCheck&) const = default;
 };
 
-/// POST /v1/image-generations: makes the next one of a tree.
+/// POST /v1/image-generations: makes the next one of a master.
 struct UpdateImage {
     model::ImageName name;
-    std::string directory;  ///< absolute, on the image server; empty: the one it was made of last
+    std::optional<ImageSource> source;  ///< absent: as the last time
     std::string label;
 
     bool operator==(const UpdateImage&) const = default;
@@ -232,7 +245,7 @@ struct ImageGeneration {
     model::Generation generation;
     model::Timestamp created;
     std::string label;
-    std::string source;         ///< "/srv/masters/granite", "generation 3", "adopted"
+    std::string source;  ///< "/srv/masters/granite", "ssh://master/", "generation 3", "adopted"
     std::string shared_digest;  ///< of the manifests; trees with one digest are the same
     std::string golden_digest;
     std::uint32_t blade_images;  ///< that are of it

@@ -8,6 +8,7 @@
 #include "libdim/model/ipv4.hpp"
 #include "libdim/model/ipv6.hpp"
 #include "libdim/model/mac_address.hpp"
+#include "libdim/model/master_source.hpp"
 #include "libdim/model/names.hpp"
 #include "libdim/model/timestamp.hpp"
 
@@ -133,6 +134,8 @@ struct Codec<model::ComponentName> : TextCodec<model::ComponentName, &model::Com
 };
 template <>
 struct Codec<model::ImageName> : TextCodec<model::ImageName, &model::ImageName::parse> {};
+template <>
+struct Codec<model::MasterSource> : TextCodec<model::MasterSource, &model::MasterSource::parse> {};
 template <>
 struct Codec<model::Architecture> : TextCodec<model::Architecture, &model::parse_architecture> {};
 template <>

@@ -3,6 +3,7 @@
 #include "libdim/api/limits.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
+#include "libdim/model/path_pattern.hpp"
 
 #include <algorithm>
 #include <array>
@@ -44,12 +45,6 @@ Result<void> check_shared(const std::vector<std::string>& names) {
     return {};
 }
 
-Result<void> check_directory(const std::string& directory) {
-    if (directory.starts_with('/')) return {};
-    return fail(Error(ErrorCode::invalid_input, "the directory of the tree is not absolute")
-                    .with_cure("name it from the server's root: /srv/masters/sles10"));
-}
-
 }  // namespace
 
 Result<void> check_init_path(const std::string& init) {
@@ -65,12 +60,22 @@ Result<void> check_label(const std::string& label) {
 }
 
 Result<void> check_update(const UpdateImage& request) {
-    if (!request.directory.empty()) DIM_CHECK(check_directory(request.directory));
+    if (request.source) DIM_CHECK(model::PathPatterns::parse(request.source->exclude));
     return check_label(request.label);
 }
 
+const std::vector<std::string>& default_exclusions() {
+    static const std::vector<std::string> patterns{
+        "/proc/*", "/sys/*", "/dev/*", "/run/*", "/tmp/*", "/var/tmp/*", "lost+found",
+        // What package managers fetched.
+        "/var/cache/apt/archives/*.deb", "/var/cache/apt/archives/partial/*",
+        "/var/cache/apt/*.bin", "/var/cache/zypp/packages/*", "/var/cache/yum/*",
+        "/var/cache/dnf/*"};
+    return patterns;
+}
+
 Result<void> check_import(const ImportImage& request) {
-    DIM_CHECK(check_directory(request.directory));
+    DIM_CHECK(model::PathPatterns::parse(request.exclude));
     DIM_CHECK(check_init_path(request.init));
     if (request.blade_image_bytes < kSmallestBladeImage ||
         request.blade_image_bytes > kLargestBladeImage || request.blade_image_bytes % 4096 != 0) {

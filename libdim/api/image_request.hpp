@@ -5,11 +5,16 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace dim::api {
 
 inline constexpr std::uint64_t kSmallestBladeImage = std::uint64_t{16} << 20;
 inline constexpr std::uint64_t kLargestBladeImage = std::uint64_t{4} << 40;
+
+/// What `dim` leaves out of every master unless told otherwise: model::PathPattern. Nothing of it
+/// is a machine's own, or of use to another.
+const std::vector<std::string>& default_exclusions();
 
 /// What can be said of an import without looking at the tree: by `dim` before it asks, and by the
 /// daemon. Errors: invalid_input with the cure, limit_exceeded.

@@ -12,7 +12,7 @@ constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 ImportImage request() {
     return {.name = model::ImageName::parse("granite").value(),
             .architecture = model::Architecture::ppc64,
-            .directory = "/srv/masters/granite",
+            .source = model::MasterSource::parse("/srv/masters/granite").value(),
             .shared = {"usr", "opt"},
             .init = "/sbin/init",
             .blade_image_bytes = 256 * kMebibyte};
@@ -40,7 +40,16 @@ TEST(ImportRequest, IsRefusedWithACause) {
     for (int i = 0; i < 64; ++i)
         bad.shared.push_back("d" + std::to_string(i));
     EXPECT_EQ(check_import(bad).error().code(), ErrorCode::limit_exceeded);
+    bad = request();
+    bad.exclude = {"/proc/*", "cache/"};
+    EXPECT_THAT(to_string(check_import(bad).error()), HasSubstr("without a slash at its end"));
     EXPECT_TRUE(check_import(request()));
+}
+
+TEST(ImportRequest, WhatIsLeftOutUnlessToldOtherwiseCanBe) {
+    auto usual = request();
+    usual.exclude = default_exclusions();
+    EXPECT_TRUE(check_import(usual));
 }
 
 }  // namespace

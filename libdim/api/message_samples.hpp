@@ -131,8 +131,14 @@ inline BladeStory blade_story() {
 }
 
 inline ImportImage import_image() {
-    return {image(),      model::Architecture::ppc64, "/srv/tree", {"usr", "opt"},
-            "/sbin/init", std::uint64_t{1} << 28};
+    return {image(),
+            model::Architecture::ppc64,
+            *model::MasterSource::parse("/srv/tree"),
+            {"usr", "opt"},
+            "/sbin/init",
+            std::uint64_t{1} << 28,
+            {"/proc/*", "lost+found"},
+            true};
 }
 inline ImageSummary image_summary() {
     return {image(),
@@ -154,7 +160,13 @@ inline TreeSummary tree_summary() {
     return {"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 145'000, 120'000,
             std::uint64_t{3} << 30};
 }
-inline UpdateImage update_image() { return {image(), "/srv/tree", "security fixes"}; }
+inline ImageSource image_source() {
+    return {*model::MasterSource::parse("ssh://root@master:2222/srv/tree"),
+            {"/proc/*", "lost+found"},
+            false};
+}
+inline UpdateImage update_image() { return {image(), image_source(), "security fixes"}; }
+inline UpdateImage bare_update_image() { return {image(), {}, ""}; }
 inline RollBackImage roll_back_image() { return {image(), generation(), ""}; }
 inline LabelGeneration label_generation() { return {image(), generation(), "good"}; }
 inline ImageGenerationList image_generation_list() {
@@ -162,14 +174,15 @@ inline ImageGenerationList image_generation_list() {
               tree_summary().digest, 56}}};
 }
 inline ImageDetails image_details() {
-    return {image_summary(),        tree_summary(),         tree_summary(),
-            std::uint64_t{3} << 30, std::uint64_t{1} << 28, {blade()}};
+    return {image_summary(),        tree_summary(), tree_summary(), std::uint64_t{3} << 30,
+            std::uint64_t{1} << 28, {blade()},      image_source()};
 }
 inline ImageDetails bare_image_details() {
     ImageDetails bare = image_details();
     bare.shared_root.reset();
     bare.golden_image.reset();
     bare.blades.clear();
+    bare.source.reset();
     return bare;
 }
 inline TreeDifference tree_difference() {

@@ -37,6 +37,7 @@ struct Job {
     std::shared_ptr<const sys::Fd> parent;
     std::string name;
     std::string path;
+    std::uint64_t device = 0;  ///< the parent's
     int depth = 0;
     bool is_directory = false;
 };
@@ -44,7 +45,7 @@ struct Job {
 struct Scanned {
     Entry entry;
     std::optional<Stamp> stamp;
-    std::uint64_t inode = 0;
+    std::pair<std::uint64_t, std::uint64_t> inode;  ///< with its device
     bool has_other_names = false;
 };
 
@@ -79,24 +80,24 @@ private:
 /// One scan. Threads take the newest job first, so that few directories are open at a time.
 class Scan {
 public:
-    Scan(const ScanSettings& settings, std::uint64_t device)
-        : settings_(settings),
-          device_(device),
-          began_us_(sys::realtime_us()),
-          previous_(settings.previous) {}
+    explicit Scan(const ScanSettings& settings)
+        : settings_(settings), began_us_(sys::realtime_us()), previous_(settings.previous) {}
 
     Result<std::vector<Scanned>> run(const sys::Fd& root);
 
 private:
     void work();
     Result<void> look_at(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more);
-    Result<std::shared_ptr<const sys::Fd>> open(const Job& job) const;
+    Result<std::shared_ptr<const sys::Fd>> open(const Job& job, std::uint64_t& device) const;
     Result<void> list(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more);
     Result<void> list_name(Job child, std::vector<Scanned>& found, std::vector<Job>& more);
     Result<void> take(const Job& job, std::vector<Scanned>& found);
     Result<std::optional<ReadEntry>> read_linked(const Job& job, const sys::FileStatus& status);
-    bool is_left_out(const std::string& name) const {
-        return std::ranges::find(settings_.leave_out, name) != settings_.leave_out.end();
+    bool is_left_out(const std::string& path) const {
+        return settings_.filter.leaves_out && settings_.filter.leaves_out(path);
+    }
+    bool is_entered(const sys::Fd& directory) const {
+        return settings_.filter.enters && settings_.filter.enters(directory);
     }
     Scanned remember(Entry entry, const sys::FileStatus& status) const;
     std::size_t thread_count() const {
@@ -105,7 +106,6 @@ private:
     }
 
     const ScanSettings& settings_;
-    const std::uint64_t device_;
     const std::int64_t began_us_;
     const Previous previous_;
 
@@ -116,7 +116,8 @@ private:
     std::size_t unfinished_ = 0;  ///< jobs that wait or are being done
     std::optional<Error> error_;
     std::vector<Scanned> found_;
-    std::map<std::uint64_t, ReadEntry> linked_;  ///< files of several names, by inode
+    /// Files of several names, by device and inode.
+    std::map<std::pair<std::uint64_t, std::uint64_t>, ReadEntry> linked_;
 };
 
 Error name_path(Error error, const std::string& path) {
@@ -126,7 +127,7 @@ Error name_path(Error error, const std::string& path) {
 Scanned Scan::remember(Entry entry, const sys::FileStatus& status) const {
     Scanned scanned{.entry = std::move(entry),
                     .stamp = Stamp{.inode = status.inode, .changed = status.changed},
-                    .inode = status.inode,
+                    .inode = {status.device, status.inode},
                     .has_other_names = !S_ISDIR(status.mode) && status.links > 1};
     const std::int64_t changed_us =
         status.changed.seconds * 1'000'000 + status.changed.nanoseconds / 1000;
@@ -139,17 +140,17 @@ Scanned Scan::remember(Entry entry, const sys::FileStatus& status) const {
 Result<std::optional<ReadEntry>> Scan::read_linked(const Job& job, const sys::FileStatus& status) {
     {
         const std::scoped_lock lock(mutex_);
-        const auto known = linked_.find(status.inode);
+        const auto known = linked_.find({status.device, status.inode});
         if (known != linked_.end() && known->second.status.changed == status.changed) {
             ReadEntry same = known->second;
             same.entry.path = job.path;
             return same;
         }
     }
-    DIM_TRY(std::optional<ReadEntry> read, read_entry(*job.parent, job.name, job.path, device_));
+    DIM_TRY(std::optional<ReadEntry> read, read_entry(*job.parent, job.name, job.path, job.device));
     if (read && read->status.links > 1) {
         const std::scoped_lock lock(mutex_);
-        linked_.insert_or_assign(read->status.inode, *read);
+        linked_.insert_or_assign({read->status.device, read->status.inode}, *read);
     }
     return read;
 }
@@ -161,15 +162,15 @@ Result<void> Scan::take(const Job& job, std::vector<Scanned>& found) {
     if (!status) return fail(name_path(status.error(), job.path));
     const bool is_linked = S_ISREG(status->mode) && status->links > 1;
     DIM_TRY(std::optional<ReadEntry> read,
-            is_linked && status->device == device_
+            is_linked && status->device == job.device
                 ? read_linked(job, *status)
-                : read_entry(*job.parent, job.name, job.path, device_));
+                : read_entry(*job.parent, job.name, job.path, job.device));
     if (read) found.push_back(remember(std::move(read->entry), read->status));
     return {};
 }
 
-/// None when it is gone, or not of this file system.
-Result<std::shared_ptr<const sys::Fd>> Scan::open(const Job& job) const {
+/// None when it is gone, or of a file system that is not entered; DEVICE becomes its own.
+Result<std::shared_ptr<const sys::Fd>> Scan::open(const Job& job, std::uint64_t& device) const {
     if (job.depth > sys::kTreeDepthLimit) {
         return fail(
             name_path(Error(ErrorCode::limit_exceeded, "directories nested too deep"), job.path));
@@ -184,23 +185,26 @@ Result<std::shared_ptr<const sys::Fd>> Scan::open(const Job& job) const {
         return fail(name_path(std::move(opened).error(), job.path));
     }
     DIM_TRY(const sys::FileStatus own, sys::fstat(*opened));
-    if (own.device != device_) return nullptr;
+    if (own.device != job.device && !is_entered(*opened)) return nullptr;
+    device = own.device;
     return std::make_shared<const sys::Fd>(*std::move(opened));
 }
 
 Result<void> Scan::list(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more) {
-    DIM_TRY(const std::shared_ptr<const sys::Fd> directory, open(job));
+    std::uint64_t device = 0;
+    DIM_TRY(const std::shared_ptr<const sys::Fd> directory, open(job, device));
     if (!directory) return {};
     Result<std::vector<std::string>> names = sys::list_names(*directory);
     if (!names) return fail(name_path(std::move(names).error(), job.path));
     for (std::string& name : *names) {
-        if (job.path.empty() && is_left_out(name)) continue;
         std::string path = job.path.empty() ? name : job.path + "/" + name;
+        if (is_left_out(path)) continue;
         if (path.size() > kPathLimit)
             return fail(name_path(Error(ErrorCode::limit_exceeded, "path too long"), path));
         DIM_CHECK(list_name({.parent = directory,
                              .name = std::move(name),
                              .path = std::move(path),
+                             .device = device,
                              .depth = job.depth + 1},
                             found, more));
     }
@@ -213,7 +217,7 @@ Result<void> Scan::list_name(Job child, std::vector<Scanned>& found, std::vector
     if (!status) return fail(name_path(status.error(), child.path));
     child.is_directory = S_ISDIR(status->mode);
     const Entry* known = previous_.find(child.path, *status);
-    if (known != nullptr && status->device == device_) {
+    if (known != nullptr && status->device == child.device) {
         found.push_back(remember(*known, *status));
         found.back().entry.link_group = 0;
     } else if (S_ISREG(status->mode) && status->size >= kLargeFile) {
@@ -256,10 +260,12 @@ void Scan::work() {
 Result<std::vector<Scanned>> Scan::run(const sys::Fd& root) {
     DIM_TRY(sys::Fd own, sys::dup(root));
     DIM_TRY(ReadEntry first, read_root(root));
+    const std::uint64_t device = first.status.device;
     found_.push_back(remember(std::move(first.entry), first.status));
     jobs_.push_back({.parent = std::make_shared<const sys::Fd>(std::move(own)),
                      .name = {},
                      .path = {},
+                     .device = device,
                      .depth = 0,
                      .is_directory = true});
     unfinished_ = 1;
@@ -283,8 +289,8 @@ Result<std::vector<Scanned>> Scan::run(const sys::Fd& root) {
 /// Numbers the link groups of what is sorted. Names of one file that was changed between two looks
 /// at it all get what was seen last.
 void group_links(std::vector<Scanned>& sorted) {
-    std::unordered_map<std::uint64_t, std::vector<Scanned*>> names;
-    std::vector<std::uint64_t> order;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<Scanned*>> names;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> order;
     for (Scanned& scanned : sorted) {
         if (!scanned.has_other_names) continue;
         std::vector<Scanned*>& same = names[scanned.inode];
@@ -292,7 +298,7 @@ void group_links(std::vector<Scanned>& sorted) {
         same.push_back(&scanned);
     }
     std::uint32_t group = 0;
-    for (const std::uint64_t inode : order) {
+    for (const auto& inode : order) {
         const std::vector<Scanned*>& same = names.at(inode);
         if (same.size() == 1) continue;
         ++group;
@@ -328,7 +334,7 @@ std::vector<Scanned> sort_by_path(std::vector<Scanned> found) {
 Result<ScannedTree> scan_tree(const sys::Fd& root, const ScanSettings& settings) {
     DIM_TRY(const sys::FileStatus status, sys::fstat(root));
     if (!S_ISDIR(status.mode)) return fail(ErrorCode::invalid_input, "no directory");
-    Scan scan(settings, status.device);
+    Scan scan(settings);
     DIM_TRY(std::vector<Scanned> found, scan.run(root));
     std::vector<Scanned> sorted = sort_by_path(std::move(found));
     // A name that moved while its directory was read may have been seen twice.

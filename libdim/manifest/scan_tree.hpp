@@ -3,11 +3,10 @@
 #include "libdim/base/result.hpp"
 #include "libdim/manifest/scan_cache.hpp"
 #include "libdim/sys/fd.hpp"
+#include "libdim/sys/tree_filter.hpp"
 
 #include <cstdint>
 #include <functional>
-#include <string>
-#include <vector>
 
 namespace dim::manifest {
 
@@ -19,15 +18,14 @@ struct ScanSettings {
     /// An earlier scan of the same tree; files that its cache vouches for are not read again.
     const ScannedTree* previous = nullptr;
     unsigned threads = 0;  ///< 0: as many as there are processors
-    /// Names directly below the root that do not belong to the tree: "lost+found".
-    std::vector<std::string> leave_out = {};
+    sys::TreeFilter filter = {};
     /// Hears now and then how many entries there were; on the thread that called scan_tree.
     std::function<void(std::uint64_t entries)> progress = {};
 };
 
 /// What the tree below the directory ROOT holds. Everything is reached through descriptors, no link
-/// is followed, and no other file system is entered: of a directory that another one is mounted on
-/// there is its entry alone, and of a file that is one nothing.
+/// is followed, and no other file system is entered unless the filter enters it: of a directory
+/// that another one is mounted on there is its entry alone, and of a file that is one nothing.
 ///
 /// A name that goes away meanwhile is left out. What changes while it is read is read again;
 /// errors: conflict, naming the path, when that does not end. Others name the path, too. The tree

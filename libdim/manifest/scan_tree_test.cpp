@@ -109,7 +109,8 @@ TEST_F(ScanTree, LeavesOutWhatDoesNotBelongToTheTree) {
     make_directory("sub");
     make_directory("sub/lost+found");
     write("lost+found/file", "");
-    const ScannedTree tree = scan({.leave_out = {"lost+found"}});
+    const ScannedTree tree = scan(
+        {.filter = {.leaves_out = [](const std::string& path) { return path == "lost+found"; }}});
     EXPECT_EQ(find(tree, "lost+found"), nullptr);
     EXPECT_NE(find(tree, "sub/lost+found"), nullptr) << "only directly below the root";
     EXPECT_EQ(tree.manifest.entries.size(), 3U);

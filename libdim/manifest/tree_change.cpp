@@ -192,11 +192,11 @@ Result<void> set_directories(const TreeChange& change, const sys::Fd& root) {
                     directory.path.empty()
                         ? sys::dup(root)
                         : sys::open_beneath(root, directory.path, O_RDONLY | O_DIRECTORY));
-            return sys::set_attributes(fd, {.mode = directory.mode,
-                                            .owner = directory.owner,
-                                            .group = directory.group,
-                                            .modified = directory.modified,
-                                            .extended = directory.attributes});
+            return sys::replace_attributes(fd, {.mode = directory.mode,
+                                                .owner = directory.owner,
+                                                .group = directory.group,
+                                                .modified = directory.modified,
+                                                .extended = directory.attributes});
         };
         Result<void> done = set();
         if (!done) return fail(at_path(std::move(done).error(), directory.path));

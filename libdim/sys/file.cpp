@@ -103,6 +103,20 @@ Result<void> write_all(const Fd& fd, std::string_view bytes) {
     return {};
 }
 
+Result<void> write_at(const Fd& fd, std::string_view bytes, std::uint64_t offset) {
+    while (!bytes.empty()) {
+        const ssize_t count =
+            ::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+            offset += static_cast<std::uint64_t>(count);
+        } else if (errno != EINTR) {
+            return fail(Error::from_errno(errno, "write"));
+        }
+    }
+    return {};
+}
+
 Result<void> write_file(const std::string& path, std::string_view bytes) {
     DIM_TRY(const Fd file, open(path, O_WRONLY));
     const ssize_t count = ::write(file.get(), bytes.data(), bytes.size());

@@ -34,6 +34,8 @@ Result<std::string> read_file(const Fd& directory, std::string_view name,
 
 /// All of BYTES, to a blocking descriptor.
 Result<void> write_all(const Fd& fd, std::string_view bytes);
+/// pwrite(2): all of BYTES, at OFFSET.
+Result<void> write_at(const Fd& fd, std::string_view bytes, std::uint64_t offset);
 /// Opens an existing file of a kernel file system (/proc, /sys), or a device, and writes once.
 Result<void> write_file(const std::string& path, std::string_view bytes);
 

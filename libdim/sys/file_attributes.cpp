@@ -1,5 +1,7 @@
 #include "libdim/sys/file_attributes.hpp"
 
+#include "libdim/base/text.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -15,6 +17,8 @@ namespace {
 // The kernel's own limits (xattr(7)).
 constexpr std::size_t kNameListLimit = 64 * 1024;
 constexpr std::size_t kValueLimit = 64 * 1024;
+
+constexpr const char* kAccessAcl = "system.posix_acl_access";
 
 // There is no lgetxattrat: /proc/self/fd leads to the directory itself, and l…xattr does not follow
 // the last component.
@@ -115,7 +119,7 @@ Result<void> copy_attributes(const Fd& from, const std::string& from_name,
     return {};
 }
 
-Result<void> set_attributes(const Fd& fd, const DirectoryAttributes& attributes) {
+Result<void> replace_attributes(const Fd& fd, const FileAttributes& attributes) {
     if (::fchown(fd.get(), attributes.owner, attributes.group) != 0)
         return fail(Error::from_errno(errno, "set owner"));
     DIM_TRY(const ExtendedAttributes present, extended_attributes(fd));
@@ -133,6 +137,48 @@ Result<void> set_attributes(const Fd& fd, const DirectoryAttributes& attributes)
                  .tv_nsec = static_cast<long>(attributes.modified.nanoseconds)}};
     if (::futimens(fd.get(), times.data()) != 0) return fail(Error::from_errno(errno, "set times"));
     return {};
+}
+
+Result<void> set_extended_attribute(const Fd& directory, const std::string& name,
+                                    const std::string& key, const std::string& value) {
+    const std::string path = path_through_fd(directory, name);
+    if (::lsetxattr(path.c_str(), key.c_str(), value.data(), value.size(), 0) == 0) return {};
+    return fail(Error::from_errno(errno, "extended attribute " + printable(key, 100)));
+}
+
+Result<void> set_attributes(const Fd& directory, const std::string& name,
+                            const FileAttributes& attributes) {
+    struct stat status{};
+    if (::fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return fail(Error::from_errno(errno, "fstatat"));
+    // The same order as in copy_attributes.
+    if (::fchownat(directory.get(), name.c_str(), attributes.owner, attributes.group,
+                   AT_SYMLINK_NOFOLLOW) != 0)
+        return fail(Error::from_errno(errno, "set owner"));
+    Result<void> extended;
+    for (const auto& [key, value] : attributes.extended) {
+        if (key == kAccessAcl) continue;
+        Result<void> done = set_extended_attribute(directory, name, key, value);
+        if (done) continue;
+        if (done.error().system_errno() != EOPNOTSUPP) return done;
+        extended = std::move(done);
+    }
+    if (!S_ISLNK(status.st_mode) &&
+        ::fchmodat(directory.get(), name.c_str(), attributes.mode & 07777, 0) != 0) {
+        return fail(Error::from_errno(errno, "set permissions"));
+    }
+    // Says more than the permissions, of which it has its own idea.
+    if (const auto acl = attributes.extended.find(kAccessAcl); acl != attributes.extended.end()) {
+        Result<void> done = set_extended_attribute(directory, name, acl->first, acl->second);
+        if (!done && done.error().system_errno() != EOPNOTSUPP) return done;
+        if (!done) extended = std::move(done);
+    }
+    const timespec modified{.tv_sec = attributes.modified.seconds,
+                            .tv_nsec = static_cast<long>(attributes.modified.nanoseconds)};
+    const std::array<timespec, 2> times{modified, modified};
+    if (::utimensat(directory.get(), name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+        return fail(Error::from_errno(errno, "set times"));
+    return extended;
 }
 
 }  // namespace dim::sys

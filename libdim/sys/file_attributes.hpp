@@ -22,9 +22,14 @@ Result<ExtendedAttributes> extended_attributes(const Fd& fd);
 /// Of NAME in DIRECTORY itself, not of what it links to; "." is the directory.
 Result<ExtendedAttributes> extended_attributes(const Fd& directory, const std::string& name);
 
-/// What a directory has beside its names.
-struct DirectoryAttributes {
-    mode_t mode = 0;  ///< the permissions
+/// Gives it to NAME in DIRECTORY itself. Errors: EOPNOTSUPP where the file system has no such
+/// thing.
+Result<void> set_extended_attribute(const Fd& directory, const std::string& name,
+                                    const std::string& key, const std::string& value);
+
+/// What a file is besides its content.
+struct FileAttributes {
+    mode_t mode = 0;  ///< permissions; its type matters only where a function says so
     uid_t owner = 0;
     gid_t group = 0;
     FileTime modified;
@@ -32,6 +37,12 @@ struct DirectoryAttributes {
 };
 /// Makes the directory FD have these and no others; the last to be done, since a new name in it
 /// changes its times.
-Result<void> set_attributes(const Fd& fd, const DirectoryAttributes& attributes);
+Result<void> replace_attributes(const Fd& fd, const FileAttributes& attributes);
+
+/// Gives NAME in DIRECTORY itself, not what it links to, these attributes; "." is the directory.
+/// The time of the last access becomes that of the last change. Errors: conflict (EOPNOTSUPP) for
+/// an extended attribute that the file system does not have; all others are set then.
+Result<void> set_attributes(const Fd& directory, const std::string& name,
+                            const FileAttributes& attributes);
 
 }  // namespace dim::sys

@@ -59,4 +59,11 @@ Result<void> remove_tree(const Fd& parent, const std::string& name) {
     return remove(parent, name, 0);
 }
 
+Result<void> remove_tree(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == path.npos) return fail(ErrorCode::invalid_input, path + " is not absolute");
+    DIM_TRY(const Fd parent, open_directory(path.substr(0, std::max<std::size_t>(slash, 1))));
+    return remove_tree(parent, path.substr(slash + 1));
+}
+
 }  // namespace dim::sys

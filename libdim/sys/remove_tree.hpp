@@ -10,5 +10,7 @@ namespace dim::sys {
 /// neither a link nor a mount. Errors: conflict at a mount point; what was deleted before stays
 /// deleted, and another call goes on.
 Result<void> remove_tree(const Fd& parent, const std::string& name);
+/// The same for an absolute path, the last name of which is no link.
+Result<void> remove_tree(const std::string& path);
 
 }  // namespace dim::sys

@@ -7,11 +7,13 @@
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
+#include <thread>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -129,6 +131,81 @@ TEST_F(TreeCopyTest, StaysOnItsFileSystem) {
     ASSERT_TRUE(copied);
     EXPECT_THAT(list_names(to_ + "/mounted").value(), IsEmpty());
     EXPECT_EQ(size->entries, 2U);
+}
+
+TEST_F(TreeCopyTest, LeavesOutWhatItIsTold) {
+    ASSERT_TRUE(mkdir(from_ + "/a"));
+    ASSERT_TRUE(mkdir(from_ + "/b"));
+    write("a/inside", "x");
+    write("b/inside", "x");
+    const TreeFilter filter{
+        .leaves_out = [](const std::string& path) { return path == "from/a/inside"; },
+        .enters = {}};
+    const Fd source = open_directory(directory_.path()).value();
+    TreeCopy tree_copy(open_directory(directory_ / "to").value(), {}, filter);
+    ASSERT_TRUE(tree_copy.copy(source, "from"));
+    EXPECT_THAT(list_names(to_ + "/a").value(), IsEmpty());
+    EXPECT_TRUE(stat(to_ + "/b/inside"));
+    EXPECT_EQ(measure_tree(source, "from", filter)->entries, 4U);
+}
+
+TEST_F(TreeCopyTest, EntersTheFileSystemsThatBelongToTheTree) {
+    ASSERT_TRUE(mkdir(from_ + "/mounted"));
+    ASSERT_TRUE(mount("none", from_ + "/mounted", "tmpfs", 0, "size=1m"));
+    write("mounted/inside", "x");
+    const TreeFilter filter{.leaves_out = {}, .enters = [](const Fd&) { return true; }};
+    const Fd source = open_directory(directory_.path()).value();
+    TreeCopy tree_copy(open_directory(directory_ / "to").value(), {}, filter);
+    const auto copied = tree_copy.copy(source, "from");
+    const auto size = measure_tree(source, "from", filter);
+    ASSERT_TRUE(umount(from_ + "/mounted", MNT_DETACH));
+    ASSERT_TRUE(copied);
+    EXPECT_TRUE(stat(to_ + "/mounted/inside"));
+    EXPECT_EQ(size->entries, 3U);
+}
+
+TEST_F(TreeCopyTest, LeavesOutWhatVanishes) {
+    ASSERT_TRUE(mkdir(from_ + "/directory"));
+    write("directory/inside", "x");
+    write("file", "x");
+    write("kept", "x");
+    const Fd source = open_directory(directory_.path()).value();
+    // An entry is counted after it was found, before it is opened.
+    TreeCopy tree_copy(open_directory(directory_ / "to").value(), [&](std::uint64_t entries) {
+        if (entries == 2) std::filesystem::remove_all(from_ + "/directory");
+        if (entries == 3) std::filesystem::remove(from_ + "/file");
+    });
+    ASSERT_TRUE(tree_copy.copy(source, "from"));
+    EXPECT_EQ(list_names(to_).value(), std::vector<std::string>{"kept"});
+    EXPECT_EQ(tree_copy.unsteady().vanished, 2U);
+    EXPECT_EQ(tree_copy.unsteady().changed, 0U);
+}
+
+TEST_F(TreeCopyTest, NamesWhatIsWrittenToAllTheTime) {
+    // On a file system where copying takes its time: no blocks are shared.
+    ASSERT_TRUE(mount("none", from_, "tmpfs", 0, "size=256m"));
+    write("busy", std::string(std::size_t{64} << 20, 'x'));
+    std::atomic<bool> ends = false;
+    std::atomic<bool> has_begun = false;
+    std::thread writer([&] {
+        const Fd file = open(from_ + "/busy", O_WRONLY | O_APPEND).value();
+        for (std::size_t count = 0; !ends && count < 100'000'000; ++count) {
+            ASSERT_TRUE(write_all(file, "x"));
+            has_begun = true;
+        }
+    });
+    while (!has_begun)
+        std::this_thread::yield();
+    TreeCopy tree_copy(open_directory(directory_ / "to").value(), {});
+    const Fd from = open_directory(from_).value();
+    const auto copied = tree_copy.copy(from, "busy");
+    ends = true;
+    writer.join();
+    ASSERT_TRUE(umount(from_, MNT_DETACH));
+    ASSERT_TRUE(copied);
+    EXPECT_EQ(tree_copy.unsteady().changed, 1U);
+    EXPECT_EQ(tree_copy.unsteady().changed_paths, std::vector<std::string>{"busy"});
+    EXPECT_GE(stat(directory_ / "to/busy")->size, std::uint64_t{64} << 20);
 }
 
 TEST_F(TreeCopyTest, CanCopyADirectoryWithoutItsContents) {

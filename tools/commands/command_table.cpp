@@ -74,9 +74,10 @@ constexpr std::array kCommands{
             "  dim blade adopt all granite --yes\n",
             &blade_adopt, CommandKind::changes},
     Command{
-        "image", "import", "make an image from a directory that holds a distribution",
+        "image", "import", "make an image from a distribution: a tree, an archive, a machine",
         "  dim image import granite /srv/masters/granite --arch ppc64\n"
-        "  dim image import sles10 /srv/masters/sles10 --arch ppc64 --shared usr,opt --size 2G\n",
+        "  dim image import sles10 /srv/sles10.tar.zst --arch ppc64 --shared usr,opt --size 2G\n"
+        "  dim image import alma ssh://root@master --arch x86_64 --exclude '/srv/*'\n",
         &image_import, CommandKind::changes},
     Command{"image", "update", "make the next generation of an image of what changed in its master",
             "  dim image update granite\n"

@@ -70,9 +70,11 @@ protected:
              R"("seconds":1}})"
              "\n{\"done\":\"ran\"}\n",
              "said"},
-            {{"image", "import", "granite", "/srv/x", "--arch", "ppc64", "--size", "2G"},
-             R"(POST /v1/images {"name":"granite","architecture":"ppc64","directory":"/srv/x",)"
-             R"("shared":["usr","opt"],"init":"/sbin/init","blade_image_bytes":2147483648})",
+            {{"image", "import", "granite", "/srv/x", "--arch", "ppc64", "--size", "2G",
+              "--no-default-exclude", "--exclude", "/srv/*", "--exclude", "*.bak"},
+             R"(POST /v1/images {"name":"granite","architecture":"ppc64","source":"/srv/x",)"
+             R"("shared":["usr","opt"],"init":"/sbin/init","blade_image_bytes":2147483648,)"
+             R"("exclude":["/srv/*","*.bak"],"one_file_system":false})",
              done("made"),
              "made\n"},
             {{"ca", "show"},
@@ -98,10 +100,16 @@ protected:
              R"({"image":"granite","generation":1,"digest":"ab","entries":1,)"
              R"("difference_count":0,"differences":[]})",
              ""},
-            {{"image", "update", "granite", "/srv/tree", "--label", "new"},
-             R"(POST /v1/image-generations {"name":"granite","directory":"/srv/tree","label":"new"})",
+            {{"image", "update", "granite", "/srv/tree", "--label", "new", "--no-default-exclude",
+              "--exclude", "*.bak"},
+             R"(POST /v1/image-generations {"name":"granite","source":{"source":"/srv/tree",)"
+             R"("exclude":["*.bak"],"one_file_system":false},"label":"new"})",
              done("generation 2"),
              "generation 2\n"},
+            {{"image", "update", "granite"},
+             R"(POST /v1/image-generations {"name":"granite","label":""})",
+             done("generation 3"),
+             "generation 3\n"},
             {{"image", "rollback", "granite", "3"},
              R"(POST /v1/image-rollbacks {"name":"granite","generation":3,"label":""})",
              done("generation 4"),

@@ -1,10 +1,10 @@
 #include "libdim/api/image_request.hpp"
 #include "libdim/model/byte_size.hpp"
 #include "tools/commands/commands.hpp"
+#include "tools/commands/master_options.hpp"
 #include "tools/job_progress.hpp"
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 
 namespace dim::tool {
 
@@ -12,7 +12,7 @@ namespace {
 
 struct ImageImportArguments {
     std::string name;
-    std::string directory;
+    MasterArguments master;
     std::string architecture;
     std::vector<std::string> shared{"usr", "opt"};
     std::string init = "/sbin/init";
@@ -24,12 +24,15 @@ Outcome<api::ImportImage> make_request(const ImageImportArguments& arguments) {
     DIM_TRY(const auto architecture,
             from_word("--arch", model::parse_architecture(arguments.architecture)));
     DIM_TRY(const auto size, from_word("--size", model::ByteSize::parse(arguments.size)));
-    std::error_code error;
-    const auto directory = std::filesystem::absolute(arguments.directory, error);
-    if (error) return fail(ErrorCode::invalid_input, arguments.directory + ": " + error.message());
-    api::ImportImage request{
-        std::move(name),  architecture,   directory.lexically_normal().string(),
-        arguments.shared, arguments.init, size.bytes()};
+    DIM_TRY(auto master, parse_master(arguments.master));
+    api::ImportImage request{.name = std::move(name),
+                             .architecture = architecture,
+                             .source = std::move(master.source),
+                             .shared = arguments.shared,
+                             .init = arguments.init,
+                             .blade_image_bytes = size.bytes(),
+                             .exclude = std::move(master.exclude),
+                             .one_file_system = master.one_file_system};
     DIM_CHECK(from_word(api::check_import(request)));
     return request;
 }
@@ -39,9 +42,7 @@ Outcome<api::ImportImage> make_request(const ImageImportArguments& arguments) {
 Action image_import(CLI::App& app) {
     auto arguments = std::make_shared<ImageImportArguments>();
     app.add_option("NAME", arguments->name, "name of the new image")->required();
-    app.add_option("DIRECTORY", arguments->directory,
-                   "the distribution's root directory, on the image server")
-        ->required();
+    add_source(app, arguments->master)->required();
     app.add_option("--arch", arguments->architecture, "ppc64, ppc64le, x86_64 or aarch64")
         ->required();
     app.add_option("--shared", arguments->shared,
@@ -53,6 +54,7 @@ Action image_import(CLI::App& app) {
     app.add_option("--size", arguments->size,
                    "size, and so the quota, of each blade image (K, M, G, T)")
         ->capture_default_str();
+    add_master_options(app, arguments->master);
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const auto request, make_request(*arguments));
         return run_job_with_progress(context, http::Method::post, "/v1/images", to_json(request));

@@ -24,6 +24,15 @@ std::string tree_text(const char* name, const std::optional<api::TreeSummary>& t
            line("", "digest " + tree->digest);
 }
 
+std::string source_text(const std::optional<api::ImageSource>& source) {
+    if (!source) return "";
+    std::string text = to_string(source->source);
+    if (source->one_file_system) text += ", one file system";
+    if (!source->exclude.empty())
+        text += fmt::format(", without {}", fmt::join(source->exclude, " "));
+    return line("source", text);
+}
+
 std::string blades_text(const api::ImageDetails& details) {
     std::string text =
         fmt::format("{} of {}", details.blades.size(), size_text(details.image.blade_image_bytes));
@@ -43,7 +52,7 @@ std::string details_text(const api::ImageDetails& details) {
            line("architecture", std::string(to_string(image.architecture))) +
            line("init", image.init) +
            line("shared", fmt::format("{}", fmt::join(image.shared, ", "))) +
-           line("created", to_string(image.created).substr(0, 19)) +
+           source_text(details.source) + line("created", to_string(image.created).substr(0, 19)) +
            tree_text("shared root", details.shared_root, details.shared_root_disk_bytes) +
            tree_text("golden image", details.golden_image, details.golden_image_disk_bytes) +
            line("blade images", blades_text(details)) +
