@@ -114,7 +114,12 @@ public:
     bool wait_until_begun() const {
         return sys::poll(opened_, sys::Readiness::readable, sys::Deadline::in(5s)).has_value();
     }
-    void recover() const { EXPECT_TRUE(sys::open(old_, O_RDONLY | O_NONBLOCK)); }
+    /// From now on, also for who has not got that far yet, until the reader goes.
+    [[nodiscard]] sys::Fd recover() const {
+        auto reader = sys::open(old_, O_RDONLY | O_NONBLOCK);
+        EXPECT_TRUE(reader);
+        return reader ? *std::move(reader) : sys::Fd();
+    }
 
 private:
     std::string log_;
@@ -139,7 +144,7 @@ TEST_F(ChildSupervisorTest, AnswersWhileALogIsShortened) {
     ASSERT_TRUE(log.wait_until_begun());
     auto asking = std::async(std::launch::async, [this] { return supervisor_->status("service"); });
     EXPECT_EQ(asking.wait_for(5s), std::future_status::ready) << "the disk is waited for";
-    log.recover();
+    const sys::Fd reader = log.recover();
     EXPECT_TRUE(starting.get());
 }
 
@@ -151,7 +156,7 @@ TEST_F(ChildSupervisorTest, AnswersWhileTheLogOfARunningServiceIsShortened) {
     ASSERT_TRUE(log.wait_until_begun());
     auto asking = std::async(std::launch::async, [this] { return supervisor_->status("service"); });
     EXPECT_EQ(asking.wait_for(5s), std::future_status::ready) << "the disk is waited for";
-    log.recover();
+    const sys::Fd reader = log.recover();
     EXPECT_TRUE(handling.get());
 }
 
