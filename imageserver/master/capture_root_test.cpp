@@ -22,7 +22,6 @@ TEST_F(TarMasterTest, WhatIsNoMasterIsRefused) {
 TEST_F(TarMasterTest, NothingLeadsOut) {
     write_bytes(directory / "victim", "untouched");
     const std::string victim = directory / "victim";
-    const std::string file = tar_entry("a", '0', "written");
     EXPECT_THAT(refusal(tar_entry("../victim", '0', "x") + tar_end()), HasSubstr("'../victim'"));
     EXPECT_THAT(refusal(tar_entry("a/../../victim", '0', "x") + tar_end()),
                 HasSubstr("leads out of the tree"));

@@ -212,7 +212,7 @@ RemoteTree::RemoteTree(std::unique_ptr<State> state) : state_(std::move(state)) 
 RemoteTree::RemoteTree(RemoteTree&&) noexcept = default;
 RemoteTree::~RemoteTree() = default;
 
-Result<RemoteTree> RemoteTree::open(const Remote& machine, Settings settings) {
+Result<RemoteTree> RemoteTree::open(const Remote& machine, const Settings& settings) {
     DIM_TRY(const RemoteMachine told, ask(machine, settings));
     const std::vector<std::string> parts = parts_of_tree(told, settings.one_file_system);
     DIM_TRY(const std::string script, transfer(told, parts, settings.exclude));

@@ -22,7 +22,8 @@ public:
     /// Asks the machine what it has, and begins. ssh asks nobody: the server's root needs a key
     /// there, and the machine's own key must be known here. Errors: unavailable, permission_denied,
     /// not_found, conflict; with the cure.
-    static Result<RemoteTree> open(const model::MasterSource::Remote& machine, Settings settings);
+    static Result<RemoteTree> open(const model::MasterSource::Remote& machine,
+                                   const Settings& settings);
     RemoteTree(RemoteTree&&) noexcept;
     /// Ends ssh.
     ~RemoteTree() override;
