@@ -16,15 +16,23 @@
 
 namespace dim::server {
 
+namespace {
+
+/// Of every table, in the order of their dependencies.
+auto all_migrations() {
+    return std::array{kImageMigration,         kImageGenerationMigration, kNfsMigration,
+                      kBootFileMigration,      kBladeMigration,           kClusterMigration,
+                      kBootFileTrustMigration, kOverrideMigration,        kBladeTrashMigration,
+                      kImageSourceMigration};
+}
+
+}  // namespace
+
 Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
     DIM_TRY(auto lock, lock_state(settings));
     DIM_TRY(const auto system, sys::system_info());
-    const std::array migrations{kImageMigration,         kImageGenerationMigration,
-                                kNfsMigration,           kBootFileMigration,
-                                kBladeMigration,         kClusterMigration,
-                                kBootFileTrustMigration, kOverrideMigration,
-                                kBladeTrashMigration,    kImageSourceMigration};
-    DIM_TRY(Database opened, Database::open(settings.state_directory + "/dim.db", migrations));
+    DIM_TRY(Database opened,
+            Database::open(settings.state_directory + "/dim.db", all_migrations()));
     auto database = std::make_unique<Database>(std::move(opened));
     auto revisions = std::make_unique<ClusterRevisions>(*database);
     const auto choose = [&](const cluster::Definition& definition) {
