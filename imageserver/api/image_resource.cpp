@@ -99,6 +99,12 @@ void add_image_routes(Router& router, AdminResource& admin) {
                    [&admin](const api::RollBackImage& request, const Progress& progress) {
                        return admin.image_edits.roll_back_image(request, progress);
                    }));
+    router.add({http::Method::post, "/v1/image-collections", administrator},
+               image_handler<api::CollectGenerations>(
+                   admin, &api::CollectGenerations::name,
+                   [&admin](const api::CollectGenerations& request, const Progress& progress) {
+                       return admin.image_edits.collect_generations(request, progress);
+                   }));
     router.add({http::Method::put, "/v1/image-labels", administrator},
                edit_handler<api::LabelGeneration>(
                    admin, [&admin](const api::LabelGeneration& request, const Progress&) {

@@ -77,6 +77,19 @@ TEST_F(ImageResourceTest, MakesGenerationsAndNamesThem) {
                 ::testing::HasSubstr("nothing changed"));
 }
 
+TEST_F(ImageResourceTest, CollectsGenerations) {
+    make_ready();
+    const auto collect = [&] {
+        return done_by(http::Method::post, "/v1/image-collections",
+                       to_json(api::CollectGenerations{samples::image(), 1, false, false}));
+    };
+    EXPECT_THAT(collect(), ::testing::HasSubstr("nothing to collect"));
+    images.collected = {
+        .generations = {*model::Generation::from_number(1), *model::Generation::from_number(3)},
+        .freed_bytes = 1 << 20};
+    EXPECT_THAT(collect(), ::testing::HasSubstr("generations 1 3 deleted, 1M freed"));
+}
+
 TEST_F(ImageResourceTest, ComparesGenerations) {
     add_image();
     images.differences = {api::samples::tree_difference()};

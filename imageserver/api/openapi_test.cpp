@@ -110,6 +110,7 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("ImageCheck", image_check());
     expect_described("UpdateImage", update_image());
     expect_described("RollBackImage", roll_back_image());
+    expect_described("CollectGenerations", collect_generations());
     expect_described("LabelGeneration", label_generation());
     expect_described("ImageGenerationList", image_generation_list());
     expect_described("GenerationDifference", generation_difference());

@@ -68,9 +68,10 @@ protected:
                  "ago' {} +"});
     }
 
-    const std::array<Migration, 6> all{kImageMigration,       kImageGenerationMigration,
-                                       kImageSourceMigration, kBladeTrashMigration,
-                                       kBootFileMigration,    kBootFileTrustMigration};
+    const std::array<Migration, 7> all{kImageMigration,        kImageGenerationMigration,
+                                       kImageSourceMigration,  kImageCollectionMigration,
+                                       kBladeTrashMigration,   kBootFileMigration,
+                                       kBootFileTrustMigration};
     std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
 };

@@ -23,7 +23,7 @@ auto all_migrations() {
     return std::array{kImageMigration,         kImageGenerationMigration, kNfsMigration,
                       kBootFileMigration,      kBladeMigration,           kClusterMigration,
                       kBootFileTrustMigration, kOverrideMigration,        kBladeTrashMigration,
-                      kImageSourceMigration};
+                      kImageSourceMigration,   kImageCollectionMigration};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "imageserver/edit/image_edits.hpp"
 
 #include "libdim/api/image_request.hpp"
+#include "libdim/model/byte_size.hpp"
 
 namespace dim::server {
 
@@ -52,6 +53,24 @@ Result<Edit> ImageEdits::roll_back_image(const api::RollBackImage& request,
                                          const Progress& progress) {
     DIM_TRY(const auto made, images_.roll_back_image(request, progress));
     return tell_generation(request.name, made, progress);
+}
+
+Result<Edit> ImageEdits::collect_generations(const api::CollectGenerations& request,
+                                             const Progress& progress) {
+    DIM_TRY(const CollectedGenerations collected, images_.collect_generations(request, progress));
+    const std::string image = "image " + to_string(request.name);
+    if (collected.generations.empty())
+        return Edit{.done =
+                        image +
+                        ": nothing to collect: blades have the other generations, the trash has "
+                        "images of them, or they have labels"};
+    std::string done = image + ": generations";
+    for (const model::Generation generation : collected.generations)
+        done += " " + to_string(generation);
+    done += request.is_dry_run
+                ? " would be deleted"
+                : " deleted, " + to_string(model::ByteSize(collected.freed_bytes)) + " freed";
+    return Edit{.done = std::move(done)};
 }
 
 Result<Edit> ImageEdits::label_generation(const api::LabelGeneration& request) {

@@ -18,6 +18,8 @@ public:
     Result<Edit> import_image(const api::ImportImage& request, const Progress& progress);
     /// Blades keep the generation they have; new blade images are of the new one.
     Result<Edit> update_image(const api::UpdateImage& request, const Progress& progress);
+    Result<Edit> collect_generations(const api::CollectGenerations& request,
+                                     const Progress& progress);
     Result<Edit> roll_back_image(const api::RollBackImage& request, const Progress& progress);
     Result<Edit> label_generation(const api::LabelGeneration& request);
     /// Errors: conflict while blades have images of it.

@@ -46,6 +46,12 @@ public:
         return next_generation(request.name, request.label,
                                "generation " + to_string(request.generation));
     }
+    Result<CollectedGenerations> collect_generations(const api::CollectGenerations& request,
+                                                     const Progress& progress) override {
+        DIM_CHECK(image(request.name));
+        progress("collect generation 1", 0, 1);
+        return collected;
+    }
     Result<void> label_generation(const api::LabelGeneration& request) override {
         DIM_CHECK(image(request.name));
         for (api::ImageGeneration& made : made_generations)
@@ -189,6 +195,7 @@ public:
 
     std::vector<api::UnknownFile> unknown;
     std::vector<api::ImageGeneration> made_generations;  ///< by update_image and roll_back_image
+    CollectedGenerations collected;                      ///< by collect_generations()
     bool is_unchanged = false;                           ///< what they find then
     std::vector<api::TreeDifference> differences;        ///< what check_image() finds
     DiskSpace space{.total = 100, .free = 100, .committed = 0, .allocated = 0};

@@ -49,6 +49,10 @@ ALTER TABLE image_generation ADD COLUMN exclude TEXT NOT NULL DEFAULT '';
 ALTER TABLE image_generation ADD COLUMN one_file_system INTEGER NOT NULL DEFAULT 0;
 )"};
 
+const Migration kImageCollectionMigration{"image-collection-1", R"(
+ALTER TABLE image_generation ADD COLUMN is_collected INTEGER NOT NULL DEFAULT 0;
+)"};
+
 namespace {
 
 constexpr model::EnumWords<BladeImageState, 3> kStateWords{{
@@ -288,7 +292,8 @@ Result<std::vector<GenerationRecord>> ImageCatalog::generations_of(const ImageNa
                     transaction.query("SELECT image, generation, created_us, label, source, "
                                       "shared_digest, golden_digest, exclude, one_file_system "
                                       "FROM image_generation "
-                                      "WHERE image = ?1 AND state = 'ready' ORDER BY generation",
+                                      "WHERE image = ?1 AND state = 'ready' AND is_collected = 0 "
+                                      "ORDER BY generation",
                                       name.text()));
             return read_all<GenerationRecord>(std::move(rows), read_generation);
         });
@@ -342,14 +347,27 @@ Result<void> ImageCatalog::forget_generation(const GenerationKey& key) {
     });
 }
 
+Result<void> ImageCatalog::begin_collection(const GenerationKey& key) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute(
+            "UPDATE image_generation SET is_collected = 1 WHERE image = ?1 AND generation = ?2 AND "
+            "state = 'ready' AND NOT EXISTS (SELECT 1 FROM blade_image WHERE image = ?1 AND "
+            "generation = ?2) AND EXISTS (SELECT 1 FROM image_generation WHERE image = ?1 AND "
+            "generation > ?2 AND state = 'ready')",
+            key.first.text(), key.second.number()));
+        if (transaction.changes() != 0) return {};
+        return fail(ErrorCode::conflict, "generation " + to_string(key.second) + " of image " +
+                                             key.first.text() + " is in use");
+    });
+}
+
 Result<std::vector<ImageCatalog::GenerationKey>>
-ImageCatalog::generations_in(std::string_view state) {
+ImageCatalog::generations_where(std::string_view condition) {
     return database_->transaction(
         [&](Transaction& transaction) -> Result<std::vector<GenerationKey>> {
             DIM_TRY(Statement rows,
-                    transaction.query("SELECT image, generation FROM image_generation "
-                                      "WHERE state = ?1 ORDER BY image, generation",
-                                      state));
+                    transaction.query("SELECT image, generation FROM image_generation WHERE " +
+                                      std::string(condition) + " ORDER BY image, generation"));
             return read_all<GenerationKey>(
                 std::move(rows), [](const Statement& row) -> Result<GenerationKey> {
                     DIM_TRY(ImageName name, ImageName::parse(row.text(0)));
@@ -361,19 +379,20 @@ ImageCatalog::generations_in(std::string_view state) {
 }
 
 Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::unfinished_generations() {
-    return generations_in("importing");
+    return generations_where("state = 'importing'");
 }
 
 Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::finished_generations() {
-    return generations_in("ready");
+    return generations_where("state = 'ready' AND is_collected = 0");
+}
+
+Result<std::vector<ImageCatalog::GenerationKey>> ImageCatalog::collected_generations() {
+    return generations_where("is_collected = 1");
 }
 
 Result<std::set<ImageCatalog::GenerationKey>> ImageCatalog::known_generations() {
-    DIM_TRY(const auto finished, finished_generations());
-    DIM_TRY(const auto unfinished, unfinished_generations());
-    std::set<GenerationKey> known(finished.begin(), finished.end());
-    known.insert(unfinished.begin(), unfinished.end());
-    return known;
+    DIM_TRY(const auto all, generations_where("1"));
+    return std::set<GenerationKey>(all.begin(), all.end());
 }
 
 Result<api::ImageSummary> ImageCatalog::image(const ImageName& name) {

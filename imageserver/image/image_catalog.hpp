@@ -55,6 +55,9 @@ public:
     Result<void> begin_generation(const GenerationRecord& record);
     /// From now on it is the newest.
     Result<void> finish_generation(const GenerationKey& key, const GenerationDigests& digests);
+    /// From now on it is none that anybody may have; forget_generation() ends it. Errors: conflict
+    /// when it is the newest, or there is a blade image of it by now.
+    Result<void> begin_collection(const GenerationKey& key);
     /// From now on none of its generations is finished. Errors: conflict when there is a blade
     /// image of it by now.
     Result<void> begin_removal(const model::ImageName& name);
@@ -64,6 +67,8 @@ public:
     Result<void> forget_generation(const GenerationKey& key);
     Result<std::vector<GenerationKey>> unfinished_generations();
     Result<std::vector<GenerationKey>> finished_generations();
+    /// Those that are being collected.
+    Result<std::vector<GenerationKey>> collected_generations();
 
     /// The finished ones of an image, ascending. Errors: not_found.
     Result<std::vector<GenerationRecord>> generations_of(const model::ImageName& name);
@@ -105,7 +110,7 @@ public:
     Result<std::vector<BladeImageRecord>> blade_images();
 
 private:
-    Result<std::vector<GenerationKey>> generations_in(std::string_view state);
+    Result<std::vector<GenerationKey>> generations_where(std::string_view condition);
     Database* database_;
 };
 

@@ -36,8 +36,8 @@ protected:
     }
 
     const testing::TemporaryDirectory directory;
-    const std::array<Migration, 3> migrations{kImageMigration, kImageGenerationMigration,
-                                              kImageSourceMigration};
+    const std::array<Migration, 4> migrations{kImageMigration, kImageCollectionMigration,
+                                              kImageGenerationMigration, kImageSourceMigration};
     Database database = Database::open(directory / "dim.db", migrations).value();
     ImageCatalog catalog{database};
     const api::ImageSummary image = record("granite");

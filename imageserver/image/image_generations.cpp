@@ -10,6 +10,7 @@
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/tree_copy.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -226,6 +227,74 @@ Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
     if (!sys::stat(paths_.shared(image, next.from))) (void)unmount_shown(image, next.from);
     DIM_TRY(const auto all, list(image));
     return all.back();
+}
+
+namespace {
+
+/// What the files of an image take on the disk, without its blade images.
+Result<std::uint64_t> bytes_of_image(const ImageName& name, const ImagePaths& paths) {
+    std::uint64_t bytes = 0;
+    for (const std::string& file : {paths.shared_file(name), paths.golden_file(name)}) {
+        DIM_TRY(const sys::FileStatus status, sys::stat(file));
+        bytes += status.allocated;
+    }
+    DIM_TRY(const sys::Fd directory, sys::open_directory(paths.image(name)));
+    const auto past = sys::measure_tree(directory, "past");
+    if (past) return bytes + past->bytes;
+    return past.error().code() == ErrorCode::not_found ? Result<std::uint64_t>(bytes)
+                                                       : fail(past.error());
+}
+
+}  // namespace
+
+Result<CollectedGenerations> ImageGenerations::collect(const api::CollectGenerations& request,
+                                                       const std::set<Generation>& in_trash,
+                                                       const Progress& progress) {
+    DIM_CHECK(api::check_collection(request));
+    DIM_TRY(const auto records, catalog_.generations_of(request.name));
+    CollectedGenerations collected;
+    for (std::size_t i = 0; i + request.keep < records.size(); ++i) {
+        const Generation number = records[i].generation;
+        DIM_TRY(const bool has_blades, is_shown(request.name, number));
+        const bool is_kept = has_blades || in_trash.contains(number) ||
+                             (!request.labelled && !records[i].label.empty());
+        if (!is_kept) collected.generations.push_back(number);
+    }
+    if (request.is_dry_run || collected.generations.empty()) return collected;
+    DIM_TRY(const std::uint64_t before, bytes_of_image(request.name, paths_));
+    std::uint64_t done = 0;
+    for (const Generation number : collected.generations) {
+        progress("collect generation " + to_string(number), done++, collected.generations.size());
+        DIM_CHECK(catalog_.begin_collection({request.name, number}));
+        DIM_CHECK(finish_collection({request.name, number}));
+    }
+    DIM_TRY(const std::uint64_t after, bytes_of_image(request.name, paths_));
+    collected.freed_bytes = before - std::min(before, after);
+    return collected;
+}
+
+Result<void> ImageGenerations::finish_collection(const ImageCatalog::GenerationKey& key) {
+    const auto& [name, number] = key;
+    DIM_TRY(const auto records, catalog_.generations_of(name));
+    const auto newer = std::ranges::upper_bound(records, number, {}, &GenerationRecord::generation);
+    if (newer == records.end())
+        return fail(ErrorCode::internal, "the newest generation is never collected");
+    TreeGenerations::Collection collection{.number = number,
+                                           .older = {},
+                                           .newer = newer->generation,
+                                           .newest = records.back().generation};
+    if (newer != records.begin()) collection.older = std::prev(newer)->generation;
+    DIM_CHECK(unmount_shown(name, number));
+    DIM_CHECK(part(ImagePart::shared, name).collect(collection));
+    DIM_CHECK(part(ImagePart::golden, name).collect(collection));
+    return catalog_.forget_generation(key);
+}
+
+Result<void> ImageGenerations::finish_collections(const ImageName& image) {
+    DIM_TRY(const auto collected, catalog_.collected_generations());
+    for (const ImageCatalog::GenerationKey& key : collected)
+        if (key.first == image) DIM_CHECK(finish_collection(key));
+    return {};
 }
 
 Result<std::vector<api::ImageGeneration>> ImageGenerations::list(const ImageName& name) {

@@ -10,6 +10,7 @@
 
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,12 @@ public:
     Result<MadeGeneration> update(const api::UpdateImage& request, const Progress& progress);
     Result<std::optional<api::ImageGeneration>> roll_back(const api::RollBackImage& request,
                                                           const Progress& progress);
+    /// As Images has it; the generations of IN_TRASH are in use, too.
+    Result<CollectedGenerations> collect(const api::CollectGenerations& request,
+                                         const std::set<model::Generation>& in_trash,
+                                         const Progress& progress);
+    /// What a killed collect() has begun for IMAGE.
+    Result<void> finish_collections(const model::ImageName& image);
     Result<std::vector<api::ImageGeneration>> list(const model::ImageName& name);
     Result<api::GenerationDifference> compare(const model::ImageName& name, model::Generation older,
                                               model::Generation newer);
@@ -50,6 +57,7 @@ private:
     Result<void> unmount_shown(const model::ImageName& image, model::Generation generation);
     Result<bool> is_shown(const model::ImageName& image, model::Generation generation);
     Result<api::ImageSource> source_of(const api::UpdateImage& request);
+    Result<void> finish_collection(const ImageCatalog::GenerationKey& key);
     Result<void> check_known(const model::ImageName& name, model::Generation generation);
     TreeGenerations part(ImagePart part, const model::ImageName& image) const {
         return {part, image, paths_};

@@ -287,5 +287,104 @@ TEST_F(Generations, KilledAnywhereAnUpdateIsThereOrNot) {
     EXPECT_GE(kills, kUpdateKills / 2);
 }
 
+TEST_F(Generations, WhatNobodyHasIsCollected) {
+    const std::string old = copy_of_master("old");
+    create("s01c1b01");
+    for (const char* text : {"second", "third", "fourth"}) {
+        change_master(text);
+        // Generation 1 has it of the second, which is to hand it down.
+        if (text == std::string("third")) {
+            testing::write(tree + "/usr/lib/caf\xc3\xa9 \n name", text);
+            testing::write(tree + "/var/two", text);
+        }
+        ASSERT_TRUE(update());
+    }
+    create("s01c1b02");
+    change_master("fifth");
+    ASSERT_TRUE(update());
+    const auto numbers = [&] {
+        std::vector<std::uint32_t> found;
+        for (const auto& generation : value_of(store->generations(granite)))
+            found.push_back(generation.generation.number());
+        return found;
+    };
+    api::CollectGenerations request{
+        .name = granite, .keep = 1, .labelled = false, .is_dry_run = true};
+    EXPECT_THAT(value_of(store->collect_generations(request, quiet())).generations,
+                ElementsAre(number(2), number(3)));
+    EXPECT_THAT(numbers(), ElementsAre(1, 2, 3, 4, 5));
+    request.is_dry_run = false;
+    EXPECT_THAT(value_of(store->collect_generations(request, quiet())).generations,
+                ElementsAre(number(2), number(3)));
+    EXPECT_THAT(numbers(), ElementsAre(1, 4, 5));
+    EXPECT_THAT(value_of(store->collect_generations(request, quiet())).generations, IsEmpty());
+    EXPECT_EQ(
+        store->roll_back_image({.name = granite, .generation = number(2), .label = ""}, quiet())
+            .error()
+            .code(),
+        ErrorCode::not_found);
+    EXPECT_EQ(testing::differences(old + "/usr", shown(1) + "/usr"), "");
+    // What was handed down makes the first one again, on a blade that never saw it.
+    roll_back(1);
+    expect_newest_is(old, "s01c1b03");
+    // In the trash is in use.
+    value_of(store->delete_blade_image(blade_name("s01c1b02"), granite));
+    EXPECT_THAT(value_of(store->collect_generations(request, quiet())).generations,
+                ElementsAre(number(5)));
+    value_of(store->restore_blade_image(blade_name("s01c1b02"), granite));
+}
+
+TEST_F(Generations, ALabelAndANumberKeepThem) {
+    change_master("second");
+    ASSERT_TRUE(update());
+    value_of(store->label_generation({.name = granite, .generation = number(1), .label = "good"}));
+    api::CollectGenerations request{
+        .name = granite, .keep = 1, .labelled = false, .is_dry_run = false};
+    EXPECT_THAT(value_of(store->collect_generations(request, quiet())).generations, IsEmpty());
+    request.labelled = true;
+    request.keep = 2;
+    EXPECT_THAT(value_of(store->collect_generations(request, quiet())).generations, IsEmpty());
+    request.keep = 0;
+    EXPECT_FALSE(store->collect_generations(request, quiet()));
+    request.keep = 1;
+    EXPECT_THAT(value_of(store->collect_generations(request, quiet())).generations,
+                ElementsAre(number(1)));
+    expect_newest_is(tree, "s01c1b01");
+}
+
+TEST_F(Generations, KilledAnywhereACollectionIsFinished) {
+    const std::string old = copy_of_master("old");
+    create("s01c1b01");
+    int round = 0;
+    store.reset();
+    database.reset();
+    const std::size_t kills = dim::testing::kill_at_calls(
+        kUpdateKills,
+        [&] {
+            reopen();
+            for (const char* text : {"a", "b"}) {
+                change_master(text + std::to_string(round));
+                value_of(store->update_image(update_request(), quiet()));
+            }
+            value_of(store->collect_generations(
+                {.name = granite, .keep = 1, .labelled = false, .is_dry_run = false}, quiet()));
+        },
+        [&] {
+            SCOPED_TRACE(round);
+            reopen();
+            EXPECT_THAT(store->restore_mounts(), IsEmpty());
+            EXPECT_EQ(testing::differences(old + "/usr", shown(1) + "/usr"), "");
+            for (const auto& generation : value_of(store->generations(granite)))
+                EXPECT_TRUE(store->compare_generations(granite, number(1), generation.generation));
+            store.reset();
+            database.reset();
+            ++round;
+        });
+    EXPECT_GE(kills, kUpdateKills / 2);
+    reopen();
+    roll_back(1);
+    expect_newest_is(old, "s01c1b02");
+}
+
 }  // namespace
 }  // namespace dim::server

@@ -218,6 +218,8 @@ Result<void> ImageStore::State::undo(const ImageCatalog::GenerationKey& key) {
 }
 
 Result<void> ImageStore::State::undo_unfinished_of(const ImageName& image) {
+    // What was begun to be deleted is deleted; it needs the lock itself.
+    DIM_CHECK(generations.finish_collections(image));
     const std::scoped_lock lock(mounting);
     DIM_TRY(const std::vector<BladeImageRecord> blade_images, catalog.blade_images());
     for (const BladeImageRecord& record : blade_images)
@@ -244,6 +246,9 @@ Result<std::set<ImageCatalog::GenerationKey>> ImageStore::State::shown_generatio
 }
 
 Result<void> ImageStore::undo_unfinished() {
+    DIM_TRY(const auto collected, state_->catalog.collected_generations());
+    for (const auto& [image, generation] : collected)
+        DIM_CHECK(state_->generations.finish_collections(image));
     const std::scoped_lock lock(state_->mounting);
     const auto undo = [this](const auto& entry) { return state_->undo(entry); };
     auto blade_images = undo_each(state_->unfinished_blade_images, undo);
@@ -429,6 +434,16 @@ Result<std::vector<api::ImageGeneration>> ImageStore::generations(const ImageNam
 Result<api::GenerationDifference>
 ImageStore::compare_generations(const ImageName& name, Generation older, Generation newer) const {
     return state_->generations.compare(name, older, newer);
+}
+
+Result<CollectedGenerations> ImageStore::collect_generations(const api::CollectGenerations& request,
+                                                             const Progress& progress) {
+    DIM_CHECK(state_->undo_unfinished_of(request.name));
+    DIM_TRY(const api::TrashList trash, state_->trash.list());
+    std::set<Generation> in_trash;
+    for (const api::TrashedBladeImage& trashed : trash.images)
+        if (trashed.image == request.name) in_trash.insert(trashed.generation);
+    return state_->generations.collect(request, in_trash, progress);
 }
 
 Result<void> ImageStore::remove_image(const ImageName& name) {

@@ -16,6 +16,8 @@ extern const Migration kImageMigration;
 extern const Migration kImageGenerationMigration;
 /// What of its master each generation left out.
 extern const Migration kImageSourceMigration;
+/// Which generations are being collected.
+extern const Migration kImageCollectionMigration;
 
 /// The images, their generations and every blade image of this server, on disk and mounted:
 ///
@@ -64,6 +66,8 @@ public:
     Result<api::GenerationDifference> compare_generations(const model::ImageName& name,
                                                           model::Generation older,
                                                           model::Generation newer) const override;
+    Result<CollectedGenerations> collect_generations(const api::CollectGenerations& request,
+                                                     const Progress& progress) override;
     Result<void> remove_image(const model::ImageName& name) override;
     Result<void> create_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image,

@@ -145,8 +145,9 @@ protected:
             ImageStore::open({.state_directory = state, .provisioning = provisioning}, *database)));
     }
     static std::span<const Migration> migrations() {
-        static const std::array<Migration, 4> all{kImageMigration, kImageGenerationMigration,
-                                                  kImageSourceMigration, kBladeTrashMigration};
+        static const std::array<Migration, 5> all{kImageMigration, kImageCollectionMigration,
+                                                  kImageGenerationMigration, kImageSourceMigration,
+                                                  kBladeTrashMigration};
         return all;
     }
 

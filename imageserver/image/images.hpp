@@ -20,6 +20,12 @@ enum class MountState {
     stale,    ///< something else: the file system of a file that was replaced or deleted since
 };
 
+/// What a collection deleted, or would delete.
+struct CollectedGenerations {
+    std::vector<model::Generation> generations;  ///< ascending
+    std::uint64_t freed_bytes = 0;               ///< on the disk; 0 for a dry run
+};
+
 /// What came of an update.
 struct MadeGeneration {
     std::optional<api::ImageGeneration> generation;  ///< none: nothing had changed
@@ -58,6 +64,11 @@ public:
     virtual Result<api::GenerationDifference>
     compare_generations(const model::ImageName& name, model::Generation older,
                         model::Generation newer) const = 0;
+    /// Deletes the generations that no blade image is of, also none in the trash, that have no
+    /// label and are not among the newest; files that other generations share stay. Errors:
+    /// not_found.
+    virtual Result<CollectedGenerations> collect_generations(const api::CollectGenerations& request,
+                                                             const Progress& progress) = 0;
     /// Forgets an image and deletes all its generations. Errors: not_found; conflict while there
     /// are blade images of it, naming them.
     virtual Result<void> remove_image(const model::ImageName& name) = 0;

@@ -5,6 +5,7 @@
 #include "libdim/manifest/delta.hpp"
 #include "libdim/manifest/manifest_text.hpp"
 #include "libdim/manifest/read_entry.hpp"
+#include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
@@ -39,6 +40,11 @@ Result<void> remove_directory_tree(const std::string& path) {
     if (!parent && parent.error().code() == ErrorCode::not_found) return {};
     if (!parent) return fail(parent.error());
     return sys::remove_tree(*parent, split.filename());
+}
+
+Result<manifest::DeltaText> read_delta(const std::string& path) {
+    DIM_TRY(const std::string text, sys::read_file(path, manifest::kTextLimit));
+    return manifest::parse_delta(text);
 }
 
 Result<Generation> next(Generation generation) {
@@ -138,9 +144,10 @@ Result<Manifest> TreeGenerations::manifest_of(Generation number, Generation newe
     for (std::uint32_t back = newest.number() - 1; back >= number.number(); --back) {
         DIM_TRY(const Generation generation, Generation::from_number(back));
         const std::string path = delta_file(stem(generation));
+        // Of one that was collected there is none; the digests tell whether another one is missing.
+        if (generation != number && !sys::stat(path)) continue;
         const auto apply_delta = [&]() -> Result<Manifest> {
-            DIM_TRY(const std::string text, sys::read_file(path, manifest::kTextLimit));
-            DIM_TRY(const manifest::DeltaText delta, manifest::parse_delta(text));
+            DIM_TRY(const manifest::DeltaText delta, read_delta(path));
             if (delta.from != digest)
                 return fail(ErrorCode::invalid_input, "it is not the delta of the next generation");
             DIM_TRY(Manifest older, apply(delta.delta, std::move(manifest)));
@@ -157,6 +164,49 @@ Result<Manifest> TreeGenerations::manifest_of(Generation number, Generation newe
         manifest = *std::move(older);
     }
     return manifest;
+}
+
+/// The chain stays whole at each step: an older generation is had by way of NUMBER until its delta
+/// says otherwise, and that of NUMBER goes after it.
+Result<void> TreeGenerations::hand_down(const Collection& collection) const {
+    DIM_TRY(const Manifest newer, manifest_of(collection.newer, collection.newest));
+    const std::string newer_digest = manifest::digest_of(to_text(newer));
+    const std::string path = delta_file(stem(*collection.older));
+    DIM_TRY(const manifest::DeltaText known, read_delta(path));
+    if (known.from == newer_digest) return {};
+    DIM_TRY(const Manifest collected, manifest_of(collection.number, collection.newest));
+    DIM_TRY(const Manifest older, manifest_of(*collection.older, collection.newest));
+    const std::string keep_path = past(*collection.older);
+    DIM_CHECK(sys::ensure_directory(keep_path, 0700));
+    DIM_TRY(const sys::Fd keep, sys::open_directory(keep_path));
+    TreeChange needed = plan_change(collected, newer);
+    std::erase_if(needed.lost, [&](const Entry* entry) {
+        const std::size_t at = index_of(older, entry->path);
+        return at == older.entries.size() || older.entries[at].path != entry->path ||
+               sys::open_beneath(keep, entry->path, O_PATH | O_NOFOLLOW).has_value();
+    });
+    if (!needed.lost.empty()) {
+        DIM_TRY(const sys::Fd root, sys::open_directory(past(collection.number)));
+        DIM_CHECK(keep_lost(needed, root, keep));
+        DIM_CHECK(sys::syncfs(keep));
+    }
+    const manifest::Delta back = delta_between(newer, older);
+    return sys::write_file_atomically(path, to_text(back, newer_digest, known.to), 0600);
+}
+
+Result<void> TreeGenerations::collect(const Collection& collection) const {
+    if (part_ == ImagePart::shared) DIM_CHECK(open_file_system());
+    if (collection.older && sys::stat(delta_file(stem(collection.number))))
+        DIM_CHECK(hand_down(collection));
+    DIM_CHECK(remove_if_there(delta_file(stem(collection.number))));
+    DIM_CHECK(sys::fsync(paths_->image(image_)));
+    DIM_CHECK(remove_directory_tree(past(collection.number)));
+    if (part_ == ImagePart::golden) return {};
+    DIM_CHECK(remove_directory_tree(tree(collection.number)));
+    DIM_TRY(const sys::Fd root, open_tree(collection.newest));
+    DIM_CHECK(sys::syncfs(root));
+    sys::discard_unused(root);
+    return {};
 }
 
 Result<std::vector<sys::Fd>> TreeGenerations::past_roots(Generation number,

@@ -9,6 +9,7 @@
 #include "libdim/model/names.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,9 @@ enum class ImagePart {
 ///   N.PART.manifest                    of the newest generation
 ///   N.PART.delta                       what makes the manifest of N of that of N+1
 ///
-/// So a generation costs what it changed, and every one of them can be had again. One call at a
-/// time for an image; blade images are not cloned meanwhile.
+/// N+1 is the next generation that there is: those between may have been collected. So a generation
+/// costs what it changed, and every one of them can be had again. One call at a time for an image;
+/// blade images are not cloned meanwhile.
 class TreeGenerations {
 public:
     TreeGenerations(ImagePart part, model::ImageName image, const ImagePaths& paths)
@@ -62,6 +64,15 @@ public:
                                 const Progress& progress) const;
     /// Takes back what advance() did, however far it came. It can be called again.
     Result<void> retreat(model::Generation from, model::Generation to) const;
+    struct Collection {
+        model::Generation number;
+        std::optional<model::Generation> older;  ///< the next one there is; none: it is the oldest
+        model::Generation newer;                 ///< the next one there is
+        model::Generation newest;
+    };
+    /// Deletes what generation NUMBER alone needs; what the older ones need of it goes to OLDER. It
+    /// can be called again, after a kill at any point. Errors: those of record().
+    Result<void> collect(const Collection& collection) const;
     /// TO has come into force: deletes what only FROM being the newest needed.
     Result<void> settle(model::Generation from) const;
 
@@ -75,6 +86,7 @@ private:
                                    manifest::FileSource& source, const Progress& progress) const;
     Result<void> write_records(const Advance& advance, const TreeRecord& old,
                                TreeRecord& made) const;
+    Result<void> hand_down(const Collection& collection) const;
     Result<void> restore_tree(model::Generation from, model::Generation to) const;
     std::string tree(model::Generation generation) const;
     std::string past(model::Generation generation) const;

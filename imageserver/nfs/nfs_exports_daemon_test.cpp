@@ -141,9 +141,9 @@ protected:
     }
 
     Database& nfs_database() {
-        static const std::array<Migration, 5> all{kImageMigration, kImageGenerationMigration,
-                                                  kImageSourceMigration, kBladeTrashMigration,
-                                                  kNfsMigration};
+        static const std::array<Migration, 6> all{
+            kImageMigration,       kImageCollectionMigration, kImageGenerationMigration,
+            kImageSourceMigration, kBladeTrashMigration,      kNfsMigration};
         second = std::make_unique<Database>(value_of(Database::open(directory / "nfs.db", all)));
         return *second;
     }

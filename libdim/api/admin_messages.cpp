@@ -190,6 +190,16 @@ struct Members<ImageCheck> {
 };
 
 template <>
+struct Members<CollectGenerations> {
+    static constexpr auto kAll = std::tuple{
+        member("name", &CollectGenerations::name),
+        member("keep", &CollectGenerations::keep),
+        member("labelled", &CollectGenerations::labelled),
+        member("is_dry_run", &CollectGenerations::is_dry_run),
+    };
+};
+
+template <>
 struct Members<UpdateImage> {
     static constexpr auto kAll = std::tuple{
         member("name", &UpdateImage::name),
@@ -625,6 +635,7 @@ DIM_API_MESSAGE(ImageDetails, limits::kReplyBytes)
 DIM_API_MESSAGE(ImageCheck, limits::kReplyBytes)
 DIM_API_MESSAGE(UpdateImage, limits::kMessageBytes)
 DIM_API_MESSAGE(RollBackImage, limits::kMessageBytes)
+DIM_API_MESSAGE(CollectGenerations, limits::kMessageBytes)
 DIM_API_MESSAGE(LabelGeneration, limits::kMessageBytes)
 DIM_API_MESSAGE(ImageGenerationList, limits::kReplyBytes)
 DIM_API_MESSAGE(GenerationDifference, limits::kReplyBytes)

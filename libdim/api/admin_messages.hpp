@@ -241,6 +241,16 @@ struct LabelGeneration {
     bool operator==(const LabelGeneration&) const = default;
 };
 
+/// POST /v1/image-collections: deletes generations that nobody has.
+struct CollectGenerations {
+    model::ImageName name;
+    std::uint32_t keep;  ///< so many of the newest stay whoever has them, at least 1
+    bool labelled;       ///< those with a label, too
+    bool is_dry_run;     ///< tell only which
+
+    bool operator==(const CollectGenerations&) const = default;
+};
+
 struct ImageGeneration {
     model::Generation generation;
     model::Timestamp created;

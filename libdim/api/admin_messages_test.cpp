@@ -52,6 +52,7 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::image_check());
     expect_round_trip(samples::update_image());
     expect_round_trip(samples::roll_back_image());
+    expect_round_trip(samples::collect_generations());
     expect_round_trip(samples::label_generation());
     expect_round_trip(samples::image_generation_list());
     expect_round_trip(samples::generation_difference());

@@ -59,6 +59,12 @@ Result<void> check_label(const std::string& label) {
                     .with_cure("a line of at most " + std::to_string(kLongestLabel) + " bytes"));
 }
 
+Result<void> check_collection(const CollectGenerations& request) {
+    if (request.keep != 0) return {};
+    return fail(Error(ErrorCode::invalid_input, "the newest generation is always kept")
+                    .with_cure("keep 1 or more"));
+}
+
 Result<void> check_update(const UpdateImage& request) {
     if (request.source) DIM_CHECK(model::PathPatterns::parse(request.source->exclude));
     return check_label(request.label);

@@ -168,6 +168,7 @@ inline ImageSource image_source() {
 inline UpdateImage update_image() { return {image(), image_source(), "security fixes"}; }
 inline UpdateImage bare_update_image() { return {image(), {}, ""}; }
 inline RollBackImage roll_back_image() { return {image(), generation(), ""}; }
+inline CollectGenerations collect_generations() { return {image(), 3, false, true}; }
 inline LabelGeneration label_generation() { return {image(), generation(), "good"}; }
 inline ImageGenerationList image_generation_list() {
     return {{{generation(), time(), "good", "/srv/tree", tree_summary().digest,

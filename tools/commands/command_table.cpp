@@ -98,6 +98,10 @@ constexpr std::array kCommands{
             "  dim image label granite 3 'good since May'\n"
             "  dim image label granite 3\n",
             &image_label, CommandKind::changes},
+    Command{"image", "collect", "delete the generations of an image that no blade has",
+            "  dim image collect granite --dry-run\n"
+            "  dim image collect granite --keep 3\n",
+            &image_collect, CommandKind::changes},
     Command{"image", "remove", "remove an image that no blade has, with all its generations",
             "  dim image remove granite\n", &image_remove, CommandKind::changes},
     Command{"image", "list", "the images",

@@ -46,6 +46,7 @@ Action image_import(CLI::App& app);
 Action image_label(CLI::App& app);
 Action image_list(CLI::App& app);
 Action image_remove(CLI::App& app);
+Action image_collect(CLI::App& app);
 Action image_rollback(CLI::App& app);
 Action image_show(CLI::App& app);
 Action image_update(CLI::App& app);

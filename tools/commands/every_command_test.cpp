@@ -110,6 +110,11 @@ protected:
              R"(POST /v1/image-generations {"name":"granite","label":""})",
              done("generation 3"),
              "generation 3\n"},
+            {{"image", "collect", "granite", "--keep", "3", "--yes"},
+             R"(POST /v1/image-collections {"name":"granite","keep":3,"labelled":false,)"
+             R"("is_dry_run":false})",
+             done("generations 1 2 deleted"),
+             "deleted\n"},
             {{"image", "rollback", "granite", "3"},
              R"(POST /v1/image-rollbacks {"name":"granite","generation":3,"label":""})",
              done("generation 4"),
