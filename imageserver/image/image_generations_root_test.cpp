@@ -106,6 +106,17 @@ TEST_F(Generations, WhatIsLeftOutGoesAndStaysOutTheNextTime) {
     EXPECT_EQ(value_of(store->image_details(granite)).source->exclude.size(), 2U);
 }
 
+TEST_F(Generations, TheLostAndFoundOfAFileSystemIsNobodys) {
+    testing::run({"sh", "-c",
+                  "cd '" + tree +
+                      "' && touch -r . ../time && mkdir lost+found && echo found by fsck >"
+                      "'lost+found/#12' && touch -r ../time ."});
+    EXPECT_FALSE(
+        value_of(store->update_image(update_request(tree, {}), quiet())).generation);
+    create("s01c1b01");
+    EXPECT_FALSE(sys::stat(root_of("s01c1b01") + "/lost+found/#12"));
+}
+
 TEST_F(Generations, AnArchiveMakesThemToo) {
     const std::string archive = directory / "master.tar.gz";
     change_master("packed");

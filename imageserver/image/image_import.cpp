@@ -57,8 +57,7 @@ Result<Source> open_source(const api::ImportImage& request, const MasterTree& ma
         DIM_TRY(const sys::TreeSize size, sys::measure_tree(source.root, name, source.filter));
         const bool is_shared = std::ranges::find(source.shared, name) != source.shared.end();
         (is_shared ? source.shared_size : source.own_size) += size;
-        // Every ext4 brings its own.
-        if (!is_shared && name != "lost+found") source.own.push_back(name);
+        if (!is_shared) source.own.push_back(name);
     }
     return source;
 }

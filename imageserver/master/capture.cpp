@@ -21,9 +21,10 @@ namespace {
 using Links = sys::TreeWriter::Links;
 
 sys::TreeFilter filter_of(model::PathPatterns patterns, bool one_file_system) {
+    // Every ext4 has a lost+found of its own, the source's and ours.
     sys::TreeFilter filter{.leaves_out =
                                [patterns = std::move(patterns)](const std::string& path) {
-                                   return patterns.match(path);
+                                   return path == "lost+found" || patterns.match(path);
                                },
                            .enters = {}};
     if (one_file_system) return filter;
