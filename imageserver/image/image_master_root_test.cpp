@@ -1,7 +1,5 @@
 #include "imageserver/image/image_store_test_fixture.hpp"
 
-#include <thread>
-
 #include <gmock/gmock.h>
 
 namespace dim::server {
@@ -77,6 +75,21 @@ TEST_F(ImageMasterTest, AKilledCaptureIsUndone) {
     run({"mkdir", "-p", unpacked});
     reopen();
     EXPECT_THAT(value_of(sys::list_names(state + "/images")), ElementsAre("granite"));
+}
+
+TEST_F(ImageMasterTest, WhatCannotBeTakenAwayDoesNotStopTheServer) {
+    pack();
+    value_of(store->import_image(request_of(directory / "t.tgz"), quiet()));
+    const std::string held = state + "/images/.granite.master/tree";
+    run({"mkdir", "-p", held});
+    value_of(sys::mount("none", held, "tmpfs", 0, ""));
+    reopen();
+    value_of(store->image(granite));
+    EXPECT_THAT(to_string(store->update_image({.name = granite, .source = {}, .label = ""}, quiet())
+                              .error()),
+                HasSubstr(".granite.master"));
+    value_of(sys::umount(held));
+    value_of(store->update_image({.name = granite, .source = {}, .label = ""}, quiet()));
 }
 
 TEST_F(ImageMasterTest, AFileInBothHalvesIsInEach) {

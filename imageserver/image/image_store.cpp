@@ -178,10 +178,10 @@ Result<ImageStore> ImageStore::open(Settings settings, Database& database) {
     DIM_TRY(state->unfinished_generations, state->catalog.unfinished_generations());
     DIM_CHECK(state->trash.open());
     DIM_TRY(const std::vector<api::ImageSummary> images, state->catalog.images());
-    for (const api::ImageSummary& image : images)
-        DIM_CHECK(discard_captured(image.name, state->paths));
     ImageStore store(std::move(state));
     // What fails now is left for the next call, and what is in the trash for the next start.
+    for (const api::ImageSummary& image : images)
+        (void)discard_captured(image.name, store.state_->paths);
     (void)store.undo_unfinished();
     (void)store.state_->trash.resume(store.state_->catalog);
     return store;
