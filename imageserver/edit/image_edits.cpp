@@ -45,7 +45,8 @@ Result<Edit> ImageEdits::import_image(const api::ImportImage& request, const Pro
 Result<Edit> ImageEdits::update_image(const api::UpdateImage& request, const Progress& progress) {
     DIM_TRY(const auto made, images_.update_image(request, progress));
     Edit edit = tell_generation(request.name, made.generation, progress);
-    edit.done += tell_notes({}, made.notes);
+    using Patterns = std::vector<std::string>;
+    edit.done += tell_notes(request.source ? request.source->exclude : Patterns{}, made.notes);
     return edit;
 }
 
