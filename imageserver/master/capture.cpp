@@ -114,7 +114,8 @@ private:
         DIM_TRY(RemoteTree remote,
                 RemoteTree::open(machine, {.ssh_options = settings_.ssh_options,
                                            .exclude = settings_.exclude,
-                                           .one_file_system = settings_.one_file_system}));
+                                           .one_file_system = settings_.one_file_system,
+                                           .silence = settings_.silence}));
         Pace pace(progress_, "copy from " + machine.host, PaceText::Unit::bytes,
                   remote.used_bytes());
         remote.on_progress([&pace](std::uint64_t count) { pace.tell(count); });

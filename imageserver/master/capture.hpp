@@ -6,6 +6,7 @@
 #include "libdim/model/master_source.hpp"
 #include "libdim/sys/tree_copy.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct CaptureSettings {
     std::uint64_t kept_free_bytes = 0;      ///< of the file system that is unpacked to
     std::uint64_t entry_limit = 10'000'000;
     std::vector<std::string> ssh_options = {};  ///< more words for ssh: "-F", "FILE"
+    std::chrono::milliseconds silence = std::chrono::minutes(15);  ///< of a machine, RemoteTree
 };
 
 /// What an image is made from: a directory, the source's own, or one that was made of it and goes

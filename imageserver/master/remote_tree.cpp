@@ -3,6 +3,7 @@
 #include "imageserver/master/remote_machine.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/poll.hpp"
 #include "libdim/sys/process.hpp"
 
 #include <algorithm>
@@ -72,15 +73,19 @@ std::vector<std::string> ssh_words(const Remote& machine, const std::vector<std:
     return words;
 }
 
+std::string machine_name(const Remote& machine) {
+    return (machine.user.empty() ? "" : machine.user + "@") + machine.host;
+}
+
 /// A running ssh.
 class Session {
 public:
     static Result<std::unique_ptr<Session>> start(const Remote& machine,
-                                                  const std::vector<std::string>& options,
+                                                  const RemoteTree::Settings& settings,
                                                   const std::string& script) {
         DIM_TRY(sys::Pipe output, sys::pipe());
         DIM_TRY(sys::Pipe errors, sys::pipe());
-        std::vector<std::string> words = ssh_words(machine, options);
+        std::vector<std::string> words = ssh_words(machine, settings.ssh_options);
         words.push_back(script);
         auto process = sys::spawn({.arguments = std::move(words),
                                    .standard_output = &output.write_end,
@@ -90,44 +95,58 @@ public:
             return fail(std::move(process).error().with_context("ssh").with_cure(
                 "install openssh-client on the image server"));
         }
-        return std::unique_ptr<Session>(
-            new Session(*std::move(process), std::move(output.read_end), std::move(errors)));
+        return std::unique_ptr<Session>(new Session(*std::move(process),
+                                                    std::move(output.read_end), std::move(errors),
+                                                    machine_name(machine), settings.silence));
     }
     ~Session() { static_cast<void>(end(true)); }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    const sys::Fd& output() const { return output_; }
+    /// 0: nothing more comes. Errors: unavailable when it is silent for too long.
+    Result<std::size_t> read(std::span<char> buffer) {
+        if (!sys::poll(output_, sys::Readiness::readable, sys::Deadline::in(silence_))) {
+            return fail(
+                Error(ErrorCode::unavailable, machine_ + " has stopped answering")
+                    .with_cure("look there at what 'tar' does: a disk or a file system of another "
+                               "machine that hangs stops it; '--exclude' leaves it out"));
+        }
+        return sys::read(output_, buffer);
+    }
     /// How it ended; KILLS it unless it has come to its end.
     Result<sys::ExitStatus> end(bool kills) {
         if (status_) return *status_;
         output_.reset();
-        if (kills) {
-            // So it ends what it started, too.
-            static_cast<void>(process_.kill(SIGTERM));
-            const auto ended = process_.wait(sys::Deadline::in(kPatience));
-            if (ended) return *(status_ = *ended);
-            static_cast<void>(process_.kill(SIGKILL));
-        }
+        if (!kills && ends_in(silence_)) return *status_;
+        // So it ends what it started, too.
+        static_cast<void>(process_.kill(SIGTERM));
+        if (ends_in(kPatience)) return *status_;
+        static_cast<void>(process_.kill(SIGKILL));
         DIM_TRY(status_, process_.wait(sys::Deadline::never()));
         return *status_;
     }
     std::string complaints() { return complaints_.text(); }
 
 private:
-    Session(sys::Process process, sys::Fd output, sys::Pipe errors)
+    Session(sys::Process process, sys::Fd output, sys::Pipe errors, std::string machine,
+            std::chrono::milliseconds silence)
         : process_(std::move(process)),
           output_(std::move(output)),
+          machine_(std::move(machine)),
+          silence_(silence),
           complaints_(std::move(errors.read_end)) {}
+    bool ends_in(std::chrono::milliseconds time) {
+        const auto ended = process_.wait(sys::Deadline::in(time));
+        if (ended) status_ = *ended;
+        return ended.has_value();
+    }
     sys::Process process_;
     sys::Fd output_;
+    std::string machine_;
+    std::chrono::milliseconds silence_;
     Complaints complaints_;
     std::optional<sys::ExitStatus> status_;
 };
-
-std::string machine_name(const Remote& machine) {
-    return (machine.user.empty() ? "" : machine.user + "@") + machine.host;
-}
 
 /// What ssh itself failed of: its exit code is 255.
 Error explain_ssh(const Remote& machine, const std::string& complaints) {
@@ -159,10 +178,21 @@ Error explain_ssh(const Remote& machine, const std::string& complaints) {
                    "' as root on the image server");
 }
 
+Result<std::string> read_answer(Session& session) {
+    std::string answer;
+    std::array<char, 4096> buffer{};
+    for (;;) {
+        DIM_TRY(const std::size_t count, session.read(buffer));
+        if (count == 0) return answer;
+        if (answer.size() + count > kAnswerBytes)
+            return fail(ErrorCode::limit_exceeded, "the machine's answer is too long");
+        answer.append(buffer.data(), count);
+    }
+}
+
 Result<RemoteMachine> ask(const Remote& machine, const RemoteTree::Settings& settings) {
-    DIM_TRY(const auto session,
-            Session::start(machine, settings.ssh_options, question(machine.path)));
-    const auto answer = sys::read_all(session->output(), kAnswerBytes);
+    DIM_TRY(const auto session, Session::start(machine, settings, question(machine.path)));
+    const auto answer = read_answer(*session);
     DIM_TRY(const sys::ExitStatus status, session->end(!answer));
     if (!answer) return fail(answer.error());
     if (status.code == kSshFailed) return fail(explain_ssh(machine, session->complaints()));
@@ -219,7 +249,7 @@ Result<RemoteTree> RemoteTree::open(const Remote& machine, const Settings& setti
     auto state = std::make_unique<State>();
     state->machine = machine;
     state->used = server::used_bytes(told, parts);
-    DIM_TRY(state->session, Session::start(machine, settings.ssh_options, script));
+    DIM_TRY(state->session, Session::start(machine, settings, script));
     return RemoteTree(std::move(state));
 }
 
@@ -230,7 +260,7 @@ void RemoteTree::on_progress(std::function<void(std::uint64_t)> progress) {
 }
 
 Result<std::size_t> RemoteTree::read(std::span<char> buffer) {
-    DIM_TRY(const std::size_t count, sys::read(state_->session->output(), buffer));
+    DIM_TRY(const std::size_t count, state_->session->read(buffer));
     state_->count += count;
     state_->has_ended = count == 0;
     if (state_->progress) state_->progress(state_->count);

@@ -3,6 +3,7 @@
 #include "imageserver/master/byte_source.hpp"
 #include "libdim/model/master_source.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,10 +19,12 @@ public:
         std::vector<std::string> ssh_options;  ///< more words for ssh
         std::vector<std::string> exclude;      ///< model::PathPattern
         bool one_file_system;
+        /// How long it may say nothing: tar is silent while it looks through what is left out.
+        std::chrono::milliseconds silence;
     };
     /// Asks the machine what it has, and begins. ssh asks nobody: the server's root needs a key
-    /// there, and the machine's own key must be known here. Errors: unavailable, permission_denied,
-    /// not_found, conflict; with the cure.
+    /// there, and the machine's own key must be known here. Errors: unavailable (it is silent, too),
+    /// permission_denied, not_found, conflict; with the cure.
     static Result<RemoteTree> open(const model::MasterSource::Remote& machine,
                                    const Settings& settings);
     RemoteTree(RemoteTree&&) noexcept;

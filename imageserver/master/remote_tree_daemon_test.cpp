@@ -156,6 +156,23 @@ chmod +x cut && sed -i "s|^|command=\"$PWD/cut\" |" authorized)");
     EXPECT_NE(refusal(tree), "taken");
 }
 
+TEST_F(RemoteMasterTest, AMachineThatStopsAnsweringIsNotWaitedFor) {
+    run_script("cd '" + directory / "keys" + R"(' && cat >hang <<'END'
+#!/bin/bash
+if [ -e asked ]; then
+    case "$SSH_ORIGINAL_COMMAND" in *--create*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c 3000;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac
+fi
+exec sleep 1000
+END
+chmod +x hang && sed -i "s|^|command=\"cd $PWD; exec ./hang\" |" authorized)");
+    settings.silence = std::chrono::milliseconds(100);
+    EXPECT_THAT(refusal(tree), HasSubstr("root@127.0.0.1 has stopped answering"));
+    write_bytes(directory / "keys/asked", "");
+    settings.silence = std::chrono::seconds(5);
+    EXPECT_THAT(refusal(tree), HasSubstr("root@127.0.0.1 has stopped answering"));
+    EXPECT_FALSE(sys::stat(staging)) << "what came of it is gone";
+}
+
 TEST_F(RemoteMasterTest, WhatIsNotWholeIsNamed) {
     run_script("cd '" + directory / "keys" + R"(' && cat >odd <<'END'
 #!/bin/bash
