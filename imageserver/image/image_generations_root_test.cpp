@@ -111,8 +111,7 @@ TEST_F(Generations, TheLostAndFoundOfAFileSystemIsNobodys) {
                   "cd '" + tree +
                       "' && touch -r . ../time && mkdir lost+found && echo found by fsck >"
                       "'lost+found/#12' && touch -r ../time ."});
-    EXPECT_FALSE(
-        value_of(store->update_image(update_request(tree, {}), quiet())).generation);
+    EXPECT_FALSE(value_of(store->update_image(update_request(tree, {}), quiet())).generation);
     create("s01c1b01");
     EXPECT_FALSE(sys::stat(root_of("s01c1b01") + "/lost+found/#12"));
 }

@@ -85,9 +85,10 @@ TEST_F(ImageMasterTest, WhatCannotBeTakenAwayDoesNotStopTheServer) {
     value_of(sys::mount("none", held, "tmpfs", 0, ""));
     reopen();
     value_of(store->image(granite));
-    EXPECT_THAT(to_string(store->update_image({.name = granite, .source = {}, .label = ""}, quiet())
-                              .error()),
-                HasSubstr(".granite.master"));
+    EXPECT_THAT(
+        to_string(
+            store->update_image({.name = granite, .source = {}, .label = ""}, quiet()).error()),
+        HasSubstr(".granite.master"));
     value_of(sys::umount(held));
     value_of(store->update_image({.name = granite, .source = {}, .label = ""}, quiet()));
 }

@@ -7,13 +7,14 @@
 #include "libdim/sys/loop.hpp"
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/run.hpp"
+#include "libdim/testing/files_and_programs.hpp"
+#include "libdim/testing/own_mounts.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <sched.h>
 #include <string>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -25,41 +26,16 @@
 
 namespace dim::server::testing {
 
-template <class T>
-T value_of(Result<T> result) {
-    if (!result) throw std::runtime_error(to_string(result.error()));
-    if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
+using dim::testing::differences;
+using dim::testing::run;
+using dim::testing::value_of;
+using dim::testing::write;
 
 inline model::ImageName image_name(std::string_view text) {
     return value_of(model::ImageName::parse(text));
 }
 inline model::ComponentName blade_name(std::string_view text) {
     return value_of(model::ComponentName::parse(text));
-}
-
-/// Runs a program that must succeed; its output.
-inline std::string run(const std::vector<std::string>& arguments) {
-    const sys::RunResult result = value_of(sys::run(arguments, std::chrono::minutes(1)));
-    if (!result.status.is_success())
-        throw std::runtime_error(arguments.front() + ": " + result.output);
-    return result.output;
-}
-
-inline void write(const std::string& path, std::string_view bytes, mode_t mode = 0644) {
-    const sys::Fd fd = value_of(sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, mode));
-    value_of(sys::write_all(fd, bytes));
-    value_of(sys::chmod(path, mode));
-}
-
-/// A mount namespace of our own, in which nothing we mount is seen by others.
-inline void enter_mount_namespace() {
-    static const bool is_done = [] {
-        if (::unshare(CLONE_NEWNS) != 0) throw std::runtime_error("unshare: needs root");
-        value_of(sys::mount("none", "/", "", MS_REC | MS_PRIVATE, ""));
-        return true;
-    }();
-    static_cast<void>(is_done);
 }
 
 /// A directory tree like a distribution's, with one of everything that is easily lost in a copy,
@@ -94,23 +70,11 @@ inline void make_tree(const std::string& root, const std::string& victim) {
     ::utimensat(AT_FDCWD, (root + "/usr/lib").c_str(), times.data(), 0);
 }
 
-/// What rsync would still have to do to make COPY the same as ORIGINAL: nothing, when it is.
-inline std::string differences(const std::string& original, const std::string& copy,
-                               const std::vector<std::string>& excluded = {}) {
-    std::vector<std::string> arguments{"rsync", "-aHAXni", "--numeric-ids", "--delete",
-                                       "--checksum"};
-    for (const std::string& name : excluded)
-        arguments.push_back("--exclude=" + name);
-    arguments.push_back(original + "/");
-    arguments.push_back(copy + "/");
-    return run(arguments);
-}
-
 /// A state directory on an ext4 of its own, and a store in it.
 class ImageStoreTest : public ::testing::Test {
 protected:
     explicit ImageStoreTest(std::uint64_t disk_bytes = std::uint64_t{2} << 30) {
-        enter_mount_namespace();
+        dim::testing::enter_own_mounts();
         write(directory / "disk", "");
         const sys::Fd disk = value_of(sys::open(directory / "disk", O_RDWR));
         value_of(sys::ftruncate(disk, disk_bytes));

@@ -20,7 +20,7 @@ TEST_F(TarMasterTest, WhatIsNoMasterIsRefused) {
 }
 
 TEST_F(TarMasterTest, NothingLeadsOut) {
-    write_bytes(directory / "victim", "untouched");
+    write(directory / "victim", "untouched");
     const std::string victim = directory / "victim";
     EXPECT_THAT(refusal(tar_entry("../victim", '0', "x") + tar_end()), HasSubstr("'../victim'"));
     EXPECT_THAT(refusal(tar_entry("a/../../victim", '0', "x") + tar_end()),
@@ -59,7 +59,7 @@ TEST_F(TarMasterTest, DamageIsFound) {
     wrong[1024 + 3] = 'X';
     EXPECT_THAT(refusal(wrong), HasSubstr("damaged"));
     for (const char* program : {"gzip", "bzip2", "xz", "zstd"}) {
-        write_bytes(directory / "whole.tar", whole + std::string(100'000, '\0'));
+        write(directory / "whole.tar", whole + std::string(100'000, '\0'));
         run_script(std::string(program) + " -c '" + directory / "whole.tar" + "' >'" +
                    directory / "packed" + "'");
         const std::string packed = sys::read_file(directory / "packed").value();
@@ -134,7 +134,7 @@ TEST_F(TarMasterTest, SaysWhenAnAclNamesNobody) {
     const auto master = capture_of(directory / "names.tar");
     ASSERT_TRUE(master);
     ASSERT_EQ(master->notes().size(), 1U);
-    EXPECT_THAT(run_program({"getfacl", "-np", master->directory() + "/sbin/init"}),
+    EXPECT_THAT(run({"getfacl", "-np", master->directory() + "/sbin/init"}),
                 AllOf(HasSubstr("user:2:rw-\n"), ::testing::Not(HasSubstr("user:1:"))));
     EXPECT_THAT(master->notes()[0], HasSubstr("1 lines of ACLs were left out"));
 }
@@ -157,11 +157,11 @@ TEST_F(TarMasterTest, ADirectoryIsUsedWhereItIs) {
 
 TEST_F(TarMasterTest, AForeignStagingDirectoryIsNotTouched) {
     value_of(sys::mkdir(staging));
-    write_bytes(staging + "/kept", "x");
-    write_bytes(directory / "some.tar", tar_entry("a", '0') + tar_end());
+    write(staging + "/kept", "x");
+    write(directory / "some.tar", tar_entry("a", '0') + tar_end());
     EXPECT_EQ(capture_of(directory / "some.tar").error().code(), ErrorCode::already_exists);
     EXPECT_TRUE(sys::stat(staging + "/kept"));
-    run_program({"rm", "-r", staging});
+    run({"rm", "-r", staging});
 }
 
 }  // namespace

@@ -5,14 +5,14 @@
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/run.hpp"
+#include "libdim/testing/files_and_programs.hpp"
+#include "libdim/testing/own_mounts.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 #include "libdim/tls/sha256.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <sched.h>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -24,27 +24,11 @@
 
 namespace dim::server::testing {
 
-template <class T>
-T value_of(Result<T> result) {
-    if (!result) throw std::runtime_error(to_string(result.error()));
-    if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
-
-/// A program that must succeed; its output.
-inline std::string run_program(const std::vector<std::string>& arguments) {
-    const sys::RunResult result = value_of(sys::run(arguments, std::chrono::minutes(1)));
-    if (!result.status.is_success())
-        throw std::runtime_error(arguments.front() + ": " + result.output);
-    return result.output;
-}
-inline std::string run_script(const std::string& script) {
-    return run_program({"bash", "-euc", script});
-}
-
-inline void write_bytes(const std::string& path, std::string_view bytes) {
-    const sys::Fd fd = value_of(sys::open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644));
-    value_of(sys::write_all(fd, bytes));
-}
+using dim::testing::differences;
+using dim::testing::run;
+using dim::testing::run_script;
+using dim::testing::value_of;
+using dim::testing::write;
 
 /// One entry of a tar file (ustar(5)), by hand: TYPE '0' file, '1' hard link, '2' symbolic link,
 /// '3' character device, '5' directory.
@@ -101,20 +85,11 @@ touch -d '1999-12-31 23:59:59.5' .
 )");
 }
 
-/// What rsync finds to be different.
-inline std::string differences(const std::string& original, const std::string& copy) {
-    return run_program({"rsync", "-aHAXni", "--numeric-ids", "--delete", "--checksum",
-                        original + "/", copy + "/"});
-}
-
 class MasterTest : public ::testing::Test {
 protected:
     MasterTest() { make_master(tree); }
     /// What we mount is seen by nobody else.
-    static void SetUpTestSuite() {
-        ASSERT_EQ(::unshare(CLONE_NEWNS), 0) << "needs root";
-        value_of(sys::mount("none", "/", "", MS_REC | MS_PRIVATE, ""));
-    }
+    static void SetUpTestSuite() { dim::testing::enter_own_mounts(); }
     ~MasterTest() override {
         // Whatever came of it, the next has room.
         EXPECT_FALSE(sys::stat(staging)) << "staging is left";
@@ -128,7 +103,7 @@ protected:
     }
     /// What comes of a tar file with these bytes.
     Result<Master> capture_bytes(std::string_view bytes) const {
-        write_bytes(directory / "by-hand.tar", bytes);
+        write(directory / "by-hand.tar", bytes);
         return capture_of(directory / "by-hand.tar");
     }
     std::string refusal(std::string_view bytes) const {

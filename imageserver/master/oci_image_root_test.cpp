@@ -14,13 +14,13 @@ class OciMasterTest : public MasterTest {
 protected:
     OciMasterTest() {
         run_script("mkdir -p '" + layout + "/blobs/sha256'");
-        write_bytes(layout + "/oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+        write(layout + "/oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
     }
     /// A descriptor of BYTES, which are a blob from now on.
     std::string blob(const std::string& bytes, const std::string& type,
                      const std::string& more = "") const {
         const std::string hex = tls::sha256(bytes);
-        write_bytes(layout + "/blobs/sha256/" + hex, bytes);
+        write(layout + "/blobs/sha256/" + hex, bytes);
         return R"({"mediaType":")" + type + R"(","digest":"sha256:)" + hex + R"(","size":)" +
                std::to_string(bytes.size()) + more + "}";
     }
@@ -38,8 +38,7 @@ protected:
                     R"(,"platform":{"os":"linux","architecture":")" + architecture + R"("})");
     }
     void write_index(const std::string& manifests) const {
-        write_bytes(layout + "/index.json",
-                    R"({"schemaVersion":2,"manifests":[)" + manifests + "]}");
+        write(layout + "/index.json", R"({"schemaVersion":2,"manifests":[)" + manifests + "]}");
     }
     std::string refusal() const {
         const auto master = capture_of(layout);
@@ -139,17 +138,17 @@ TEST_F(OciMasterTest, DamageIsFound) {
     const std::string file = layout + "/blobs/sha256/" + tls::sha256(bytes);
     std::string wrong = bytes;
     wrong[600] = 'x';
-    write_bytes(file, wrong);
+    write(file, wrong);
     EXPECT_THAT(refusal(), HasSubstr("does not have the digest that names it"));
-    write_bytes(file, bytes + "x");
+    write(file, bytes + "x");
     EXPECT_THAT(refusal(), HasSubstr("not as long as it should be"));
     // A link out of the layout is one within it.
-    write_bytes(directory / "elsewhere", bytes);
+    write(directory / "elsewhere", bytes);
     run_script("ln -sf '" + directory / "elsewhere" + "' '" + file + "'");
     EXPECT_THAT(refusal(), HasSubstr("not whole"));
     run_script("rm '" + file + "' && mkfifo '" + file + "'");
     EXPECT_THAT(refusal(), HasSubstr("is no file"));
-    write_bytes(layout + "/index.json", "{");
+    write(layout + "/index.json", "{");
     EXPECT_NE(refusal(), "taken");
     write_index("");
     EXPECT_THAT(refusal(), HasSubstr("but for nothing"));
@@ -160,7 +159,7 @@ TEST_F(OciMasterTest, DamageIsFound) {
 }
 
 TEST_F(OciMasterTest, NothingLeadsOut) {
-    write_bytes(directory / "victim", "untouched");
+    write(directory / "victim", "untouched");
     const std::string link = tar_entry("out", '2', "", directory.path());
     for (const std::string& entry :
          {tar_entry("../victim", '0', "x"), tar_entry("../.wh.victim", '0'),
@@ -178,20 +177,20 @@ TEST_F(OciMasterTest, TakesWhatDockerSaved) {
     const std::string base = tar_entry("a", '0', "one") + tar_end();
     const std::string over = tar_entry(".wh.a", '0') + tar_entry("b", '0', "two") + tar_end();
     run_script("mkdir -p '" + docker + "/1' '" + docker + "/2'");
-    write_bytes(docker + "/1/layer.tar", base);
-    write_bytes(docker + "/2/layer.tar", over);
-    write_bytes(docker + "/c.json",
-                R"({"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["sha256:)" +
-                    tls::sha256(base) + R"(","sha256:)" + tls::sha256(over) + R"("]}})");
-    write_bytes(docker + "/manifest.json",
-                R"([{"Config":"c.json","Layers":["1/layer.tar","2/layer.tar"]}])");
+    write(docker + "/1/layer.tar", base);
+    write(docker + "/2/layer.tar", over);
+    write(docker + "/c.json",
+          R"({"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["sha256:)" +
+              tls::sha256(base) + R"(","sha256:)" + tls::sha256(over) + R"("]}})");
+    write(docker + "/manifest.json",
+          R"([{"Config":"c.json","Layers":["1/layer.tar","2/layer.tar"]}])");
     run_script("tar -C '" + docker + "' -cf '" + directory / "docker.tar" + "' .");
     {
         const auto master = capture_of(directory / "docker.tar");
         ASSERT_TRUE(master) << to_string(master.error());
         EXPECT_EQ(sys::list_names(master->directory()).value(), std::vector<std::string>{"b"});
     }
-    write_bytes(docker + "/2/layer.tar", base);
+    write(docker + "/2/layer.tar", base);
     EXPECT_THAT(to_string(capture_of(docker).error()), HasSubstr("does not have the digest"));
 }
 

@@ -80,9 +80,8 @@ std::string machine_name(const Remote& machine) {
 /// A running ssh.
 class Session {
 public:
-    static Result<std::unique_ptr<Session>> start(const Remote& machine,
-                                                  const RemoteTree::Settings& settings,
-                                                  const std::string& script) {
+    static Result<std::unique_ptr<Session>>
+    start(const Remote& machine, const RemoteTree::Settings& settings, const std::string& script) {
         DIM_TRY(sys::Pipe output, sys::pipe());
         DIM_TRY(sys::Pipe errors, sys::pipe());
         std::vector<std::string> words = ssh_words(machine, settings.ssh_options);
@@ -95,9 +94,9 @@ public:
             return fail(std::move(process).error().with_context("ssh").with_cure(
                 "install openssh-client on the image server"));
         }
-        return std::unique_ptr<Session>(new Session(*std::move(process),
-                                                    std::move(output.read_end), std::move(errors),
-                                                    machine_name(machine), settings.silence));
+        return std::unique_ptr<Session>(new Session(*std::move(process), std::move(output.read_end),
+                                                    std::move(errors), machine_name(machine),
+                                                    settings.silence));
     }
     ~Session() { static_cast<void>(end(true)); }
     Session(const Session&) = delete;

@@ -23,8 +23,8 @@ public:
         std::chrono::milliseconds silence;
     };
     /// Asks the machine what it has, and begins. ssh asks nobody: the server's root needs a key
-    /// there, and the machine's own key must be known here. Errors: unavailable (it is silent, too),
-    /// permission_denied, not_found, conflict; with the cure.
+    /// there, and the machine's own key must be known here. Errors: unavailable (it is silent,
+    /// too), permission_denied, not_found, conflict; with the cure.
     static Result<RemoteTree> open(const model::MasterSource::Remote& machine,
                                    const Settings& settings);
     RemoteTree(RemoteTree&&) noexcept;

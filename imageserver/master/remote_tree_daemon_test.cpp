@@ -127,14 +127,14 @@ TEST_F(RemoteMasterTest, DisksBelowBelongToIt) {
 TEST_F(RemoteMasterTest, AFailureNamesItsCure) {
     EXPECT_THAT(refusal("/missing"), HasSubstr("/missing: No such file"));
     const std::string known = sys::read_file(directory / "keys/known").value();
-    write_bytes(directory / "keys/known", "");
+    write(directory / "keys/known", "");
     EXPECT_THAT(refusal(tree), AllOf(HasSubstr("Host key verification failed"),
                                      HasSubstr("'ssh -p 2222 root@127.0.0.1' once")));
     run_script("cd '" + directory / "keys" +
                "' && echo \"[127.0.0.1]:2222 $(cut -d' ' -f1,2 ours.pub)\" >known");
     EXPECT_THAT(refusal(tree), HasSubstr("'ssh-keygen -R [127.0.0.1]:2222'"));
-    write_bytes(directory / "keys/known", known);
-    write_bytes(directory / "keys/authorized", "");
+    write(directory / "keys/known", known);
+    write(directory / "keys/authorized", "");
     EXPECT_THAT(refusal(tree), HasSubstr("ssh-copy-id -p 2222 root@127.0.0.1"));
     stop();
     EXPECT_THAT(refusal(tree), HasSubstr("does its sshd run?"));
@@ -167,7 +167,7 @@ END
 chmod +x hang && sed -i "s|^|command=\"cd $PWD; exec ./hang\" |" authorized)");
     settings.silence = std::chrono::milliseconds(100);
     EXPECT_THAT(refusal(tree), HasSubstr("root@127.0.0.1 has stopped answering"));
-    write_bytes(directory / "keys/asked", "");
+    write(directory / "keys/asked", "");
     settings.silence = std::chrono::seconds(5);
     EXPECT_THAT(refusal(tree), HasSubstr("root@127.0.0.1 has stopped answering"));
     EXPECT_FALSE(sys::stat(staging)) << "what came of it is gone";

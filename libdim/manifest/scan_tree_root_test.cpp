@@ -2,8 +2,9 @@
 #include "libdim/manifest/scan_tree.hpp"
 #include "libdim/manifest/tree_fixture.hpp"
 #include "libdim/sys/mount.hpp"
+#include "libdim/testing/files_and_programs.hpp"
+#include "libdim/testing/own_mounts.hpp"
 
-#include <sched.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
@@ -48,8 +49,7 @@ TEST_F(ScanTreeAsRoot, ListsEveryTypeWithWhatItIs) {
 }
 
 TEST_F(ScanTreeAsRoot, EntersNoOtherFileSystem) {
-    ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
-    ASSERT_TRUE(sys::mount("none", "/", "", MS_REC | MS_PRIVATE, ""));
+    dim::testing::enter_own_mounts();
     make_directory("proc");
     write("file", "covered");
     ASSERT_TRUE(sys::mount("other", root + "/proc", "tmpfs", 0, ""));
@@ -61,6 +61,29 @@ TEST_F(ScanTreeAsRoot, EntersNoOtherFileSystem) {
     EXPECT_EQ(find(tree, "proc")->type, EntryType::directory);
     EXPECT_EQ(find(tree, "proc/inside"), nullptr);
     EXPECT_EQ(find(tree, "file"), nullptr);
+}
+
+TEST_F(ScanTreeAsRoot, LinksOfTwoFileSystemsAreNotOneFile) {
+    dim::testing::enter_own_mounts();
+    // Both are new: their first files have the same inode numbers.
+    for (const std::string name : {"a", "b"}) {
+        make_directory(name);
+        dim::testing::run_script("cd '" + root + "' && truncate -s 8M ../" + name +
+                                 " && mkfs.ext4 -q ../" + name + " && mount -o loop ../" + name +
+                                 " " + name + " && echo " + name + " >" + name + "/one && ln " +
+                                 name + "/one " + name + "/two");
+    }
+    struct stat of_a{};
+    struct stat of_b{};
+    ASSERT_EQ(::stat((root + "/a/one").c_str(), &of_a), 0);
+    ASSERT_EQ(::stat((root + "/b/one").c_str(), &of_b), 0);
+    ASSERT_EQ(of_a.st_ino, of_b.st_ino) << "else this tests nothing";
+    const ScannedTree tree = scan({.filter = {.enters = [](const sys::Fd&) { return true; }}});
+    dim::testing::run_script("umount '" + root + "/a' '" + root + "/b'");
+    const auto group_of = [&](const char* path) { return find(tree, path)->link_group; };
+    EXPECT_EQ(group_of("a/one"), group_of("a/two"));
+    EXPECT_EQ(group_of("b/one"), group_of("b/two"));
+    EXPECT_NE(group_of("a/one"), group_of("b/one"));
 }
 
 }  // namespace

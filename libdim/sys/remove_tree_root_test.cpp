@@ -3,9 +3,8 @@
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/remove_tree.hpp"
+#include "libdim/testing/own_mounts.hpp"
 #include "libdim/testing/temporary_directory.hpp"
-
-#include <sched.h>
 
 #include <gtest/gtest.h>
 
@@ -14,10 +13,7 @@ namespace {
 
 class RemoveTree : public ::testing::Test {
 protected:
-    static void SetUpTestSuite() {
-        ASSERT_EQ(::unshare(CLONE_NEWNS), 0) << "needs root";
-        ASSERT_TRUE(mount("none", "/", "", MS_REC | MS_PRIVATE, ""));
-    }
+    static void SetUpTestSuite() { dim::testing::enter_own_mounts(); }
     RemoveTree() {
         EXPECT_TRUE(ensure_directory(directory_ / "tree/a/b"));
         EXPECT_TRUE(ensure_directory(directory_ / "precious"));

@@ -4,12 +4,12 @@
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/sys/tree_copy.hpp"
+#include "libdim/testing/own_mounts.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
 #include <atomic>
 #include <filesystem>
-#include <sched.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -27,10 +27,7 @@ using ::testing::IsEmpty;
 /// A tree "from" to be copied as "to/from", in a mount namespace of its own.
 class TreeCopyTest : public ::testing::Test {
 protected:
-    static void SetUpTestSuite() {
-        ASSERT_EQ(::unshare(CLONE_NEWNS), 0) << "needs root";
-        ASSERT_TRUE(mount("none", "/", "", MS_REC | MS_PRIVATE, ""));
-    }
+    static void SetUpTestSuite() { dim::testing::enter_own_mounts(); }
     TreeCopyTest() {
         EXPECT_TRUE(mkdir(from_));
         EXPECT_TRUE(mkdir(directory_ / "to"));
