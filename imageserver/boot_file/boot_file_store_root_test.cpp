@@ -34,7 +34,9 @@ protected:
         files.reset();
         store.reset();
         database.reset();
-        database = std::make_unique<Database>(value_of(Database::open(directory / "dim.db", all)));
+        database = std::make_unique<Database>(value_of(Database::open(
+            directory / "dim.db",
+            testing::with_image_migrations({kBootFileMigration, kBootFileTrustMigration}))));
         store = std::make_unique<ImageStore>(
             value_of(ImageStore::open({.state_directory = state}, *database)));
         files.emplace(value_of(BootFileStore::open({.state_directory = state,
@@ -68,10 +70,6 @@ protected:
                  "ago' {} +"});
     }
 
-    const std::array<Migration, 7> all{kImageMigration,        kImageGenerationMigration,
-                                       kImageSourceMigration,  kImageCollectionMigration,
-                                       kBladeTrashMigration,   kBootFileMigration,
-                                       kBootFileTrustMigration};
     std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
 };

@@ -4,26 +4,26 @@
 #include "imageserver/cluster/cluster_file.hpp"
 #include "imageserver/cluster/cluster_start.hpp"
 #include "imageserver/daemon/state_lock.hpp"
-#include "imageserver/image/blade_trash.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
 #include "imageserver/override/blade_identities.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/signals.hpp"
 #include "libdim/sys/system_info.hpp"
 
-#include <array>
 #include <csignal>
+#include <vector>
 
 namespace dim::server {
 
 namespace {
 
 /// Of every table, in the order of their dependencies.
-auto all_migrations() {
-    return std::array{kImageMigration,         kImageGenerationMigration, kNfsMigration,
-                      kBootFileMigration,      kBladeMigration,           kClusterMigration,
-                      kBootFileTrustMigration, kOverrideMigration,        kBladeTrashMigration,
-                      kImageSourceMigration,   kImageCollectionMigration};
+std::vector<Migration> all_migrations() {
+    const auto images = image_migrations();
+    std::vector<Migration> all(images.begin(), images.end());
+    all.insert(all.end(), {kNfsMigration, kBootFileMigration, kBladeMigration, kClusterMigration,
+                           kBootFileTrustMigration, kOverrideMigration});
+    return all;
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ using model::ComponentName;
 using model::Generation;
 using model::ImageName;
 
+namespace {
+
 const Migration kImageMigration{"image-1", R"(
 CREATE TABLE image (
     name TEXT NOT NULL PRIMARY KEY,
@@ -52,8 +54,6 @@ ALTER TABLE image_generation ADD COLUMN one_file_system INTEGER NOT NULL DEFAULT
 const Migration kImageCollectionMigration{"image-collection-1", R"(
 ALTER TABLE image_generation ADD COLUMN is_collected INTEGER NOT NULL DEFAULT 0;
 )"};
-
-namespace {
 
 constexpr model::EnumWords<BladeImageState, 3> kStateWords{{
     {BladeImageState::creating, "creating"},
@@ -225,6 +225,12 @@ Error unknown_image(const ImageName& name) {
 }
 
 }  // namespace
+
+std::span<const Migration> image_migrations() {
+    static const std::array all{kImageMigration, kImageGenerationMigration, kImageSourceMigration,
+                                kImageCollectionMigration, kBladeTrashMigration};
+    return all;
+}
 
 Result<void> ImageCatalog::begin_import(const api::ImageSummary& image,
                                         const api::ImageSource& source) {

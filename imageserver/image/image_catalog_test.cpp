@@ -36,9 +36,7 @@ protected:
     }
 
     const testing::TemporaryDirectory directory;
-    const std::array<Migration, 4> migrations{kImageMigration, kImageCollectionMigration,
-                                              kImageGenerationMigration, kImageSourceMigration};
-    Database database = Database::open(directory / "dim.db", migrations).value();
+    Database database = Database::open(directory / "dim.db", image_migrations()).value();
     ImageCatalog catalog{database};
     const api::ImageSummary image = record("granite");
     const api::ImageSource source = api::samples::image_source();

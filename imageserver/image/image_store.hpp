@@ -7,17 +7,14 @@
 #include "libdim/base/result.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace dim::server {
 
-extern const Migration kImageMigration;
-extern const Migration kImageGenerationMigration;
-/// What of its master each generation left out.
-extern const Migration kImageSourceMigration;
-/// Which generations are being collected.
-extern const Migration kImageCollectionMigration;
+/// Of the tables of images, generations, blade images and the trash.
+std::span<const Migration> image_migrations();
 
 /// The images, their generations and every blade image of this server, on disk and mounted:
 ///

@@ -38,6 +38,14 @@ inline model::ComponentName blade_name(std::string_view text) {
     return value_of(model::ComponentName::parse(text));
 }
 
+/// Of the images' tables and of MORE.
+inline std::vector<Migration> with_image_migrations(std::initializer_list<Migration> more) {
+    const auto images = image_migrations();
+    std::vector<Migration> all(images.begin(), images.end());
+    all.insert(all.end(), more);
+    return all;
+}
+
 /// A directory tree like a distribution's, with one of everything that is easily lost in a copy,
 /// and links that lead to VICTIM outside.
 inline void make_tree(const std::string& root, const std::string& victim) {
@@ -104,15 +112,9 @@ protected:
         store.reset();
         database.reset();
         database = std::make_unique<Database>(
-            value_of(Database::open(directory / "dim.db", migrations())));
+            value_of(Database::open(directory / "dim.db", image_migrations())));
         store = std::make_unique<ImageStore>(value_of(
             ImageStore::open({.state_directory = state, .provisioning = provisioning}, *database)));
-    }
-    static std::span<const Migration> migrations() {
-        static const std::array<Migration, 5> all{kImageMigration, kImageCollectionMigration,
-                                                  kImageGenerationMigration, kImageSourceMigration,
-                                                  kBladeTrashMigration};
-        return all;
     }
 
     api::ImportImage request(std::string_view name = "granite") const {

@@ -141,10 +141,8 @@ protected:
     }
 
     Database& nfs_database() {
-        static const std::array<Migration, 6> all{
-            kImageMigration,       kImageCollectionMigration, kImageGenerationMigration,
-            kImageSourceMigration, kBladeTrashMigration,      kNfsMigration};
-        second = std::make_unique<Database>(value_of(Database::open(directory / "nfs.db", all)));
+        second = std::make_unique<Database>(value_of(
+            Database::open(directory / "nfs.db", testing::with_image_migrations({kNfsMigration}))));
         return *second;
     }
     std::uint32_t pid() const { return *supervisor->status("ganesha").pid; }
