@@ -87,7 +87,7 @@ TEST_F(ImageResourceTest, CollectsGenerations) {
     images.collected = {
         .generations = {*model::Generation::from_number(1), *model::Generation::from_number(3)},
         .freed_bytes = 1 << 20};
-    EXPECT_THAT(collect(), ::testing::HasSubstr("generations 1 3 deleted, 1M freed"));
+    EXPECT_THAT(collect(), ::testing::HasSubstr("generations 1 3 deleted, 1 MiB freed"));
 }
 
 TEST_F(ImageResourceTest, ComparesGenerations) {
