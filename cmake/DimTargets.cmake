@@ -96,9 +96,9 @@ function(dim_tests name)
     list(FILTER root_tests INCLUDE REGEX "_root_test\\.cpp$")
     list(FILTER daemon_tests INCLUDE REGEX "_daemon_test\\.cpp$")
     list(FILTER tests EXCLUDE REGEX "_(root|daemon)_test\\.cpp$")
-    dim_test_executable(${name}_test unit 60 "${tests}" ${arg_LINK})
-    dim_test_executable(${name}_root_test root 120 "${root_tests}" ${arg_LINK})
-    dim_test_executable(${name}_daemon_test daemon 180 "${daemon_tests}" ${arg_LINK})
+    dim_test_executable(${name}_test unit 120 "${tests}" ${arg_LINK})
+    dim_test_executable(${name}_root_test root 240 "${root_tests}" ${arg_LINK})
+    dim_test_executable(${name}_daemon_test daemon 360 "${daemon_tests}" ${arg_LINK})
     if(DIM_FUZZ)
         file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
         foreach(source IN LISTS fuzzers)
@@ -111,10 +111,10 @@ function(dim_tests name)
         endforeach()
     endif()
 endfunction()
-set(DIM_FUZZ_SECONDS 5 CACHE STRING "Seconds each fuzz target runs as a test")
+set(DIM_FUZZ_SECONDS 3 CACHE STRING "Seconds each fuzz target runs as a test")
 
-# One GoogleTest program; each of its suites' cases is a ctest test of its own, but root and daemon tests run one program at
-# a time so that each sets up its namespaces once.
+# One GoogleTest program is one test, so that it sets up its namespaces once. Several run at a time, so none may take a name,
+# a path or an address that another one could have, outside namespaces of its own.
 function(dim_test_executable target label timeout sources)
     if(NOT sources)
         return()
