@@ -70,7 +70,7 @@ To stop it and remove everything: press Ctrl-C here, or kill {os.environ['DIM_DE
 
 def main(directory):
     arguments = parse_arguments()
-    cluster = Cluster(directory, more_arguments=COUNTED_TIME)
+    cluster = Cluster(directory, more_arguments=COUNTED_TIME, has_saved_firmware=False)
     say("image server: import the distribution, build the boot file, deploy it to both blades")
     cluster.prepare()
     say("switch on s01c1b01 (JS20) and s01c1b02 (JS21)")

@@ -62,4 +62,4 @@ def body(cluster):
     check_old_style_ramdisk(cluster)
 
 
-run_case(body)
+run_case(body, has_saved_firmware=False)

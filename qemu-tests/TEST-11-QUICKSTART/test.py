@@ -30,7 +30,7 @@ class Newcomer:
         self.directory = directory
         self.machine = FreshMachine(directory)
         bootnet = Bootnet(device=PORT, address=None)
-        self.blades = [Blade(name, kind, mac, bootnet, directory) for name, kind, mac, _ in (JS20, JS21)]
+        self.blades = [Blade(name, kind, mac, bootnet, directory, has_saved_firmware=False) for name, kind, mac, _ in (JS20, JS21)]
         self._terminal = Terminal(directory / "logs/terminal", EDITOR=str(self._editor()))
         self._second_terminal = Terminal(directory / "logs/second-terminal")
         self._deeds = {"Switch the blades on": Blade.power_on, "Switch the blades off": Blade.power_off}

@@ -1,8 +1,12 @@
 """An emulated JS20 or JS21: QEMU's pseries machine with the blade's processor and one network port, booting from the network."""
+import contextlib
+import os
+import pathlib
 import socket
 import subprocess
 
 from .console import Console, Shell
+from .saved_firmware import WAIT_FOR_KEY, Monitor, saved_firmware
 
 PROCESSORS = {"js20": "970", "js21": "970mp"}
 # SLOF gives up after ten DHCP requests; a blade's own firmware asks for ever, so this one is told to, too.
@@ -16,7 +20,8 @@ COUNTED_TIME = ("-icount", "shift=1")
 
 
 class Blade:
-    def __init__(self, name, kind, mac, bootnet, directory, memory_mib=256, more_arguments=()):
+    def __init__(self, name, kind, mac, bootnet, directory, memory_mib=256, more_arguments=(), has_saved_firmware=True):
+        """HAS_SAVED_FIRMWARE: may begin where the firmware asks the network (saved_firmware.py)."""
         self.name = name
         self.kind = kind
         self.mac = mac
@@ -26,34 +31,58 @@ class Blade:
         self._directory = directory
         self._memory_mib = memory_mib
         self._more_arguments = more_arguments  # for QEMU
+        self._has_saved_firmware = has_saved_firmware
         self._starts = 0
         self._process = None
 
-    def _command(self, console_path):
-        return [*self._prefix, "qemu-system-ppc64", "-name", self.name, "-M", MACHINE, "-cpu", PROCESSORS[self.kind],
-                "-m", str(self._memory_mib), "-nodefaults", "-display", "none", "-prom-env", f"boot-command={BOOT_FOR_EVER}",
-                "-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no",
+    def _machine(self, boot_command):
+        return ["qemu-system-ppc64", "-M", MACHINE, "-cpu", PROCESSORS[self.kind],
+                "-m", str(self._memory_mib), "-nodefaults", "-display", "none", "-prom-env", f"boot-command={boot_command}",
                 "-device", f"spapr-vlan,netdev=net0,mac={self.mac},bootindex=1",
-                "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "spapr-rng,rng=rng0",
-                "-chardev", f"socket,id=console,path={console_path}", "-serial", "chardev:console",
+                "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "spapr-rng,rng=rng0", "-serial", "chardev:console",
                 *self._more_arguments]
+
+    def _command(self, machine):
+        return [*self._prefix, *machine, "-name", self.name,
+                "-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no",
+                "-chardev", f"socket,id=console,path={self._console_path}"]
 
     def power_on(self):
         """Starts the blade; it netboots by itself. Its console is self.console from now on."""
         assert not self.is_on, f"{self.name} is on already"
         self._starts += 1
-        console_path = self._directory / f"{self.name}.console"
-        console_path.unlink(missing_ok=True)
+        machine = self._machine(WAIT_FOR_KEY + BOOT_FOR_EVER)
+        state = saved_firmware(machine) if self._has_saved_firmware else None
+        if not state:
+            self._start(self._command(self._machine(BOOT_FOR_EVER)))
+            return
+        with Monitor(self._directory, self.name) as monitor:
+            self._start([*self._command(machine), *monitor.arguments, "-incoming", "defer"])
+            monitor.migrate("migrate-incoming", f"exec:cat '{state}'")
+        self.console.send(" ")  # the key that the firmware waits for
+
+    @property
+    def _console_path(self):
+        return self._directory / f"{self.name}.console"
+
+    def _start(self, command):
+        self._console_path.unlink(missing_ok=True)
         logs = self._directory / "logs"
         # We listen and QEMU connects: no moment at which its socket is not there yet.
         with socket.socket(socket.AF_UNIX) as listener, open(logs / f"{self.name}-qemu.log", "ab") as log:
-            listener.bind(str(console_path))
+            listener.bind(str(self._console_path))
             listener.listen(1)
-            self._process = subprocess.Popen(self._command(console_path), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
             listener.settimeout(30)
             connection, _ = listener.accept()
         connection.settimeout(None)
-        self.console = Console(connection, logs / f"{self.name}-boot{self._starts}.console")
+        self.console = Console(connection, logs / f"{self.name}-boot{self._starts}.console", self._set_idle)
+
+    def _set_idle(self, is_idle):
+        """An idle blade costs a whole processor (EMULATION_OPTIONS in cluster.py), so it stands back behind those that boot."""
+        with contextlib.suppress(OSError):  # it has just ended
+            for thread in pathlib.Path(f"/proc/{self._process.pid}/task").iterdir():
+                os.setpriority(os.PRIO_PROCESS, int(thread.name), 10 if is_idle else 0)
 
     def power_off(self):
         """Pulls the plug."""

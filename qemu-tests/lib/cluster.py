@@ -32,14 +32,14 @@ def serve_image(server, image, root, blades, options=()):
 
 
 class Cluster:
-    def __init__(self, directory, blades=(JS20, JS21), services=None, more_arguments=()):
+    def __init__(self, directory, blades=(JS20, JS21), services=None, **blade_arguments):
         self.directory = directory
         self.bootnet = Bootnet()
         self.server = ImageServer(directory, services=services)
         self.blades = {}
         for name, kind, mac, address in blades:
             self.server.define_blade(name, kind, mac, address)
-            self.blades[name] = Blade(name, kind, mac, self.bootnet, directory, more_arguments=more_arguments)
+            self.blades[name] = Blade(name, kind, mac, self.bootnet, directory, **blade_arguments)
 
     def prepare(self, options=()):
         """The administrator's way from nothing to blades that can be switched on, command by command."""

@@ -10,8 +10,10 @@ class ConsoleTimeout(Exception):
 
 
 class Console:
-    def __init__(self, connection, log_path):
+    def __init__(self, connection, log_path, set_idle=lambda is_idle: None):
+        """set_idle() is told when the blade waits for somebody to say something, and when somebody does."""
         self._socket = connection
+        self._set_idle = set_idle
         self._log = open(log_path, "ab", buffering=0)
         self._text = ""
         self._seen = 0  # up to here expect() has consumed
@@ -34,6 +36,8 @@ class Console:
                 self._log.write(data)
                 self._show(data)
                 self._text += data.decode("latin-1").replace("\r", "")
+                if self._text.endswith("login: "):
+                    self._set_idle(True)
                 self._changed.notify_all()
 
     def _show(self, data):
@@ -79,7 +83,12 @@ class Console:
             person.close()
 
     def send(self, text):
+        self._set_idle(False)
         self._socket.sendall(text.encode())
+
+    def rest(self):
+        """What was said is done."""
+        self._set_idle(True)
 
     @property
     def text(self):
@@ -109,6 +118,7 @@ class Shell:
         mark = f"dim{self._count}"
         self._console.send(f"{command}\necho {mark}'='$?'='\n")
         match = self._console.expect(rf"(?s)(.*?){mark}=(\d+)=\n", timeout)
+        self._console.rest()
         return int(match.group(2)), match.group(1).strip("\n")
 
     def check(self, command, timeout=60):

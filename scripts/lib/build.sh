@@ -6,6 +6,7 @@
 #   DIM_AGENT         the agent for ppc64
 #   DIM_KERNEL_KIT    vmlinux and what assembles it into a zImage
 #   DIM_DISTRIBUTION  directory with rootfs.tar
+#   DIM_FIRMWARE_STATES  directory for what qemu-tests/lib/saved_firmware.py makes once
 
 . "$DIM_SOURCE/scripts/lib/cache.sh"
 
@@ -55,6 +56,7 @@ build_everything() {
     flock 7
     "$DIM_SOURCE/scripts/install-packages" || return 1
     build_blade_parts && build_server_parts || return 1
+    export DIM_FIRMWARE_STATES=$DIM_CACHE/firmware-states
     "$@" || return 1
     exec 7>&-
 }
