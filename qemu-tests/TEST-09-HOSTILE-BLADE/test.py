@@ -235,4 +235,4 @@ def body(cluster):
     cluster.power_off()
 
 
-run_case(body)
+run_case(body, stands_back=False)

@@ -20,8 +20,10 @@ COUNTED_TIME = ("-icount", "shift=1")
 
 
 class Blade:
-    def __init__(self, name, kind, mac, bootnet, directory, memory_mib=256, more_arguments=(), has_saved_firmware=True):
-        """HAS_SAVED_FIRMWARE: may begin where the firmware asks the network (saved_firmware.py)."""
+    def __init__(self, name, kind, mac, bootnet, directory, memory_mib=256, more_arguments=(), has_saved_firmware=True,
+                 stands_back=True):
+        """HAS_SAVED_FIRMWARE: may begin where the firmware asks the network (saved_firmware.py). STANDS_BACK: has a low
+        priority when nobody speaks to it; not for one that works by itself then, such as a relay."""
         self.name = name
         self.kind = kind
         self.mac = mac
@@ -32,6 +34,7 @@ class Blade:
         self._memory_mib = memory_mib
         self._more_arguments = more_arguments  # for QEMU
         self._has_saved_firmware = has_saved_firmware
+        self._stands_back = stands_back
         self._starts = 0
         self._process = None
 
@@ -80,6 +83,8 @@ class Blade:
 
     def _set_idle(self, is_idle):
         """An idle blade costs a whole processor (EMULATION_OPTIONS in cluster.py), so it stands back behind those that boot."""
+        if not self._stands_back:
+            return
         with contextlib.suppress(OSError):  # it has just ended
             for thread in pathlib.Path(f"/proc/{self._process.pid}/task").iterdir():
                 os.setpriority(os.PRIO_PROCESS, int(thread.name), 10 if is_idle else 0)
