@@ -54,26 +54,8 @@ boost::asio::awaitable<http::Reply> remove_image(AdminResource& admin, const Rou
                                });
 }
 
-}  // namespace
-
-void add_image_routes(Router& router, AdminResource& admin) {
+void add_generation_routes(Router& router, AdminResource& admin) {
     using enum Audience;
-    router.add({http::Method::get, "/v1/images", administrator},
-               lane_handler(admin.lanes.answers, [&admin](const RouteCall&) {
-                   return response_of(list_images(admin.images, admin.boot_files));
-               }));
-    router.add({http::Method::get, "/v1/images/{image}", administrator},
-               lane_handler(admin.lanes.answers, [&admin](const RouteCall& call) {
-                   return of_named_image(call, [&admin](const model::ImageName& name) {
-                       return describe_image(name, admin.images, admin.boot_files);
-                   });
-               }));
-    router.add({http::Method::post, "/v1/images/{image}/check", administrator},
-               lane_handler(admin.lanes.images.threads(), [&admin](const RouteCall& call) {
-                   return of_named_image(call, [&admin](const model::ImageName& name) {
-                       return admin.images.check_image(name);
-                   });
-               }));
     router.add({http::Method::get, "/v1/images/{image}/generations", administrator},
                lane_handler(admin.lanes.answers, [&admin](const RouteCall& call) {
                    return of_named_image(
@@ -110,6 +92,28 @@ void add_image_routes(Router& router, AdminResource& admin) {
                    admin, [&admin](const api::LabelGeneration& request, const Progress&) {
                        return admin.image_edits.label_generation(request);
                    }));
+}
+
+}  // namespace
+
+void add_image_routes(Router& router, AdminResource& admin) {
+    using enum Audience;
+    router.add({http::Method::get, "/v1/images", administrator},
+               lane_handler(admin.lanes.answers, [&admin](const RouteCall&) {
+                   return response_of(list_images(admin.images, admin.boot_files));
+               }));
+    router.add({http::Method::get, "/v1/images/{image}", administrator},
+               lane_handler(admin.lanes.answers, [&admin](const RouteCall& call) {
+                   return of_named_image(call, [&admin](const model::ImageName& name) {
+                       return describe_image(name, admin.images, admin.boot_files);
+                   });
+               }));
+    router.add({http::Method::post, "/v1/images/{image}/check", administrator},
+               lane_handler(admin.lanes.images.threads(), [&admin](const RouteCall& call) {
+                   return of_named_image(call, [&admin](const model::ImageName& name) {
+                       return admin.images.check_image(name);
+                   });
+               }));
     router.add({http::Method::delete_, "/v1/images/{image}", administrator},
                [&admin](const RouteCall& call) { return remove_image(admin, call); });
     router.add({http::Method::post, "/v1/images", administrator},
@@ -118,6 +122,7 @@ void add_image_routes(Router& router, AdminResource& admin) {
                    [&admin](const api::ImportImage& request, const Progress& progress) {
                        return admin.image_edits.import_image(request, progress);
                    }));
+    add_generation_routes(router, admin);
 }
 
 }  // namespace dim::server
