@@ -85,9 +85,10 @@ class Blade:
         """An idle blade costs a whole processor (EMULATION_OPTIONS in cluster.py), so it stands back behind those that boot."""
         if not self._stands_back:
             return
-        with contextlib.suppress(OSError):  # it has just ended
-            for thread in pathlib.Path(f"/proc/{self._process.pid}/task").iterdir():
-                os.setpriority(os.PRIO_PROCESS, int(thread.name), 10 if is_idle else 0)
+        with contextlib.suppress(FileNotFoundError):  # QEMU has just ended
+            for thread in list(pathlib.Path(f"/proc/{self._process.pid}/task").iterdir()):
+                with contextlib.suppress(ProcessLookupError):  # it alone has
+                    os.setpriority(os.PRIO_PROCESS, int(thread.name), 10 if is_idle else 0)
 
     def power_off(self):
         """Pulls the plug."""

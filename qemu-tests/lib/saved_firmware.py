@@ -44,7 +44,7 @@ def _save(machine, path):
         consoles.settimeout(30)
         command = [*machine, *monitor.arguments, "-netdev", "hubport,id=net0,hubid=0",
                    "-chardev", f"socket,id=console,path={directory}/console"]
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as emulator:
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL) as emulator:
             try:
                 console = Console(consoles.accept()[0], directory / "log")
                 console.expect(READY, 120)
