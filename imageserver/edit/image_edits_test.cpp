@@ -72,5 +72,17 @@ TEST_F(ImageEditsTest, TheSharedRootOfANewImageIsOffered) {
               ErrorCode::already_exists);
 }
 
+TEST_F(ImageEditsTest, AnUpdateTellsWhatItLeftOutWhenItWasTold) {
+    add_image();
+    const api::ImageSource source{.source = model::MasterSource::parse("/srv/granite").value(),
+                                  .exclude = {"/proc/*", "lost+found"},
+                                  .one_file_system = false};
+    EXPECT_EQ(finish(image_edits.update_image({image(), source, ""}, no_progress)),
+              "image granite generation 2 made of /srv/granite\n"
+              "left out: /proc/* lost+found");
+    EXPECT_EQ(finish(image_edits.update_image({image(), {}, ""}, no_progress)),
+              "image granite generation 3 made of the master of the last time");
+}
+
 }  // namespace
 }  // namespace dim::server

@@ -362,8 +362,10 @@ Result<void> ImageCatalog::begin_collection(const GenerationKey& key) {
             "generation > ?2 AND state = 'ready')",
             key.first.text(), key.second.number()));
         if (transaction.changes() != 0) return {};
-        return fail(ErrorCode::conflict, "generation " + to_string(key.second) + " of image " +
-                                             key.first.text() + " is in use");
+        return fail(Error(ErrorCode::conflict, "generation " + to_string(key.second) +
+                                                   " of image " + key.first.text() +
+                                                   " has come into use meanwhile")
+                        .with_cure("the same command again deletes the others"));
     });
 }
 

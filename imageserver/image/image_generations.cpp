@@ -265,6 +265,7 @@ Result<CollectedGenerations> ImageGenerations::collect(const api::CollectGenerat
     std::uint64_t done = 0;
     for (const Generation number : collected.generations) {
         progress("collect generation " + to_string(number), done++, collected.generations.size());
+        const std::scoped_lock lock(collecting_);
         DIM_CHECK(catalog_.begin_collection({request.name, number}));
         DIM_CHECK(finish_collection({request.name, number}));
     }
@@ -291,6 +292,7 @@ Result<void> ImageGenerations::finish_collection(const ImageCatalog::GenerationK
 }
 
 Result<void> ImageGenerations::finish_collections(const ImageName& image) {
+    const std::scoped_lock lock(collecting_);
     DIM_TRY(const auto collected, catalog_.collected_generations());
     for (const ImageCatalog::GenerationKey& key : collected)
         if (key.first == image) DIM_CHECK(finish_collection(key));

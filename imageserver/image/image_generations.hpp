@@ -18,7 +18,8 @@ namespace dim::server {
 
 /// The generations of images: the first is imported, each other one is made here, of the one before
 /// it. update() and roll_back() are called one at a time for an image, beside nothing that clones
-/// its golden image; what a killed one left half done, ImageStore undoes.
+/// its golden image; what a killed one left half done, ImageStore undoes. finish_collections() may
+/// be called at any time.
 class ImageGenerations {
 public:
     /// The references outlive this. MOUNTING is held while something is mounted.
@@ -66,6 +67,8 @@ private:
     ImageCatalog& catalog_;
     const ImagePaths& paths_;
     std::mutex& mounting_;
+    /// Held while one generation goes, so that none is taken for what a killed daemon left.
+    std::mutex collecting_;
 };
 
 }  // namespace dim::server

@@ -1,5 +1,10 @@
+#include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_store_test_fixture.hpp"
 #include "libdim/testing/kill_at_call.hpp"
+
+#include <atomic>
+#include <functional>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -64,6 +69,38 @@ protected:
                                          {"/usr/*", "/opt/*", "/etc/hostname", "/lost+found"}),
                     AnyOf("", ".d..t...... etc/\n"));
         EXPECT_THAT(value_of(store->check_image(granite)).differences, IsEmpty());
+    }
+    /// What goes when nothing is to stay but what somebody has.
+    std::vector<model::Generation> collect_all() const {
+        return value_of(store->collect_generations(
+                            {.name = granite, .keep = 1, .labelled = false, .is_dry_run = false},
+                            quiet()))
+            .generations;
+    }
+    /// Does WORK(round) in a daemon that is killed on the way, each time at another point, then
+    /// CHECK(round) in the next one.
+    void kill_anywhere(const std::function<void(int)>& work,
+                       const std::function<void(int)>& check) {
+        constexpr std::size_t kKills = 20;
+        int round = 0;
+        store.reset();
+        database.reset();
+        const std::size_t kills = dim::testing::kill_at_calls(
+            kKills,
+            [&] {
+                reopen();
+                work(round);
+            },
+            [&] {
+                SCOPED_TRACE(round);
+                reopen();
+                EXPECT_THAT(store->restore_mounts(), IsEmpty());
+                check(round++);
+                store.reset();
+                database.reset();
+            });
+        // What is left to do differs from round to round.
+        EXPECT_GE(kills, kKills / 2);
     }
     std::string copy_of_master(const std::string& name) const {
         testing::run({"cp", "-a", tree, directory / name});
@@ -262,39 +299,22 @@ TEST_F(Generations, AnImageIsRemovedWhenNoBladeHasIt) {
     import();
 }
 
-constexpr std::size_t kUpdateKills = 20;
-
 TEST_F(Generations, KilledAnywhereAnUpdateIsThereOrNot) {
     const std::string old = copy_of_master("old");
     change_master("new");
-    int round = 0;
-    store.reset();
-    database.reset();
-    const std::size_t kills = dim::testing::kill_at_calls(
-        kUpdateKills,
-        [&] {
-            reopen();
+    kill_anywhere(
+        [&](int) {
             value_of(store->update_image(update_request(), quiet()));
-            value_of(store->roll_back_image({.name = granite, .generation = number(1), .label = ""},
-                                            quiet()));
+            roll_back(1);
         },
-        [&] {
-            SCOPED_TRACE(round);
-            reopen();
-            EXPECT_THAT(store->restore_mounts(), IsEmpty());
+        [&](int round) {
             const auto all = value_of(store->generations(granite));
             const bool is_old = all.back().source != tree || all.size() == 1;
-            expect_newest_is(is_old ? old : tree, "s01c1b" + std::to_string(10 + round));
+            const std::string blade = "s01c1b" + std::to_string(10 + round);
+            expect_newest_is(is_old ? old : tree, blade);
             // In some rounds a blade stays, so that its generation is in use.
-            if (round % 2 == 0)
-                value_of(store->delete_blade_image(
-                    blade_name("s01c1b" + std::to_string(10 + round)), granite));
-            store.reset();
-            database.reset();
-            ++round;
+            if (round % 2 == 0) value_of(store->delete_blade_image(blade_name(blade), granite));
         });
-    // What is left to do differs from round to round.
-    EXPECT_GE(kills, kUpdateKills / 2);
 }
 
 TEST_F(Generations, WhatNobodyHasIsCollected) {
@@ -365,35 +385,63 @@ TEST_F(Generations, ALabelAndANumberKeepThem) {
 TEST_F(Generations, KilledAnywhereACollectionIsFinished) {
     const std::string old = copy_of_master("old");
     create("s01c1b01");
-    int round = 0;
-    store.reset();
-    database.reset();
-    const std::size_t kills = dim::testing::kill_at_calls(
-        kUpdateKills,
-        [&] {
-            reopen();
+    kill_anywhere(
+        [&](int round) {
             for (const char* text : {"a", "b"}) {
                 change_master(text + std::to_string(round));
                 value_of(store->update_image(update_request(), quiet()));
             }
-            value_of(store->collect_generations(
-                {.name = granite, .keep = 1, .labelled = false, .is_dry_run = false}, quiet()));
+            collect_all();
         },
-        [&] {
-            SCOPED_TRACE(round);
-            reopen();
-            EXPECT_THAT(store->restore_mounts(), IsEmpty());
+        [&](int) {
             EXPECT_EQ(testing::differences(old + "/usr", shown(1) + "/usr"), "");
             for (const auto& generation : value_of(store->generations(granite)))
                 EXPECT_TRUE(store->compare_generations(granite, number(1), generation.generation));
-            store.reset();
-            database.reset();
-            ++round;
         });
-    EXPECT_GE(kills, kUpdateKills / 2);
     reopen();
     roll_back(1);
     expect_newest_is(old, "s01c1b02");
+}
+
+TEST_F(Generations, ACollectionIsNotTakenForOneThatWasLeft) {
+    for (int i = 0; i < 8; ++i) {
+        change_master(std::to_string(i));
+        ASSERT_TRUE(update());
+    }
+    // As the daemon does after its start, whatever else goes on.
+    std::atomic<bool> is_done = false;
+    std::thread undoing([&] {
+        while (!is_done)
+            EXPECT_TRUE(store->undo_unfinished());
+    });
+    EXPECT_THAT(collect_all(), SizeIs(8));
+    is_done = true;
+    undoing.join();
+    expect_newest_is(tree, "s01c1b01");
+}
+
+TEST_F(Generations, ACollectionThatCannotBeFinishedHoldsNothingElseUp) {
+    for (const char* text : {"second", "third"}) {
+        change_master(text);
+        ASSERT_TRUE(update());
+    }
+    ImageCatalog catalog(*database);
+    value_of(catalog.begin_collection({granite, number(2)}));
+    value_of(catalog.begin_blade_image({.blade = blade_name("s01c1b01"),
+                                        .image = granite,
+                                        .generation = number(3),
+                                        .state = BladeImageState::creating,
+                                        .size_bytes = 0,
+                                        .is_exported = false}));
+    const std::string delta = state + "/images/granite/1.shared.delta";
+    const std::string whole = value_of(sys::read_file(delta));
+    testing::write(delta, "damaged", 0600);
+    reopen();
+    EXPECT_FALSE(store->undo_unfinished());
+    EXPECT_THAT(value_of(ImageCatalog(*database).blade_images()), IsEmpty());
+    testing::write(delta, whole, 0600);
+    value_of(store->undo_unfinished());
+    EXPECT_THAT(value_of(store->generations(granite)), SizeIs(2));
 }
 
 }  // namespace

@@ -247,14 +247,15 @@ Result<std::set<ImageCatalog::GenerationKey>> ImageStore::State::shown_generatio
 
 Result<void> ImageStore::undo_unfinished() {
     DIM_TRY(const auto collected, state_->catalog.collected_generations());
+    Result<void> last;
     for (const auto& [image, generation] : collected)
-        DIM_CHECK(state_->generations.finish_collections(image));
+        if (auto done = state_->generations.finish_collections(image); !done) last = done;
     const std::scoped_lock lock(state_->mounting);
     const auto undo = [this](const auto& entry) { return state_->undo(entry); };
-    auto blade_images = undo_each(state_->unfinished_blade_images, undo);
+    if (auto done = undo_each(state_->unfinished_blade_images, undo); !done) last = done;
     // A generation goes after its blade images.
-    DIM_CHECK(undo_each(state_->unfinished_generations, undo));
-    return blade_images;
+    if (auto done = undo_each(state_->unfinished_generations, undo); !done) last = done;
+    return last;
 }
 
 Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Progress& progress) {

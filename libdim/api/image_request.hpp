@@ -20,9 +20,9 @@ const std::vector<std::string>& default_exclusions();
 /// daemon. Errors: invalid_input with the cure, limit_exceeded.
 Result<void> check_import(const ImportImage& request);
 
-/// The same of an update.
 /// Errors: invalid_input when nothing is to be kept.
 Result<void> check_collection(const CollectGenerations& request);
+/// As check_import().
 Result<void> check_update(const UpdateImage& request);
 /// Errors: invalid_input for more than 200 bytes, or what is not printable in a line.
 Result<void> check_label(const std::string& label);
