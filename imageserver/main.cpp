@@ -75,6 +75,11 @@ int run(int argc, char** argv) {
                    "how long deleted blade images can be restored; 0: until they are purged")
         ->check(CLI::Range(std::uint32_t{0}, std::uint32_t{3650}))
         ->capture_default_str();
+    app.add_option("--check-days", settings.check_days,
+                   "how often the file system of a blade image that is not exported is checked; 0: "
+                   "only by 'dim blade check'")
+        ->check(CLI::Range(std::uint32_t{0}, std::uint32_t{3650}))
+        ->capture_default_str();
     app.add_option("--agent", settings.agent, "what boot files start on the blade")
         ->capture_default_str();
     app.add_option("--kernel-kit", settings.kernel_kit, "the kernel of boot files, in parts")

@@ -54,4 +54,20 @@ Result<void> assemble_zimage(const ZimageSettings& settings, std::string_view ra
     return check_size(output, ramdisk.size());
 }
 
+Result<std::string> with_command_line(std::string zimage, const std::string& from,
+                                      const std::string& to) {
+    const auto padded = [](std::string line) {
+        line.resize(kCommandLineBytes);
+        return line;
+    };
+    if (from.size() >= kCommandLineBytes || to.size() >= kCommandLineBytes)
+        return fail(ErrorCode::limit_exceeded, "the kernel command line is too long");
+    const std::string place = padded(from);
+    const std::size_t found = zimage.find(place);
+    if (found == std::string::npos || zimage.find(place, found + 1) != std::string::npos)
+        return fail(ErrorCode::conflict, "the boot file has another command line than is known");
+    zimage.replace(found, kCommandLineBytes, padded(to));
+    return zimage;
+}
+
 }  // namespace dim::linuxrc

@@ -23,4 +23,9 @@ struct ZimageSettings {
 Result<void> assemble_zimage(const ZimageSettings& settings, std::string_view ramdisk,
                              const std::string& command_line, const std::string& output);
 
+/// The bytes of ZIMAGE, which was assembled with the command line FROM, with TO in its place.
+/// Errors: limit_exceeded; conflict when FROM is not its command line.
+Result<std::string> with_command_line(std::string zimage, const std::string& from,
+                                      const std::string& to);
+
 }  // namespace dim::linuxrc

@@ -104,5 +104,21 @@ TEST_F(RealZimage, TellsTheFirmwareWhereToBeAndTheKernelItsCommandLine) {
         HasSubstr("console=hvc0 quiet\n"));
 }
 
+TEST(ZimageCommandLine, IsReplacedInItsPlace) {
+    const auto file = [](std::string line) {
+        line.resize(kCommandLineBytes);
+        return "kernel" + line + "ramdisk";
+    };
+    EXPECT_EQ(with_command_line(file("quiet"), "quiet", "quiet mem=1G").value(),
+              file("quiet mem=1G"));
+    EXPECT_EQ(with_command_line(file("quiet"), "loud", "x").error().code(), ErrorCode::conflict);
+    EXPECT_EQ(with_command_line(file("quiet") + file("quiet"), "quiet", "x").error().code(),
+              ErrorCode::conflict);
+    EXPECT_EQ(with_command_line(file("quiet"), "quiet", std::string(kCommandLineBytes, 'x'))
+                  .error()
+                  .code(),
+              ErrorCode::limit_exceeded);
+}
+
 }  // namespace
 }  // namespace dim::linuxrc

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "libdim/api/image_messages.hpp"
 #include "tools/command.hpp"
 #include "tools/confirm.hpp"
 
@@ -33,6 +34,7 @@ Outcome<> confirm_blades(const Context& context, const std::string& what,
 class ImageAndBlades {
 public:
     void add_options(CLI::App& app);
+    bool is_empty() const { return words_.ranges.empty(); }
 
     /// Failures: usage for a missing or wrong image, and those of BladeSelection::resolve.
     Outcome<api::ImageOfBlades> resolve(const ApiClient& client) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "libdim/api/cluster_messages.hpp"
 #include "tools/command.hpp"
 
 #include <string>

@@ -1,5 +1,6 @@
 #include "tools/cluster_source.hpp"
 
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/cluster/expansion/cluster_xml.hpp"
 #include "libdim/cluster/xml/xml_document.hpp"
 #include "libdim/sys/file.hpp"

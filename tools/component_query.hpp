@@ -1,5 +1,6 @@
 #pragma once
 
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 #include "tools/command.hpp"
 

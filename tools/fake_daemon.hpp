@@ -1,5 +1,6 @@
 #pragma once
 
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/api/limits.hpp"
 #include "libdim/http/server.hpp"
 #include "libdim/testing/temporary_directory.hpp"

@@ -18,17 +18,23 @@ std::string progress_text(const api::JobLine& line) {
 
 }  // namespace
 
+JobProgress::JobProgress(const Context& context, std::string before)
+    : draws_(context.is_terminal && !context.json), before_(std::move(before)) {}
+
+JobProgress::~JobProgress() {
+    if (draws_) std::cerr << kClearLine << std::flush;
+}
+
+void JobProgress::draw(const api::JobLine& line) const {
+    if (draws_) std::cerr << kClearLine << before_ << progress_text(line) << std::flush;
+}
+
 Outcome<std::string> follow_job(const Context& context, http::Method method,
                                 const std::string& target, std::string body,
                                 const std::string& before) {
-    const bool draws = context.is_terminal && !context.json;
-    const auto draw = [&](const api::JobLine& line) {
-        if (!draws) return;
-        std::cerr << kClearLine << before << progress_text(line) << std::flush;
-    };
-    auto done = context.client.run_job(method, target, std::move(body), draw);
-    if (draws) std::cerr << kClearLine << std::flush;
-    return done;
+    const JobProgress progress(context, before);
+    return context.client.run_job(method, target, std::move(body),
+                                  [&](const api::JobLine& line) { progress.draw(line); });
 }
 
 Outcome<> run_job_with_progress(const Context& context, http::Method method,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "libdim/api/override_messages.hpp"
 #include "tools/blade_selection.hpp"
 
 #include <optional>

@@ -43,6 +43,23 @@ TEST(Program, WhatNeedsTheDaemonRefusesAFile) {
     EXPECT_THAT(assign.output, HasSubstr("'dim dhcp assign' asks the daemon"));
 }
 
+TEST(Program, StandardInputIsReadOnceAllWordsAreRight) {
+    const auto import_from = [](const std::string& before, const std::string& architecture) {
+        return run_program({"bash", "-c",
+                            before +
+                                DIM_PROGRAM " --socket /nowhere image import granite - --arch " +
+                                architecture});
+    };
+    const Ran nothing = import_from("true | ", "ppc64");
+    EXPECT_EQ(nothing.code, 2);
+    EXPECT_THAT(nothing.output, HasSubstr("nothing on standard input"));
+    const Ran wrong = import_from("true | ", "vax");
+    EXPECT_EQ(wrong.code, 2);
+    EXPECT_THAT(wrong.output, HasSubstr("vax"));
+    const Ran archive = import_from("echo archive | ", "ppc64");
+    EXPECT_THAT(archive.output, HasSubstr("/nowhere")) << "the daemon is asked";
+}
+
 TEST(Program, AnErrorHasItsLineAndCure) {
     const dim::testing::TemporaryDirectory directory;
     const std::string file = directory / "bad.xml";

@@ -5,6 +5,8 @@ namespace dim::server {
 void add_admin_routes(Router& router, AdminResource& admin) {
     add_image_routes(router, admin);
     add_blade_image_routes(router, admin);
+    add_pin_routes(router, admin);
+    add_rename_routes(router, admin);
     add_export_routes(router, admin);
     add_assignment_routes(router, admin);
     add_boot_file_routes(router, admin);
@@ -15,6 +17,7 @@ void add_admin_routes(Router& router, AdminResource& admin) {
     add_firewall_routes(router, admin);
     add_command_routes(router, admin);
     add_override_routes(router, admin);
+    add_look_routes(router, admin);
 }
 
 }  // namespace dim::server

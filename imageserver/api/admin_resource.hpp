@@ -9,11 +9,14 @@
 #include "imageserver/cluster/cluster_edits.hpp"
 #include "imageserver/edit/assignment_edits.hpp"
 #include "imageserver/edit/authority_edits.hpp"
+#include "imageserver/edit/blade_checks.hpp"
 #include "imageserver/edit/export_edits.hpp"
 #include "imageserver/edit/image_edits.hpp"
 #include "imageserver/edit/override_edits.hpp"
+#include "imageserver/edit/rename_edits.hpp"
 #include "imageserver/exec/blade_commands.hpp"
 #include "imageserver/firewall/bootnet_firewall.hpp"
+#include "imageserver/look/blade_looks.hpp"
 
 namespace dim::server {
 
@@ -28,6 +31,9 @@ struct AdminResource {
     BladeCommands& commands;
     AuthorityEdits& authority_edits;
     OverrideEdits& override_edits;
+    RenameEdits& rename_edits;
+    BladeLooks& looks;
+    BladeChecks& checks;
     const Images& images;
     const BootFiles& boot_files;
     const BladeDhcp& dhcp;
@@ -41,6 +47,8 @@ struct AdminResource {
 // One for each group of paths; ADMIN, which must outlive ROUTER.
 void add_image_routes(Router& router, AdminResource& admin);
 void add_blade_image_routes(Router& router, AdminResource& admin);
+void add_pin_routes(Router& router, AdminResource& admin);
+void add_rename_routes(Router& router, AdminResource& admin);
 void add_export_routes(Router& router, AdminResource& admin);
 void add_assignment_routes(Router& router, AdminResource& admin);
 void add_boot_file_routes(Router& router, AdminResource& admin);
@@ -51,6 +59,7 @@ void add_adoption_routes(Router& router, AdminResource& admin);
 void add_firewall_routes(Router& router, AdminResource& admin);
 void add_command_routes(Router& router, AdminResource& admin);
 void add_override_routes(Router& router, AdminResource& admin);
+void add_look_routes(Router& router, AdminResource& admin);
 /// All of them.
 void add_admin_routes(Router& router, AdminResource& admin);
 

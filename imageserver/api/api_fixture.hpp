@@ -147,6 +147,13 @@ protected:
                         roster,
                         clock};
     OverrideEdits override_edits{overrides, images, edited_blades};
+    RenameEdits rename_edits{images, boot_files, assignments, database.directory() + "/overrides",
+                             edited_blades};
+    BladeLooks looks{{.images = images,
+                      .assignments = assignments,
+                      .overrides = overrides,
+                      .database = database.get(),
+                      .state_directory = database.directory()}};
     Lanes lanes;
     BladeCommands commands{"/nonexistent/blade-exec", images, assignments,
                            EditedBlades(roster, journal, clock), sys::pipe().value()};
@@ -166,6 +173,9 @@ protected:
                         .commands = commands,
                         .authority_edits = authority_edits,
                         .override_edits = override_edits,
+                        .rename_edits = rename_edits,
+                        .looks = looks,
+                        .checks = checks,
                         .images = images,
                         .boot_files = boot_files,
                         .dhcp = services.dhcp(),

@@ -36,6 +36,12 @@ void add_blade_image_routes(Router& router, AdminResource& admin) {
                    [&admin](const api::ImageOfBlades& request, const Progress& progress) {
                        return admin.image_edits.create_blade_images(request, progress);
                    }));
+    router.add({http::Method::put, "/v1/blade-image-sizes", administrator},
+               image_handler<api::ResizeBladeImages>(
+                   admin, &api::ResizeBladeImages::image,
+                   [&admin](const api::ResizeBladeImages& request, const Progress& progress) {
+                       return admin.image_edits.resize_blade_images(request, progress);
+                   }));
     router.add({http::Method::delete_, "/v1/blade-images/{blade}/{image}", administrator},
                [&admin](const RouteCall& call) {
                    return edit_one(admin, call, &ImageEdits::delete_blade_image);

@@ -1,4 +1,5 @@
 #include "imageserver/api/job_handler.hpp"
+#include "libdim/api/source_messages.hpp"
 #include "libdim/base/parse_number.hpp"
 
 namespace dim::server {
@@ -54,6 +55,19 @@ boost::asio::awaitable<http::Reply> remove_image(AdminResource& admin, const Rou
                                });
 }
 
+boost::asio::awaitable<http::Reply> tell_source_difference(AdminResource& admin,
+                                                           const RouteCall& call) {
+    auto request = api::parse<api::UpdateImage>(call.request.body);
+    if (!request) co_return problem_response(request.error());
+    const auto lane = admin.lanes.images.of(request->name);
+    const auto answer =
+        [&admin, request = *std::move(request)](const Progress& progress) -> Result<std::string> {
+        DIM_TRY(auto difference, admin.image_edits.compare_with_source(request, progress));
+        return api::to_json(api::SourceDifferenceLine{.difference = std::move(difference)});
+    };
+    co_return admin.jobs.answer(lane, answer);
+}
+
 void add_generation_routes(Router& router, AdminResource& admin) {
     using enum Audience;
     router.add({http::Method::get, "/v1/images/{image}/generations", administrator},
@@ -75,6 +89,8 @@ void add_generation_routes(Router& router, AdminResource& admin) {
                    [&admin](const api::UpdateImage& request, const Progress& progress) {
                        return admin.image_edits.update_image(request, progress);
                    }));
+    router.add({http::Method::post, "/v1/image-source-differences", administrator},
+               [&admin](const RouteCall& call) { return tell_source_difference(admin, call); });
     router.add({http::Method::post, "/v1/image-rollbacks", administrator},
                image_handler<api::RollBackImage>(
                    admin, &api::RollBackImage::name,
@@ -87,6 +103,12 @@ void add_generation_routes(Router& router, AdminResource& admin) {
                    [&admin](const api::CollectGenerations& request, const Progress& progress) {
                        return admin.image_edits.collect_generations(request, progress);
                    }));
+    router.add(
+        {http::Method::put, "/v1/image-settings", administrator},
+        image_handler<api::SetImage>(admin, &api::SetImage::name,
+                                     [&admin](const api::SetImage& request, const Progress&) {
+                                         return admin.image_edits.set_image(request);
+                                     }));
     router.add({http::Method::put, "/v1/image-labels", administrator},
                edit_handler<api::LabelGeneration>(
                    admin, [&admin](const api::LabelGeneration& request, const Progress&) {

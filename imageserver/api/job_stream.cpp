@@ -26,11 +26,11 @@ public:
         : wake_up_(executor), quiet_(quiet) {}
 
     enum class Kind { progress, last };
-    void push(const api::JobLine& line, Kind kind) {
+    void push(std::string line, Kind kind) {
         {
             const std::lock_guard lock(mutex_);
             if (kind == Kind::progress && lines_.size() >= kWaitingLines) return;
-            lines_.push_back(api::to_json(line) + '\n');
+            lines_.push_back(std::move(line) + '\n');
             has_ended_ = has_ended_ || kind == Kind::last;
         }
         asio::post(wake_up_.get_executor(),
@@ -73,21 +73,29 @@ void end(LineQueue& queue, const Result<std::string>& done) {
     } else {
         last.problem = api::to_problem(done.error());
     }
-    queue.push(last, LineQueue::Kind::last);
+    queue.push(api::to_json(last), LineQueue::Kind::last);
 }
 
-void run(const JobStream::Job& job, const std::shared_ptr<LineQueue>& queue,
-         ServiceAppliers& services) {
-    const Progress progress = [&queue](std::string_view text, std::uint64_t step,
-                                       std::uint64_t steps) {
+Progress progress_to(const std::shared_ptr<LineQueue>& queue) {
+    return [queue](std::string_view text, std::uint64_t step, std::uint64_t steps) {
         api::JobLine line{std::string(text), {}, {}, {}, {}};
         if (steps != 0) {
             line.step = step;
             line.steps = steps;
         }
-        queue->push(line, LineQueue::Kind::progress);
+        queue->push(api::to_json(line), LineQueue::Kind::progress);
     };
-    finish_edit(job(progress), services,
+}
+
+http::Reply reply_of(const std::shared_ptr<LineQueue>& queue) {
+    http::Response head;
+    head.content_type = "application/x-ndjson";
+    return {std::move(head), [queue] { return queue->next(); }};
+}
+
+void run(const JobStream::Job& job, const std::shared_ptr<LineQueue>& queue,
+         ServiceAppliers& services) {
+    finish_edit(job(progress_to(queue)), services,
                 [queue](const Result<std::string>& done) { end(*queue, done); });
 }
 
@@ -97,9 +105,17 @@ http::Reply JobStream::start(const asio::any_io_executor& lane, Job job) {
     auto queue = std::make_shared<LineQueue>(executor_, quiet_);
     asio::post(lane,
                [job = std::move(job), queue, &services = services_] { run(job, queue, services); });
-    http::Response head;
-    head.content_type = "application/x-ndjson";
-    return {std::move(head), [queue] { return queue->next(); }};
+    return reply_of(queue);
+}
+
+http::Reply JobStream::answer(const asio::any_io_executor& lane, Question question) {
+    auto queue = std::make_shared<LineQueue>(executor_, quiet_);
+    asio::post(lane, [question = std::move(question), queue] {
+        auto answered = question(progress_to(queue));
+        if (!answered) return end(*queue, fail(std::move(answered).error()));
+        queue->push(*std::move(answered), LineQueue::Kind::last);
+    });
+    return reply_of(queue);
 }
 
 }  // namespace dim::server

@@ -28,6 +28,12 @@ public:
     /// services know of the edit; other jobs run in the meantime.
     http::Reply start(const boost::asio::any_io_executor& lane, Job job);
 
+    /// A message as JSON.
+    using Question = std::function<Result<std::string>(const Progress&)>;
+    /// Answers QUESTION, which changes nothing, on LANE in the same way: its message is the last
+    /// line.
+    http::Reply answer(const boost::asio::any_io_executor& lane, Question question);
+
 private:
     boost::asio::any_io_executor executor_;
     ServiceAppliers& services_;

@@ -151,5 +151,24 @@ TEST_F(JobStreamTest, IsDoneWhenTheServicesKnow) {
     EXPECT_EQ(dhcp.applied, 1);
 }
 
+TEST_F(JobStreamTest, AQuestionEndsWithItsAnswerAndTellsNoService) {
+    const auto ask = [&](JobStream::Question question) {
+        return read(stream.answer(edits.get_executor(), std::move(question)));
+    };
+    const auto lines = ask([](const Progress& progress) -> Result<std::string> {
+        progress("looking", 1, 2);
+        return R"({"done":"seen"})";
+    });
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_EQ(lines[0].progress, "looking");
+    EXPECT_EQ(lines[0].steps, 2u);
+    EXPECT_EQ(lines[1].done, "seen");
+    const auto refused = ask([](const Progress&) -> Result<std::string> {
+        return fail(ErrorCode::not_found, "there is none");
+    });
+    ASSERT_EQ(refused.size(), 1u);
+    EXPECT_EQ(refused[0].problem->status, 404u);
+}
+
 }  // namespace
 }  // namespace dim::server

@@ -1,5 +1,5 @@
 #include "imageserver/api/reply.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/api/problem.hpp"
 
 #include <gtest/gtest.h>

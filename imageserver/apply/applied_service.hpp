@@ -2,6 +2,7 @@
 
 #include "imageserver/blade/roster.hpp"
 #include "libdim/api/admin_messages.hpp"
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/base/result.hpp"
 
 #include <optional>

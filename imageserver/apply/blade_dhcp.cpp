@@ -1,12 +1,46 @@
 #include "imageserver/apply/blade_dhcp.hpp"
 
+#include "libdim/base/log.hpp"
+#include "libdim/base/text.hpp"
+
+#include <algorithm>
 #include <map>
 
 namespace dim::server {
 
+namespace {
+
+/// The property of the cluster definition that a blade's kernel arguments stand in.
+constexpr std::string_view kKernelArguments = "kernel-arguments";
+
+std::vector<std::string> kernel_arguments(const cluster::Blade& blade) {
+    const auto property =
+        std::ranges::find(blade.properties, kKernelArguments, &cluster::Property::name);
+    std::vector<std::string> words;
+    if (property == blade.properties.end()) return words;
+    for (const std::string_view word : split(property->value, ' '))
+        if (!word.empty()) words.emplace_back(word);
+    return words;
+}
+
+}  // namespace
+
+/// Nothing when there is none: an image that is gone is told to the blade when it asks for its
+/// plan.
+Result<std::optional<std::string>>
+BladeDhcp::boot_file_of(const model::ImageName& image,
+                        const std::vector<std::string>& arguments) const {
+    const auto file = boot_files_.current(image);
+    if (!file || !*file) return std::nullopt;
+    if (arguments.empty()) return (*file)->path;
+    DIM_TRY(std::string path, boot_files_.with_arguments(**file, arguments));
+    return path;
+}
+
 Result<std::vector<api::DhcpHost>> BladeDhcp::hosts_of(const Roster& roster) const {
     DIM_TRY(const auto images, assignments_.all());
-    std::map<model::ImageName, std::optional<std::string>> boot_files;
+    using Key = std::pair<model::ImageName, std::vector<std::string>>;
+    std::map<Key, std::optional<std::string>> boot_files;
     std::vector<api::DhcpHost> hosts;
     for (const RosterEntry& entry : roster.entries()) {
         if (!entry.blade.mac) continue;  // DHCP knows nobody without one
@@ -14,13 +48,20 @@ Result<std::vector<api::DhcpHost>> BladeDhcp::hosts_of(const Roster& roster) con
                            std::nullopt};
         if (const auto found = images.find(entry.blade.name); found != images.end()) {
             host.image = found->second;
-            if (!boot_files.contains(found->second)) {
-                // An image that is gone is told to the blade when it asks for its plan.
-                const auto file = boot_files_.current(found->second);
-                boot_files.emplace(found->second,
-                                   file && *file ? std::optional((*file)->path) : std::nullopt);
+            const Key key{found->second, kernel_arguments(entry.blade)};
+            if (!boot_files.contains(key)) {
+                auto file = boot_file_of(key.first, key.second);
+                if (!file) {
+                    // One blade's words keep no other blade from its address.
+                    log(LogLevel::error, "the boot file of " + to_string(entry.blade.name) +
+                                             " is without its " + std::string(kKernelArguments) +
+                                             ": " + to_string(file.error()));
+                    file = boot_file_of(key.first, {});
+                }
+                DIM_CHECK(file);
+                boot_files.emplace(key, *std::move(file));
             }
-            host.boot_file = boot_files.at(found->second);
+            host.boot_file = boot_files.at(key);
         }
         hosts.push_back(std::move(host));
     }

@@ -26,6 +26,8 @@ public:
 
 private:
     Result<std::vector<api::DhcpHost>> hosts_of(const Roster& roster) const;
+    Result<std::optional<std::string>>
+    boot_file_of(const model::ImageName& image, const std::vector<std::string>& arguments) const;
 
     DhcpService& dhcp_;
     const Roster& roster_;

@@ -68,6 +68,17 @@ TEST_F(BladeDhcpTest, NamesTheBootFileOfTheAssignedImageAlone) {
     EXPECT_EQ(host("s1b2").boot_file, std::nullopt);
 }
 
+TEST_F(BladeDhcpTest, NamesABootFileOfItsOwnForABladeWithKernelArguments) {
+    add_image_with_boot_file();
+    ASSERT_TRUE(roster.replace(samples::three_blades(
+        R"(<set for="s1b1"><property name="kernel-arguments" value="mem=1G  isolcpus=1"/></set>)")));
+    ASSERT_TRUE(
+        assignments.assign(std::vector{samples::component("s1b1"), samples::component("s1b2")},
+                           granite, model::Timestamp::from_microseconds(0).value()));
+    EXPECT_EQ(host("s1b1").boot_file, "granite/1-1/zImage+mem=1G+isolcpus=1");
+    EXPECT_EQ(host("s1b2").boot_file, "granite/1-1/zImage");
+}
+
 TEST_F(BladeDhcpTest, GivesABladeWhoseImageIsGoneItsAddress) {
     ASSERT_TRUE(assignments.assign(std::vector{samples::component("s1b1")}, granite,
                                    model::Timestamp::from_microseconds(0).value()));

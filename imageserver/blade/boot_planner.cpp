@@ -29,8 +29,9 @@ Result<BootPlanFacts> BootPlanner::facts(const RosterEntry& entry) const {
                         .served = {}};
     DIM_TRY(facts.assigned, assignments_.image_of(entry.blade.name));
     if (!facts.assigned) return facts;
-    facts.image = images_.image(*facts.assigned);
     facts.blade_image = images_.blade_image(entry.blade.name, *facts.assigned);
+    facts.image = facts.blade_image ? images_.image(*facts.assigned, facts.blade_image->generation)
+                                    : images_.image(*facts.assigned);
     return facts;
 }
 

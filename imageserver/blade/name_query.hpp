@@ -3,7 +3,7 @@
 #include "imageserver/blade/assignments.hpp"
 #include "imageserver/blade/roster.hpp"
 #include "imageserver/boot/boot_journal.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/base/result.hpp"
 
 namespace dim::server {

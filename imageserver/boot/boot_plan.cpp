@@ -6,11 +6,19 @@ namespace dim::server {
 
 namespace {
 
+/// "rw,vers=4.1,proto=tcp,hard,actimeo=3": nfs(5)
+std::string nfs_options(const char* access, const api::NfsOptions& nfs) {
+    std::string options = std::string(access) + ",vers=" + nfs.version +
+                          ",proto=tcp,hard,actimeo=" + std::to_string(nfs.actimeo_seconds);
+    if (nfs.nconnect != 1) options += ",nconnect=" + std::to_string(nfs.nconnect);
+    return options;
+}
+
 api::NfsMount shared_mount(const BootPlanFacts& facts, model::Generation generation,
                            const std::string& directory) {
     return {to_string(facts.server) + ":/shared/" + to_string(*facts.assigned) + '/' +
                 to_string(generation) + '/' + directory,
-            '/' + directory, std::string(kSharedRootOptions)};
+            '/' + directory, nfs_options("ro", facts.image->nfs)};
 }
 
 }  // namespace
@@ -51,7 +59,7 @@ Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanF
                        .generation = generation,
                        .root = {to_string(facts.server) + ":/blades/" + to_string(facts.blade) +
                                     '/' + to_string(image),
-                                "/", std::string(kBladeImageOptions)},
+                                "/", nfs_options("rw", facts.image->nfs)},
                        .shared = {},
                        .init = facts.image->init,
                        .heartbeat_seconds = kHeartbeatSeconds};

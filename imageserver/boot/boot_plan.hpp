@@ -1,26 +1,21 @@
 #pragma once
 
-#include "libdim/api/admin_messages.hpp"
 #include "libdim/api/agent_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/ipv4.hpp"
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace dim::server {
-
-/// Attributes age this many seconds on a blade, so that what the server changes is seen soon.
-inline constexpr std::string_view kBladeImageOptions = "rw,vers=4.1,proto=tcp,hard,actimeo=3";
-inline constexpr std::string_view kSharedRootOptions = "ro,vers=4.1,proto=tcp,hard,actimeo=3";
 
 /// What a boot plan is made of.
 struct BootPlanFacts {
     model::ComponentName blade;
     model::Ipv4Address server;  ///< on the bootnet
     std::optional<model::ImageName> assigned;
-    Result<api::ImageSummary> image;      ///< the assigned one
+    Result<api::ImageSummary> image;      ///< the assigned one, in the blade image's generation
     Result<api::BladeImage> blade_image;  ///< the blade's, of that image
     Result<void> served;                  ///< mounted and offered by the NFS server
 };

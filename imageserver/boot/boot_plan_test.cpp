@@ -77,8 +77,19 @@ TEST(BootPlan, MountsTheGenerationOfTheBladeImage) {
     EXPECT_EQ(plan->shared[1].source, "10.1.0.1:/shared/granite/3/opt");
     EXPECT_EQ(plan->shared[1].target, "/opt");
     EXPECT_TRUE(plan->shared[1].options.starts_with("ro,"));
+    EXPECT_TRUE(plan->shared[1].options.ends_with(",vers=4.1,proto=tcp,hard,actimeo=3"));
     EXPECT_EQ(plan->init, "/sbin/init");
     EXPECT_GT(plan->heartbeat_seconds, 0u);
+}
+
+TEST(BootPlan, MountsAsTheImageSays) {
+    auto given = facts();
+    given.image->nfs = {.version = "4.2", .actimeo_seconds = 30, .nconnect = 4};
+    const auto plan = plan_boot(samples::boot_request(9), given);
+    ASSERT_TRUE(plan) << plan.error().message();
+    for (const api::NfsMount& mount : {plan->root, plan->shared[0]})
+        EXPECT_TRUE(mount.options.ends_with(",vers=4.2,proto=tcp,hard,actimeo=30,nconnect=4"))
+            << mount.options;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/state/wall_clock.hpp"
+#include "libdim/api/admin_messages.hpp"
 #include "libdim/api/agent_messages.hpp"
 #include "libdim/model/boot_stage.hpp"
 #include "libdim/model/names.hpp"

@@ -1,6 +1,7 @@
 #include "imageserver/boot_file/boot_file_catalog.hpp"
 
 #include "imageserver/boot_file/boot_file_store.hpp"
+#include "imageserver/state/read_rows.hpp"
 
 #include <limits>
 
@@ -25,6 +26,14 @@ CREATE UNIQUE INDEX boot_file_current ON boot_file(image, generation) WHERE repl
 // SHA-256 of the authorities' PEM; absent: built before it was noted.
 const Migration kBootFileTrustMigration{"boot-file-2", R"(
 ALTER TABLE boot_file ADD COLUMN trust TEXT;
+)"};
+
+// Files that differ from that of BASE in the kernel command line only.
+const Migration kBootFileVariantMigration{"boot-file-3", R"(
+CREATE TABLE boot_file_variant (
+    path TEXT NOT NULL PRIMARY KEY,
+    base TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 )"};
 
 Result<void> BootFileCatalog::make_current(const api::BootFile& file, const std::string& trust,
@@ -65,40 +74,98 @@ Result<void> BootFileCatalog::clamp(std::int64_t now_us) {
     });
 }
 
-Result<std::optional<api::BootFile>> BootFileCatalog::current(const ImageName& image) {
+namespace {
+
+Result<api::BootFile> read_boot_file(const Statement& row) {
+    DIM_TRY(const Generation generation,
+            Generation::from_number(static_cast<std::uint32_t>(row.integer(4))));
+    DIM_TRY(ImageName name, ImageName::parse(row.text(5)));
+    return api::BootFile{.image = std::move(name),
+                         .generation = generation,
+                         .path = row.text(0),
+                         .bytes = static_cast<std::uint64_t>(row.integer(1)),
+                         .sha256 = row.text(2),
+                         .command_line = row.text(3)};
+}
+
+}  // namespace
+
+Result<std::vector<api::BootFile>> BootFileCatalog::current_where(std::string_view condition,
+                                                                  const std::string& image) {
     return database_->transaction(
-        [&](Transaction& transaction) -> Result<std::optional<api::BootFile>> {
-            DIM_TRY(Statement row,
-                    transaction.query("SELECT path, bytes, sha256, command_line, generation "
-                                      "FROM boot_file WHERE image = ?1 AND replaced_us IS NULL",
-                                      image.text()));
-            DIM_TRY(const bool is_there, row.next());
-            if (!is_there) return std::optional<api::BootFile>();
-            DIM_TRY(const Generation generation,
-                    Generation::from_number(static_cast<std::uint32_t>(row.integer(4))));
-            return api::BootFile{.image = image,
-                                 .generation = generation,
-                                 .path = row.text(0),
-                                 .bytes = static_cast<std::uint64_t>(row.integer(1)),
-                                 .sha256 = row.text(2),
-                                 .command_line = row.text(3)};
+        [&](Transaction& transaction) -> Result<std::vector<api::BootFile>> {
+            DIM_TRY(Statement rows,
+                    transaction.query("SELECT path, bytes, sha256, command_line, generation, image "
+                                      "FROM boot_file WHERE replaced_us IS NULL AND " +
+                                          std::string(condition),
+                                      image));
+            return read_rows(std::move(rows), read_boot_file);
         });
+}
+
+Result<std::optional<api::BootFile>> BootFileCatalog::current(const ImageName& image) {
+    DIM_TRY(std::vector<api::BootFile> files, current_where("image = ?1", image.text()));
+    if (files.empty()) return std::optional<api::BootFile>();
+    return std::move(files.front());
+}
+
+Result<std::vector<api::BootFile>> BootFileCatalog::misplaced() {
+    return current_where("?1 = '' AND substr(path, 1, length(image) + 1) <> image || '/'", "");
+}
+
+Result<void> BootFileCatalog::retire(const ImageName& image, std::int64_t now_us) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute(
+            "UPDATE boot_file SET replaced_us = ?2 WHERE image = ?1 AND replaced_us IS NULL",
+            image.text(), now_us);
+    });
+}
+
+Result<void> BootFileCatalog::move(const std::string& from, const std::string& to,
+                                   std::int64_t now_us) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute("UPDATE boot_file SET replaced_us = ?2 WHERE path = ?1", from,
+                                      now_us));
+        return transaction.execute(
+            "INSERT OR REPLACE INTO boot_file "
+            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust) "
+            "SELECT ?2, image, generation, bytes, sha256, command_line, NULL, trust FROM boot_file "
+            "WHERE path = ?1",
+            from, to);
+    });
 }
 
 Result<std::int64_t> BootFileCatalog::last_used_us(const std::string& path,
                                                    std::int64_t unknown_us) {
     return database_->transaction([&](Transaction& transaction) -> Result<std::int64_t> {
         DIM_TRY(Statement row,
-                transaction.query("SELECT replaced_us FROM boot_file WHERE path = ?1", path));
-        DIM_TRY(const bool is_there, row.next());
-        if (!is_there) return unknown_us;
-        return row.optional_integer(0).value_or(std::numeric_limits<std::int64_t>::max());
+                transaction.query("SELECT max(coalesce(replaced_us, ?2)) FROM boot_file "
+                                  "WHERE path = ?1 OR path = "
+                                  "(SELECT base FROM boot_file_variant WHERE path = ?1)",
+                                  path, std::numeric_limits<std::int64_t>::max()));
+        DIM_TRY([[maybe_unused]] const bool is_there, row.next());
+        // Of none there is no largest one.
+        return row.optional_integer(0).value_or(unknown_us);
     });
 }
 
 Result<void> BootFileCatalog::forget(const std::string& path) {
-    return database_->transaction([&](Transaction& transaction) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute("DELETE FROM boot_file_variant WHERE path = ?1", path));
         return transaction.execute("DELETE FROM boot_file WHERE path = ?1", path);
+    });
+}
+
+Result<void> BootFileCatalog::add_variant(const std::string& path, const std::string& base) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        // Told again at each start: nothing is written then, also on a disk that is full.
+        DIM_TRY(Statement known,
+                transaction.query("SELECT 1 FROM boot_file_variant WHERE path = ?1 AND base = ?2",
+                                  path, base));
+        DIM_TRY(const bool is_known, known.next());
+        if (is_known) return {};
+        return transaction.execute("INSERT OR REPLACE INTO boot_file_variant VALUES (?1, ?2)", path,
+                                   base);
     });
 }
 

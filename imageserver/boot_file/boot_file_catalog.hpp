@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dim::server {
@@ -32,8 +33,19 @@ public:
     /// that is not known.
     Result<std::int64_t> last_used_us(const std::string& path, std::int64_t unknown_us);
     Result<void> forget(const std::string& path);
+    /// PATH is made of the file of BASE, and in use as long as that.
+    Result<void> add_variant(const std::string& path, const std::string& base);
+    /// None is the one of IMAGE from now on.
+    Result<void> retire(const model::ImageName& image, std::int64_t now_us);
+    /// Those of images that had another name when they were built: their paths begin with it.
+    Result<std::vector<api::BootFile>> misplaced();
+    /// What is at FROM is at TO, too, and that is the one of its image; the other is replaced.
+    Result<void> move(const std::string& from, const std::string& to, std::int64_t now_us);
 
 private:
+    /// The current ones for which CONDITION holds, in which ?1 is IMAGE.
+    Result<std::vector<api::BootFile>> current_where(std::string_view condition,
+                                                     const std::string& image);
     Database* database_;
 };
 

@@ -31,9 +31,10 @@ protected:
     }
 
     testing::TemporaryDirectory directory;
-    Database database = Database::open(directory / "dim.db",
-                                       std::array{kBootFileMigration, kBootFileTrustMigration})
-                            .value();
+    Database database =
+        Database::open(directory / "dim.db", std::array{kBootFileMigration, kBootFileTrustMigration,
+                                                        kBootFileVariantMigration})
+            .value();
     BootFileCatalog catalog{database};
 };
 

@@ -2,7 +2,9 @@
 
 #include "imageserver/boot_file/boot_file_catalog.hpp"
 #include "libdim/base/text.hpp"
+#include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/clock.hpp"
+#include "libdim/sys/copy_file.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/remove_tree.hpp"
@@ -14,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 
 namespace dim::server {
 
@@ -68,6 +71,19 @@ linuxrc::RamdiskKind kind_of(const std::string& command_line) {
     const auto given = split(command_line, ' ');
     const bool is_initrd = std::ranges::search(given, words).begin() != given.end();
     return is_initrd ? linuxrc::RamdiskKind::initrd : linuxrc::RamdiskKind::initramfs;
+}
+
+/// Where a boot file is below the TFTP root.
+struct Place {
+    std::string parent;  ///< "granite/3"
+    std::string name;    ///< "ppc64-01234567"
+
+    std::string file() const { return parent + "/" + name + "/" + kFileName; }
+};
+Place place_of(const api::ImageSummary& image, model::Generation generation,
+               const std::string& sha256) {
+    return {.parent = image.name.text() + "/" + to_string(generation),
+            .name = std::string(to_string(image.architecture)) + "-" + sha256.substr(0, 8)};
 }
 
 /// Moves WORK/zImage to DIRECTORY/zImage, which appears whole. One that is there is replaced: its
@@ -134,6 +150,8 @@ Result<BootFileStore> BootFileStore::open(Settings settings, Database& database,
     BootFileStore files(std::move(settings), database, images);
     DIM_CHECK(sys::ensure_directory(files.directory()));
     DIM_CHECK(remove_work(files.settings_.state_directory));
+    // They are served by their old paths until it succeeds.
+    (void)files.follow_names();
     return files;
 }
 
@@ -173,13 +191,12 @@ Result<api::BootFile> BootFileStore::assemble(const api::ImageSummary& image,
     progress("install it", 2, kSteps);
     DIM_TRY(const std::string bytes, sys::read_file(work + "/" + kFileName, kInputLimit));
     const std::string sha256 = tls::sha256(bytes);
-    const std::string parent = image.name.text() + "/" + to_string(image.generation);
-    const std::string name = std::string(to_string(image.architecture)) + "-" + sha256.substr(0, 8);
-    DIM_CHECK(install(work, directory() + "/" + parent, name));
+    const Place place = place_of(image, image.generation, sha256);
+    DIM_CHECK(install(work, directory() + "/" + place.parent, place.name));
     DIM_CHECK(remove_work(settings_.state_directory));
     api::BootFile file{.image = image.name,
                        .generation = image.generation,
-                       .path = parent + "/" + name + "/" + kFileName,
+                       .path = place.file(),
                        .bytes = bytes.size(),
                        .sha256 = sha256,
                        .command_line = std::move(command_line)};
@@ -189,11 +206,70 @@ Result<api::BootFile> BootFileStore::assemble(const api::ImageSummary& image,
     return file;
 }
 
+Result<void> BootFileStore::retire(const ImageName& image) {
+    return BootFileCatalog(*database_).retire(image, sys::realtime_us());
+}
+
+Result<void> BootFileStore::follow_names() {
+    const std::lock_guard lock(*work_);
+    BootFileCatalog catalog(*database_);
+    DIM_TRY(const auto misplaced, catalog.misplaced());
+    const std::string work = settings_.state_directory + "/" + kWork;
+    for (const api::BootFile& file : misplaced) {
+        const auto image = images_->image(file.image);
+        const auto from = sys::open(directory() + "/" + file.path, O_RDONLY);
+        // It is no image's, or it was taken away by hand: nothing to be found anywhere.
+        if (!image || !from) continue;
+        DIM_CHECK(remove_work(settings_.state_directory));
+        DIM_CHECK(sys::mkdir(work, 0700));
+        {
+            DIM_TRY(const sys::Fd copy,
+                    sys::open(work + "/" + kFileName, O_WRONLY | O_CREAT | O_EXCL, 0644));
+            DIM_CHECK(sys::copy_file(*from, copy));
+        }
+        const Place place = place_of(*image, file.generation, file.sha256);
+        DIM_CHECK(install(work, directory() + "/" + place.parent, place.name));
+        DIM_CHECK(catalog.move(file.path, place.file(), sys::realtime_us()));
+    }
+    return remove_work(settings_.state_directory);
+}
+
 Result<std::optional<api::BootFile>> BootFileStore::current(const ImageName& image) const {
     DIM_CHECK(images_->image(image));
     DIM_TRY(std::optional<api::BootFile> file, BootFileCatalog(*database_).current(image));
     if (file && !sys::stat(directory() + "/" + file->path)) return std::optional<api::BootFile>();
     return file;
+}
+
+Result<std::string> BootFileStore::with_arguments(const api::BootFile& file,
+                                                  const std::vector<std::string>& words) const {
+    const std::lock_guard lock(*work_);
+    std::vector<std::string> all;
+    for (const std::string_view word : split(file.command_line, ' '))
+        all.emplace_back(word);
+    all.insert(all.end(), words.begin(), words.end());
+    DIM_TRY(const std::string command_line, linuxrc::render_command_line(all));
+    DIM_TRY(std::string original, sys::read_file(directory() + "/" + file.path, kInputLimit));
+    auto made = linuxrc::with_command_line(std::move(original), file.command_line, command_line);
+    if (!made)
+        return fail(std::move(made).error().with_context(file.path).with_cure(
+            "build it anew: dim buildzimage " + file.image.text()));
+    // IMAGE/GENERATION/PLATFORM-SHA8/zImage
+    const auto base = std::filesystem::path(file.path).parent_path();
+    const std::string parent = base.parent_path();
+    const std::string platform = base.filename();
+    const std::string name =
+        platform.substr(0, platform.rfind('-') + 1) + tls::sha256(*made).substr(0, 8);
+    std::string path = parent + "/" + name + "/" + kFileName;
+    DIM_CHECK(BootFileCatalog(*database_).add_variant(path, file.path));
+    if (sys::stat(directory() + "/" + path)) return path;
+    const std::string work = settings_.state_directory + "/" + kWork;
+    DIM_CHECK(remove_work(settings_.state_directory));
+    DIM_CHECK(sys::mkdir(work, 0700));
+    DIM_CHECK(sys::write_file_atomically(work + "/" + kFileName, *made));
+    DIM_CHECK(install(work, directory() + "/" + parent, name));
+    DIM_CHECK(remove_work(settings_.state_directory));
+    return path;
 }
 
 Result<std::vector<ImageName>> BootFileStore::outdated() const {

@@ -16,6 +16,7 @@ namespace dim::server {
 
 extern const Migration kBootFileMigration;
 extern const Migration kBootFileTrustMigration;
+extern const Migration kBootFileVariantMigration;
 
 /// The zImages that blades load by TFTP, below STATE/boot: IMAGE/GENERATION/PLATFORM-SHA8/zImage,
 /// where the platform is the architecture its kernel is for. The name tells the content, so a file
@@ -35,14 +36,19 @@ public:
         model::ComponentName server;
     };
 
-    /// Makes the directory and removes what a killed predecessor left half done.
+    /// Makes the directory, and removes or finishes what a killed predecessor left half done. In
+    /// the table boot_file the image's name is that of now, whatever its paths begin with.
     static Result<BootFileStore> open(Settings settings, Database& database, const Images& images);
 
     Result<api::BootFile> build(const api::BuildBootFile& request,
                                 const Progress& progress) override;
     Result<std::optional<api::BootFile>> current(const model::ImageName& image) const override;
+    Result<std::string> with_arguments(const api::BootFile& file,
+                                       const std::vector<std::string>& words) const override;
     Result<std::vector<model::ImageName>> outdated() const override;
     Result<api::BootFile> rebuild(const model::ImageName& image, const Progress& progress) override;
+    Result<void> retire(const model::ImageName& image) override;
+    Result<void> follow_names() override;
 
     /// Deletes what was replaced longer ago than kKeepReplaced. To be called only when the DHCP
     /// server has named the current files for as long.

@@ -25,7 +25,9 @@ protected:
     BootFileStoreTest() {
         import();
         testing::write(directory / "assemble",
-                       "#!/bin/sh\n{ echo kernel; cat \"$1\"; printf %s \"$3\"; } >\"$2\"\n", 0755);
+                       "#!/bin/sh\n{ echo kernel; cat \"$1\"; printf %s \"$3\"; "
+                       "head -c $((2048 - ${#3})) /dev/zero; } >\"$2\"\n",
+                       0755);
         testing::write(directory / "agent", linuxrc::testing::static_program());
         reopen_files();
     }
@@ -36,9 +38,10 @@ protected:
         database.reset();
         database = std::make_unique<Database>(value_of(Database::open(
             directory / "dim.db",
-            testing::with_image_migrations({kBootFileMigration, kBootFileTrustMigration}))));
-        store = std::make_unique<ImageStore>(
-            value_of(ImageStore::open({.state_directory = state}, *database)));
+            testing::with_image_migrations(
+                {kBootFileMigration, kBootFileTrustMigration, kBootFileVariantMigration}))));
+        store = std::make_unique<ImageStore>(value_of(ImageStore::open(
+            {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
         files.emplace(value_of(BootFileStore::open({.state_directory = state,
                                                     .kernel_kit = directory.path(),
                                                     .agent = directory / "agent",
@@ -146,6 +149,43 @@ TEST_F(BootFileStoreTest, StayAnHourAfterTheyWereReplaced) {
     EXPECT_EQ(value_of(files->current(granite)), current);
 }
 
+TEST_F(BootFileStoreTest, OfBladesWithArgumentsOfTheirOwnGoWithTheOneOfAll) {
+    const api::BootFile base = value_of(build({"quiet"}));
+    const std::string path = value_of(files->with_arguments(base, {"isolcpus=1", "mem=1G"}));
+    EXPECT_NE(path, base.path);
+    EXPECT_EQ(value_of(files->with_arguments(base, {"isolcpus=1", "mem=1G"})), path);
+    EXPECT_NE(value_of(files->with_arguments(base, {"isolcpus=2"})), path);
+    const std::string before = value_of(sys::read_file(path_of(base)));
+    const std::string after = value_of(sys::read_file(files->directory() + "/" + path));
+    ASSERT_EQ(after.size(), before.size());
+    const std::size_t place = before.size() - 2048;
+    EXPECT_EQ(after.substr(0, place), before.substr(0, place));
+    EXPECT_EQ(after.substr(place), base.command_line + " isolcpus=1 mem=1G" +
+                                       std::string(2048 - base.command_line.size() - 18, '\0'));
+    EXPECT_EQ(files->with_arguments(base, {"a\"b"}).error().code(), ErrorCode::invalid_input);
+
+    wait_ninety_minutes();
+    value_of(files->collect());
+    EXPECT_TRUE(sys::stat(files->directory() + "/" + path)) << "it is in use as long as the other";
+    value_of(sys::unlink(files->directory() + "/" + path));
+    EXPECT_EQ(value_of(files->with_arguments(base, {"isolcpus=1", "mem=1G"})), path);
+    EXPECT_TRUE(sys::stat(files->directory() + "/" + path)) << "one that was lost comes back";
+    value_of(build());
+    wait_ninety_minutes();
+    value_of(files->collect());
+    EXPECT_FALSE(sys::stat(files->directory() + "/" + path));
+}
+
+TEST_F(BootFileStoreTest, ThatWereReplacedStayWhileTheyAreThatOfABlade) {
+    const api::BootFile replaced = value_of(build({"quiet"}));
+    const api::BootFile current = value_of(build());
+    // The same words from elsewhere are the same bytes.
+    EXPECT_EQ(value_of(files->with_arguments(current, {"quiet"})), replaced.path);
+    wait_ninety_minutes();
+    value_of(files->collect());
+    EXPECT_TRUE(sys::stat(path_of(replaced)));
+}
+
 TEST_F(BootFileStoreTest, OfTheTimeBeforePlatformsGo) {
     const std::string old_form = files->directory() + "/granite/1-0123abcd";
     const api::BootFile current = value_of(build());
@@ -159,6 +199,68 @@ TEST_F(BootFileStoreTest, OfTheTimeBeforePlatformsGo) {
     EXPECT_FALSE(sys::stat(old_form));
     EXPECT_FALSE(sys::stat(files->directory() + "/granite/7")) << "an empty generation, too";
     EXPECT_TRUE(sys::stat(path_of(current)));
+}
+
+TEST_F(BootFileStoreTest, FollowTheNameOfTheirImage) {
+    const model::ImageName slate = image_name("slate");
+    const api::BootFile old = value_of(build({"quiet"}));
+    const std::string bytes = value_of(sys::read_file(path_of(old)));
+    value_of(store->rename_image(granite, slate));
+    EXPECT_EQ(value_of(files->current(slate))->path, old.path)
+        << "not lost by a kill at this point";
+    value_of(files->follow_names());
+    const api::BootFile moved = value_of(files->current(slate)).value();
+    EXPECT_EQ(moved.path, "slate/1/ppc64-" + old.sha256.substr(0, 8) + "/zImage");
+    EXPECT_EQ(value_of(sys::read_file(path_of(moved))), bytes);
+    EXPECT_EQ(moved.command_line, old.command_line);
+    EXPECT_THAT(value_of(files->outdated()), SizeIs(0));
+    // A new image of the old name has a boot file of its own, at the place of the old one.
+    import();
+    EXPECT_EQ(value_of(files->current(granite)), std::nullopt);
+    EXPECT_EQ(value_of(build({"quiet"})).path, old.path);
+    EXPECT_EQ(value_of(files->current(slate)), moved);
+    EXPECT_TRUE(value_of(files->current(granite)));
+    wait_ninety_minutes();
+    value_of(files->collect());
+    EXPECT_EQ(value_of(files->current(slate)), moved);
+    EXPECT_FALSE(sys::stat(state + "/boot-work"));
+}
+
+TEST_F(BootFileStoreTest, KilledAnywhereTheyAreFoundByOneNameOrTheOther) {
+    constexpr std::size_t kPoints = 8;
+    const std::string bytes = value_of(sys::read_file(path_of(value_of(build()))));
+    model::ImageName from = granite;
+    model::ImageName to = image_name("slate");
+    const auto rename = [&] {
+        value_of(store->rename_image(from, to));
+        std::swap(from, to);
+        files.reset();
+        store.reset();
+        database.reset();
+    };
+    rename();
+    const std::size_t kills = dim::testing::kill_at_calls(
+        kPoints, [&] { reopen_files(); },
+        [&] {
+            reopen_files();
+            const api::BootFile file = value_of(files->current(from)).value();
+            EXPECT_TRUE(file.path.starts_with(from.text() + "/")) << file.path;
+            EXPECT_EQ(value_of(sys::read_file(path_of(file))), bytes);
+            rename();
+        });
+    EXPECT_GE(kills, kPoints / 2);
+}
+
+TEST_F(BootFileStoreTest, OfAnImageThatIsGoneAreNobodys) {
+    const api::BootFile file = value_of(build());
+    value_of(files->retire(granite));
+    EXPECT_EQ(value_of(files->current(granite)), std::nullopt);
+    authorities += linuxrc::testing::kCertificate;
+    EXPECT_THAT(value_of(files->outdated()), SizeIs(0));
+    EXPECT_TRUE(sys::stat(path_of(file))) << "a blade may be loading it";
+    wait_ninety_minutes();
+    value_of(files->collect());
+    EXPECT_FALSE(sys::stat(path_of(file)));
 }
 
 TEST_F(BootFileStoreTest, ComeBackWhenTheyWereLost) {

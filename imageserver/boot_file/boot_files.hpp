@@ -6,6 +6,7 @@
 #include "libdim/model/names.hpp"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace dim::server {
@@ -24,12 +25,20 @@ public:
                                         const Progress& progress) = 0;
     /// The one that was built last, for whatever generation; nothing when there is none.
     virtual Result<std::optional<api::BootFile>> current(const model::ImageName& image) const = 0;
+    /// The path of FILE, a current one, with WORDS behind its kernel command line: a file of its
+    /// own beside it, made when it is not there, which goes with FILE. Errors: those of build().
+    virtual Result<std::string> with_arguments(const api::BootFile& file,
+                                               const std::vector<std::string>& words) const = 0;
     /// Images whose current boot file trusts other authorities than one built now would.
     virtual Result<std::vector<model::ImageName>> outdated() const = 0;
     /// The current boot file once more, with the authorities and the agent of now. Errors:
     /// not_found when there is none; those of build().
     virtual Result<api::BootFile> rebuild(const model::ImageName& image,
                                           const Progress& progress) = 0;
+    /// There is none of IMAGE any more, which is gone.
+    virtual Result<void> retire(const model::ImageName& image) = 0;
+    /// Those of images that got another name are found below that.
+    virtual Result<void> follow_names() = 0;
 };
 
 }  // namespace dim::server

@@ -34,6 +34,13 @@ public:
         return found == files_.end() ? std::nullopt : std::optional(found->second);
     }
 
+    Result<std::string> with_arguments(const api::BootFile& file,
+                                       const std::vector<std::string>& words) const override {
+        std::string path = file.path;
+        for (const std::string& word : words)
+            path += '+' + word;
+        return path;
+    }
     Result<std::vector<model::ImageName>> outdated() const override {
         const std::scoped_lock lock(mutex_);
         std::vector<model::ImageName> list;
@@ -47,8 +54,19 @@ public:
         return build({image, {}, {}}, quiet);
     }
 
+    Result<void> retire(const model::ImageName& image) override {
+        const std::scoped_lock lock(mutex_);
+        files_.erase(image);
+        return {};
+    }
+    Result<void> follow_names() override {
+        ++followed;
+        return {};
+    }
+
     std::string authorities;  ///< what a file that is built now trusts
     bool is_broken = false;   ///< rebuild fails
+    int followed = 0;         ///< calls of follow_names
 
 private:
     const Images& images_;

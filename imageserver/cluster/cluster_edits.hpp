@@ -8,7 +8,7 @@
 #include "imageserver/cluster/cluster_revisions.hpp"
 #include "imageserver/service/progress.hpp"
 #include "imageserver/state/wall_clock.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/base/result.hpp"
 
 #include <functional>

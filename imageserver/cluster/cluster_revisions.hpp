@@ -1,7 +1,7 @@
 #pragma once
 
 #include "imageserver/state/database.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/timestamp.hpp"
 

@@ -9,6 +9,7 @@
 #include "imageserver/daemon/io_watch.hpp"
 #include "imageserver/daemon/open_files.hpp"
 #include "imageserver/daemon/opened_state.hpp"
+#include "imageserver/daemon/blade_image_upkeep.hpp"
 #include "imageserver/daemon/report.hpp"
 #include "imageserver/daemon/upkeep.hpp"
 #include "imageserver/daemon/watchdog.hpp"
@@ -127,6 +128,19 @@ private:
     EditedBlades edited_blades_{state_.roster, journal_, clock_};
     ImageEdits image_edits_{*state_.images, state_.boot_files, edited_blades_};
     OverrideEdits override_edits_{overrides_, *state_.images, edited_blades_};
+    OverrideRenewal override_renewal_{override_edits_,    *state_.images, *state_.revisions,
+                                      *state_.database,   state_.alerts,  clock_,
+                                      settings_.overrides};
+    RenameEdits rename_edits_{*state_.images, state_.boot_files, assignments_, settings_.overrides,
+                              edited_blades_};
+    BladeImageUpkeep blade_image_upkeep_{override_renewal_, *state_.images, lanes_.images,
+                                         state_.alerts,     clock_,         settings_.check_days};
+    BladeChecks checks_{*state_.images, edited_blades_, settings_.check_days};
+    BladeLooks looks_{{.images = *state_.images,
+                       .assignments = assignments_,
+                       .overrides = overrides_,
+                       .database = *state_.database,
+                       .state_directory = settings_.state_directory}};
     ExportEdits export_edits_{*state_.images, edited_blades_};
     AssignmentEdits assignment_edits_{assignments_, *state_.images, state_.boot_files,
                                       edited_blades_};
@@ -160,6 +174,9 @@ private:
                          .commands = commands_,
                          .authority_edits = authority_edits_,
                          .override_edits = override_edits_,
+                         .rename_edits = rename_edits_,
+                         .looks = looks_,
+                         .checks = checks_,
                          .images = *state_.images,
                          .boot_files = state_.boot_files,
                          .dhcp = services_.dhcp(),
@@ -366,6 +383,8 @@ asio::awaitable<void> Daemon::Parts::keep_up() {
         if (due.reserve_blade_images)
             asio::post(lanes_.images.threads(), [this] { disk_.reserve_blade_images(); });
         if (due.collect_trash) collect_trash();
+        if (due.look_at_overrides) blade_image_upkeep_.renew_overrides();
+        if (due.check_blade_images) blade_image_upkeep_.check();
         if (due.new_certificate) agent_server_->use_tls(due.new_certificate);
         timer.expires_after(kTick);
         co_await timer.async_wait(asio::use_awaitable);

@@ -3,6 +3,7 @@
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/api/agent_port.hpp"
 #include "libdim/api/json.hpp"
+#include "libdim/api/override_messages.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/http/client.hpp"
 #include "libdim/http/tls_stream.hpp"
@@ -314,6 +315,36 @@ TEST_F(DaemonTest, BringsUpItsServicesAndEndsWithoutThem) {
     EXPECT_TRUE(ended_);
     for (const auto& [name, service] : services)
         EXPECT_EQ(::kill(static_cast<pid_t>(*service.pid), 0), 0) << name << " serves on";
+}
+
+TEST_F(DaemonTest, ARenamedImageIsOfferedAndKnownByItsNewName) {
+    running_services();
+    make_image();
+    const auto is_done_for_b1 = [&](http::Method method, const std::string& target,
+                                    const std::string& image) {
+        return is_done(method, target, R"({"image":")" + image + R"(","blades":["b1"]})");
+    };
+    ASSERT_TRUE(is_done_for_b1(http::Method::put, "/v1/exports", "granite"));
+    const std::string rename = R"({"name":"granite","new_name":"slate"})";
+    EXPECT_TRUE(run(http::Method::put, "/v1/image-names", rename).value().problem);
+    ASSERT_TRUE(is_done_for_b1(http::Method::delete_, "/v1/exports", "granite"));
+    ASSERT_TRUE(is_done(http::Method::put, "/v1/image-names", rename));
+    ASSERT_TRUE(is_done_for_b1(http::Method::put, "/v1/exports", "slate"));
+    const auto exports =
+        api::parse<api::NfsExportList>(ask(http::Method::get, "/v1/exports").value())->exports;
+    ASSERT_EQ(exports.size(), 2u);
+    EXPECT_EQ(exports[0].path, "/blades/b1/slate");
+    EXPECT_EQ(exports[1].path, "/shared/slate/1");
+    // What was written into the blade image is known to be written by the daemon.
+    const auto overrides = api::parse<api::OverrideList>(
+        ask(http::Method::post, "/v1/overrides/look", R"({"blades":["b1"]})").value());
+    ASSERT_EQ(overrides->images.size(), 1u);
+    EXPECT_EQ(overrides->images[0].image.text(), "slate");
+    ASSERT_FALSE(overrides->images[0].files.empty());
+    for (const api::OverrideFile& file : overrides->images[0].files) {
+        EXPECT_EQ(file.state, "current") << file.path;
+        EXPECT_TRUE(file.written) << file.path;
+    }
 }
 
 TEST_F(DaemonTest, AnNfsServerThatHangsHoldsUpNoQuestionAndNoOtherEdit) {

@@ -3,6 +3,7 @@
 #include "imageserver/boot/boot_schema.hpp"
 #include "imageserver/cluster/cluster_file.hpp"
 #include "imageserver/cluster/cluster_start.hpp"
+#include "imageserver/daemon/override_renewal.hpp"
 #include "imageserver/daemon/state_lock.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
 #include "imageserver/override/blade_identities.hpp"
@@ -22,7 +23,8 @@ std::vector<Migration> all_migrations() {
     const auto images = image_migrations();
     std::vector<Migration> all(images.begin(), images.end());
     all.insert(all.end(), {kNfsMigration, kBootFileMigration, kBladeMigration, kClusterMigration,
-                           kBootFileTrustMigration, kOverrideMigration});
+                           kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
+                           kOverrideRenewalMigration});
     return all;
 }
 
@@ -59,10 +61,12 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
                             .addresses = {bootnet.address}},
                            sys::realtime_us() / 1'000'000));
     auto identity = std::make_unique<Identity>(std::move(opened_identity));
-    DIM_TRY(ImageStore store, ImageStore::open({.state_directory = settings.state_directory,
-                                                .provisioning = settings.provisioning,
-                                                .trash_days = settings.trash_days},
-                                               *database));
+    DIM_TRY(ImageStore store,
+            ImageStore::open({.state_directory = settings.state_directory,
+                              .provisioning = settings.provisioning,
+                              .trash_days = settings.trash_days,
+                              .tables_with_images = {"override_file", "boot_file", "assignment"}},
+                             *database));
     auto images = std::make_unique<ImageStore>(std::move(store));
     const auto authorities = [kept = identity.get()] { return kept->trusted_pem(); };
     DIM_TRY(auto boot_files, BootFileStore::open({.state_directory = settings.state_directory,

@@ -16,6 +16,10 @@ constexpr int kTicksPerCollection = 10 * 60;
 constexpr int kTicksPerLook = 10;
 constexpr int kTicksPerReservation = 10 * 60;
 constexpr int kTicksPerTrash = 10 * 60;
+constexpr int kTicksPerOverrides = 5;
+constexpr int kTicksPerCheck = 10 * 60;
+/// Not among what a start has to do.
+constexpr int kFirstCheck = 5 * 60;
 // An alert's kind and origin.
 constexpr const char* kUnwritable = "state-unwritable";
 constexpr const char* kState = "dim.db";
@@ -58,7 +62,9 @@ Upkeep::Due Upkeep::tick() {
     return {.new_certificate = new_certificate(),
             .collect_boot_files = ticks_ % kTicksPerCollection == 0,
             .reserve_blade_images = ticks_ % kTicksPerReservation == 1,
-            .collect_trash = ticks_ % kTicksPerTrash == 1};
+            .collect_trash = ticks_ % kTicksPerTrash == 1,
+            .look_at_overrides = ticks_ % kTicksPerOverrides == 2,
+            .check_blade_images = ticks_ % kTicksPerCheck == kFirstCheck};
 }
 
 Result<void> Upkeep::write_state() {

@@ -37,6 +37,8 @@ public:
         bool collect_boot_files = false;
         bool reserve_blade_images = false;
         bool collect_trash = false;
+        bool look_at_overrides = false;
+        bool check_blade_images = false;
     };
     /// Call it once a second.
     Due tick();

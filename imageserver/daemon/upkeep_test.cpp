@@ -211,6 +211,14 @@ TEST_F(UpkeepTest, CollectsTheTrashAtOnceAndEveryTenMinutes) {
     EXPECT_EQ(due, 2);
 }
 
+TEST_F(UpkeepTest, ChecksBladeImagesEveryTenMinutesButNotAtOnce) {
+    EXPECT_FALSE(upkeep.tick().check_blade_images);
+    int due = 0;
+    for (int i = 0; i < 20 * 60; ++i)
+        due += upkeep.tick().check_blade_images ? 1 : 0;
+    EXPECT_EQ(due, 2);
+}
+
 TEST_F(UpkeepTest, CollectsBootFilesEveryTenMinutes) {
     int due = 0;
     for (int i = 0; i < 20 * 60; ++i)

@@ -7,8 +7,10 @@
 #include "imageserver/boot/test_database.hpp"
 #include "imageserver/boot_file/fake_boot_files.hpp"
 #include "imageserver/edit/assignment_edits.hpp"
+#include "imageserver/edit/blade_checks.hpp"
 #include "imageserver/edit/export_edits.hpp"
 #include "imageserver/edit/image_edits.hpp"
+#include "imageserver/image/fake_blade_image_checker.hpp"
 #include "imageserver/image/fake_images.hpp"
 #include "imageserver/service/fake_service_control.hpp"
 #include "imageserver/state/fake_wall_clock.hpp"
@@ -110,6 +112,8 @@ protected:
     EditedBlades edited_blades{roster, journal, clock};
     ImageEdits image_edits{images, boot_files, edited_blades};
     ExportEdits export_edits{images, edited_blades};
+    FakeBladeImageChecker checker{images};
+    BladeChecks checks{checker, edited_blades, 30};
     AssignmentEdits assignment_edits{assignments, images, boot_files, edited_blades};
 };
 

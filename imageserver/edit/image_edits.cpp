@@ -3,6 +3,11 @@
 #include "libdim/api/image_request.hpp"
 #include "libdim/model/byte_size.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
 namespace dim::server {
 
 using model::ComponentName;
@@ -30,6 +35,46 @@ Edit tell_generation(const ImageName& image, const std::optional<api::ImageGener
     return Edit{.done = "image " + to_string(image) + " generation " + to_string(made->generation) +
                         " made of " + made->source,
                 .needs = {.exports = true}};
+}
+
+/// Calls WORK(blade, progress) for each of BLADES, two at once for each processor (half of the time
+/// it waits for the disk), until one fails; a blade that has what it would get is no failure.
+/// Returns what came of each that was begun: the first of BLADES.
+template <class Work>
+std::vector<Result<void>> for_each_blade(const std::vector<ComponentName>& blades,
+                                         const Progress& progress, Work work) {
+    constexpr unsigned kMostThreads = 16;
+    std::vector<Result<void>> outcomes(blades.size());
+    std::atomic<std::size_t> next = 0;
+    std::atomic<bool> has_failed = false;
+    std::mutex telling;
+    std::size_t done = 0;
+    const auto tell = [&](std::string_view text) {
+        const std::scoped_lock lock(telling);
+        progress(text, done, blades.size());
+    };
+    const auto run = [&] {
+        while (!has_failed) {
+            const std::size_t number = next++;
+            if (number >= blades.size()) return;
+            outcomes[number] = work(blades[number], [&](std::string_view text, std::uint64_t,
+                                                        std::uint64_t) { tell(text); });
+            if (!outcomes[number] && outcomes[number].error().code() != ErrorCode::already_exists)
+                has_failed = true;
+            const std::scoped_lock lock(telling);
+            progress("blade image of " + to_string(blades[number]), ++done, blades.size());
+        }
+    };
+    {
+        const std::size_t threads = std::min<std::size_t>(
+            blades.size(), std::clamp(2 * std::thread::hardware_concurrency(), 1U, kMostThreads));
+        std::vector<std::jthread> others;
+        for (std::size_t i = 1; i < threads; ++i)
+            others.emplace_back(run);
+        run();
+    }
+    outcomes.resize(std::min(next.load(), blades.size()));
+    return outcomes;
 }
 
 }  // namespace
@@ -64,7 +109,7 @@ Result<Edit> ImageEdits::collect_generations(const api::CollectGenerations& requ
         return Edit{.done =
                         image +
                         ": nothing to collect: blades have the other generations, the trash has "
-                        "images of them, or they have labels"};
+                        "images of them, blades are pinned to them, or they have labels"};
     std::string done = image + ": generations";
     for (const model::Generation generation : collected.generations)
         done += " " + to_string(generation);
@@ -81,31 +126,66 @@ Result<Edit> ImageEdits::label_generation(const api::LabelGeneration& request) {
                         (request.label.empty() ? " has no label now" : " is labelled now")};
 }
 
+Result<Edit> ImageEdits::set_image(const api::SetImage& request) {
+    DIM_CHECK(images_.set_image(request));
+    DIM_TRY(const api::ImageSummary image, images_.image(request.name));
+    return Edit{.done = "image " + to_string(request.name) + ": init " + image.init + ", NFS " +
+                        image.nfs.version + ", attributes are kept " +
+                        std::to_string(image.nfs.actimeo_seconds) +
+                        " s, TCP connections: " + std::to_string(image.nfs.nconnect) +
+                        "; in force at each blade's next boot"};
+}
+
 Result<Edit> ImageEdits::remove_image(const ImageName& image) {
     DIM_CHECK(images_.remove_image(image));
+    DIM_CHECK(boot_files_.retire(image));
     return Edit{.done = "image " + to_string(image) + " removed", .needs = {.exports = true}};
+}
+
+Result<Edit> ImageEdits::pin_blades(const api::PinBlades& request) {
+    DIM_CHECK(blades_.require(request.blades));
+    DIM_CHECK(images_.pin_blades(request.image, request.generation, request.blades));
+    const std::string pinned = "pinned to generation " + to_string(request.generation) +
+                               " of image " + to_string(request.image);
+    DIM_CHECK(blades_.tell(request.blades, pinned));
+    return Edit{.done = blades_text(request.blades) + " " + pinned};
+}
+
+Result<Edit> ImageEdits::unpin_blades(const api::ImageOfBlades& request) {
+    DIM_CHECK(require_any(request.blades));
+    DIM_TRY(const std::uint64_t count, images_.unpin_blades(request.image, request.blades));
+    const std::string image = "image " + to_string(request.image);
+    if (count == 0)
+        return Edit{.done = "no generation of " + image + " was pinned for " +
+                            blades_text(request.blades)};
+    const std::string unpinned = "no longer pinned to a generation of " + image;
+    DIM_CHECK(blades_.tell(request.blades, unpinned));
+    return Edit{.done = std::to_string(count) + (count == 1 ? " blade " : " blades ") + unpinned};
 }
 
 Result<Edit> ImageEdits::create_blade_images(const api::ImageOfBlades& request,
                                              const Progress& progress) {
     DIM_CHECK(blades_.require(request.blades));
-    std::size_t made = 0;
-    for (const ComponentName& blade : request.blades) {
-        progress("blade image of " + to_string(blade), made, request.blades.size());
-        const auto created = images_.create_blade_image(blade, request.image, progress);
-        if (created) {
-            ++made;
-            DIM_CHECK(blades_.tell({&blade, 1},
-                                   "blade image of " + to_string(request.image) + " created"));
-        } else if (created.error().code() != ErrorCode::already_exists) {
-            return fail(Error(created.error())
-                            .with_default_cure("dim image import")
-                            .with_context(to_string(blade)));
-        }
+    const std::vector<Result<void>> outcomes = for_each_blade(
+        request.blades, progress, [&](const ComponentName& blade, const Progress& steps) {
+            return images_.create_blade_image(blade, request.image, steps);
+        });
+    std::vector<ComponentName> made;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (outcomes[i]) made.push_back(request.blades[i]);
+        if (!outcomes[i] && outcomes[i].error().code() == ErrorCode::already_exists) ++kept;
     }
-    const std::size_t kept = request.blades.size() - made;
-    std::string done =
-        "blade images of " + to_string(request.image) + ": " + std::to_string(made) + " created";
+    if (!made.empty())
+        DIM_CHECK(blades_.tell(made, "blade image of " + to_string(request.image) + " created"));
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (outcomes[i] || outcomes[i].error().code() == ErrorCode::already_exists) continue;
+        return fail(Error(outcomes[i].error())
+                        .with_default_cure("dim image import")
+                        .with_context(to_string(request.blades[i])));
+    }
+    std::string done = "blade images of " + to_string(request.image) + ": " +
+                       std::to_string(made.size()) + " created";
     if (kept != 0) done += ", " + std::to_string(kept) + " there already";
     return Edit{.done = std::move(done)};
 }
@@ -141,6 +221,37 @@ Result<Edit> ImageEdits::adopt_blade_images(const api::ImageOfBlades& request,
         "blade images of " + to_string(request.image) + ": " + std::to_string(adopted) + " adopted";
     if (kept != 0) done += ", " + std::to_string(kept) + " known already";
     return Edit{.done = std::move(done)};
+}
+
+Result<Edit> ImageEdits::resize_blade_images(const api::ResizeBladeImages& request,
+                                             const Progress& progress) {
+    DIM_CHECK(api::check_blade_image_size(request.size_bytes));
+    DIM_CHECK(blades_.require(request.blades));
+    const std::string size = to_string(model::ByteSize(request.size_bytes));
+    std::size_t resized = 0;
+    for (const ComponentName& blade : request.blades) {
+        progress("resize the image of " + to_string(blade), resized, request.blades.size());
+        const auto resize = [&]() -> Result<void> {
+            DIM_TRY(const api::BladeImage before, images_.blade_image(blade, request.image));
+            if (request.size_bytes < before.size_bytes)
+                DIM_CHECK(blades_.check_unused(blade, request.image));
+            DIM_CHECK(images_.resize_blade_image(blade, request.image, request.size_bytes));
+            if (request.size_bytes == before.size_bytes) return {};
+            return blades_.tell({&blade, 1},
+                                "blade image of " + to_string(request.image) + " resized from " +
+                                    to_string(model::ByteSize(before.size_bytes)) + " to " + size);
+        };
+        if (auto done = resize(); !done) {
+            Error error = std::move(done).error().with_context(to_string(blade));
+            if (resized == 0) return fail(std::move(error));
+            return fail(std::move(error).with_context(std::to_string(resized) + " of " +
+                                                      std::to_string(request.blades.size()) +
+                                                      " are resized"));
+        }
+        ++resized;
+    }
+    return Edit{.done = "blade images of " + to_string(request.image) + " of " +
+                        blades_text(request.blades) + ": " + size};
 }
 
 Result<Edit> ImageEdits::delete_blade_image(const ComponentName& blade, const ImageName& image) {

@@ -1,5 +1,7 @@
 #include "imageserver/edit/edit_fixture.hpp"
 
+#include <algorithm>
+
 namespace dim::server {
 namespace {
 
@@ -30,6 +32,43 @@ TEST_F(ImageEditsTest, CreateKeepsWhatIsThere) {
     EXPECT_TRUE(journal.story(blade()).value().empty());
 }
 
+TEST_F(ImageEditsTest, APinIsToldToItsBladesAndKept) {
+    add_image();
+    const auto pin = [&](std::uint32_t generation, std::vector<model::ComponentName> blades) {
+        return finish(image_edits.pin_blades(
+            {image(), *model::Generation::from_number(generation), std::move(blades)}));
+    };
+    EXPECT_FALSE(pin(1, {}));
+    EXPECT_EQ(pin(1, {samples::server()}).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(pin(3, {blade(), other_blade()}), "2 blades pinned to generation 3 of image granite");
+    EXPECT_EQ(journal.story(other_blade()).value().size(), 1u);
+    ASSERT_TRUE(create({blade()}));
+    EXPECT_EQ(images.blade_image(blade(), image())->generation.number(), 3U);
+    EXPECT_EQ(pin(1, {blade()}).error().code(), ErrorCode::conflict);
+    const auto unpin = [&] {
+        return finish(image_edits.unpin_blades({image(), {blade(), other_blade()}}));
+    };
+    EXPECT_EQ(unpin(), "2 blades no longer pinned to a generation of image granite");
+    EXPECT_EQ(unpin(), "no generation of image granite was pinned for 2 blades");
+    EXPECT_EQ(journal.story(other_blade()).value().size(), 2u);
+}
+
+TEST_F(ImageEditsTest, ProgressOfBladesThatAreMadeAtOnceIsToldInOrder) {
+    add_image();
+    std::vector<std::uint64_t> steps;
+    const auto made = image_edits.create_blade_images(
+        {image(), {blade(), other_blade()}},
+        [&](std::string_view, std::uint64_t step, std::uint64_t of) {
+            steps.push_back(step);
+            EXPECT_EQ(of, 2U);
+        });
+    ASSERT_TRUE(made);
+    EXPECT_TRUE(std::ranges::is_sorted(steps));
+    EXPECT_EQ(steps.back(), 2U);
+    EXPECT_EQ(journal.story(blade()).value().size(), 1u);
+    EXPECT_EQ(journal.story(other_blade()).value().size(), 1u);
+}
+
 TEST_F(ImageEditsTest, AnAdoptedImageIsOffered) {
     const auto adopt = [&](const std::string& init) {
         return finish(
@@ -53,11 +92,22 @@ TEST_F(ImageEditsTest, AdoptKeepsWhatIsKnown) {
     EXPECT_EQ(journal.story(other_blade()).value().size(), 1u);
 }
 
+TEST_F(ImageEditsTest, TellsHowBladesStartAndMountIt) {
+    add_image();
+    EXPECT_EQ(finish(image_edits.set_image({.name = image(),
+                                            .init = "/lib/systemd/systemd",
+                                            .nfs_version = {},
+                                            .nfs_actimeo_seconds = 10,
+                                            .nfs_nconnect = 4})),
+              "image granite: init /lib/systemd/systemd, NFS 4.1, attributes are kept 10 s, TCP "
+              "connections: 4; in force at each blade's next boot");
+}
+
 TEST_F(ImageEditsTest, TheSharedRootOfANewImageIsOffered) {
     const api::ImportImage request{image(),
                                    model::Architecture::ppc64,
                                    model::MasterSource::parse("/srv/granite").value(),
-                                   {"usr"},
+                                   std::vector<std::string>{"usr"},
                                    "/sbin/init",
                                    1 << 24,
                                    {"/proc/*", "lost+found"}};

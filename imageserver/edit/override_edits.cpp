@@ -41,7 +41,7 @@ std::string file_count(std::size_t count) {
 }  // namespace
 
 Result<Overrides::Plan> OverrideEdits::plan(const api::BladeImage& image) {
-    DIM_TRY(const api::ImageSummary summary, images_.image(image.image));
+    DIM_TRY(const api::ImageSummary summary, images_.image(image.image, image.generation));
     DIM_CHECK(images_.ensure_ready(image.blade, image.image));
     return overrides_.plan(image.blade, summary, images_.mount_point(image.blade, image.image));
 }
@@ -76,19 +76,28 @@ Result<api::OverrideList> OverrideEdits::look(const api::OverrideQuery& query) {
     return list;
 }
 
-Result<Overrides::Outcome> OverrideEdits::apply_to(const ComponentName& blade,
-                                                   const api::ApplyOverrides& request) {
-    DIM_TRY(const api::ImageSummary summary, images_.image(request.image));
-    DIM_CHECK(images_.ensure_ready(blade, request.image));
+Result<Overrides::Outcome> OverrideEdits::write(const ComponentName& blade,
+                                                const model::ImageName& image,
+                                                Overrides::Changed changed,
+                                                const std::string& why) {
+    DIM_TRY(const api::BladeImage blade_image, images_.blade_image(blade, image));
+    DIM_TRY(const api::ImageSummary summary, images_.image(image, blade_image.generation));
+    DIM_CHECK(images_.ensure_ready(blade, image));
     DIM_TRY(Overrides::Outcome outcome,
-            overrides_.apply(blade, summary, images_.mount_point(blade, request.image),
-                             request.is_forced ? Overrides::Changed::replaced
-                                               : Overrides::Changed::kept));
+            overrides_.apply(blade, summary, images_.mount_point(blade, image), changed));
     if (outcome.written != 0)
         DIM_CHECK(blades_.tell({&blade, 1}, file_count(outcome.written) + " of blade image " +
-                                                to_string(request.image) +
-                                                " written by 'dim override apply'"));
+                                                to_string(image) + " written " + why));
     return outcome;
+}
+
+Result<void> OverrideEdits::renew(const ComponentName& blade, const model::ImageName& image) {
+    if (!blades_.require({&blade, 1}) || !images_.blade_image(blade, image)) return {};
+    auto outcome = write(blade, image, Overrides::Changed::kept,
+                         "anew: a template or the cluster definition changed");
+    if (!outcome) return fail(std::move(outcome).error().with_context(to_string(blade)));
+    if (outcome->problems.empty()) return {};
+    return fail(std::move(outcome->problems.front()).with_context(to_string(blade)));
 }
 
 Result<Edit> OverrideEdits::apply(const api::ApplyOverrides& request, const Progress& progress) {
@@ -99,7 +108,10 @@ Result<Edit> OverrideEdits::apply(const api::ApplyOverrides& request, const Prog
     std::vector<Error> problems;
     for (const ComponentName& blade : request.blades) {
         progress("overrides of " + to_string(blade), done++, request.blades.size());
-        auto outcome = apply_to(blade, request);
+        auto outcome =
+            write(blade, request.image,
+                  request.is_forced ? Overrides::Changed::replaced : Overrides::Changed::kept,
+                  "by 'dim override apply'");
         if (!outcome) {
             problems.push_back(std::move(outcome).error().with_context(to_string(blade)));
             continue;

@@ -72,12 +72,13 @@ Result<BladeCommands::Root> BladeCommands::prepare(const ComponentName& blade,
         DIM_TRY(wanted, assignments_.image_of(blade));
     }
     DIM_TRY(const ImageName image, assigned_image(blade, wanted));
-    DIM_TRY(const api::ImageSummary summary, images_.image(image));
+    DIM_CHECK(images_.image(image));
     const auto blade_image = images_.blade_image(blade, image);
     if (!blade_image)
         return fail(Error(blade_image.error())
                         .with_default_cure("dim blade create " + to_string(blade) + ' ' +
                                            to_string(image)));
+    DIM_TRY(const api::ImageSummary summary, images_.image(image, blade_image->generation));
     DIM_TRY(std::string emulator, emulator_for(summary.architecture));
     DIM_CHECK(images_.ensure_ready(blade, image));
     DIM_CHECK(images_.ensure_shared_ready(image, blade_image->generation));

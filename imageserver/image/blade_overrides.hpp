@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/names.hpp"
 

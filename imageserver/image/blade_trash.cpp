@@ -221,6 +221,32 @@ Result<void> BladeTrash::resume(ImageCatalog& catalog) {
     return {};
 }
 
+Result<void> BladeTrash::check_none_of(const ImageName& image) {
+    DIM_TRY(const std::vector<Row> found, rows("image = ?2 AND ?1 = ''", "", image.text()));
+    if (found.empty()) return {};
+    const std::string blade = found.front().blade.text();
+    return fail(Error(ErrorCode::already_exists, "the trash has an image " + image.text() +
+                                                     " of blade " + blade +
+                                                     ", of an earlier image of that name")
+                    .with_cure("'dim blade purge " + blade + " " + image.text() +
+                               "' deletes it for ever; or choose another name"));
+}
+
+Result<void> BladeTrash::rename(const ImageName& name, const ImageName& new_name) {
+    const std::scoped_lock lock(collecting_);
+    DIM_TRY(const std::vector<Row> found, rows("image = ?2 AND ?1 = ''", "", name.text()));
+    for (const Row& row : found) {
+        Row renamed = row;
+        renamed.image = new_name;
+        if (sys::stat(file_of(row))) DIM_CHECK(sys::rename(file_of(row), file_of(renamed)));
+    }
+    DIM_CHECK(sys::fsync(paths_.trash()));
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute("UPDATE trashed_blade_image SET image = ?2 WHERE image = ?1",
+                                   name.text(), new_name.text());
+    });
+}
+
 Result<api::TrashList> BladeTrash::list() {
     DIM_TRY(const std::vector<Row> found, rows(kOfAll, "", ""));
     api::TrashList list{.images = {}, .days = settings_.days};

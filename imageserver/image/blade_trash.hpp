@@ -3,7 +3,7 @@
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_paths.hpp"
 #include "imageserver/state/database.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
 
 #include <cstdint>
@@ -46,6 +46,11 @@ public:
     /// goes back here. Errors: not_found when there is none; those of ADOPT.
     Result<void> restore(const model::ComponentName& blade, const model::ImageName& image,
                          const std::function<Result<void>(const BladeImageRecord&)>& adopt);
+
+    /// Errors: already_exists when there is a blade image of IMAGE here.
+    Result<void> check_none_of(const model::ImageName& image);
+    /// What is here of image NAME is of NEW_NAME from now on; again after a kill.
+    Result<void> rename(const model::ImageName& name, const model::ImageName& new_name);
 
     /// By blade and image, the newest first.
     Result<api::TrashList> list();

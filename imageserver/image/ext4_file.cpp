@@ -1,17 +1,19 @@
 #include "imageserver/image/ext4_file.hpp"
 
+#include "imageserver/image/disk_tools.hpp"
+#include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
+#include "libdim/model/byte_size.hpp"
+#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/punch_zeros.hpp"
-#include "libdim/sys/run.hpp"
-
-#include <sys/stat.h>
+#include "libdim/sys/resize_ext4.hpp"
 
 namespace dim::server {
 
 namespace {
 
-constexpr std::chrono::minutes kToolTimeout{10};
+constexpr const char* kExt4Package = "e2fsprogs";
 constexpr std::size_t kSuperblockOffset = 1024;
 constexpr std::size_t kMagicOffset = kSuperblockOffset + 0x38;
 constexpr std::size_t kStateOffset = kSuperblockOffset + 0x3a;
@@ -20,23 +22,12 @@ constexpr std::size_t kBlockSizeOffset = kSuperblockOffset + 0x18;
 constexpr std::size_t kIncompatibleOffset = kSuperblockOffset + 0x60;
 constexpr std::size_t kBlockCountHighOffset = kSuperblockOffset + 0x150;
 constexpr std::uint32_t kFeature64Bit = 0x80;
-constexpr std::size_t kSuperblockEnd = kSuperblockOffset + 1024;
 constexpr unsigned kMagic = 0xef53;
 constexpr unsigned kErrorsDetected = 0x0002;
 constexpr int kJournalMegabytes = 4;
-
-Result<void> run_tool(const std::vector<std::string>& arguments) {
-    Result<sys::RunResult> result = sys::run(arguments, kToolTimeout);
-    if (!result && result.error().code() == ErrorCode::not_found)
-        return fail(std::move(result).error().with_cure("install the package e2fsprogs"));
-    if (!result) return fail(std::move(result).error());
-    if (!result->status.is_success()) {
-        return fail(ErrorCode::io, arguments.front() + " " + arguments.back() + ": " +
-                                       to_string(result->status) + ": " +
-                                       printable(trim(result->output), 500));
-    }
-    return {};
-}
+constexpr int kMended = 1;       // e2fsck(8): errors were corrected
+constexpr int kChecked = 4 | 8;  // and: errors were left, it is beyond what e2fsck understands
+constexpr std::size_t kToldBytes = 500;
 
 unsigned little_endian_16(std::string_view bytes, std::size_t offset) {
     return static_cast<unsigned char>(bytes[offset]) |
@@ -47,17 +38,18 @@ std::uint32_t little_endian_32(std::string_view bytes, std::size_t offset) {
     return little_endian_16(bytes, offset) | little_endian_16(bytes, offset + 2) << 16;
 }
 
-/// The first bytes of the file, as far as there are any.
-Result<std::string> read_superblock(const sys::Fd& file) {
-    std::string bytes(kSuperblockEnd, '\0');
-    std::size_t filled = 0;
-    while (filled < bytes.size()) {
-        DIM_TRY(const std::size_t count, sys::read(file, std::span(bytes).subspan(filled)));
-        if (count == 0) break;
-        filled += count;
-    }
-    bytes.resize(filled);
-    return bytes;
+/// Errors: limit_exceeded when what is in FILE needs more than BYTES.
+Result<void> check_minimum(const std::string& file, std::uint64_t bytes) {
+    // "Estimated minimum size of the filesystem: 1234"
+    DIM_TRY(const std::string told, run_good_disk_tool({"resize2fs", "-P", file}, kExt4Package));
+    const std::string_view number = trim(std::string_view(told).substr(told.rfind(':') + 1));
+    DIM_TRY(const auto blocks, parse_number<std::uint64_t>(number));
+    if (blocks <= bytes / kExt4BlockBytes) return {};
+    return fail(
+        Error(ErrorCode::limit_exceeded, "what it holds needs " +
+                                             to_string(model::ByteSize(blocks * kExt4BlockBytes)) +
+                                             ", more than " + to_string(model::ByteSize(bytes)))
+            .with_cure("delete files in it, or name a larger size"));
 }
 
 }  // namespace
@@ -67,7 +59,7 @@ std::vector<std::string> make_ext4_arguments(const std::string& file, const Ext4
             "-q",
             "-F",
             "-b",
-            "4096",
+            std::to_string(kExt4BlockBytes),
             "-I",
             "256",
             "-m",
@@ -86,28 +78,64 @@ Result<void> make_ext4(const std::string& file, const Ext4Size& size) {
         DIM_TRY(const sys::Fd fd, sys::open(file, O_WRONLY | O_CREAT | O_EXCL, 0600));
         DIM_CHECK(sys::ftruncate(fd, size.bytes));
     }
-    return run_tool(make_ext4_arguments(file, size));
+    DIM_CHECK(run_good_disk_tool(make_ext4_arguments(file, size), kExt4Package));
+    return {};
 }
 
 Result<void> finish_ext4(const std::string& file) {
-    DIM_CHECK(run_tool(
-        {"tune2fs", "-O", "has_journal", "-J", "size=" + std::to_string(kJournalMegabytes), file}));
-    DIM_CHECK(run_tool({"e2fsck", "-f", "-n", file}));
+    DIM_CHECK(run_good_disk_tool(
+        {"tune2fs", "-O", "has_journal", "-J", "size=" + std::to_string(kJournalMegabytes), file},
+        kExt4Package));
+    DIM_CHECK(run_good_disk_tool({"e2fsck", "-f", "-n", file}, kExt4Package));
     // The empty journal was written as zeros; clones need not carry them.
     DIM_TRY(const sys::Fd fd, sys::open(file, O_RDWR));
     return sys::punch_zeros(fd);
 }
 
-Result<void> set_random_uuid(const std::string& file) {
-    return run_tool({"tune2fs", "-U", "random", file});
+Result<void> grow_mounted_ext4(const std::string& mount_point, std::uint64_t bytes) {
+    DIM_TRY(const sys::Fd root, sys::open_directory(mount_point));
+    return sys::resize_ext4(root, bytes / kExt4BlockBytes);
 }
 
-Result<void> check_superblock_bytes(std::string_view bytes, const std::string& path) {
-    if (bytes.size() < kSuperblockEnd || little_endian_16(bytes, kMagicOffset) != kMagic) {
-        return fail(Error(ErrorCode::conflict,
-                          path + " cannot be mounted: it is damaged, it holds no ext4 file system")
-                        .with_cure("put back a good copy of the file, or try 'e2fsck " + path +
-                                   "', which looks for a spare superblock"));
+Result<CheckedFileSystem> check_ext4(const std::string& file) {
+    DIM_CHECK(sys::stat(file));
+    DIM_TRY(const sys::RunResult result, run_disk_tool({"e2fsck", "-f", "-n", file}, kExt4Package));
+    std::string told = printable(trim(result.output), kToldBytes);
+    if (result.status.signal != 0 || (result.status.code & ~kChecked) != 0)
+        return fail(ErrorCode::io,
+                    "e2fsck " + file + ": " + to_string(result.status) + ": " + told);
+    if (result.status.code != 0) return CheckedFileSystem{false, std::move(told)};
+    return CheckedFileSystem{true, {}};
+}
+
+Result<void> mend_ext4(const std::string& file, const std::string& original) {
+    DIM_TRY(const sys::RunResult result, run_disk_tool({"e2fsck", "-f", "-p", file}, kExt4Package));
+    if (result.status.signal == 0 && result.status.code <= kMended) return {};
+    return fail(
+        Error(ErrorCode::conflict, original + " is damaged: " + printable(trim(result.output), 500))
+            .with_cure("with the blade off: 'dim nfs unexport', 'umount' it, 'e2fsck -f " +
+                       original + "', which asks what to do"));
+}
+
+Result<void> resize_ext4_file(const std::string& file, std::uint64_t bytes,
+                              const std::string& original) {
+    DIM_CHECK(mend_ext4(file, original));
+    DIM_TRY(const sys::Fd fd, sys::open(file, O_RDWR));
+    DIM_TRY(const sys::FileStatus status, sys::fstat(fd));
+    if (bytes < status.size) DIM_CHECK(check_minimum(file, bytes));
+    if (bytes > status.size) DIM_CHECK(sys::ftruncate(fd, bytes));
+    DIM_CHECK(run_good_disk_tool({"resize2fs", file, std::to_string(bytes / kExt4BlockBytes)},
+                                 kExt4Package));
+    return sys::ftruncate(fd, bytes);
+}
+
+Result<void> check_ext4_superblock(std::string_view bytes, const std::string& path) {
+    if (bytes.size() < kExt4SuperblockEnd || little_endian_16(bytes, kMagicOffset) != kMagic) {
+        return fail(
+            Error(ErrorCode::conflict,
+                  path + " cannot be mounted: it is damaged, it holds no file system that is known")
+                .with_cure("put back a good copy of the file, or try 'e2fsck " + path +
+                           "', which looks for a spare superblock"));
     }
     if ((little_endian_16(bytes, kStateOffset) & kErrorsDetected) != 0) {
         return fail(
@@ -119,29 +147,13 @@ Result<void> check_superblock_bytes(std::string_view bytes, const std::string& p
     return {};
 }
 
-std::uint64_t superblock_file_system_bytes(std::string_view bytes) {
+std::uint64_t ext4_bytes(std::string_view bytes) {
     std::uint64_t blocks = little_endian_32(bytes, kBlockCountOffset);
     if ((little_endian_32(bytes, kIncompatibleOffset) & kFeature64Bit) != 0)
         blocks |= std::uint64_t{little_endian_32(bytes, kBlockCountHighOffset)} << 32;
     const unsigned shift = 10 + (little_endian_32(bytes, kBlockSizeOffset) & 0xf);
     // One whose size cannot be is longer than any file.
     return blocks > UINT64_MAX >> shift ? UINT64_MAX : blocks << shift;
-}
-
-Result<void> check_superblock(const sys::Fd& file, const std::string& path) {
-    DIM_TRY(const std::string bytes, read_superblock(file));
-    return check_superblock_bytes(bytes, path);
-}
-
-Result<std::uint64_t> check_whole_ext4(const std::string& path) {
-    DIM_TRY(const sys::Fd file, sys::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
-    DIM_TRY(const sys::FileStatus status, sys::fstat(file));
-    if (!S_ISREG(status.mode)) return fail(ErrorCode::invalid_input, path + " is no file");
-    DIM_TRY(const std::string bytes, read_superblock(file));
-    DIM_CHECK(check_superblock_bytes(bytes, path));
-    if (superblock_file_system_bytes(bytes) <= status.size) return status.size;
-    return fail(Error(ErrorCode::conflict, path + " ends before its file system does")
-                    .with_cure("copy it again, whole"));
 }
 
 }  // namespace dim::server

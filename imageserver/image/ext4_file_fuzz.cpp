@@ -1,4 +1,4 @@
-#include "imageserver/image/ext4_file.hpp"
+#include "imageserver/image/image_file.hpp"
 #include "libdim/testing/fuzz.hpp"
 
 namespace {
@@ -9,6 +9,7 @@ constexpr std::size_t kMagicOffset = 0x38;
 dim::testing::Goal whole("a superblock without errors");
 dim::testing::Goal damaged("one that is marked as damaged");
 dim::testing::Goal foreign("what is no ext4");
+dim::testing::Goal xfs("what says that it is xfs");
 
 std::string superblock(char state) {
     std::string bytes(kSuperblockOffset, '\0');
@@ -19,18 +20,23 @@ std::string superblock(char state) {
 }  // namespace
 
 dim::testing::Seeds dim::testing::fuzz_seeds() {
-    return {{"clean", superblock(1)}, {"errors", superblock(3)}, {"none", std::string(1024, 'x')}};
+    return {{"clean", superblock(1)},
+            {"errors", superblock(3)},
+            {"none", std::string(1024, 'x')},
+            {"xfs", "XFSB" + std::string(1024, '\1')}};
 }
 
 /// The input is what follows the first 1024 bytes, which are the boot loader's and change no
 /// verdict; nor does what follows the superblock. A refusal names the file and a cure.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-    using dim::server::check_superblock_bytes;
+    using dim::server::check_ext4_superblock;
     const std::string bytes(dim::testing::text_of(data, size));
+    const auto found = dim::server::identify_bytes(bytes, "/blades/b1.img");
+    if (found && found->type == dim::model::FileSystem::xfs) xfs.reach();
     const auto verdict =
-        check_superblock_bytes(std::string(kSuperblockOffset, '\0') + bytes, "/blades/b1.img");
+        check_ext4_superblock(std::string(kSuperblockOffset, '\0') + bytes, "/blades/b1.img");
     const auto same =
-        check_superblock_bytes(std::string(kSuperblockOffset, '\xff') + bytes + "more", "/other");
+        check_ext4_superblock(std::string(kSuperblockOffset, '\xff') + bytes + "more", "/other");
     if (bytes.size() >= kSuperblockOffset && verdict.has_value() != same.has_value()) std::abort();
     if (bytes.size() < kSuperblockOffset && verdict) std::abort();
     if (verdict) {

@@ -27,10 +27,10 @@ public:
         progress("copy the shared root", 0, 0);
         if (on_import) on_import();
         if (image(request.name)) return fail(ErrorCode::already_exists, "there is such an image");
-        add(api::ImageSummary{request.name, request.architecture,
-                              *model::Generation::from_number(1), request.shared, request.init,
-                              request.blade_image_bytes, *model::Timestamp::from_microseconds(0),
-                              std::nullopt, 0});
+        add(api::ImageSummary{
+            request.name, request.architecture, *model::Generation::from_number(1),
+            request.shared.value_or(std::vector<std::string>{}), request.init,
+            request.blade_image_bytes, *model::Timestamp::from_microseconds(0), std::nullopt, 0});
         return Notes{};
     }
     Result<MadeGeneration> update_image(const api::UpdateImage& request,
@@ -58,6 +58,15 @@ public:
             if (made.generation == request.generation) made.label = request.label;
         return {};
     }
+    Result<void> set_image(const api::SetImage& request) override {
+        DIM_TRY(api::ImageSummary summary, image(request.name));
+        if (request.init) summary.init = *request.init;
+        if (request.nfs_version) summary.nfs.version = *request.nfs_version;
+        if (request.nfs_actimeo_seconds) summary.nfs.actimeo_seconds = *request.nfs_actimeo_seconds;
+        if (request.nfs_nconnect) summary.nfs.nconnect = *request.nfs_nconnect;
+        add(summary);
+        return {};
+    }
     Result<std::vector<api::ImageGeneration>>
     generations(const model::ImageName& name) const override {
         DIM_CHECK(image(name));
@@ -69,6 +78,51 @@ public:
         DIM_CHECK(image(name));
         return api::GenerationDifference{name, older, newer, differences.size(), differences};
     }
+    Result<api::SourceDifference> compare_with_source(const api::UpdateImage& request,
+                                                      const Progress& progress) override {
+        DIM_TRY(const api::ImageSummary summary, image(request.name));
+        progress("look at the tree", 0, 0);
+        return api::SourceDifference{request.name, summary.generation, "the master",
+                                     differences.size(), differences};
+    }
+    Result<void> pin_blades(const model::ImageName& name, model::Generation generation,
+                            std::span<const model::ComponentName> blades) override {
+        DIM_CHECK(image(name));
+        for (const model::ComponentName& blade : blades) {
+            const auto has = blade_image(blade, name);
+            if (has && has->generation != generation)
+                return fail(ErrorCode::conflict, "it has another one");
+        }
+        const std::scoped_lock lock(mutex_);
+        for (const model::ComponentName& blade : blades)
+            pins_.insert_or_assign(Pair(blade, name), generation);
+        return {};
+    }
+    Result<std::uint64_t> unpin_blades(const model::ImageName& name,
+                                       std::span<const model::ComponentName> blades) override {
+        DIM_CHECK(image(name));
+        const std::scoped_lock lock(mutex_);
+        std::uint64_t count = 0;
+        for (const model::ComponentName& blade : blades)
+            count += pins_.erase(Pair(blade, name));
+        return count;
+    }
+    Result<void> rename_image(const model::ImageName& name,
+                              const model::ImageName& new_name) override {
+        DIM_TRY(api::ImageSummary renamed, image(name));
+        if (image(new_name)) return fail(ErrorCode::already_exists, "there is such an image");
+        renamed.name = new_name;
+        add(renamed);
+        const std::scoped_lock lock(mutex_);
+        images_.erase(name);
+        std::map<Pair, api::BladeImage> blade_images;
+        for (auto& [pair, of_blade] : blade_images_) {
+            if (of_blade.image == name) of_blade.image = new_name;
+            blade_images.emplace(Pair(of_blade.blade, of_blade.image), of_blade);
+        }
+        blade_images_ = std::move(blade_images);
+        return {};
+    }
     Result<void> remove_image(const model::ImageName& name) override {
         DIM_CHECK(image(name));
         const std::scoped_lock lock(mutex_);
@@ -79,8 +133,9 @@ public:
                                     const model::ImageName& image, const Progress&) override {
         if (blade_image(blade, image)) return fail(ErrorCode::already_exists, "it has one");
         DIM_TRY(const auto summary, this->image(image));
-        add(api::BladeImage{blade, image, summary.generation, "/x", 1, 1, true, false,
-                            std::nullopt});
+        const auto pinned = find(pins_, Pair(blade, image));
+        add(api::BladeImage{blade, image, pinned.value_or(summary.generation), "/x", 1, 1, true,
+                            false, std::nullopt, pinned.has_value()});
         return {};
     }
     Result<void> delete_blade_image(const model::ComponentName& blade,
@@ -89,6 +144,14 @@ public:
         const std::scoped_lock lock(mutex_);
         blade_images_.erase({blade, image});
         trash_.insert_or_assign({blade, image}, std::move(gone));
+        return {};
+    }
+    Result<void> resize_blade_image(const model::ComponentName& blade,
+                                    const model::ImageName& image,
+                                    std::uint64_t size_bytes) override {
+        DIM_TRY(api::BladeImage resized, blade_image(blade, image));
+        resized.size_bytes = size_bytes;
+        add(resized);
         return {};
     }
     Result<void> restore_blade_image(const model::ComponentName& blade,
@@ -143,6 +206,12 @@ public:
 
     Result<api::ImageSummary> image(const model::ImageName& name) const override {
         return find(images_, name);
+    }
+    Result<api::ImageSummary> image(const model::ImageName& name,
+                                    model::Generation generation) const override {
+        DIM_TRY(api::ImageSummary summary, image(name));
+        summary.generation = generation;
+        return summary;
     }
     Result<std::vector<api::ImageSummary>> images() const override { return all(images_); }
     Result<api::ImageDetails> image_details(const model::ImageName& name) const override {
@@ -234,6 +303,7 @@ private:
     std::map<model::ImageName, api::ImageSummary> images_;
     std::map<Pair, api::BladeImage> blade_images_;
     std::map<Pair, api::BladeImage> trash_;
+    std::map<Pair, model::Generation> pins_;
 };
 
 }  // namespace dim::server

@@ -1,75 +1,23 @@
 #include "imageserver/image/image_catalog.hpp"
 
-#include "imageserver/image/image_store.hpp"
+#include "imageserver/state/read_rows.hpp"
 #include "libdim/base/text.hpp"
-#include "libdim/model/enum_text.hpp"
 
 namespace dim::server {
 
-using model::ComponentName;
 using model::Generation;
 using model::ImageName;
 
 namespace {
 
-const Migration kImageMigration{"image-1", R"(
-CREATE TABLE image (
-    name TEXT NOT NULL PRIMARY KEY,
-    architecture TEXT NOT NULL,
-    init TEXT NOT NULL,
-    shared TEXT NOT NULL,
-    blade_image_bytes INTEGER NOT NULL
-) STRICT;
-CREATE TABLE image_generation (
-    image TEXT NOT NULL REFERENCES image(name),
-    generation INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('importing', 'ready')),
-    created_us INTEGER NOT NULL,
-    PRIMARY KEY (image, generation)
-) STRICT;
-CREATE TABLE blade_image (
-    blade TEXT NOT NULL,
-    image TEXT NOT NULL,
-    generation INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('creating', 'ready', 'deleting')),
-    size_bytes INTEGER NOT NULL,
-    is_exported INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (blade, image),
-    FOREIGN KEY (image, generation) REFERENCES image_generation(image, generation)
-) STRICT;
-)"};
-
-const Migration kImageGenerationMigration{"image-generation-1", R"(
-ALTER TABLE image_generation ADD COLUMN label TEXT NOT NULL DEFAULT '';
-ALTER TABLE image_generation ADD COLUMN source TEXT NOT NULL DEFAULT '';
-ALTER TABLE image_generation ADD COLUMN shared_digest TEXT NOT NULL DEFAULT '';
-ALTER TABLE image_generation ADD COLUMN golden_digest TEXT NOT NULL DEFAULT '';
-)"};
-
-const Migration kImageSourceMigration{"image-source-1", R"(
-ALTER TABLE image_generation ADD COLUMN exclude TEXT NOT NULL DEFAULT '';
-ALTER TABLE image_generation ADD COLUMN one_file_system INTEGER NOT NULL DEFAULT 0;
-)"};
-
-const Migration kImageCollectionMigration{"image-collection-1", R"(
-ALTER TABLE image_generation ADD COLUMN is_collected INTEGER NOT NULL DEFAULT 0;
-)"};
-
-constexpr model::EnumWords<BladeImageState, 3> kStateWords{{
-    {BladeImageState::creating, "creating"},
-    {BladeImageState::ready, "ready"},
-    {BladeImageState::deleting, "deleting"},
-}};
-
 constexpr std::string_view kSelectImages =
-    "SELECT i.name, i.architecture, max(g.generation), i.shared, i.init, i.blade_image_bytes, "
+    "SELECT i.name, i.architecture, max(g.generation), g.shared, i.init, i.blade_image_bytes, "
     "g.created_us, (SELECT count(*) FROM blade_image b WHERE b.image = i.name AND "
-    "b.state = 'ready') FROM image i JOIN image_generation g ON g.image = i.name "
-    "WHERE g.state = 'ready' AND (?1 IS NULL OR i.name = ?1) GROUP BY i.name ORDER BY i.name";
-
-constexpr std::string_view kSelectBladeImages =
-    "SELECT blade, image, generation, state, size_bytes, is_exported FROM blade_image "
-    "WHERE ?1 IS NULL OR (blade = ?1 AND image = ?2) ORDER BY blade, image";
+    "b.state = 'ready'), i.nfs_version, i.nfs_actimeo_seconds, i.nfs_nconnect, "
+    "i.file_system "
+    "FROM image i JOIN image_generation g ON g.image = i.name "
+    "WHERE g.state = 'ready' AND (?1 IS NULL OR i.name = ?1) AND (?2 = 0 OR g.generation = ?2) "
+    "GROUP BY i.name ORDER BY i.name";
 
 // No directory's name has a slash in it.
 std::string join(const std::vector<std::string>& names) {
@@ -93,6 +41,7 @@ Result<api::ImageSummary> read_image(const Statement& row) {
     DIM_TRY(const Generation generation,
             Generation::from_number(static_cast<std::uint32_t>(row.integer(2))));
     DIM_TRY(const model::Timestamp created, model::Timestamp::from_microseconds(row.integer(6)));
+    DIM_TRY(const model::FileSystem file_system, model::parse_file_system(row.text(11)));
     return api::ImageSummary{.name = std::move(name),
                              .architecture = architecture,
                              .generation = generation,
@@ -101,7 +50,11 @@ Result<api::ImageSummary> read_image(const Statement& row) {
                              .blade_image_bytes = static_cast<std::uint64_t>(row.integer(5)),
                              .created = created,
                              .zimage_bytes = {},
-                             .blade_images = static_cast<std::uint32_t>(row.integer(7))};
+                             .blade_images = static_cast<std::uint32_t>(row.integer(7)),
+                             .nfs = {.version = row.text(8),
+                                     .actimeo_seconds = static_cast<std::uint32_t>(row.integer(9)),
+                                     .nconnect = static_cast<std::uint32_t>(row.integer(10))},
+                             .file_system = file_system};
 }
 
 // No pattern has a line feed in it.
@@ -137,68 +90,32 @@ Result<GenerationRecord> read_generation(const Statement& row) {
                             .source = row.text(4),
                             .master = std::move(master),
                             .shared_digest = row.text(5),
-                            .golden_digest = row.text(6)};
-}
-
-Result<BladeImageRecord> read_blade_image(const Statement& row) {
-    DIM_TRY(ComponentName blade, ComponentName::parse(row.text(0)));
-    DIM_TRY(ImageName image, ImageName::parse(row.text(1)));
-    DIM_TRY(const Generation generation,
-            Generation::from_number(static_cast<std::uint32_t>(row.integer(2))));
-    DIM_TRY(const BladeImageState state,
-            model::parse_word(kStateWords, "state of a blade image", row.text(3)));
-    return BladeImageRecord{.blade = std::move(blade),
-                            .image = std::move(image),
-                            .generation = generation,
-                            .state = state,
-                            .size_bytes = static_cast<std::uint64_t>(row.integer(4)),
-                            .is_exported = row.integer(5) != 0};
-}
-
-template <class Record>
-Result<std::vector<Record>> read_all(Statement rows, Result<Record> (*read)(const Statement&)) {
-    std::vector<Record> records;
-    for (;;) {
-        DIM_TRY(const bool has_row, rows.next());
-        if (!has_row) return records;
-        DIM_TRY(Record record, read(rows));
-        records.push_back(std::move(record));
-    }
-}
-
-std::string name_of(const ComponentName& blade, const ImageName& image) {
-    return "image " + image.text() + " of blade " + blade.text();
-}
-
-Error unknown_blade_image(const ComponentName& blade, const ImageName& image) {
-    return Error(ErrorCode::not_found, "there is no " + name_of(blade, image))
-        .with_cure("create it: dim blade create " + blade.text() + " " + image.text());
-}
-
-Error exported(const ComponentName& blade, const ImageName& image) {
-    return Error(ErrorCode::conflict,
-                 "the " + name_of(blade, image) + " is exported; the blade may be using it")
-        .with_cure("power the blade off, then: dim nfs unexport " + blade.text() + " " +
-                   image.text());
+                            .golden_digest = row.text(6),
+                            .shared = split_names(row.text(9)),
+                            .bytes = static_cast<std::uint64_t>(row.integer(10)),
+                            .own_bytes = static_cast<std::uint64_t>(row.integer(11))};
 }
 
 Result<void> insert_image(Transaction& transaction, const api::ImageSummary& image) {
-    return transaction.execute(
-        "INSERT INTO image (name, architecture, init, shared, blade_image_bytes) "
-        "VALUES (?1, ?2, ?3, ?4, ?5)",
-        image.name.text(), to_string(image.architecture), image.init, join(image.shared),
-        image.blade_image_bytes);
+    DIM_CHECK(transaction.execute(
+        "INSERT INTO image (name, architecture, init, blade_image_bytes, file_system) "
+        "SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS "
+        "(SELECT 1 FROM image_rename WHERE new_name = ?1)",
+        image.name.text(), to_string(image.architecture), image.init, image.blade_image_bytes,
+        to_string(image.file_system)));
+    if (transaction.changes() != 0) return {};
+    return fail(ErrorCode::already_exists, "another image is getting that name");
 }
 
 Result<void> insert_generation(Transaction& transaction, const GenerationRecord& record,
                                std::string_view state) {
     return transaction.execute(
         "INSERT INTO image_generation (image, generation, state, created_us, label, source, "
-        "exclude, one_file_system) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "exclude, one_file_system, shared) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         record.image.text(), record.generation.number(), state, record.created.microseconds(),
         record.label, record.source,
         record.master ? join_lines(record.master->exclude) : std::string(),
-        record.master && record.master->one_file_system);
+        record.master && record.master->one_file_system, join(record.shared));
 }
 
 GenerationRecord generation_of(const api::ImageSummary& image, Generation generation,
@@ -226,12 +143,6 @@ Error unknown_image(const ImageName& name) {
 
 }  // namespace
 
-std::span<const Migration> image_migrations() {
-    static const std::array all{kImageMigration, kImageGenerationMigration, kImageSourceMigration,
-                                kImageCollectionMigration, kBladeTrashMigration};
-    return all;
-}
-
 Result<void> ImageCatalog::begin_import(const api::ImageSummary& image,
                                         const api::ImageSource& source) {
     auto begun = database_->transaction([&](Transaction& transaction) -> Result<void> {
@@ -249,29 +160,18 @@ Result<void> ImageCatalog::begin_import(const api::ImageSummary& image,
 }
 
 Result<void> ImageCatalog::adopt_image(const api::ImageSummary& image,
-                                       const std::vector<Generation>& generations) {
+                                       const std::vector<AdoptedGeneration>& generations) {
     auto adopted = database_->transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(insert_image(transaction, image));
-        for (const Generation generation : generations)
-            DIM_CHECK(insert_generation(transaction, generation_of(image, generation, "adopted"),
-                                        "ready"));
+        for (const auto& [generation, shared] : generations) {
+            GenerationRecord record = generation_of(image, generation, "adopted");
+            record.shared = shared;
+            DIM_CHECK(insert_generation(transaction, record, "ready"));
+        }
         return {};
     });
     if (adopted || adopted.error().code() != ErrorCode::already_exists) return adopted;
     return fail(ErrorCode::already_exists, "the image " + image.name.text() + " is known already");
-}
-
-Result<void> ImageCatalog::adopt_blade_image(const BladeImageRecord& record) {
-    auto adopted = database_->transaction([&](Transaction& transaction) {
-        return transaction.execute(
-            "INSERT INTO blade_image (blade, image, generation, state, size_bytes) "
-            "VALUES (?1, ?2, ?3, 'ready', ?4)",
-            record.blade.text(), record.image.text(), record.generation.number(),
-            record.size_bytes);
-    });
-    if (adopted || adopted.error().code() != ErrorCode::already_exists) return adopted;
-    return fail(ErrorCode::already_exists,
-                "the " + name_of(record.blade, record.image) + " is known already");
 }
 
 Result<void> ImageCatalog::begin_generation(const GenerationRecord& record) {
@@ -281,12 +181,13 @@ Result<void> ImageCatalog::begin_generation(const GenerationRecord& record) {
 }
 
 Result<void> ImageCatalog::finish_generation(const GenerationKey& key,
-                                             const GenerationDigests& digests) {
+                                             const GenerationContents& contents) {
     return database_->transaction([&](Transaction& transaction) {
         return transaction.execute(
-            "UPDATE image_generation SET state = 'ready', shared_digest = ?3, golden_digest = ?4 "
-            "WHERE image = ?1 AND generation = ?2",
-            key.first.text(), key.second.number(), digests.shared, digests.golden);
+            "UPDATE image_generation SET state = 'ready', shared_digest = ?3, golden_digest = ?4, "
+            "shared = ?5, bytes = ?6, own_bytes = ?7 WHERE image = ?1 AND generation = ?2",
+            key.first.text(), key.second.number(), contents.shared_digest, contents.golden_digest,
+            join(contents.shared), contents.bytes, contents.own_bytes);
     });
 }
 
@@ -294,14 +195,16 @@ Result<std::vector<GenerationRecord>> ImageCatalog::generations_of(const ImageNa
     DIM_CHECK(image(name));
     return database_->transaction(
         [&](Transaction& transaction) -> Result<std::vector<GenerationRecord>> {
-            DIM_TRY(Statement rows,
-                    transaction.query("SELECT image, generation, created_us, label, source, "
-                                      "shared_digest, golden_digest, exclude, one_file_system "
-                                      "FROM image_generation "
-                                      "WHERE image = ?1 AND state = 'ready' AND is_collected = 0 "
-                                      "ORDER BY generation",
-                                      name.text()));
-            return read_all<GenerationRecord>(std::move(rows), read_generation);
+            DIM_TRY(
+                Statement rows,
+                transaction.query("SELECT image, generation, created_us, label, source, "
+                                  "shared_digest, golden_digest, exclude, one_file_system, shared, "
+                                  "bytes, own_bytes "
+                                  "FROM image_generation "
+                                  "WHERE image = ?1 AND state = 'ready' AND is_collected = 0 "
+                                  "ORDER BY generation",
+                                  name.text()));
+            return read_rows(std::move(rows), read_generation);
         });
 }
 
@@ -329,7 +232,8 @@ Result<void> ImageCatalog::begin_removal(const ImageName& name) {
             "UPDATE image_generation SET state = 'importing' WHERE image = ?1 AND NOT EXISTS "
             "(SELECT 1 FROM blade_image WHERE image = ?1)",
             name.text()));
-        if (transaction.changes() != 0) return {};
+        if (transaction.changes() != 0)
+            return transaction.execute("DELETE FROM image_pin WHERE image = ?1", name.text());
         return fail(ErrorCode::conflict, "there is a blade image of " + name.text());
     });
 }
@@ -358,6 +262,7 @@ Result<void> ImageCatalog::begin_collection(const GenerationKey& key) {
         DIM_CHECK(transaction.execute(
             "UPDATE image_generation SET is_collected = 1 WHERE image = ?1 AND generation = ?2 AND "
             "state = 'ready' AND NOT EXISTS (SELECT 1 FROM blade_image WHERE image = ?1 AND "
+            "generation = ?2) AND NOT EXISTS (SELECT 1 FROM image_pin WHERE image = ?1 AND "
             "generation = ?2) AND EXISTS (SELECT 1 FROM image_generation WHERE image = ?1 AND "
             "generation > ?2 AND state = 'ready')",
             key.first.text(), key.second.number()));
@@ -376,7 +281,7 @@ ImageCatalog::generations_where(std::string_view condition) {
             DIM_TRY(Statement rows,
                     transaction.query("SELECT image, generation FROM image_generation WHERE " +
                                       std::string(condition) + " ORDER BY image, generation"));
-            return read_all<GenerationKey>(
+            return read_rows(
                 std::move(rows), [](const Statement& row) -> Result<GenerationKey> {
                     DIM_TRY(ImageName name, ImageName::parse(row.text(0)));
                     DIM_TRY(const Generation generation,
@@ -403,100 +308,47 @@ Result<std::set<ImageCatalog::GenerationKey>> ImageCatalog::known_generations() 
     return std::set<GenerationKey>(all.begin(), all.end());
 }
 
-Result<api::ImageSummary> ImageCatalog::image(const ImageName& name) {
+Result<api::ImageSummary> ImageCatalog::image_where(const ImageName& name,
+                                                    std::uint32_t generation) {
     auto found = database_->transaction(
         [&](Transaction& transaction) -> Result<std::vector<api::ImageSummary>> {
-            DIM_TRY(Statement rows, transaction.query(kSelectImages, name.text()));
-            return read_all<api::ImageSummary>(std::move(rows), read_image);
+            DIM_TRY(Statement rows, transaction.query(kSelectImages, name.text(), generation));
+            return read_rows(std::move(rows), read_image);
         });
     if (!found) return fail(std::move(found).error());
-    if (found->empty()) return fail(unknown_image(name));
-    return std::move(found->front());
+    if (!found->empty()) return std::move(found->front());
+    if (generation == 0) return fail(unknown_image(name));
+    DIM_CHECK(image(name));
+    DIM_TRY(const Generation unknown, Generation::from_number(generation));
+    return fail(unknown_generation({name, unknown}));
+}
+
+Result<api::ImageSummary> ImageCatalog::image(const ImageName& name) {
+    return image_where(name, 0);
+}
+
+Result<api::ImageSummary> ImageCatalog::image(const ImageName& name, Generation generation) {
+    return image_where(name, generation.number());
+}
+
+Result<void> ImageCatalog::set_settings(const ImageName& name, const std::string& init,
+                                        const api::NfsOptions& nfs) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute("UPDATE image SET init = ?2, nfs_version = ?3, "
+                                      "nfs_actimeo_seconds = ?4, nfs_nconnect = ?5 WHERE name = ?1",
+                                      name.text(), init, nfs.version, nfs.actimeo_seconds,
+                                      nfs.nconnect));
+        if (transaction.changes() != 0) return {};
+        return fail(unknown_image(name));
+    });
 }
 
 Result<std::vector<api::ImageSummary>> ImageCatalog::images() {
     return database_->transaction(
         [&](Transaction& transaction) -> Result<std::vector<api::ImageSummary>> {
-            DIM_TRY(Statement rows, transaction.query(kSelectImages, std::optional<std::string>()));
-            return read_all<api::ImageSummary>(std::move(rows), read_image);
-        });
-}
-
-Result<void> ImageCatalog::begin_blade_image(const BladeImageRecord& record) {
-    auto begun = database_->transaction([&](Transaction& transaction) {
-        return transaction.execute(
-            "INSERT INTO blade_image (blade, image, generation, state, size_bytes) "
-            "VALUES (?1, ?2, ?3, 'creating', ?4)",
-            record.blade.text(), record.image.text(), record.generation.number(),
-            record.size_bytes);
-    });
-    if (!begun && begun.error().code() == ErrorCode::already_exists) {
-        return fail(Error(ErrorCode::already_exists,
-                          "there is an " + name_of(record.blade, record.image) + " already")
-                        .with_cure("keep it, or delete it first, with all the blade wrote: dim "
-                                   "blade delete " +
-                                   record.blade.text() + " " + record.image.text()));
-    }
-    return begun;
-}
-
-Result<void> ImageCatalog::finish_blade_image(const ComponentName& blade, const ImageName& image) {
-    return database_->transaction([&](Transaction& transaction) {
-        return transaction.execute(
-            "UPDATE blade_image SET state = 'ready' WHERE blade = ?1 AND image = ?2", blade.text(),
-            image.text());
-    });
-}
-
-Result<void> ImageCatalog::begin_deletion(const ComponentName& blade, const ImageName& image) {
-    return database_->transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_CHECK(transaction.execute("UPDATE blade_image SET state = 'deleting' "
-                                      "WHERE blade = ?1 AND image = ?2 AND is_exported = 0",
-                                      blade.text(), image.text()));
-        if (transaction.changes() != 0) return {};
-        return fail(exported(blade, image));
-    });
-}
-
-Result<void> ImageCatalog::set_exported(const ComponentName& blade, const ImageName& image,
-                                        bool is_exported) {
-    return database_->transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_CHECK(transaction.execute("UPDATE blade_image SET is_exported = ?3 "
-                                      "WHERE blade = ?1 AND image = ?2 AND state = 'ready'",
-                                      blade.text(), image.text(), is_exported));
-        if (transaction.changes() != 0) return {};
-        return fail(unknown_blade_image(blade, image));
-    });
-}
-
-Result<void> ImageCatalog::forget_blade_image(const ComponentName& blade, const ImageName& image) {
-    return database_->transaction([&](Transaction& transaction) {
-        return transaction.execute("DELETE FROM blade_image WHERE blade = ?1 AND image = ?2",
-                                   blade.text(), image.text());
-    });
-}
-
-Result<BladeImageRecord> ImageCatalog::blade_image(const ComponentName& blade,
-                                                   const ImageName& image) {
-    auto found = database_->transaction(
-        [&](Transaction& transaction) -> Result<std::vector<BladeImageRecord>> {
             DIM_TRY(Statement rows,
-                    transaction.query(kSelectBladeImages, blade.text(), image.text()));
-            return read_all<BladeImageRecord>(std::move(rows), read_blade_image);
-        });
-    if (!found) return fail(std::move(found).error());
-    if (found->empty() || found->front().state != BladeImageState::ready)
-        return fail(unknown_blade_image(blade, image));
-    return std::move(found->front());
-}
-
-Result<std::vector<BladeImageRecord>> ImageCatalog::blade_images() {
-    return database_->transaction(
-        [&](Transaction& transaction) -> Result<std::vector<BladeImageRecord>> {
-            DIM_TRY(Statement rows,
-                    transaction.query(kSelectBladeImages, std::optional<std::string>(),
-                                      std::optional<std::string>()));
-            return read_all<BladeImageRecord>(std::move(rows), read_blade_image);
+                    transaction.query(kSelectImages, std::optional<std::string>(), 0));
+            return read_rows(std::move(rows), read_image);
         });
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "imageserver/image/image_pins.hpp"
+#include "imageserver/image/image_renames.hpp"
 #include "imageserver/state/database.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/names.hpp"
 
@@ -23,6 +25,7 @@ struct BladeImageRecord {
     BladeImageState state;
     std::uint64_t size_bytes;
     bool is_exported;
+    bool is_pinned = false;
 };
 
 struct GenerationRecord {
@@ -34,11 +37,18 @@ struct GenerationRecord {
     std::optional<api::ImageSource> master;  ///< when it was made of one
     std::string shared_digest;  ///< of the manifests; empty for images of a time before them
     std::string golden_digest;
+    std::vector<std::string> shared = {};  ///< first-level directories of the shared root
+    std::uint64_t bytes = 0;               ///< as GenerationContents; 0: it is not known
+    std::uint64_t own_bytes = 0;
 };
 
-struct GenerationDigests {
-    std::string shared;
-    std::string golden;
+/// What is known of a generation once it is made.
+struct GenerationContents {
+    std::string shared_digest;  ///< of the manifests
+    std::string golden_digest;
+    std::vector<std::string> shared = {};  ///< first-level directories of the shared root
+    std::uint64_t bytes = 0;               ///< content of its files
+    std::uint64_t own_bytes = 0;           ///< of those that the one before it has not
 };
 
 /// What the database knows of images: the tables image, image_generation and blade_image. A thing
@@ -49,17 +59,20 @@ public:
 
     explicit ImageCatalog(Database& database) : database_(&database) {}
 
+    ImagePins pins() { return ImagePins(*database_); }
+    ImageRenames renames() { return ImageRenames(*database_); }
+
     /// Errors: already_exists.
     Result<void> begin_import(const api::ImageSummary& image, const api::ImageSource& source);
     /// The next generation of an image that is there; it is in nobody's way until it is finished.
     Result<void> begin_generation(const GenerationRecord& record);
     /// From now on it is the newest.
-    Result<void> finish_generation(const GenerationKey& key, const GenerationDigests& digests);
+    Result<void> finish_generation(const GenerationKey& key, const GenerationContents& contents);
     /// From now on it is none that anybody may have; forget_generation() ends it. Errors: conflict
-    /// when it is the newest, or there is a blade image of it by now.
+    /// when it is the newest, or there is a blade image of it, or a pin to it, by now.
     Result<void> begin_collection(const GenerationKey& key);
-    /// From now on none of its generations is finished. Errors: conflict when there is a blade
-    /// image of it by now.
+    /// From now on none of its generations is finished, and no blade is pinned to one. Errors:
+    /// conflict when there is a blade image of it by now.
     Result<void> begin_removal(const model::ImageName& name);
     /// With all its generations.
     Result<void> forget_image(const model::ImageName& name);
@@ -78,21 +91,31 @@ public:
     // With the newest finished generation; zimage_bytes is left out.
     /// Errors: not_found.
     Result<api::ImageSummary> image(const model::ImageName& name);
+    /// As it was in that generation.
+    Result<api::ImageSummary> image(const model::ImageName& name, model::Generation generation);
     Result<std::vector<api::ImageSummary>> images();
+    /// Errors: not_found.
+    Result<void> set_settings(const model::ImageName& name, const std::string& init,
+                              const api::NfsOptions& nfs);
     /// What the newest generation that was made of a master was made of. Errors: not_found.
     Result<std::optional<api::ImageSource>> last_master(const model::ImageName& name);
 
+    struct AdoptedGeneration {
+        model::Generation generation;
+        std::vector<std::string> shared = {};  ///< first-level directories of the shared root
+    };
     /// An image whose files are there, with these generations, all of them finished; one
     /// transaction. Errors: already_exists.
     Result<void> adopt_image(const api::ImageSummary& image,
-                             const std::vector<model::Generation>& generations);
+                             const std::vector<AdoptedGeneration>& generations);
     /// A blade image whose file is there. Errors: already_exists, in whatever state it is known.
     Result<void> adopt_blade_image(const BladeImageRecord& record);
     /// In whatever state.
     Result<std::set<GenerationKey>> known_generations();
 
-    /// Errors: already_exists.
-    Result<void> begin_blade_image(const BladeImageRecord& record);
+    /// Of the generation that its blade is pinned to, or else of the one that RECORD has; which it
+    /// is. Errors: already_exists.
+    Result<model::Generation> begin_blade_image(const BladeImageRecord& record);
     /// From now on it is there.
     Result<void> finish_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image);
@@ -101,6 +124,9 @@ public:
     /// Errors: not_found, also for one that is being made or deleted.
     Result<void> set_exported(const model::ComponentName& blade, const model::ImageName& image,
                               bool is_exported);
+    /// How large it is, or is being made. Errors: as set_exported().
+    Result<void> set_size(const model::ComponentName& blade, const model::ImageName& image,
+                          std::uint64_t size_bytes);
     Result<void> forget_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image);
     /// Errors: not_found, also for one that is being made or deleted.
@@ -110,6 +136,8 @@ public:
     Result<std::vector<BladeImageRecord>> blade_images();
 
 private:
+    /// Generation 0: the newest.
+    Result<api::ImageSummary> image_where(const model::ImageName& name, std::uint32_t generation);
     Result<std::vector<GenerationKey>> generations_where(std::string_view condition);
     Database* database_;
 };

@@ -10,6 +10,7 @@
 namespace dim::server {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -47,14 +48,15 @@ protected:
 TEST_F(Catalog, RemembersTheLastMaster) {
     EXPECT_EQ(catalog.last_master(image.name).error().code(), ErrorCode::not_found);
     ASSERT_TRUE(catalog.begin_import(image, source));
-    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd", image.shared, 100, 7}));
     EXPECT_EQ(catalog.last_master(image.name).value(), source);
     GenerationRecord rolled_back = catalog.generations_of(image.name).value().front();
     rolled_back.generation = model::Generation::from_number(2).value();
     rolled_back.source = "generation 1";
     rolled_back.master = {};
     ASSERT_TRUE(catalog.begin_generation(rolled_back));
-    ASSERT_TRUE(catalog.finish_generation({image.name, rolled_back.generation}, {"ab", "cd"}));
+    ASSERT_TRUE(catalog.finish_generation({image.name, rolled_back.generation},
+                                          {"ab", "cd", image.shared}));
     EXPECT_EQ(catalog.generations_of(image.name)->back().master, std::nullopt);
     EXPECT_EQ(catalog.last_master(image.name).value(), source);
 }
@@ -65,7 +67,7 @@ TEST_F(Catalog, DoesNotShowWhatIsNotFinished) {
     EXPECT_THAT(catalog.images().value(), IsEmpty());
     EXPECT_THAT(catalog.unfinished_generations().value(), SizeIs(1));
     EXPECT_EQ(catalog.begin_import(image, source).error().code(), ErrorCode::already_exists);
-    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd", image.shared, 100, 7}));
     EXPECT_THAT(catalog.unfinished_generations().value(), IsEmpty());
     ASSERT_TRUE(catalog.begin_blade_image(blade));
     EXPECT_EQ(catalog.blade_image(blade.blade, blade.image).error().code(), ErrorCode::not_found);
@@ -92,30 +94,38 @@ TEST_F(Catalog, RefusesABladeImageOfNothingAndASecondOne) {
 
 TEST_F(Catalog, ShowsTheNewestGenerationThatIsFinished) {
     ASSERT_TRUE(catalog.begin_import(image, source));
-    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd", image.shared, 100, 7}));
     GenerationRecord next = catalog.generations_of(image.name).value().front();
     EXPECT_EQ(next.source, to_string(source.source));
     EXPECT_EQ(next.golden_digest, "cd");
+    EXPECT_EQ(next.bytes, 100U);
+    EXPECT_EQ(next.own_bytes, 7U);
     next.generation = model::Generation::from_number(2).value();
     ASSERT_TRUE(catalog.begin_generation(next));
     EXPECT_EQ(catalog.image(image.name)->generation, image.generation);
     EXPECT_THAT(catalog.generations_of(image.name).value(), SizeIs(1));
-    ASSERT_TRUE(catalog.finish_generation({image.name, next.generation}, {"ef", "cd"}));
+    ASSERT_TRUE(catalog.finish_generation({image.name, next.generation}, {"ef", "cd", {"usr"}}));
     EXPECT_EQ(catalog.image(image.name)->generation, next.generation);
     EXPECT_EQ(catalog.generations_of(image.name).value().back().shared_digest, "ef");
+    // What is shared is a matter of each generation.
+    EXPECT_THAT(catalog.image(image.name)->shared, ElementsAre("usr"));
+    EXPECT_EQ(catalog.image(image.name, image.generation)->shared, image.shared);
+    EXPECT_EQ(catalog.image(image.name, image.generation)->generation, image.generation);
+    const auto none = catalog.image(image.name, model::Generation::from_number(3).value());
+    EXPECT_EQ(none.error().message(), "image granite has no generation 3");
 }
 
 TEST_F(Catalog, LabelsAGenerationThatIsThere) {
     ASSERT_TRUE(catalog.begin_import(image, source));
     EXPECT_EQ(catalog.set_label(key, "good").error().code(), ErrorCode::not_found);
-    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd", image.shared, 100, 7}));
     ASSERT_TRUE(catalog.set_label(key, "good"));
     EXPECT_EQ(catalog.generations_of(image.name).value().front().label, "good");
 }
 
 TEST_F(Catalog, RemovesAnImageThatHasNoBladeImages) {
     ASSERT_TRUE(catalog.begin_import(image, source));
-    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd", image.shared, 100, 7}));
     ASSERT_TRUE(catalog.begin_blade_image(blade));
     EXPECT_EQ(catalog.begin_removal(image.name).error().code(), ErrorCode::conflict);
     ASSERT_TRUE(catalog.forget_blade_image(blade.blade, blade.image));
@@ -128,7 +138,7 @@ TEST_F(Catalog, RemovesAnImageThatHasNoBladeImages) {
 
 TEST_F(Catalog, KeepsWhatItWasTold) {
     ASSERT_TRUE(catalog.begin_import(image, source));
-    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd"}));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd", image.shared, 100, 7}));
     const api::ImageSummary read = catalog.image(image.name).value();
     EXPECT_EQ(read.shared, image.shared);
     EXPECT_EQ(read.init, image.init);
@@ -141,6 +151,17 @@ TEST_F(Catalog, KeepsWhatItWasTold) {
     ASSERT_TRUE(catalog.forget_blade_image(blade.blade, blade.image));
     ASSERT_TRUE(catalog.forget_generation(key));
     EXPECT_TRUE(catalog.begin_import(image, source));
+}
+
+TEST_F(Catalog, IsToldHowBladesStartAndMountIt) {
+    const api::NfsOptions nfs{.version = "4.2", .actimeo_seconds = 30, .nconnect = 4};
+    EXPECT_EQ(catalog.set_settings(image.name, "/init", nfs).error().code(), ErrorCode::not_found);
+    ASSERT_TRUE(catalog.begin_import(image, source));
+    ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd", image.shared, 100, 7}));
+    EXPECT_EQ(catalog.image(image.name)->nfs, api::NfsOptions{});
+    ASSERT_TRUE(catalog.set_settings(image.name, "/init", nfs));
+    EXPECT_EQ(catalog.image(image.name)->nfs, nfs);
+    EXPECT_EQ(catalog.image(image.name)->init, "/init");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "imageserver/image/image_inspection.hpp"
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/master_tree.hpp"
+#include "imageserver/image/shared_directories.hpp"
 #include "imageserver/image/shared_root.hpp"
 #include "libdim/api/image_request.hpp"
 #include "libdim/manifest/compare.hpp"
@@ -13,6 +14,8 @@
 #include "libdim/sys/tree_copy.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <utility>
 
 namespace dim::server {
@@ -55,12 +58,55 @@ Result<SplitTree> split_tree(const Manifest& tree, const std::vector<std::string
         })};
 }
 
-/// The bytes that the files of one manifest take that another has not.
-std::uint64_t new_bytes(const Manifest& have, const Manifest& want) {
-    std::uint64_t bytes = 0;
-    for (const manifest::TreeChange::Put& put : plan_change(have, want).puts)
-        if (put.link_to.empty()) bytes += put.entry->size + 4096;
-    return bytes;
+/// The whole tree that the parts make together; names of one file in both are two files there.
+Manifest whole_tree(const SplitTree& split) {
+    Manifest whole;
+    std::map<std::pair<const Manifest*, std::uint32_t>, std::uint32_t> groups;
+    const auto add = [&](const Manifest& part, const Entry& entry) {
+        whole.entries.push_back(entry);
+        std::uint32_t& group = whole.entries.back().link_group;
+        if (group == 0) return;
+        const auto next = static_cast<std::uint32_t>(groups.size() + 1);
+        group = groups.try_emplace({&part, group}, next).first->second;
+    };
+    auto shared = split.shared.entries.begin();
+    for (const Entry& entry : split.golden.entries) {
+        for (; shared != split.shared.entries.end() && shared->path < entry.path; ++shared)
+            add(split.shared, *shared);
+        // The root, and the shared directories themselves, are in both parts.
+        if (shared == split.shared.entries.end() || shared->path != entry.path)
+            add(split.golden, entry);
+    }
+    for (; shared != split.shared.entries.end(); ++shared)
+        add(split.shared, *shared);
+    return whole;
+}
+
+/// By path, whatever part each is in.
+std::vector<manifest::Difference> differences_of(const SplitTree& from, const SplitTree& to) {
+    return manifest::compare(whole_tree(from), whole_tree(to));
+}
+
+/// What one manifest has that another has not.
+struct Growth {
+    std::uint64_t bytes = 0;  ///< content of its files
+    std::uint64_t files = 0;
+
+    Growth& operator+=(const Growth& more) {
+        bytes += more.bytes;
+        files += more.files;
+        return *this;
+    }
+    std::uint64_t bytes_on_disk() const { return bytes + files * 4096; }
+};
+Growth growth(const Manifest& have, const Manifest& want) {
+    Growth growth;
+    for (const manifest::TreeChange::Put& put : plan_change(have, want).puts) {
+        if (!put.link_to.empty()) continue;
+        growth.bytes += put.entry->size;
+        ++growth.files;
+    }
+    return growth;
 }
 
 Result<TreeSource> copies_of(const sys::Fd& directory) {
@@ -90,18 +136,34 @@ Result<void> ImageGenerations::check_known(const ImageName& name, Generation gen
 Result<api::ImageSource> ImageGenerations::source_of(const api::UpdateImage& request) {
     if (request.source) return *request.source;
     DIM_TRY(std::optional<api::ImageSource> last, catalog_.last_master(request.name));
+    if (last && to_string(last->source).contains(api::kSpooledInput)) {
+        return fail(Error(ErrorCode::invalid_input,
+                          "the master of " + request.name.text() + " was standard input")
+                        .with_cure("name it once more: dim image update " + request.name.text() +
+                                   " - <FILE"));
+    }
     if (last) return *std::move(last);
     return fail(Error(ErrorCode::invalid_input,
                       "it is not known of which master " + request.name.text() + " is made")
                     .with_cure("name it: dim image update " + request.name.text() + " SOURCE"));
 }
 
-Result<MadeGeneration> ImageGenerations::update(const api::UpdateImage& request,
-                                                const Progress& progress) {
+/// A master as it is now, beside the newest generation of its image.
+struct ImageGenerations::Look {
+    api::ImageSummary image;
+    api::ImageSource source;
+    MasterTree master;
+    manifest::ScannedTree scanned;
+    std::vector<std::string> shared;
+    SplitTree split;
+};
+
+Result<ImageGenerations::Look> ImageGenerations::look_at_master(const api::UpdateImage& request,
+                                                                const Progress& progress) {
     DIM_CHECK(api::check_update(request));
-    DIM_TRY(const api::ImageSummary image, catalog_.image(request.name));
-    DIM_TRY(const api::ImageSource source, source_of(request));
-    DIM_TRY(const MasterTree master, capture_master(image, source, paths_, progress));
+    DIM_TRY(api::ImageSummary image, catalog_.image(request.name));
+    DIM_TRY(api::ImageSource source, source_of(request));
+    DIM_TRY(MasterTree master, capture_master(image, source, paths_, progress));
     const std::string memory = paths_.master_record(request.name);
     // Damaged, as by a kill, it is as good as none.
     const std::optional<TreeRecord> known = read_tree_record(memory).value_or(std::nullopt);
@@ -111,28 +173,65 @@ Result<MadeGeneration> ImageGenerations::update(const api::UpdateImage& request,
     settings.progress = [&](std::uint64_t entries) {
         progress("look at " + name, entries, known ? known->tree.cache.size() : 0);
     };
-    DIM_TRY(const manifest::ScannedTree scanned, manifest::scan_tree(master.root, settings));
-    DIM_TRY(SplitTree split, split_tree(scanned.manifest, image.shared, name));
-    DIM_TRY(TreeSource for_shared, copies_of(master.root));
-    DIM_TRY(TreeSource for_golden, copies_of(master.root));
-    DIM_TRY(const Generation number, Generation::from_number(image.generation.number() + 1));
+    DIM_TRY(manifest::ScannedTree scanned, manifest::scan_tree(master.root, settings));
+    std::vector<std::string> shared = request.shared.value_or(image.shared);
+    DIM_TRY(SplitTree split, split_tree(scanned.manifest, shared, name));
+    return Look{.image = std::move(image),
+                .source = std::move(source),
+                .master = std::move(master),
+                .scanned = std::move(scanned),
+                .shared = std::move(shared),
+                .split = std::move(split)};
+}
+
+/// To be quick the next time; without it every file is read.
+void ImageGenerations::remember(const Look& look) {
+    const std::string memory = paths_.master_record(look.image.name);
+    if (remove_tree_record(memory) && look.master.master.is_in_place())
+        (void)write_tree_record(look.scanned, memory);
+}
+
+Result<MadeGeneration> ImageGenerations::update(const api::UpdateImage& request,
+                                                const Progress& progress) {
+    DIM_TRY(Look look, look_at_master(request, progress));
+    DIM_TRY(TreeSource for_shared, copies_of(look.master.root));
+    DIM_TRY(TreeSource for_golden, copies_of(look.master.root));
+    const Generation newest = look.image.generation;
+    DIM_TRY(const Generation number, Generation::from_number(newest.number() + 1));
     DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
     DIM_TRY(auto made, finish(Next{.record = {.image = request.name,
                                               .generation = number,
                                               .created = now,
                                               .label = request.label,
-                                              .source = name,
-                                              .master = source,
+                                              .source = to_string(look.source.source),
+                                              .master = look.source,
                                               .shared_digest = {},
-                                              .golden_digest = {}},
-                                   .from = image.generation,
-                                   .shared = {std::move(split.shared), std::move(for_shared)},
-                                   .golden = {std::move(split.golden), std::move(for_golden)}},
+                                              .golden_digest = {},
+                                              .shared = look.shared},
+                                   .from = newest,
+                                   .shared = {std::move(look.split.shared), std::move(for_shared)},
+                                   .golden = {std::move(look.split.golden), std::move(for_golden)}},
                               progress));
-    // To be quick the next time; without it every file is read.
-    if (remove_tree_record(memory) && master.master.is_in_place())
-        (void)write_tree_record(scanned, memory);
-    return MadeGeneration{.generation = std::move(made), .notes = notes_of(master.master, {})};
+    remember(look);
+    Notes notes = notes_of(look.master.master, {});
+    if (made && request.shared) notes.insert(notes.begin(), tell_shared(look.shared));
+    return MadeGeneration{.generation = std::move(made), .notes = std::move(notes)};
+}
+
+Result<api::SourceDifference> ImageGenerations::compare_with_source(const api::UpdateImage& request,
+                                                                    const Progress& progress) {
+    DIM_TRY(const Look look, look_at_master(request, progress));
+    remember(look);
+    const Generation newest = look.image.generation;
+    DIM_TRY(const TreeRecord shared, part(ImagePart::shared, request.name).record(newest));
+    DIM_TRY(const TreeRecord golden, part(ImagePart::golden, request.name).record(newest));
+    const auto differences =
+        differences_of({shared.tree.manifest, golden.tree.manifest}, look.split);
+    return api::SourceDifference{.image = request.name,
+                                 .generation = newest,
+                                 .source = to_string(look.source.source),
+                                 .difference_count = differences.size(),
+                                 .differences = tell_differences(differences)};
 }
 
 Result<std::optional<api::ImageGeneration>>
@@ -140,6 +239,7 @@ ImageGenerations::roll_back(const api::RollBackImage& request, const Progress& p
     DIM_CHECK(api::check_label(request.label));
     DIM_TRY(const api::ImageSummary image, catalog_.image(request.name));
     DIM_CHECK(check_known(request.name, request.generation));
+    DIM_TRY(const api::ImageSummary past, catalog_.image(request.name, request.generation));
     const auto as_it_was = [&](ImagePart which) -> Result<Part> {
         const TreeGenerations tree = part(which, request.name);
         DIM_TRY(Manifest manifest, tree.manifest_of(request.generation, image.generation));
@@ -157,14 +257,15 @@ ImageGenerations::roll_back(const api::RollBackImage& request, const Progress& p
                                   .source = "generation " + to_string(request.generation),
                                   .master = {},
                                   .shared_digest = {},
-                                  .golden_digest = {}},
+                                  .golden_digest = {},
+                                  .shared = past.shared},
                        .from = image.generation,
                        .shared = std::move(shared),
                        .golden = std::move(golden)},
                   progress);
 }
 
-Result<GenerationDigests> ImageGenerations::make(Next& next, const Progress& progress) {
+Result<GenerationContents> ImageGenerations::make(Next& next, const Progress& progress) {
     DIM_TRY(const bool is_from_in_use, is_shown(next.record.image, next.from));
     const auto advance = [&](ImagePart which, Part& to) {
         return part(which, next.record.image)
@@ -174,10 +275,15 @@ Result<GenerationDigests> ImageGenerations::make(Next& next, const Progress& pro
                       .is_from_in_use = is_from_in_use},
                      to.source, progress);
     };
-    GenerationDigests digests;
-    DIM_TRY(digests.shared, advance(ImagePart::shared, next.shared));
-    DIM_TRY(digests.golden, advance(ImagePart::golden, next.golden));
-    return digests;
+    GenerationContents made{.shared_digest = {},
+                            .golden_digest = {},
+                            .shared = next.record.shared,
+                            .bytes =
+                                totals(next.shared.want).bytes + totals(next.golden.want).bytes,
+                            .own_bytes = next.record.own_bytes};
+    DIM_TRY(made.shared_digest, advance(ImagePart::shared, next.shared));
+    DIM_TRY(made.golden_digest, advance(ImagePart::golden, next.golden));
+    return made;
 }
 
 Result<void> ImageGenerations::unmount_shown(const ImageName& image, Generation generation) {
@@ -197,15 +303,17 @@ Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
         const Manifest& have_shared = old_shared.tree.manifest;
         const Manifest& have_golden = old_golden.tree.manifest;
         if (have_shared == next.shared.want && have_golden == next.golden.want) return std::nullopt;
-        DIM_CHECK(check_space(paths_.images(), new_bytes(have_shared, next.shared.want) +
-                                                   new_bytes(have_golden, next.golden.want)));
+        Growth own = growth(have_shared, next.shared.want);
+        own += growth(have_golden, next.golden.want);
+        DIM_CHECK(check_space(paths_.images(), own.bytes_on_disk()));
+        next.record.own_bytes = own.bytes;
     }
     {
         const std::scoped_lock lock(mounting_);
         DIM_TRY([[maybe_unused]] const MountState before, mount_shared_file_system(image, paths_));
     }
     DIM_CHECK(catalog_.begin_generation(next.record));
-    Result<GenerationDigests> made = make(next, progress);
+    Result<GenerationContents> made = make(next, progress);
     Result<void> finished;
     if (made) {
         const std::scoped_lock lock(mounting_);
@@ -231,18 +339,24 @@ Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
 
 namespace {
 
+/// What is below DIRECTORY, on its disk; it need not be there.
+Result<std::uint64_t> bytes_below(const std::string& directory) {
+    const std::filesystem::path split(directory);
+    const auto parent = sys::open_directory(split.parent_path());
+    const auto size = parent ? sys::measure_tree(*parent, split.filename()) : fail(parent.error());
+    if (size) return size->bytes;
+    return size.error().code() == ErrorCode::not_found ? Result<std::uint64_t>(0)
+                                                       : fail(size.error());
+}
+
 /// What the files of an image take on the disk, without its blade images.
 Result<std::uint64_t> bytes_of_image(const ImageName& name, const ImagePaths& paths) {
-    std::uint64_t bytes = 0;
+    DIM_TRY(std::uint64_t bytes, bytes_below(paths.image(name) + "/past"));
     for (const std::string& file : {paths.shared_file(name), paths.golden_file(name)}) {
         DIM_TRY(const sys::FileStatus status, sys::stat(file));
         bytes += status.allocated;
     }
-    DIM_TRY(const sys::Fd directory, sys::open_directory(paths.image(name)));
-    const auto past = sys::measure_tree(directory, "past");
-    if (past) return bytes + past->bytes;
-    return past.error().code() == ErrorCode::not_found ? Result<std::uint64_t>(bytes)
-                                                       : fail(past.error());
+    return bytes;
 }
 
 }  // namespace
@@ -252,11 +366,12 @@ Result<CollectedGenerations> ImageGenerations::collect(const api::CollectGenerat
                                                        const Progress& progress) {
     DIM_CHECK(api::check_collection(request));
     DIM_TRY(const auto records, catalog_.generations_of(request.name));
+    DIM_TRY(const auto pinned, catalog_.pins().counts(request.name));
     CollectedGenerations collected;
     for (std::size_t i = 0; i + request.keep < records.size(); ++i) {
         const Generation number = records[i].generation;
         DIM_TRY(const bool has_blades, is_shown(request.name, number));
-        const bool is_kept = has_blades || in_trash.contains(number) ||
+        const bool is_kept = has_blades || in_trash.contains(number) || pinned.contains(number) ||
                              (!request.labelled && !records[i].label.empty());
         if (!is_kept) collected.generations.push_back(number);
     }
@@ -299,15 +414,29 @@ Result<void> ImageGenerations::finish_collections(const ImageName& image) {
     return {};
 }
 
+namespace {
+
+std::optional<std::uint64_t> known(std::uint64_t bytes, const GenerationRecord& record) {
+    return record.bytes == 0 ? std::nullopt : std::optional(bytes);
+}
+
+}  // namespace
+
 Result<std::vector<api::ImageGeneration>> ImageGenerations::list(const ImageName& name) {
     DIM_TRY(const auto records, catalog_.generations_of(name));
     DIM_TRY(const auto blade_images, catalog_.blade_images());
+    DIM_TRY(const auto pinned, catalog_.pins().counts(name));
     std::vector<api::ImageGeneration> generations;
     for (const GenerationRecord& record : records) {
         const auto has_it = [&](const BladeImageRecord& blade_image) {
             return blade_image.image == name && blade_image.generation == record.generation &&
                    blade_image.state == BladeImageState::ready;
         };
+        DIM_TRY(const std::uint64_t shared,
+                bytes_below(paths_.shared_past(name, record.generation)));
+        DIM_TRY(const std::uint64_t golden,
+                bytes_below(paths_.golden_past(name, record.generation)));
+        const auto pins = pinned.find(record.generation);
         generations.push_back({.generation = record.generation,
                                .created = record.created,
                                .label = record.label,
@@ -315,7 +444,12 @@ Result<std::vector<api::ImageGeneration>> ImageGenerations::list(const ImageName
                                .shared_digest = record.shared_digest,
                                .golden_digest = record.golden_digest,
                                .blade_images = static_cast<std::uint32_t>(
-                                   std::ranges::count_if(blade_images, has_it))});
+                                   std::ranges::count_if(blade_images, has_it)),
+                               .pinned = pins == pinned.end() ? 0 : pins->second,
+                               .shared = record.shared,
+                               .bytes = known(record.bytes, record),
+                               .own_bytes = known(record.own_bytes, record),
+                               .retired_bytes = shared + golden});
     }
     return generations;
 }
@@ -325,17 +459,16 @@ Result<api::GenerationDifference> ImageGenerations::compare(const ImageName& nam
     DIM_TRY(const api::ImageSummary image, catalog_.image(name));
     DIM_CHECK(check_known(name, older));
     DIM_CHECK(check_known(name, newer));
-    std::vector<manifest::Difference> differences;
-    for (const ImagePart which : {ImagePart::shared, ImagePart::golden}) {
-        const TreeGenerations tree = part(which, name);
-        DIM_TRY(const Manifest from, tree.manifest_of(older, image.generation));
-        DIM_TRY(const Manifest to, tree.manifest_of(newer, image.generation));
-        std::ranges::move(manifest::compare(from, to), std::back_inserter(differences));
-    }
-    // The root, and the shared directories themselves, are in both parts.
-    std::ranges::sort(differences, {}, &manifest::Difference::path);
-    const auto repeated = std::ranges::unique(differences, {}, &manifest::Difference::path);
-    differences.erase(repeated.begin(), repeated.end());
+    const auto tree_of = [&](Generation number) -> Result<SplitTree> {
+        DIM_TRY(Manifest shared,
+                part(ImagePart::shared, name).manifest_of(number, image.generation));
+        DIM_TRY(Manifest golden,
+                part(ImagePart::golden, name).manifest_of(number, image.generation));
+        return SplitTree{std::move(shared), std::move(golden)};
+    };
+    DIM_TRY(const SplitTree from, tree_of(older));
+    DIM_TRY(const SplitTree to, tree_of(newer));
+    const auto differences = differences_of(from, to);
     return api::GenerationDifference{.image = name,
                                      .older = older,
                                      .newer = newer,

@@ -5,7 +5,7 @@
 #include "imageserver/image/images.hpp"
 #include "imageserver/image/tree_generations.hpp"
 #include "imageserver/service/progress.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
 
 #include <mutex>
@@ -39,20 +39,26 @@ public:
     Result<std::vector<api::ImageGeneration>> list(const model::ImageName& name);
     Result<api::GenerationDifference> compare(const model::ImageName& name, model::Generation older,
                                               model::Generation newer);
+    /// As Images has it; one at a time with update().
+    Result<api::SourceDifference> compare_with_source(const api::UpdateImage& request,
+                                                      const Progress& progress);
 
 private:
+    struct Look;
+    Result<Look> look_at_master(const api::UpdateImage& request, const Progress& progress);
+    void remember(const Look& look);
     /// What a generation shall hold, and where its new files come from.
     struct Part {
         manifest::Manifest want;
         manifest::TreeSource source;
     };
     struct Next {
-        GenerationRecord record;
+        GenerationRecord record;  ///< with what is shared
         model::Generation from;
         Part shared;
         Part golden;
     };
-    Result<GenerationDigests> make(Next& next, const Progress& progress);
+    Result<GenerationContents> make(Next& next, const Progress& progress);
     /// Makes it and brings it into force; on failure everything is as before.
     Result<std::optional<api::ImageGeneration>> finish(Next next, const Progress& progress);
     Result<void> unmount_shown(const model::ImageName& image, model::Generation generation);

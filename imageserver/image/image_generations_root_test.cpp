@@ -247,6 +247,23 @@ TEST_F(Generations, AGenerationCostsWhatItChanges) {
     EXPECT_LT(before - used(), std::uint64_t{1} << 16);
 }
 
+TEST_F(Generations, EachTellsItsSpace) {
+    testing::write(tree + "/usr/lib/large", std::string(std::size_t{1} << 20, 'x'));
+    ASSERT_TRUE(update());
+    testing::write(tree + "/usr/lib/large", std::string(std::size_t{1} << 20, 'y'));
+    testing::write(tree + "/etc/small", "small");
+    ASSERT_TRUE(update());
+    const auto all = value_of(store->generations(granite));
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[0].own_bytes, all[0].bytes) << "the first brought all it has";
+    EXPECT_EQ(*all[1].bytes, *all[0].bytes + (std::uint64_t{1} << 20));
+    EXPECT_EQ(all[1].own_bytes, std::uint64_t{1} << 20);
+    EXPECT_EQ(all[2].own_bytes, (std::uint64_t{1} << 20) + 5);
+    EXPECT_GE(all[1].retired_bytes, std::uint64_t{1} << 20) << "what the third one replaced";
+    EXPECT_LT(all[0].retired_bytes, std::uint64_t{1} << 20);
+    EXPECT_EQ(all[2].retired_bytes, 0U);
+}
+
 TEST_F(Generations, AFullImageIsRefusedAndAllIsAsBefore) {
     const std::string old = copy_of_master("old");
     // More than the file system of the shared root has, and less than the disk.

@@ -36,14 +36,14 @@ struct Source {
 
 Result<Source> open_source(const api::ImportImage& request, const MasterTree& master) {
     Source source{.root = {},
-                  .shared = request.shared,
+                  .shared = request.shared.value_or(std::vector<std::string>{}),
                   .own = {},
                   .shared_size = {},
                   .own_size = {},
                   .filter = master.master.filter(),
                   .unsteady = {}};
     DIM_TRY(source.root, sys::dup(master.root));
-    for (const std::string& name : request.shared) {
+    for (const std::string& name : source.shared) {
         const Result<sys::FileStatus> status = sys::fstatat(source.root, name);
         if (!status || !S_ISDIR(status->mode)) {
             return fail(Error(ErrorCode::not_found,
@@ -69,6 +69,7 @@ Error explain_full(Error error, const std::string& file_system) {
 
 /// One of the two file systems of an image, while it is filled.
 struct Filling {
+    model::FileSystem type = model::FileSystem::ext4;
     std::string file;  ///< STAGING/shared.img
     Ext4Size size;
     std::string directory;  ///< the tree, below the file system's root; empty for that itself
@@ -81,7 +82,7 @@ struct Filling {
 /// mounted meanwhile.
 Result<void> fill_file(const Filling& filling, Source& source, const std::string& fill,
                        const std::function<void(std::uint64_t)>& progress) {
-    DIM_CHECK(make_ext4(filling.file, filling.size));
+    DIM_CHECK(make_file_system(filling.type, filling.file, filling.size));
     DIM_CHECK(mount_file(filling.file, fill));
     const auto copy_all = [&]() -> Result<void> {
         const std::string tree = fill + filling.directory;
@@ -104,7 +105,7 @@ Result<void> fill_file(const Filling& filling, Source& source, const std::string
     Result<void> unmounted = unmount_below(fill);
     if (!copied) return fail(std::move(copied).error());
     DIM_CHECK(std::move(unmounted));
-    DIM_CHECK(finish_ext4(filling.file));
+    DIM_CHECK(finish_file_system(filling.file));
     return sys::fsync(filling.file);
 }
 
@@ -121,7 +122,8 @@ Result<void> fill_image(const api::ImportImage& request, Source& source,
     // Mounted on it later.
     DIM_CHECK(sys::mkdir(staging + "/shared", 0755));
     progress("copy the shared root", 0, total);
-    const Filling shared{.file = staging + "/shared.img",
+    const Filling shared{.type = model::FileSystem::ext4,
+                         .file = staging + "/shared.img",
                          .size = shared_root_size(source.shared_size),
                          .directory = "/" + number,
                          .record = staging + "/" + number + ".shared",
@@ -132,7 +134,8 @@ Result<void> fill_image(const api::ImportImage& request, Source& source,
         return fail(explain_full(std::move(filled).error(), "shared root"));
     before = source.shared_size.entries;
     progress("copy the golden image", before, total);
-    const Filling golden{.file = staging + "/golden.img",
+    const Filling golden{.type = request.file_system.value_or(model::FileSystem::ext4),
+                         .file = staging + "/golden.img",
                          .size = golden_size,
                          .directory = {},
                          .record = staging + "/" + number + ".golden",

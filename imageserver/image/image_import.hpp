@@ -1,10 +1,10 @@
 #pragma once
 
-#include "imageserver/image/ext4_file.hpp"
+#include "imageserver/image/image_file.hpp"
 #include "imageserver/image/image_paths.hpp"
 #include "imageserver/image/master_tree.hpp"
 #include "imageserver/service/progress.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/names.hpp"
 #include "libdim/sys/tree_copy.hpp"
@@ -21,7 +21,7 @@ Ext4Size shared_root_size(const sys::TreeSize& content);
 Result<Ext4Size> blade_image_size(std::uint64_t bytes, const sys::TreeSize& content);
 
 /// Makes the files of an image with its first generation from a tree, as a whole or not at all;
-/// what did not hold still in it. Journalled by the caller.
+/// what did not hold still in it. REQUEST says what is shared. Journalled by the caller.
 Result<sys::UnsteadyFiles> import_tree(const api::ImportImage& request, const MasterTree& master,
                                        model::Generation generation, const ImagePaths& paths,
                                        const Progress& progress);

@@ -2,7 +2,7 @@
 
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_paths.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/manifest/compare.hpp"
 

@@ -1,4 +1,5 @@
 #include "imageserver/image/image_store_test_fixture.hpp"
+#include "libdim/api/image_request.hpp"
 
 #include <gmock/gmock.h>
 
@@ -41,6 +42,16 @@ TEST_F(ImageMasterTest, AnArchiveBecomesAnImage) {
     EXPECT_EQ(details.source->exclude, request.exclude);
 }
 
+TEST_F(ImageMasterTest, StandardInputIsNotThereASecondTime) {
+    const std::string spool = directory.path() + std::string(api::kSpooledInput) + "aBc123";
+    run({"tar", "-C", tree, "-czf", spool, "."});
+    value_of(store->import_image(request_of(spool), quiet()));
+    value_of(sys::unlink(spool));
+    const auto again = store->update_image({.name = granite, .source = {}, .label = ""}, quiet());
+    ASSERT_FALSE(again);
+    EXPECT_THAT(to_string(again.error()), HasSubstr("was standard input"));
+}
+
 TEST_F(ImageMasterTest, NothingIsLeftOfOneThatFails) {
     write(directory / "t.tgz", "no archive");
     EXPECT_FALSE(store->import_image(request_of(directory / "t.tgz"), quiet()));
@@ -57,8 +68,9 @@ TEST_F(ImageMasterTest, AKilledCaptureIsUndone) {
     pack();
     // As if the daemon was killed while it unpacked: its call never returns.
     value_of(database->transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_CHECK(transaction.execute("INSERT INTO image VALUES ('granite', 'ppc64', '/sbin/init', "
-                                      "'usr', 67108864)"));
+        DIM_CHECK(transaction.execute("INSERT INTO image (name, architecture, init, "
+                                      "blade_image_bytes) "
+                                      "VALUES ('granite', 'ppc64', '/sbin/init', 67108864)"));
         return transaction.execute("INSERT INTO image_generation (image, generation, state, "
                                    "created_us) VALUES ('granite', 1, 'importing', 0)");
     }));

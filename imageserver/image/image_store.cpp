@@ -1,33 +1,27 @@
 #include "imageserver/image/image_store.hpp"
 
 #include "imageserver/image/blade_image_file.hpp"
-#include "imageserver/image/blade_trash.hpp"
-#include "imageserver/image/disk_space.hpp"
-#include "imageserver/image/ext4_file.hpp"
-#include "imageserver/image/image_catalog.hpp"
-#include "imageserver/image/image_generations.hpp"
+#include "imageserver/image/image_file.hpp"
 #include "imageserver/image/image_import.hpp"
 #include "imageserver/image/image_inspection.hpp"
-#include "imageserver/image/image_paths.hpp"
+#include "imageserver/image/image_settings.hpp"
+#include "imageserver/image/image_store_state.hpp"
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/master_tree.hpp"
+#include "imageserver/image/shared_directories.hpp"
 #include "imageserver/image/shared_root.hpp"
+#include "imageserver/image/state_directories.hpp"
 #include "imageserver/image/tree_generations.hpp"
 #include "imageserver/image/unknown_files.hpp"
 #include "libdim/api/image_request.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/timestamp.hpp"
 #include "libdim/sys/clock.hpp"
-#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/mount.hpp"
 
 #include <algorithm>
-#include <array>
-#include <mutex>
 #include <optional>
 #include <set>
-#include <sys/sysmacros.h>
 
 namespace dim::server {
 
@@ -35,78 +29,7 @@ using model::ComponentName;
 using model::Generation;
 using model::ImageName;
 
-struct ImageStore::State {
-    State(Settings settings, Database& database)
-        : paths(std::move(settings.state_directory)),
-          provisioning(settings.provisioning),
-          catalog(database),
-          trash(paths, database, {.days = settings.trash_days}) {}
-    ImagePaths paths;
-    Provisioning provisioning;
-    ImageCatalog catalog;
-    BladeOverrides* overrides = nullptr;
-    BladeTrash trash;
-    /// Held while space is given to an image, so that none is promised twice.
-    std::mutex reserving;
-    /// Held while something is mounted or unmounted, and while that is looked at to change it.
-    std::mutex mounting;
-    ImageGenerations generations{catalog, paths, mounting};
-    // What a killed predecessor left half done and could not be undone yet; their rows are still in
-    // the catalog, so nothing new has their names. Guarded by mounting.
-    std::vector<BladeImageRecord> unfinished_blade_images;
-    std::vector<ImageCatalog::GenerationKey> unfinished_generations;
-
-    // Both while mounting is held.
-    Result<void> undo(const BladeImageRecord& record);
-    Result<void> undo(const ImageCatalog::GenerationKey& key);
-    /// Of what the catalog says is being deleted.
-    Result<void> finish_deletion(const BladeImageRecord& record, const std::string& reason);
-    /// What was begun for IMAGE, by a daemon that was killed or by a call that could not even write
-    /// that it had failed. For who works on IMAGE alone.
-    Result<void> undo_unfinished_of(const ImageName& image);
-    /// Which blades may be shown: the newest of each image, and those of blade images.
-    Result<std::set<ImageCatalog::GenerationKey>> shown_generations();
-};
-
 namespace {
-
-constexpr std::array<std::string_view, 7> kUnfit{"tmpfs", "ramfs", "overlay", "nfs",
-                                                 "nfs4",  "9p",    "squashfs"};
-
-Result<void> check_file_system(const std::string& directory) {
-    DIM_TRY(const sys::FileStatus status, sys::stat(directory));
-    DIM_TRY(const std::vector<sys::MountEntry> mounts, sys::mounts());
-    for (const sys::MountEntry& entry : mounts) {
-        if (makedev(entry.device_major, entry.device_minor) != status.device) continue;
-        if (std::ranges::find(kUnfit, entry.type) == kUnfit.end()) return {};
-        return fail(Error(ErrorCode::conflict, "the state directory " + directory + " is on " +
-                                                   entry.type + ", which cannot hold images")
-                        .with_cure("choose a directory on ext4, xfs or btrfs (--state)"));
-    }
-    return {};
-}
-
-/// Puts the mount points on a small file system of their own: where an image is not mounted after
-/// all, an export of the place must not lead to the server's own disk.
-Result<void> cover_mount_points(const std::string& directory) {
-    DIM_CHECK(sys::ensure_directory(directory, 0700));
-    const Result<sys::MountEntry> cover = sys::mount_at(directory);
-    if (cover && cover->type == "tmpfs") return {};
-    return sys::mount("dim-mounts", directory, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-                      "mode=0700,size=1m,nr_inodes=200000");
-}
-
-Result<void> make_directories(const ImagePaths& paths) {
-    DIM_CHECK(sys::ensure_directory(paths.state()));
-    DIM_CHECK(check_file_system(paths.state()));
-    DIM_CHECK(sys::ensure_directory(paths.images()));
-    // Nobody else on the server has business in a blade's files.
-    DIM_CHECK(sys::ensure_directory(paths.blades(), 0700));
-    DIM_CHECK(sys::chmod(paths.blades(), 0700));
-    DIM_CHECK(cover_mount_points(paths.mounts()));
-    DIM_CHECK(sys::ensure_directory(paths.blade_mounts(), 0700));
-    return sys::ensure_directory(paths.shared_mounts(), 0700);
-}
 
 /// Takes back what was done to make generation NEXT.
 Result<void> retreat_generation(const ImageName& image, Generation newest, Generation next,
@@ -114,6 +37,22 @@ Result<void> retreat_generation(const ImageName& image, Generation newest, Gener
     DIM_CHECK(unmount_below(paths.shared_mount(image, next)));
     DIM_CHECK(TreeGenerations(ImagePart::shared, image, paths).retreat(newest, next));
     return TreeGenerations(ImagePart::golden, image, paths).retreat(newest, next);
+}
+
+/// Of the one that was imported, by its manifests.
+Result<GenerationContents> first_contents(const ImageCatalog::GenerationKey& key,
+                                          std::vector<std::string> shared_names,
+                                          const ImagePaths& paths) {
+    const auto& [image, first] = key;
+    DIM_TRY(const TreeRecord shared, TreeGenerations(ImagePart::shared, image, paths).record(first));
+    DIM_TRY(const TreeRecord golden, TreeGenerations(ImagePart::golden, image, paths).record(first));
+    const std::uint64_t bytes =
+        totals(shared.tree.manifest).bytes + totals(golden.tree.manifest).bytes;
+    return GenerationContents{.shared_digest = shared.digest,
+                              .golden_digest = golden.digest,
+                              .shared = std::move(shared_names),
+                              .bytes = bytes,
+                              .own_bytes = bytes};
 }
 
 /// What is in use now is free some time: it is tried again.
@@ -137,30 +76,6 @@ Result<void> undo_each(std::vector<Entry>& list, Undo undo) {
     return last;
 }
 
-api::BladeImage describe(const BladeImageRecord& record, const ImagePaths& paths) {
-    api::BladeImage description{.blade = record.blade,
-                                .image = record.image,
-                                .generation = record.generation,
-                                .path = paths.blade_file(record.blade, record.image),
-                                .size_bytes = record.size_bytes,
-                                .used_bytes = 0,
-                                .is_mounted = false,
-                                .is_exported = record.is_exported,
-                                .cause = {}};
-    if (const auto status = sys::stat(description.path)) description.used_bytes = status->allocated;
-    const std::string mount_point = paths.blade_mount(record.blade, record.image);
-    const Result<MountState> state = inspect_mount(description.path, mount_point);
-    if (!state) {
-        description.cause = to_string(state.error());
-    } else if (*state == MountState::stale) {
-        description.cause = "something else is mounted at " + mount_point;
-    } else if (*state == MountState::absent) {
-        description.cause = "not mounted";
-    }
-    description.is_mounted = state && *state == MountState::mounted;
-    return description;
-}
-
 }  // namespace
 
 ImageStore::ImageStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -172,7 +87,11 @@ void ImageStore::use(BladeOverrides& overrides) { state_->overrides = &overrides
 Result<ImageStore> ImageStore::open(Settings settings, Database& database) {
     auto state = std::make_unique<State>(std::move(settings), database);
     DIM_CHECK(make_directories(state->paths));
+    // What goes by two names now; what fails is tried again by whoever needs it.
+    (void)state->finish_renames();
     DIM_TRY(state->unfinished_blade_images, state->catalog.blade_images());
+    for (const BladeImageRecord& record : state->unfinished_blade_images)
+        (void)discard_unfinished_file(record.blade, record.image, state->paths);
     std::erase_if(state->unfinished_blade_images,
                   [](const auto& record) { return record.state == BladeImageState::ready; });
     DIM_TRY(state->unfinished_generations, state->catalog.unfinished_generations());
@@ -218,12 +137,15 @@ Result<void> ImageStore::State::undo(const ImageCatalog::GenerationKey& key) {
 }
 
 Result<void> ImageStore::State::undo_unfinished_of(const ImageName& image) {
+    DIM_CHECK(finish_renames(image));
+    const std::scoped_lock alone(undoing);
     // What was begun to be deleted is deleted; it needs the lock itself.
     DIM_CHECK(generations.finish_collections(image));
     const std::scoped_lock lock(mounting);
     DIM_TRY(const std::vector<BladeImageRecord> blade_images, catalog.blade_images());
     for (const BladeImageRecord& record : blade_images)
-        if (record.state != BladeImageState::ready && record.image == image)
+        if (record.state != BladeImageState::ready && record.image == image &&
+            !creating.contains({record.blade, record.image}))
             DIM_CHECK(undo(record));
     DIM_TRY(const auto unfinished, catalog.unfinished_generations());
     for (const ImageCatalog::GenerationKey& key : unfinished)
@@ -247,7 +169,7 @@ Result<std::set<ImageCatalog::GenerationKey>> ImageStore::State::shown_generatio
 
 Result<void> ImageStore::undo_unfinished() {
     DIM_TRY(const auto collected, state_->catalog.collected_generations());
-    Result<void> last;
+    Result<void> last = state_->finish_renames();
     for (const auto& [image, generation] : collected)
         if (auto done = state_->generations.finish_collections(image); !done) last = done;
     const std::scoped_lock lock(state_->mounting);
@@ -274,30 +196,37 @@ Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Pr
     const api::ImageSummary image{.name = request.name,
                                   .architecture = request.architecture,
                                   .generation = first,
-                                  .shared = request.shared,
+                                  .shared = {},
                                   .init = request.init,
                                   .blade_image_bytes = request.blade_image_bytes,
                                   .created = now,
                                   .zimage_bytes = {},
-                                  .blade_images = 0};
+                                  .blade_images = 0,
+                                  .nfs = {},
+                                  .file_system =
+                                      request.file_system.value_or(model::FileSystem::ext4)};
     const api::ImageSource source{.source = request.source,
                                   .exclude = request.exclude,
                                   .one_file_system = request.one_file_system};
     DIM_CHECK(catalog.begin_import(image, source));
     const auto import = [&]() -> Result<Notes> {
         DIM_TRY(const MasterTree master, capture_master(image, source, paths, progress));
+        api::ImportImage chosen = request;
+        if (!chosen.shared) {
+            DIM_TRY(chosen.shared, default_shared(master.root));
+        }
         DIM_TRY(const sys::UnsteadyFiles unsteady,
-                import_tree(request, master, first, paths, progress));
+                import_tree(chosen, master, first, paths, progress));
         {
             const std::scoped_lock lock(state_->mounting);
             DIM_CHECK(mount_shared_root(request.name, first, paths));
         }
-        DIM_TRY(const TreeRecord shared,
-                TreeGenerations(ImagePart::shared, request.name, paths).record(first));
-        DIM_TRY(const TreeRecord golden,
-                TreeGenerations(ImagePart::golden, request.name, paths).record(first));
-        DIM_CHECK(catalog.finish_generation({request.name, first}, {shared.digest, golden.digest}));
-        return notes_of(master.master, unsteady);
+        DIM_TRY(const GenerationContents contents,
+                first_contents({request.name, first}, *chosen.shared, paths));
+        DIM_CHECK(catalog.finish_generation({request.name, first}, contents));
+        Notes notes = notes_of(master.master, unsteady);
+        notes.insert(notes.begin(), tell_shared(*chosen.shared));
+        return notes;
     };
     Result<Notes> imported = import();
     if (!imported) {
@@ -305,110 +234,6 @@ Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Pr
         DIM_CHECK(catalog.forget_generation({request.name, first}));
     }
     return imported;
-}
-
-/// Before its file is made: an image that will not fit is refused at once.
-Result<void> ImageStore::check_room(std::uint64_t size_bytes) const {
-    DIM_TRY(const DiskSpace space, disk_space());
-    const std::string directory = state_->paths.blades();
-    if (state_->provisioning.is_reserved()) return check_fits(directory, space, size_bytes);
-    return check_commitment(directory, space, state_->provisioning);
-}
-
-Result<void> ImageStore::reserve_file(const std::string& file) {
-    if (!state_->provisioning.is_reserved()) return {};
-    const std::scoped_lock lock(state_->reserving);
-    return reserve(file);
-}
-
-Result<void> ImageStore::create_blade_image(const ComponentName& blade, const ImageName& image,
-                                            const Progress& progress) {
-    const ImagePaths& paths = state_->paths;
-    ImageCatalog& catalog = state_->catalog;
-    DIM_CHECK(state_->undo_unfinished_of(image));
-    DIM_TRY(const api::ImageSummary record, catalog.image(image));
-    // Looked at before it is journalled: what is journalled may be deleted.
-    if (!catalog.blade_image(blade, image)) DIM_CHECK(check_blade_file_free(blade, image, paths));
-    progress("create the image " + image.text() + " of blade " + blade.text(), 0, 0);
-    DIM_CHECK(catalog.begin_blade_image({.blade = blade,
-                                         .image = image,
-                                         .generation = record.generation,
-                                         .state = BladeImageState::creating,
-                                         .size_bytes = record.blade_image_bytes,
-                                         .is_exported = false}));
-    const auto create = [&]() -> Result<void> {
-        DIM_CHECK(check_room(record.blade_image_bytes));
-        DIM_CHECK(clone_golden_image(blade, image, paths));
-        DIM_CHECK(reserve_file(paths.blade_file(blade, image)));
-        const std::string mount_point = paths.blade_mount(blade, image);
-        {
-            const std::scoped_lock lock(state_->mounting);
-            DIM_CHECK(mount_file(paths.blade_file(blade, image), mount_point));
-        }
-        // May take seconds: nobody waits for it who mounts something else.
-        DIM_CHECK(state_->overrides != nullptr
-                      ? state_->overrides->write(blade, record, mount_point)
-                      : write_overrides(blade, mount_point));
-        return catalog.finish_blade_image(blade, image);
-    };
-    Result<void> created = create();
-    if (created) return {};
-    DIM_CHECK(discard_blade_image(blade, image, paths));
-    DIM_CHECK(catalog.forget_blade_image(blade, image));
-    return fail(std::move(created).error().with_context("create image " + image.text() +
-                                                        " of blade " + blade.text()));
-}
-
-Result<void> ImageStore::delete_blade_image(const ComponentName& blade, const ImageName& image) {
-    DIM_CHECK(state_->undo_unfinished_of(image));
-    DIM_TRY(const BladeImageRecord record, state_->catalog.blade_image(blade, image));
-    DIM_CHECK(state_->trash.check_place());
-    const std::scoped_lock lock(state_->mounting);
-    // Unmounting first: when it is in use, nothing has been changed. One that is being exported
-    // meanwhile is mounted again for its first boot plan.
-    if (!record.is_exported) DIM_CHECK(unmount_below(state_->paths.blade_mount(blade, image)));
-    DIM_CHECK(state_->catalog.begin_deletion(blade, image));
-    return state_->finish_deletion(record, "deleted by an administrator");
-}
-
-Result<void> ImageStore::restore_blade_image(const ComponentName& blade, const ImageName& image) {
-    DIM_CHECK(state_->undo_unfinished_of(image));
-    if (state_->catalog.blade_image(blade, image)) {
-        return fail(Error(ErrorCode::already_exists,
-                          "blade " + blade.text() + " has an image " + image.text() + " by now")
-                        .with_cure("keep it, or delete it first: dim blade delete " + blade.text() +
-                                   " " + image.text()));
-    }
-    DIM_CHECK(check_blade_file_free(blade, image, state_->paths));
-    return state_->trash.restore(blade, image, [&](const BladeImageRecord& record) -> Result<void> {
-        DIM_TRY(const auto generations, state_->catalog.finished_generations());
-        if (std::ranges::find(generations, std::pair(image, record.generation)) ==
-            generations.end()) {
-            return fail(Error(ErrorCode::conflict, "generation " + to_string(record.generation) +
-                                                       " of image " + image.text() + " is gone")
-                            .with_cure("its file is in the trash: 'dim blade list --trash'"));
-        }
-        DIM_TRY(DiskSpace space, disk_space());
-        space.committed += record.size_bytes;
-        DIM_CHECK(check_commitment(state_->paths.blades(), space, state_->provisioning));
-        const std::string mount_point = state_->paths.blade_mount(blade, image);
-        const std::scoped_lock lock(state_->mounting);
-        Result<void> adopted = mount_file(state_->paths.blade_file(blade, image), mount_point);
-        if (adopted) adopted = state_->catalog.adopt_blade_image(record);
-        if (!adopted) DIM_CHECK(unmount_below(mount_point));
-        return adopted;
-    });
-}
-
-Result<std::uint64_t> ImageStore::purge_blade_images(const ComponentName& blade,
-                                                     const ImageName& image) {
-    return state_->trash.purge(blade, image);
-}
-
-Result<api::TrashList> ImageStore::trash() const { return state_->trash.list(); }
-
-Result<std::uint64_t> ImageStore::collect_trash(std::int64_t uptime_us) {
-    return state_->trash.collect(uptime_us);
 }
 
 Result<MadeGeneration> ImageStore::update_image(const api::UpdateImage& request,
@@ -435,6 +260,12 @@ Result<std::vector<api::ImageGeneration>> ImageStore::generations(const ImageNam
 Result<api::GenerationDifference>
 ImageStore::compare_generations(const ImageName& name, Generation older, Generation newer) const {
     return state_->generations.compare(name, older, newer);
+}
+
+Result<api::SourceDifference> ImageStore::compare_with_source(const api::UpdateImage& request,
+                                                              const Progress& progress) {
+    DIM_CHECK(state_->undo_unfinished_of(request.name));
+    return state_->generations.compare_with_source(request, progress);
 }
 
 Result<CollectedGenerations> ImageStore::collect_generations(const api::CollectGenerations& request,
@@ -484,17 +315,28 @@ Result<void> ImageStore::adopt_image(const api::AdoptImage& request) {
     const auto adopt = [&]() -> Result<void> {
         const Generation newest = found.generations.back();
         DIM_CHECK(mount_shared_root(request.name, newest, paths));
+        std::vector<ImageCatalog::AdoptedGeneration> generations;
+        const TreeGenerations trees(ImagePart::shared, request.name, paths);
+        for (const Generation number : found.generations) {
+            if (number == newest) break;
+            DIM_TRY(const manifest::Manifest manifest, trees.manifest_of(number, newest));
+            generations.push_back({number, shared_directories(manifest)});
+        }
         DIM_TRY(auto shared, shared_names(paths.shared(request.name, newest)));
+        generations.push_back({newest, std::move(shared)});
+        DIM_TRY(const ImageFile golden, identify(paths.golden_file(request.name)));
         return state_->catalog.adopt_image({.name = request.name,
                                             .architecture = request.architecture,
                                             .generation = newest,
-                                            .shared = std::move(shared),
+                                            .shared = {},
                                             .init = request.init,
                                             .blade_image_bytes = found.blade_image_bytes,
                                             .created = found.created,
                                             .zimage_bytes = {},
-                                            .blade_images = 0},
-                                           found.generations);
+                                            .blade_images = 0,
+                                            .nfs = {},
+                                            .file_system = golden.type},
+                                           generations);
     };
     Result<void> adopted = adopt();
     if (adopted) return {};
@@ -503,29 +345,16 @@ Result<void> ImageStore::adopt_image(const api::AdoptImage& request) {
     return adopted;
 }
 
-Result<void> ImageStore::adopt_blade_image(const ComponentName& blade, const ImageName& image) {
-    const std::string file = state_->paths.blade_file(blade, image);
-    const std::string mount_point = state_->paths.blade_mount(blade, image);
-    DIM_TRY(const api::ImageSummary summary, state_->catalog.image(image));
-    if (state_->catalog.blade_image(blade, image))
-        return fail(ErrorCode::already_exists, file + " is known already");
-    DIM_TRY(const std::uint64_t size, check_whole_ext4(file));
-    const std::scoped_lock lock(state_->mounting);
-    DIM_CHECK(mount_file(file, mount_point));
-    Result<void> adopted = state_->catalog.adopt_blade_image({.blade = blade,
-                                                              .image = image,
-                                                              .generation = summary.generation,
-                                                              .state = BladeImageState::ready,
-                                                              .size_bytes = size,
-                                                              .is_exported = false});
-    // Whoever was faster has it mounted there.
-    if (!adopted && adopted.error().code() != ErrorCode::already_exists)
-        DIM_CHECK(unmount_below(mount_point));
-    return adopted;
-}
-
 Result<api::ImageSummary> ImageStore::image(const ImageName& name) const {
     return state_->catalog.image(name);
+}
+
+Result<api::ImageSummary> ImageStore::image(const ImageName& name, Generation generation) const {
+    return state_->catalog.image(name, generation);
+}
+
+Result<void> ImageStore::set_image(const api::SetImage& request) {
+    return server::set_image(request, state_->paths, state_->catalog);
 }
 
 Result<std::vector<api::ImageSummary>> ImageStore::images() const {
@@ -543,135 +372,6 @@ Result<api::ImageCheck> ImageStore::check_image(const ImageName& name) const {
         DIM_CHECK(mount_shared_root(name, summary.generation, state_->paths));
     }
     return check_shared_root(summary, state_->paths);
-}
-
-Result<api::BladeImage> ImageStore::blade_image(const ComponentName& blade,
-                                                const ImageName& image) const {
-    DIM_TRY(const BladeImageRecord record, state_->catalog.blade_image(blade, image));
-    return describe(record, state_->paths);
-}
-
-Result<std::vector<api::BladeImage>> ImageStore::blade_images() const {
-    DIM_TRY(const std::vector<BladeImageRecord> records, state_->catalog.blade_images());
-    std::vector<api::BladeImage> descriptions;
-    for (const BladeImageRecord& record : records) {
-        if (record.state == BladeImageState::ready)
-            descriptions.push_back(describe(record, state_->paths));
-    }
-    return descriptions;
-}
-
-Result<DiskSpace> ImageStore::disk_space() const {
-    DIM_TRY(const std::vector<BladeImageRecord> records, state_->catalog.blade_images());
-    DIM_TRY(const sys::SpaceInfo info, sys::statfs(state_->paths.blades()));
-    DiskSpace space{
-        .total = info.total_bytes, .free = info.available_bytes, .committed = 0, .allocated = 0};
-    for (const BladeImageRecord& record : records) {
-        if (record.state != BladeImageState::deleting) space.committed += record.size_bytes;
-        const auto file = sys::stat(state_->paths.blade_file(record.blade, record.image));
-        if (file) space.allocated += file->allocated;
-    }
-    // What is in the trash cannot grow, and is not free either.
-    DIM_TRY(const std::uint64_t trashed, state_->trash.allocated());
-    space.allocated += trashed;
-    space.committed += trashed;
-    return space;
-}
-
-std::vector<Error> ImageStore::reserve_blade_images() {
-    auto records = state_->catalog.blade_images();
-    if (!records) return {std::move(records).error()};
-    std::vector<Error> errors;
-    for (const BladeImageRecord& record : *records) {
-        if (record.state != BladeImageState::ready) continue;
-        auto reserved = reserve_file(state_->paths.blade_file(record.blade, record.image));
-        // One that is missing is told where it is mounted.
-        if (!reserved && reserved.error().code() != ErrorCode::not_found) {
-            errors.push_back(std::move(reserved).error().with_context(
-                "image " + record.image.text() + " of blade " + record.blade.text()));
-        }
-    }
-    return errors;
-}
-
-Result<MountState> ImageStore::mount_state(const ComponentName& blade,
-                                           const ImageName& image) const {
-    DIM_CHECK(state_->catalog.blade_image(blade, image));
-    return inspect_mount(state_->paths.blade_file(blade, image), mount_point(blade, image));
-}
-
-Result<void> ImageStore::ensure_ready(const ComponentName& blade, const ImageName& image) {
-    const std::scoped_lock lock(state_->mounting);
-    DIM_TRY(const MountState state, mount_state(blade, image));
-    switch (state) {
-        case MountState::mounted: return protect_mount(mount_point(blade, image));
-        case MountState::stale: DIM_CHECK(unmount_below(mount_point(blade, image))); break;
-        case MountState::absent: break;
-    }
-    return mount_file(state_->paths.blade_file(blade, image), mount_point(blade, image));
-}
-
-Result<void> ImageStore::ensure_shared_ready(const ImageName& image, Generation generation) {
-    DIM_TRY(const api::ImageSummary summary, state_->catalog.image(image));
-    const std::scoped_lock lock(state_->mounting);
-    DIM_TRY([[maybe_unused]] const MountState before,
-            mount_shared_file_system(image, state_->paths));
-    if (generation < summary.generation && !sys::stat(state_->paths.shared(image, generation)))
-        DIM_CHECK(TreeGenerations(ImagePart::shared, image, state_->paths)
-                      .rebuild(generation, summary.generation));
-    return mount_shared_root(image, generation, state_->paths);
-}
-
-bool ImageStore::is_shared_mounted(const ImageName& image, Generation generation) const {
-    return is_mount_point(shared_mount_point(image, generation));
-}
-
-Result<void> ImageStore::unmount(const ComponentName& blade, const ImageName& image) {
-    const std::scoped_lock lock(state_->mounting);
-    DIM_CHECK(state_->catalog.blade_image(blade, image));
-    return unmount_below(mount_point(blade, image));
-}
-
-std::vector<Error> ImageStore::restore_mounts() {
-    std::vector<Error> errors;
-    if (auto generations = state_->shown_generations()) {
-        for (const auto& [name, generation] : *generations) {
-            if (auto mounted = ensure_shared_ready(name, generation); !mounted)
-                errors.push_back(std::move(mounted).error());
-        }
-    } else {
-        errors.push_back(std::move(generations).error());
-    }
-    auto records = state_->catalog.blade_images();
-    if (!records) {
-        errors.push_back(std::move(records).error());
-        return errors;
-    }
-    for (const BladeImageRecord& record : *records) {
-        if (record.state != BladeImageState::ready) continue;
-        if (auto ready = ensure_ready(record.blade, record.image); !ready) {
-            errors.push_back(std::move(ready).error().with_context(
-                "image " + record.image.text() + " of blade " + record.blade.text()));
-        }
-    }
-    return errors;
-}
-
-Result<void> ImageStore::set_exported(const ComponentName& blade, const ImageName& image,
-                                      bool is_exported) {
-    return state_->catalog.set_exported(blade, image, is_exported);
-}
-
-std::string ImageStore::mount_point(const ComponentName& blade, const ImageName& image) const {
-    return state_->paths.blade_mount(blade, image);
-}
-
-std::string ImageStore::shared_mount_point(const ImageName& image, Generation generation) const {
-    return state_->paths.shared_mount(image, generation);
-}
-
-std::string ImageStore::shared_directory(const ImageName& image, Generation generation) const {
-    return state_->paths.shared(image, generation);
 }
 
 }  // namespace dim::server

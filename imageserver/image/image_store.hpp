@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/image/blade_image_checker.hpp"
 #include "imageserver/image/blade_overrides.hpp"
 #include "imageserver/image/images.hpp"
 #include "imageserver/image/provisioning.hpp"
@@ -7,22 +8,26 @@
 #include "libdim/base/result.hpp"
 
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dim::server {
+
+struct BladeImageRecord;
 
 /// Of the tables of images, generations, blade images and the trash.
 std::span<const Migration> image_migrations();
 
 /// The images, their generations and every blade image of this server, on disk and mounted:
 ///
-///   STATE/images/NAME/                   golden.img, shared.img: ext4; what each held in which
+///   STATE/images/NAME/                   golden.img, shared.img; what each held in which
 ///                                        generation (TreeGenerations)
 ///   STATE/images/NAME/shared             loop mount of shared.img, with a tree for each
 ///                                        generation that somebody may be shown
-///   STATE/blades/BLADE/NAME.img          ext4, one file for one (blade, image)
+///   STATE/blades/BLADE/NAME.img          ext4 or xfs, one file for one (blade, image)
 ///   STATE/trash                          blade images that were deleted (BladeTrash)
 ///   STATE/mounts                         tmpfs, so that no export leads to the disk
 ///   STATE/mounts/blades/BLADE/NAME       loop mount of it
@@ -34,12 +39,14 @@ std::span<const Migration> image_migrations();
 /// What takes several steps is journalled in the database: killed at any instant, open() undoes
 /// what was not finished, or undo_unfinished() later. A file that the database does not know is
 /// never touched, until it is adopted.
-class [[nodiscard]] ImageStore final : public Images {
+class [[nodiscard]] ImageStore final : public Images, public BladeImageChecker {
 public:
     struct Settings {
         std::string state_directory;
         Provisioning provisioning = Provisioning::reserved();
         std::uint32_t trash_days = 7;  ///< BladeTrash::Settings
+        /// Tables of others with a column image: they follow when an image gets another name.
+        std::vector<std::string> tables_with_images = {};
     };
 
     /// Makes the directories, and undoes what it can. Errors: conflict when the state directory is
@@ -58,13 +65,22 @@ public:
     Result<std::optional<api::ImageGeneration>> roll_back_image(const api::RollBackImage& request,
                                                                 const Progress& progress) override;
     Result<void> label_generation(const api::LabelGeneration& request) override;
+    Result<void> set_image(const api::SetImage& request) override;
     Result<std::vector<api::ImageGeneration>>
     generations(const model::ImageName& name) const override;
     Result<api::GenerationDifference> compare_generations(const model::ImageName& name,
                                                           model::Generation older,
                                                           model::Generation newer) const override;
+    Result<api::SourceDifference> compare_with_source(const api::UpdateImage& request,
+                                                      const Progress& progress) override;
     Result<CollectedGenerations> collect_generations(const api::CollectGenerations& request,
                                                      const Progress& progress) override;
+    Result<void> pin_blades(const model::ImageName& image, model::Generation generation,
+                            std::span<const model::ComponentName> blades) override;
+    Result<std::uint64_t> unpin_blades(const model::ImageName& image,
+                                       std::span<const model::ComponentName> blades) override;
+    Result<void> rename_image(const model::ImageName& name,
+                              const model::ImageName& new_name) override;
     Result<void> remove_image(const model::ImageName& name) override;
     Result<void> create_blade_image(const model::ComponentName& blade,
                                     const model::ImageName& image,
@@ -73,6 +89,13 @@ public:
                                     const model::ImageName& image) override;
     Result<void> restore_blade_image(const model::ComponentName& blade,
                                      const model::ImageName& image) override;
+    Result<void> resize_blade_image(const model::ComponentName& blade,
+                                    const model::ImageName& image,
+                                    std::uint64_t size_bytes) override;
+    Result<api::BladeImageCheck> check_blade_image(const model::ComponentName& blade,
+                                                   const model::ImageName& image,
+                                                   Repair repair) override;
+    Result<std::vector<api::BladeImageCheck>> blade_image_checks() const override;
     Result<std::uint64_t> purge_blade_images(const model::ComponentName& blade,
                                              const model::ImageName& image) override;
     Result<api::TrashList> trash() const override;
@@ -84,6 +107,8 @@ public:
                               bool is_exported) override;
 
     Result<api::ImageSummary> image(const model::ImageName& name) const override;
+    Result<api::ImageSummary> image(const model::ImageName& name,
+                                    model::Generation generation) const override;
     Result<std::vector<api::ImageSummary>> images() const override;
     Result<api::ImageDetails> image_details(const model::ImageName& name) const override;
     Result<api::ImageCheck> check_image(const model::ImageName& name) const override;
@@ -110,6 +135,10 @@ public:
     /// Undoes what a killed predecessor left half done, as far as nobody uses it. Success when
     /// nothing is left; until then call it again. Errors: of what is left, with a cure.
     Result<void> undo_unfinished();
+    using BladeImageKey = std::pair<model::ComponentName, model::ImageName>;
+    /// The blade images that are not exported, into which nothing was written for an hour, and that
+    /// were not checked for DAYS at least; the one that was not for the longest time first.
+    Result<std::vector<BladeImageKey>> checks_due(std::uint32_t days, model::Timestamp now) const;
     /// See BladeTrash::collect.
     Result<std::uint64_t> collect_trash(std::int64_t uptime_us);
     /// Errors: conflict when somebody, such as the NFS server, uses it.
@@ -124,6 +153,23 @@ private:
     struct State;
     Result<void> check_room(std::uint64_t size_bytes) const;
     Result<void> reserve_file(const std::string& file);
+    /// Errors: limit_exceeded when blade images may not grow by BYTES in all.
+    Result<void> check_growth(std::uint64_t bytes) const;
+    /// While it may be in use: larger only.
+    Result<void> grow_in_use(const BladeImageRecord& record, std::uint64_t size_bytes);
+    /// One that is not exported, by a copy; mounted again afterwards, also on failure.
+    Result<void> resize_unused(const BladeImageRecord& record, std::uint64_t size_bytes);
+    /// Unmounts it, and keeps it so. Errors: conflict when it is exported or in use.
+    Result<void> take_out_of_use(const BladeImageRecord& record);
+    /// Ends that, and mounts it again.
+    Result<void> put_in_use(const BladeImageRecord& record);
+    /// What a kill left undone: its file system fills its file, and the database knows.
+    Result<void> settle_size(const BladeImageRecord& record);
+    Result<void> set_back_blade_image(const api::ImageSummary& image, model::Generation newest,
+                                      const std::string& mount_point);
+    /// All that restore_mounts() mounts of one image.
+    Result<void> mount_image(const model::ImageName& name);
+    Result<api::BladeImageCheck> examine(const BladeImageRecord& record, Repair repair);
     explicit ImageStore(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };

@@ -3,6 +3,9 @@
 #include "imageserver/image/image_store_test_fixture.hpp"
 #include "imageserver/image/loop_mount.hpp"
 
+#include <future>
+#include <set>
+
 #include <gmock/gmock.h>
 
 namespace dim::server {
@@ -190,6 +193,36 @@ TEST_F(BladeImages, AreMadeOnce) {
     EXPECT_EQ(store->create_blade_image(blade, image_name("other"), quiet()).error().code(),
               ErrorCode::not_found);
     EXPECT_TRUE(store->ensure_ready(blade, granite));
+}
+
+TEST_F(BladeImages, AreMadeSeveralAtOnce) {
+    constexpr std::size_t kAtOnce = 6;
+    std::vector<std::future<Result<void>>> created;
+    // Each twice: one call makes it, the other is refused.
+    for (std::size_t i = 0; i < 2 * kAtOnce; ++i)
+        created.push_back(std::async(std::launch::async, [&, i] {
+            const auto blade = blade_name("s01c1b" + std::to_string(20 + i / 2));
+            return store->create_blade_image(blade, granite, quiet());
+        }));
+    std::size_t refused = 0;
+    for (auto& each : created) {
+        const Result<void> outcome = each.get();
+        if (outcome) continue;
+        EXPECT_EQ(outcome.error().code(), ErrorCode::already_exists);
+        ++refused;
+    }
+    EXPECT_EQ(refused, kAtOnce);
+    std::set<std::string> identities;
+    for (std::size_t i = 0; i < kAtOnce; ++i) {
+        const std::string blade = "s01c1b" + std::to_string(20 + i);
+        EXPECT_EQ(value_of(store->mount_state(blade_name(blade), granite)), MountState::mounted);
+        EXPECT_EQ(value_of(sys::read_file(store->mount_point(blade_name(blade), granite) +
+                                          "/etc/hostname")),
+                  blade + "\n");
+        identities.insert(testing::run({"blkid", "-p", "-o", "value", "-s", "UUID",
+                                        state + "/blades/" + blade + "/granite.img"}));
+    }
+    EXPECT_EQ(identities.size(), kAtOnce);
 }
 
 TEST_F(BladeImages, DoNotReplaceAFileThatIsNotTheirs) {

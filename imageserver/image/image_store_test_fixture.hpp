@@ -121,7 +121,7 @@ protected:
         return {.name = image_name(name),
                 .architecture = model::Architecture::ppc64,
                 .source = value_of(model::MasterSource::parse(tree)),
-                .shared = {"usr", "opt"},
+                .shared = std::vector<std::string>{"usr", "opt"},
                 .init = "/sbin/init",
                 .blade_image_bytes = std::uint64_t{64} << 20};
     }

@@ -3,11 +3,13 @@
 #include "imageserver/image/disk_space.hpp"
 #include "imageserver/service/notes.hpp"
 #include "imageserver/service/progress.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/names.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,8 +49,9 @@ public:
     virtual Result<Notes> import_image(const api::ImportImage& request,
                                        const Progress& progress) = 0;
     /// Makes the next generation of an image of a master as it is now, that of the last time unless
-    /// named; none when that is what the newest one is. Costs what changed; a generation that
-    /// blades see stays as it is. Errors: those of import_image, but for already_exists.
+    /// named, with the split of now unless one is named; none when that is what the newest one is.
+    /// Costs what changed; a generation that blades see stays as it is. Errors: those of
+    /// import_image, but for already_exists.
     virtual Result<MadeGeneration> update_image(const api::UpdateImage& request,
                                                 const Progress& progress) = 0;
     /// Makes the next generation what an earlier one was; nothing when the newest one is that.
@@ -57,6 +60,9 @@ public:
     roll_back_image(const api::RollBackImage& request, const Progress& progress) = 0;
     /// Errors: not_found.
     virtual Result<void> label_generation(const api::LabelGeneration& request) = 0;
+    /// Says how blades start and mount it, from the next boot of each on. Errors: not_found, also
+    /// when its newest generation has no such init; invalid_input.
+    virtual Result<void> set_image(const api::SetImage& request) = 0;
     /// Ascending. Errors: not_found.
     virtual Result<std::vector<api::ImageGeneration>>
     generations(const model::ImageName& name) const = 0;
@@ -64,17 +70,35 @@ public:
     virtual Result<api::GenerationDifference>
     compare_generations(const model::ImageName& name, model::Generation older,
                         model::Generation newer) const = 0;
-    /// Deletes the generations that no blade image is of, also none in the trash, that have no
-    /// label and are not among the newest; files that other generations share stay. Errors:
-    /// not_found.
+    /// What an update as REQUEST says would change. Errors: those of update_image.
+    virtual Result<api::SourceDifference> compare_with_source(const api::UpdateImage& request,
+                                                              const Progress& progress) = 0;
+    /// Deletes the generations that no blade image is of, also none in the trash, that no blade is
+    /// pinned to, that have no label and are not among the newest; files that other generations
+    /// share stay. Errors: not_found.
     virtual Result<CollectedGenerations> collect_generations(const api::CollectGenerations& request,
                                                              const Progress& progress) = 0;
-    /// Forgets an image and deletes all its generations. Errors: not_found; conflict while there
-    /// are blade images of it, naming them.
+    /// From now on the images that these blades have of IMAGE, and those that are made for them,
+    /// are of GENERATION; all of them or none. Errors: not_found; conflict when blades have an
+    /// image of another generation, naming them.
+    virtual Result<void> pin_blades(const model::ImageName& image, model::Generation generation,
+                                    std::span<const model::ComponentName> blades) = 0;
+    /// Ends that; how many of them were pinned. Errors: not_found.
+    virtual Result<std::uint64_t> unpin_blades(const model::ImageName& image,
+                                               std::span<const model::ComponentName> blades) = 0;
+    /// Gives an image with all that is of it another name: its generations, pins, blade images,
+    /// also those in the trash, and their mounts. To be called beside no other work on NAME.
+    /// Errors: not_found; already_exists when there is anything of the new name, known or not;
+    /// conflict while a blade image is exported, naming the blades, or in use.
+    virtual Result<void> rename_image(const model::ImageName& name,
+                                      const model::ImageName& new_name) = 0;
+    /// Forgets an image and deletes all its generations; pins to them end. Errors: not_found;
+    /// conflict while there are blade images of it, naming them.
     virtual Result<void> remove_image(const model::ImageName& name) = 0;
-    /// Clones the golden image of the newest generation, writes the blade's overrides into it and
-    /// mounts it (BladeOverrides). Errors: not_found, already_exists, limit_exceeded when it does
-    /// not fit on the disk, with what else is promised there (Provisioning).
+    /// Clones the golden image, makes it that of the generation that the blade is pinned to, if it
+    /// is, writes the blade's overrides into it and mounts it (BladeOverrides). Errors: not_found,
+    /// already_exists, limit_exceeded when it does not fit on the disk, with what else is promised
+    /// there (Provisioning).
     virtual Result<void> create_blade_image(const model::ComponentName& blade,
                                             const model::ImageName& image,
                                             const Progress& progress) = 0;
@@ -84,9 +108,17 @@ public:
                                             const model::ImageName& image) = 0;
     /// Brings back the newest one from the trash, and mounts it. Errors: not_found when there is
     /// none; already_exists when the blade has an image of that name by now; conflict when its
-    /// generation is gone; limit_exceeded by Provisioning.
+    /// generation is gone, or the blade is pinned to another; limit_exceeded by Provisioning.
     virtual Result<void> restore_blade_image(const model::ComponentName& blade,
                                              const model::ImageName& image) = 0;
+    /// Makes it SIZE_BYTES large: larger while the blade runs, smaller only when it is not
+    /// exported. What it holds stays. Errors: not_found; limit_exceeded when the disk, or what it
+    /// holds, does not allow that size; conflict while it is exported or in use, or damaged;
+    /// permission_denied when the kernel does not let this daemon make an exported one larger.
+    /// Refused, it is as it was.
+    virtual Result<void> resize_blade_image(const model::ComponentName& blade,
+                                            const model::ImageName& image,
+                                            std::uint64_t size_bytes) = 0;
     /// Deletes those in the trash for ever; how many. Errors: not_found when there is none.
     virtual Result<std::uint64_t> purge_blade_images(const model::ComponentName& blade,
                                                      const model::ImageName& image) = 0;
@@ -109,6 +141,9 @@ public:
 
     /// Errors: not_found. Without zimage_bytes, which BootFiles::current knows.
     virtual Result<api::ImageSummary> image(const model::ImageName& name) const = 0;
+    /// As it was in a generation: what is the generation's own is that one's.
+    virtual Result<api::ImageSummary> image(const model::ImageName& name,
+                                            model::Generation generation) const = 0;
     virtual Result<std::vector<api::ImageSummary>> images() const = 0;
     /// Without zimage_bytes. Errors: not_found; invalid_input when a manifest is damaged.
     virtual Result<api::ImageDetails> image_details(const model::ImageName& name) const = 0;

@@ -1,6 +1,6 @@
 #include "imageserver/image/loop_mount.hpp"
 
-#include "imageserver/image/ext4_file.hpp"
+#include "imageserver/image/image_file.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
@@ -20,7 +20,10 @@ namespace {
 
 /// Nothing in the file system means anything to the server: it is a blade's, or looks like one.
 constexpr unsigned long kProtection = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW;
-constexpr const char* kOptions = "errors=remount-ro";
+
+std::string options_of(model::FileSystem type) {
+    return type == model::FileSystem::ext4 ? "errors=remount-ro" : "";
+}
 
 Result<sys::Fd> open_image_file(const std::string& file, int access) {
     Result<sys::Fd> fd = sys::open(file, access | O_NOFOLLOW);
@@ -38,8 +41,9 @@ bool is_backed_by(const sys::LoopBacking& backing, const sys::FileStatus& file) 
     return backing.file_device == file.device && backing.file_inode == file.inode;
 }
 
-Error mount_error(const Error& error, const std::string& file) {
-    const std::string cure = "run 'e2fsck -f " + file + "', or put back a good copy of the file";
+Error mount_error(const Error& error, const std::string& file, model::FileSystem type) {
+    const std::string cure =
+        "run '" + repair_command(type, file) + "', or put back a good copy of the file";
     return Error(ErrorCode::conflict,
                  file + " cannot be mounted, it may be damaged: " + error.message())
         .with_cure(cure);
@@ -47,9 +51,10 @@ Error mount_error(const Error& error, const std::string& file) {
 
 /// Mounts SOURCE, which has the file system of FILE.
 Result<void> mount_protected(const std::string& source, const std::string& directory,
-                             const std::string& file) {
-    auto mounted = sys::mount(source, directory, "ext4", kProtection | MS_NOATIME, kOptions);
-    if (!mounted) return fail(mount_error(std::move(mounted).error(), file));
+                             const std::string& file, model::FileSystem type) {
+    auto mounted = sys::mount(source, directory, std::string(to_string(type)),
+                              kProtection | MS_NOATIME, options_of(type));
+    if (!mounted) return fail(mount_error(std::move(mounted).error(), file, type));
     // A kernel that does not know a flag passes it over.
     Result<void> is_protected = protect_mount(directory);
     if (!is_protected) (void)sys::umount(directory, UMOUNT_NOFOLLOW);
@@ -90,15 +95,15 @@ Result<void> unmount_each(const std::string& directory, int flags) {
 
 Result<void> mount_file(const std::string& file, const std::string& directory) {
     DIM_TRY(const sys::Fd fd, open_image_file(file, O_RDWR));
-    DIM_CHECK(check_superblock(fd, file));
+    DIM_TRY(const ImageFile found, identify(fd, file));
     DIM_TRY(const sys::FileStatus status, sys::fstat(fd));
     DIM_CHECK(sys::ensure_directory(directory, 0700));
     DIM_TRY(const std::vector<sys::LoopBacking> backings, sys::loop_backings());
     const auto used = std::ranges::find_if(
         backings, [&](const auto& backing) { return is_backed_by(backing, status); });
-    if (used != backings.end()) return mount_protected(used->device, directory, file);
+    if (used != backings.end()) return mount_protected(used->device, directory, file, found.type);
     DIM_TRY(const sys::LoopDevice device, sys::LoopDevice::attach(fd, file));
-    return mount_protected(device.path(), directory, file);
+    return mount_protected(device.path(), directory, file, found.type);
 }
 
 Result<void> protect_mount(const std::string& directory) {
@@ -120,7 +125,7 @@ Result<void> check_protection(unsigned long flags, const std::string& directory)
 
 Result<MountState> inspect_mount(const std::string& file, const std::string& directory) {
     DIM_TRY(const sys::Fd fd, open_image_file(file, O_RDONLY));
-    DIM_CHECK(check_superblock(fd, file));
+    DIM_TRY(const ImageFile found, identify(fd, file));
     const Result<std::string> device = mounted_device(directory);
     if (!device && device.error().code() != ErrorCode::not_found) return fail(device.error());
     if (!device || device->empty()) return MountState::absent;
@@ -131,7 +136,8 @@ Result<MountState> inspect_mount(const std::string& file, const std::string& dir
         return fail(Error(ErrorCode::conflict, file + " is damaged: the kernel met an error in its "
                                                       "file system and allows no more writing")
                         .with_cure("with the blade off: 'dim nfs unexport', 'umount " + directory +
-                                   "', 'e2fsck -f " + file + "', then 'dim nfs export'"));
+                                   "', '" + repair_command(found.type, file) +
+                                   "', then 'dim nfs export'"));
     }
     return MountState::mounted;
 }

@@ -7,7 +7,7 @@
 
 namespace dim::server {
 
-/// Mounts the ext4 file system in FILE at DIRECTORY, which is made if missing. A loop device that
+/// Mounts the file system in FILE at DIRECTORY, which is made if missing. A loop device that
 /// has the file already is used again: two of them on one file would destroy it. Device nodes,
 /// programs, set-user-ID bits and symbolic links of the file system mean nothing on the server.
 /// Errors: not_found, conflict when it is damaged and when the kernel cannot protect the server;

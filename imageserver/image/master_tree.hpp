@@ -4,7 +4,7 @@
 #include "imageserver/master/capture.hpp"
 #include "imageserver/service/notes.hpp"
 #include "imageserver/service/progress.hpp"
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/sys/fd.hpp"
 #include "libdim/sys/tree_copy.hpp"

@@ -211,7 +211,8 @@ Result<void> TreeGenerations::collect(const Collection& collection) const {
 
 Result<std::vector<sys::Fd>> TreeGenerations::past_roots(Generation number,
                                                          Generation newest) const {
-    DIM_CHECK(open_file_system());
+    // What the golden image lost is kept beside it.
+    if (part_ == ImagePart::shared) DIM_CHECK(open_file_system());
     std::vector<sys::Fd> roots;
     for (Generation at = number; at < newest;) {
         Result<sys::Fd> root = sys::open_directory(past(at));
@@ -290,6 +291,16 @@ Result<void> TreeGenerations::rebuild(Generation number, Generation newest) cons
     DIM_TRY(const sys::Fd root, sys::open_directory(unfinished));
     DIM_CHECK(link_tree(std::move(roots), manifest, root));
     return sys::rename(unfinished, wanted);
+}
+
+Result<void> TreeGenerations::set_back(const sys::Fd& root, Generation number,
+                                       Generation newest) const {
+    DIM_TRY(const TreeRecord have, record(newest));
+    DIM_TRY(const Manifest want, manifest_of(number, newest));
+    DIM_TRY(std::vector<sys::Fd> roots, past_roots(number, newest));
+    TreeSource source(std::move(roots), TreeSource::Take::copies);
+    DIM_CHECK(carry_out(plan_change(have.tree.manifest, want), root, source, {}));
+    return sys::syncfs(root);
 }
 
 Result<TreeRecord> TreeGenerations::change_tree(const Advance& advance,

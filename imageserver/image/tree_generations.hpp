@@ -49,6 +49,11 @@ public:
     /// Makes the shared root of generation NUMBER < NEWEST, by links alone, unless it is there.
     Result<void> rebuild(model::Generation number, model::Generation newest) const;
 
+    /// Makes the tree below ROOT, which is as that of NEWEST, what that of generation NUMBER was;
+    /// on the device when it returns. Errors: those of record(); limit_exceeded when it is full.
+    Result<void> set_back(const sys::Fd& root, model::Generation number,
+                          model::Generation newest) const;
+
     struct Advance {
         model::Generation from;  ///< the newest
         model::Generation to;

@@ -1,6 +1,6 @@
 #include "imageserver/image/unknown_files.hpp"
 
-#include "imageserver/image/ext4_file.hpp"
+#include "imageserver/image/image_file.hpp"
 #include "libdim/api/limits.hpp"
 #include "libdim/base/parse_number.hpp"
 #include "libdim/sys/directory.hpp"
@@ -60,14 +60,14 @@ std::vector<Generation> generations_of(const ImageName& image, const ImagePaths&
 }
 
 Result<void> check_image_files(const ImageName& image, const ImagePaths& paths) {
-    DIM_CHECK(check_whole_ext4(paths.shared_file(image)));
-    DIM_CHECK(check_whole_ext4(paths.golden_file(image)));
+    DIM_CHECK(check_whole_file(paths.shared_file(image)));
+    DIM_CHECK(check_whole_file(paths.golden_file(image)));
     return {};
 }
 
 Result<void> check_blade_file(const ImageName& image, const std::string& path,
                               ImageCatalog& catalog) {
-    DIM_CHECK(check_whole_ext4(path));
+    DIM_CHECK(check_whole_file(path));
     if (catalog.image(image)) return {};
     return fail(
         Error(ErrorCode::not_found, "its image is not known")
@@ -106,7 +106,7 @@ Result<void> find_blade_images(const ImagePaths& paths, ImageCatalog& catalog, F
     std::set<std::pair<ComponentName, ImageName>> known;
     for (const BladeImageRecord& record : records)
         known.emplace(record.blade, record.image);
-    for (const ComponentName& blade : names_below<ComponentName>(paths.blades(), parse_blade)) {
+    for (const ComponentName& blade : blades_with_files(paths)) {
         const std::string directory = paths.blade_directory(blade);
         for (const ImageName& image : names_below<ImageName>(directory, parse_image_file)) {
             if (found.is_full()) return {};
@@ -120,6 +120,10 @@ Result<void> find_blade_images(const ImagePaths& paths, ImageCatalog& catalog, F
 }
 
 }  // namespace
+
+std::vector<ComponentName> blades_with_files(const ImagePaths& paths) {
+    return names_below<ComponentName>(paths.blades(), parse_blade);
+}
 
 Result<std::vector<api::UnknownFile>> find_unknown_files(const ImagePaths& paths,
                                                          ImageCatalog& catalog) {

@@ -43,6 +43,12 @@ public:
     Result<Plan> plan(const model::ComponentName& blade, const api::ImageSummary& image,
                       const std::string& mount_point);
 
+    /// What was written into the image IMAGE of a blade; by path.
+    Result<OverrideJournal::Entries> written(const model::ComponentName& blade,
+                                             const model::ImageName& image) {
+        return journal_.entries({blade, image});
+    }
+
     /// Whether what the blade changed itself is replaced.
     enum class Changed { kept, replaced };
     struct Outcome {

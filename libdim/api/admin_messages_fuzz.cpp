@@ -11,8 +11,10 @@ auto all() {
         samples::import_image(), samples::image_summary(), samples::image_list(),
         samples::image_details(), samples::image_check(), samples::update_image(),
         samples::roll_back_image(), samples::collect_generations(), samples::label_generation(),
-        samples::image_generation_list(), samples::generation_difference(), samples::blades(),
-        samples::image_of_blades(), samples::blade_image(), samples::blade_image_list(),
+        samples::source_difference(), samples::source_difference_line(), samples::set_image(),
+        samples::bare_set_image(), samples::image_generation_list(),
+        samples::generation_difference(), samples::blades(), samples::image_of_blades(),
+        samples::resize_blade_images(), samples::blade_image(), samples::blade_image_list(),
         samples::nfs_export(), samples::nfs_export_list(), samples::dhcp_host(),
         samples::dhcp_host_list(), samples::build_boot_file(), samples::boot_file(),
         samples::job_line(), samples::run_command(), samples::command_result(),
@@ -22,7 +24,8 @@ auto all() {
         samples::adopt_image(), samples::firewall(), samples::authority_status(),
         samples::rotate_authority(), samples::trashed_blade_image(), samples::trash_list(),
         samples::override_query(), samples::override_file(), samples::image_overrides(),
-        samples::override_list(), samples::apply_overrides());
+        samples::override_list(), samples::apply_overrides(), samples::pin_blades(),
+        samples::rename_image());
 }
 
 }  // namespace

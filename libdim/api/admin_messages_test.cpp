@@ -1,5 +1,7 @@
 #include "libdim/api/admin_messages.hpp"
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/api/expect_round_trip.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/api/limits.hpp"
 #include "libdim/api/message_samples.hpp"
 
@@ -54,10 +56,17 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::roll_back_image());
     expect_round_trip(samples::collect_generations());
     expect_round_trip(samples::label_generation());
+    expect_round_trip(samples::source_difference());
+    expect_round_trip(samples::source_difference_line());
+    expect_round_trip(samples::set_image());
+    expect_round_trip(samples::bare_set_image());
     expect_round_trip(samples::image_generation_list());
     expect_round_trip(samples::generation_difference());
     expect_round_trip(samples::blades());
     expect_round_trip(samples::image_of_blades());
+    expect_round_trip(samples::resize_blade_images());
+    expect_round_trip(samples::pin_blades());
+    expect_round_trip(samples::rename_image());
     expect_round_trip(samples::blade_image());
     expect_round_trip(samples::blade_image_list());
     expect_round_trip(samples::trashed_blade_image());

@@ -17,11 +17,15 @@ constexpr std::array<std::string_view, 10> kNeverShared{"etc", "var", "dev",  "p
                                                         "run", "tmp", "root", "lost+found", "home"};
 
 constexpr std::size_t kLongestLabel = 200;
+constexpr std::uint32_t kLargestActimeo = 3600;
+constexpr std::uint32_t kLargestNconnect = 16;  // nfs(5)
 
 bool is_file_name(const std::string& text) {
     return !text.empty() && text != "." && text != ".." && text.size() <= 255 &&
            text.find('/') == text.npos && text.find('\0') == text.npos;
 }
+
+}  // namespace
 
 Result<void> check_shared(const std::vector<std::string>& names) {
     if (names.size() > limits::kSharedMounts) {
@@ -45,8 +49,6 @@ Result<void> check_shared(const std::vector<std::string>& names) {
     return {};
 }
 
-}  // namespace
-
 Result<void> check_init_path(const std::string& init) {
     if (init.starts_with('/') && init.find_first_of(" \t\n") == std::string::npos) return {};
     return fail(Error(ErrorCode::invalid_input, "the init is not an absolute path")
@@ -67,7 +69,28 @@ Result<void> check_collection(const CollectGenerations& request) {
 
 Result<void> check_update(const UpdateImage& request) {
     if (request.source) DIM_CHECK(model::PathPatterns::parse(request.source->exclude));
+    if (request.shared) DIM_CHECK(check_shared(*request.shared));
     return check_label(request.label);
+}
+
+Result<void> check_settings(const SetImage& request) {
+    if (!request.init && !request.nfs_version && !request.nfs_actimeo_seconds &&
+        !request.nfs_nconnect)
+        return fail(Error(ErrorCode::invalid_input, "it is not said what is to be set")
+                        .with_cure("name --init, --nfs-version, --actimeo or --nconnect"));
+    if (request.init) DIM_CHECK(check_init_path(*request.init));
+    if (request.nfs_version && *request.nfs_version != "4.1" && *request.nfs_version != "4.2")
+        return fail(Error(ErrorCode::invalid_input,
+                          "'" + printable(*request.nfs_version, 20) + "' is no version we offer")
+                        .with_cure("4.1 or 4.2"));
+    if (request.nfs_actimeo_seconds && *request.nfs_actimeo_seconds > kLargestActimeo)
+        return fail(ErrorCode::invalid_input,
+                    "attributes are kept for 0 to " + std::to_string(kLargestActimeo) + " seconds");
+    if (request.nfs_nconnect &&
+        (*request.nfs_nconnect == 0 || *request.nfs_nconnect > kLargestNconnect))
+        return fail(ErrorCode::invalid_input,
+                    "there are 1 to " + std::to_string(kLargestNconnect) + " connections");
+    return {};
 }
 
 const std::vector<std::string>& default_exclusions() {
@@ -83,14 +106,20 @@ const std::vector<std::string>& default_exclusions() {
 Result<void> check_import(const ImportImage& request) {
     DIM_CHECK(model::PathPatterns::parse(request.exclude));
     DIM_CHECK(check_init_path(request.init));
-    if (request.blade_image_bytes < kSmallestBladeImage ||
-        request.blade_image_bytes > kLargestBladeImage || request.blade_image_bytes % 4096 != 0) {
-        return fail(ErrorCode::invalid_input,
-                    "the size of a blade image must be a multiple of 4096 bytes from " +
-                        to_string(model::ByteSize(kSmallestBladeImage)) + " to " +
-                        to_string(model::ByteSize(kLargestBladeImage)));
-    }
-    return check_shared(request.shared);
+    DIM_CHECK(check_blade_image_size(request.blade_image_bytes));
+    if (request.file_system == model::FileSystem::xfs && request.blade_image_bytes < kSmallestXfs)
+        return fail(Error(ErrorCode::invalid_input, "a blade image with xfs has at least " +
+                                                        to_string(model::ByteSize(kSmallestXfs)))
+                        .with_cure("make it larger, or take ext4"));
+    return request.shared ? check_shared(*request.shared) : Result<void>();
+}
+
+Result<void> check_blade_image_size(std::uint64_t bytes) {
+    if (bytes >= kSmallestBladeImage && bytes <= kLargestBladeImage && bytes % 4096 == 0) return {};
+    return fail(ErrorCode::invalid_input,
+                "the size of a blade image must be a multiple of 4096 bytes from " +
+                    to_string(model::ByteSize(kSmallestBladeImage)) + " to " +
+                    to_string(model::ByteSize(kLargestBladeImage)));
 }
 
 }  // namespace dim::api

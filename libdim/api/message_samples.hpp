@@ -2,7 +2,14 @@
 
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/api/agent_messages.hpp"
+#include "libdim/api/cluster_messages.hpp"
+#include "libdim/api/image_messages.hpp"
+#include "libdim/api/look_messages.hpp"
+#include "libdim/api/override_messages.hpp"
+#include "libdim/api/pin_messages.hpp"
 #include "libdim/api/problem.hpp"
+#include "libdim/api/rename_messages.hpp"
+#include "libdim/api/source_messages.hpp"
 
 /// One message of each kind for tests: full has every member, bare only those that must be.
 namespace dim::api::samples {
@@ -134,11 +141,12 @@ inline ImportImage import_image() {
     return {image(),
             model::Architecture::ppc64,
             *model::MasterSource::parse("/srv/tree"),
-            {"usr", "opt"},
+            std::vector<std::string>{"usr", "opt"},
             "/sbin/init",
             std::uint64_t{1} << 28,
             {"/proc/*", "lost+found"},
-            true};
+            true,
+            model::FileSystem::xfs};
 }
 inline ImageSummary image_summary() {
     return {image(),
@@ -165,14 +173,34 @@ inline ImageSource image_source() {
             {"/proc/*", "lost+found"},
             false};
 }
-inline UpdateImage update_image() { return {image(), image_source(), "security fixes"}; }
+inline UpdateImage update_image() {
+    return {image(), image_source(), "security fixes", std::vector<std::string>{"usr", "srv"}};
+}
 inline UpdateImage bare_update_image() { return {image(), {}, ""}; }
 inline RollBackImage roll_back_image() { return {image(), generation(), ""}; }
 inline CollectGenerations collect_generations() { return {image(), 3, false, true}; }
+inline SetImage set_image() { return {image(), "/lib/systemd/systemd", "4.2", 30, 8}; }
+inline SetImage bare_set_image() {
+    return {.name = image(),
+            .init = {},
+            .nfs_version = {},
+            .nfs_actimeo_seconds = {},
+            .nfs_nconnect = {}};
+}
 inline LabelGeneration label_generation() { return {image(), generation(), "good"}; }
 inline ImageGenerationList image_generation_list() {
-    return {{{generation(), time(), "good", "/srv/tree", tree_summary().digest,
-              tree_summary().digest, 56}}};
+    return {{{generation(),
+              time(),
+              "good",
+              "/srv/tree",
+              tree_summary().digest,
+              tree_summary().digest,
+              56,
+              4,
+              {"usr", "opt"},
+              std::uint64_t{2} << 30,
+              std::uint64_t{3} << 20,
+              1 << 20}}};
 }
 inline ImageDetails image_details() {
     return {image_summary(),        tree_summary(), tree_summary(), std::uint64_t{3} << 30,
@@ -197,11 +225,16 @@ inline GenerationDifference generation_difference() {
 }
 inline Blades blades() { return {{blade()}}; }
 inline ImageOfBlades image_of_blades() { return {image(), {blade()}}; }
-inline BladeImage blade_image() {
-    return {blade(),        image(), generation(), "/var/lib/dim/blades/s01c1b01/granite.img",
-            1 << 28,        1 << 20, true,         false,
-            "it is damaged"};
+inline ResizeBladeImages resize_blade_images() {
+    return {image(), {blade()}, std::uint64_t{2} << 30};
 }
+inline BladeImage blade_image() {
+    return {blade(),         image(), generation(), "/var/lib/dim/blades/s01c1b01/granite.img",
+            1 << 28,         1 << 20, true,         false,
+            "it is damaged", true};
+}
+inline PinBlades pin_blades() { return {image(), generation(), {blade()}}; }
+inline RenameImage rename_image() { return {image(), *model::ImageName::parse("slate")}; }
 inline BladeImageList blade_image_list() {
     BladeImage bare = blade_image();
     bare.cause.reset();
@@ -327,6 +360,60 @@ inline OverrideList override_list() {
     return {{image_overrides(), {blade(), image(), {bare}, {}, {}}}};
 }
 inline ApplyOverrides apply_overrides() { return {image(), {blade()}, true}; }
+inline BladeQuestion blade_question() { return {blade(), image()}; }
+inline BladeDifference blade_difference() {
+    return {blade(),
+            image(),
+            generation(),
+            3,
+            {{"etc/hosts", "content", {"size", "content"}, "built-in hosts"},
+             {R"(var/a\20name)", "created", {}, {}}}};
+}
+inline SourceDifference source_difference() {
+    return {image(), generation(), "/srv/tree", 2, {tree_difference()}};
+}
+inline SourceDifferenceLine source_difference_line() {
+    return {"looking", 1, 2, source_difference(), problem()};
+}
+inline BladeDifferenceLine blade_difference_line() {
+    return {"look at the blade image", 3, 10, blade_difference(), problem()};
+}
+inline PathQuestion path_question() { return {blade(), image(), "/etc/motd"}; }
+inline PathExplanation path_explanation() {
+    return {.blade = blade(),
+            .image = image(),
+            .generation = generation(),
+            .path = "/etc/motd",
+            .part = "private",
+            .state = "changed",
+            .aspects = {"target", "mode"},
+            .type = "symlink",
+            .target = "../run/motd",
+            .size = 12,
+            .mode = "0644",
+            .owner = 0,
+            .group = 100,
+            .modified = time(),
+            .rule = "group/gpu/etc/motd",
+            .written = time(),
+            .pattern = "/etc/*"};
+}
+inline PathExplanation bare_path_explanation() {
+    return {.blade = blade(),
+            .image = image(),
+            .generation = generation(),
+            .path = "/usr/bin/true",
+            .part = "shared",
+            .state = "absent"};
+}
+inline BladeFileText blade_file_text() { return {"/etc/motd", "welcome\n"}; }
+inline CheckBladeImages check_blade_images() { return {image(), {blade()}, true}; }
+inline BladeImageCheck blade_image_check() {
+    return {blade(), image(), time(), "damaged", "Inode 12 is a zero-length directory"};
+}
+inline BladeImageCheckList blade_image_check_list() {
+    return {{blade_image_check(), {blade(), image(), time(), "clean", {}}}, 30};
+}
 inline RunCommand run_command() { return {{blade()}, {"sh", "-c", "uname -n"}, image(), 60, 4}; }
 inline RunCommand bare_run_command() { return {{}, {}, std::nullopt, 1, 1}; }
 inline CommandResult command_result() {

@@ -13,7 +13,7 @@ struct Members<Problem> {
         member("title", &Problem::title),
         member("status", &Problem::status),
         member("detail", &Problem::detail, limits::kMessageBytes),
-        member("cure", &Problem::cure),
+        member("cure", &Problem::cure, limits::kMessageBytes),
     };
 };
 

@@ -16,11 +16,17 @@ struct ReadEntry {
     sys::FileStatus status;
 };
 
-/// All there is to know of NAME in PARENT, whose path is PATH; of a file its content is read. None
-/// when it is not there, or a file of another file system than DEVICE. Errors: conflict when it
-/// never stays the same for as long as it is read; all name PATH, escaped.
+enum class Content {
+    read,
+    left_out,  ///< Entry::sha256 is zeros
+};
+
+/// All there is to know of NAME in PARENT, whose path is PATH; of a file its content is read,
+/// unless it is left out. None when it is not there, or a file of another file system than DEVICE.
+/// Errors: conflict when it never stays the same for as long as it is read; all name PATH, escaped.
 Result<std::optional<ReadEntry>> read_entry(const sys::Fd& parent, const std::string& name,
-                                            const std::string& path, std::uint64_t device);
+                                            const std::string& path, std::uint64_t device,
+                                            Content content = Content::read);
 
 /// The same for the directory that ROOT is.
 Result<ReadEntry> read_root(const sys::Fd& root);

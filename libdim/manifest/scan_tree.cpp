@@ -1,8 +1,6 @@
 #include "libdim/manifest/scan_tree.hpp"
 
 #include "libdim/manifest/escaped_text.hpp"
-#include "libdim/manifest/manifest_text.hpp"
-#include "libdim/manifest/read_entry.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/tree_depth.hpp"
@@ -100,6 +98,13 @@ private:
         return settings_.filter.enters && settings_.filter.enters(directory);
     }
     Scanned remember(Entry entry, const sys::FileStatus& status) const;
+    /// FOUND has been merged. Errors: limit_exceeded.
+    Result<void> check_limits() const;
+    Error too_many_names() const {
+        return Error(ErrorCode::limit_exceeded, "names, link targets and attributes of more than " +
+                                                    std::to_string(settings_.names_limit) +
+                                                    " bytes");
+    }
     std::size_t thread_count() const {
         return settings_.threads != 0 ? settings_.threads
                                       : std::max(1U, std::thread::hardware_concurrency());
@@ -116,9 +121,17 @@ private:
     std::size_t unfinished_ = 0;  ///< jobs that wait or are being done
     std::optional<Error> error_;
     std::vector<Scanned> found_;
+    std::uint64_t names_bytes_ = 0;  ///< of found_
     /// Files of several names, by device and inode.
     std::map<std::pair<std::uint64_t, std::uint64_t>, ReadEntry> linked_;
 };
+
+std::uint64_t names_bytes_of(const Entry& entry) {
+    std::uint64_t bytes = entry.path.size() + entry.target.size();
+    for (const auto& [name, value] : entry.attributes)
+        bytes += name.size() + value.size();
+    return bytes;
+}
 
 Error name_path(Error error, const std::string& path) {
     return std::move(error).with_context(path.empty() ? "." : escape(path));
@@ -147,7 +160,8 @@ Result<std::optional<ReadEntry>> Scan::read_linked(const Job& job, const sys::Fi
             return same;
         }
     }
-    DIM_TRY(std::optional<ReadEntry> read, read_entry(*job.parent, job.name, job.path, job.device));
+    DIM_TRY(std::optional<ReadEntry> read,
+            read_entry(*job.parent, job.name, job.path, job.device, settings_.content));
     if (read && read->status.links > 1) {
         const std::scoped_lock lock(mutex_);
         linked_.insert_or_assign({read->status.device, read->status.inode}, *read);
@@ -164,7 +178,7 @@ Result<void> Scan::take(const Job& job, std::vector<Scanned>& found) {
     DIM_TRY(std::optional<ReadEntry> read,
             is_linked && status->device == job.device
                 ? read_linked(job, *status)
-                : read_entry(*job.parent, job.name, job.path, job.device));
+                : read_entry(*job.parent, job.name, job.path, job.device, settings_.content));
     if (read) found.push_back(remember(std::move(read->entry), read->status));
     return {};
 }
@@ -196,11 +210,14 @@ Result<void> Scan::list(const Job& job, std::vector<Scanned>& found, std::vector
     if (!directory) return {};
     Result<std::vector<std::string>> names = sys::list_names(*directory);
     if (!names) return fail(name_path(std::move(names).error(), job.path));
+    std::uint64_t names_bytes = 0;
     for (std::string& name : *names) {
         std::string path = job.path.empty() ? name : job.path + "/" + name;
         if (is_left_out(path)) continue;
         if (path.size() > kPathLimit)
             return fail(name_path(Error(ErrorCode::limit_exceeded, "path too long"), path));
+        names_bytes += path.size();
+        if (names_bytes > settings_.names_limit) return fail(name_path(too_many_names(), job.path));
         DIM_CHECK(list_name({.parent = directory,
                              .name = std::move(name),
                              .path = std::move(path),
@@ -233,6 +250,14 @@ Result<void> Scan::look_at(const Job& job, std::vector<Scanned>& found, std::vec
     return job.is_directory ? list(job, found, more) : take(job, found);
 }
 
+Result<void> Scan::check_limits() const {
+    if (found_.size() > settings_.entries_limit)
+        return fail(ErrorCode::limit_exceeded,
+                    "more than " + std::to_string(settings_.entries_limit) + " files");
+    if (names_bytes_ > settings_.names_limit) return fail(too_many_names());
+    return {};
+}
+
 void Scan::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -246,11 +271,10 @@ void Scan::work() {
         Result<void> looked = look_at(job, found, more);
         lock.lock();
         if (!looked && !error_) error_ = std::move(looked).error();
+        for (const Scanned& scanned : found)
+            names_bytes_ += names_bytes_of(scanned.entry);
         std::ranges::move(found, std::back_inserter(found_));
-        if (found_.size() > kEntriesLimit && !error_) {
-            error_ = Error(ErrorCode::limit_exceeded,
-                           "more than " + std::to_string(kEntriesLimit) + " files");
-        }
+        if (auto checked = check_limits(); !checked && !error_) error_ = std::move(checked).error();
         unfinished_ += more.size();
         std::ranges::move(more, std::back_inserter(jobs_));
         if (--unfinished_ == 0 || error_ || !more.empty()) changed_.notify_all();

@@ -1,12 +1,15 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
+#include "libdim/manifest/manifest_text.hpp"
+#include "libdim/manifest/read_entry.hpp"
 #include "libdim/manifest/scan_cache.hpp"
 #include "libdim/sys/fd.hpp"
 #include "libdim/sys/tree_filter.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 
 namespace dim::manifest {
 
@@ -19,6 +22,11 @@ struct ScanSettings {
     const ScannedTree* previous = nullptr;
     unsigned threads = 0;  ///< 0: as many as there are processors
     sys::TreeFilter filter = {};
+    /// Of files that no cache vouches for.
+    Content content = Content::read;
+    std::uint64_t entries_limit = kEntriesLimit;
+    /// Of names, link targets and attributes, which whoever wrote the tree may have made long.
+    std::uint64_t names_limit = std::numeric_limits<std::uint64_t>::max();
     /// Hears now and then how many entries there were; on the thread that called scan_tree.
     std::function<void(std::uint64_t entries)> progress = {};
 };
@@ -30,7 +38,7 @@ struct ScanSettings {
 /// A name that goes away meanwhile is left out. What changes while it is read is read again;
 /// errors: conflict, naming the path, when that does not end. Others name the path, too. The tree
 /// as a whole is what the threads have seen one after the other: to have it of one instant, let
-/// nobody write.
+/// nobody write. limit_exceeded beyond a limit.
 Result<ScannedTree> scan_tree(const sys::Fd& root, const ScanSettings& settings);
 
 }  // namespace dim::manifest

@@ -47,6 +47,32 @@ TEST_F(ScanTree, NamesADirectoryThatIsTooDeep) {
     EXPECT_THAT(scanned.error().message(), HasSubstr("d/d/d"));
 }
 
+TEST_F(ScanTree, EndsBeyondItsLimits) {
+    for (const char* name : {"one", "two", "three"})
+        write(name, "");
+    const auto refusal = [&](const ScanSettings& settings) {
+        const auto scanned = scan_tree(sys::open_directory(root).value(), settings);
+        return scanned ? ErrorCode::internal : scanned.error().code();
+    };
+    EXPECT_TRUE(scan_tree(sys::open_directory(root).value(), {.entries_limit = 4}));
+    EXPECT_EQ(refusal({.entries_limit = 3}), ErrorCode::limit_exceeded);
+    EXPECT_TRUE(scan_tree(sys::open_directory(root).value(), {.names_limit = 11}));
+    EXPECT_EQ(refusal({.names_limit = 10}), ErrorCode::limit_exceeded);
+    ASSERT_TRUE(sys::symlink("twelve bytes", root + "/one-more"));
+    EXPECT_EQ(refusal({.names_limit = 30}), ErrorCode::limit_exceeded) << "a link's target counts";
+    EXPECT_TRUE(scan_tree(sys::open_directory(root).value(), {.names_limit = 31}));
+}
+
+TEST_F(ScanTree, ContentThatIsLeftOutIsNotReadButWhereACacheKnowsIt) {
+    write("known", "known");
+    const ScannedTree previous = scan_settled();
+    write("new", "new");
+    const ScannedTree tree = scan({.previous = &previous, .content = Content::left_out});
+    EXPECT_EQ(find(tree, "known")->sha256, find(previous, "known")->sha256);
+    EXPECT_EQ(find(tree, "new")->sha256, tls::Sha256Digest{});
+    EXPECT_EQ(find(tree, "new")->size, 3U);
+}
+
 TEST_F(ScanTree, FollowsNothing) {
     ASSERT_TRUE(sys::mkdir(temporary / "outside"));
     ASSERT_TRUE(sys::symlink(temporary / "outside", root + "/link"));

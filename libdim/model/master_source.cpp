@@ -76,10 +76,6 @@ Result<MasterSource> MasterSource::parse(std::string_view text) {
         DIM_TRY(source.remote_, parse_remote(text));
         return source;
     }
-    if (text == "-") {
-        return fail(Error(ErrorCode::invalid_input, "an image cannot be read from standard input")
-                        .with_cure("write the archive to a file on the image server, and name it"));
-    }
     if (!text.starts_with('/')) {
         return fail(Error(ErrorCode::invalid_input,
                           "'" + printable(text, 100) + "' is neither an absolute path nor ssh://")

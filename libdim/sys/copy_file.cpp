@@ -51,24 +51,48 @@ Result<void> copy_range(const Fd& from, const Fd& to, off_t offset, off_t end) {
     return {};
 }
 
-}  // namespace
-
-Result<CopyMethod> copy_file(const Fd& from, const Fd& to) {
-    if (::ioctl(to.get(), FICLONE, from.get()) == 0) return CopyMethod::reflink;
-    DIM_TRY(const FileStatus status, fstat(from));
-    const auto size = static_cast<off_t>(status.size);
-    DIM_CHECK(ftruncate(to, 0));
-    DIM_CHECK(ftruncate(to, status.size));
-    for (off_t offset = 0; offset < size;) {
-        const off_t data = ::lseek(from.get(), offset, SEEK_DATA);
+/// Calls VISIT(offset, end) for each part of the first SIZE bytes of FILE that is not a hole.
+template <class Visit>
+Result<void> visit_data(const Fd& file, std::uint64_t size, Visit visit) {
+    const auto end = static_cast<off_t>(size);
+    for (off_t offset = 0; offset < end;) {
+        const off_t data = ::lseek(file.get(), offset, SEEK_DATA);
         if (data < 0 && errno == ENXIO) break;  // nothing but a hole is left
         if (data < 0) return fail(Error::from_errno(errno, "find data"));
-        const off_t hole = ::lseek(from.get(), data, SEEK_HOLE);
+        const off_t hole = ::lseek(file.get(), data, SEEK_HOLE);
         if (hole < 0) return fail(Error::from_errno(errno, "find hole"));
-        DIM_CHECK(copy_range(from, to, data, std::min(hole, size)));
+        DIM_CHECK(visit(data, std::min(hole, end)));
         offset = hole;
     }
+    return {};
+}
+
+}  // namespace
+
+Result<void> reflink(const Fd& from, const Fd& to) {
+    if (::ioctl(to.get(), FICLONE, from.get()) == 0) return {};
+    return fail(Error::from_errno(errno, "share blocks"));
+}
+
+Result<CopyMethod> copy_file(const Fd& from, const Fd& to) {
+    if (reflink(from, to)) return CopyMethod::reflink;
+    DIM_TRY(const FileStatus status, fstat(from));
+    DIM_CHECK(ftruncate(to, 0));
+    DIM_CHECK(ftruncate(to, status.size));
+    DIM_CHECK(visit_data(from, status.size, [&](off_t offset, off_t end) {
+        return copy_range(from, to, offset, end);
+    }));
     return CopyMethod::sparse_copy;
+}
+
+Result<std::uint64_t> data_bytes(const Fd& file) {
+    DIM_TRY(const FileStatus status, fstat(file));
+    std::uint64_t bytes = 0;
+    DIM_CHECK(visit_data(file, status.size, [&](off_t offset, off_t end) -> Result<void> {
+        bytes += static_cast<std::uint64_t>(end - offset);
+        return {};
+    }));
+    return bytes;
 }
 
 }  // namespace dim::sys

@@ -29,6 +29,8 @@ TEST(CopyFile, KeepsBytesAndHoles) {
     EXPECT_EQ(read_file(temporary / "to", kSize), read_file(temporary / "from", kSize));
     EXPECT_EQ(fstat(to)->size, kSize);
     EXPECT_LT(fstat(to)->allocated, std::uint64_t{4} << 20);
+    EXPECT_GE(data_bytes(from).value(), middle.size());
+    EXPECT_LT(data_bytes(from).value(), std::uint64_t{4} << 20);
 }
 
 TEST(CopyFile, FailsIntoWhatCannotBeWritten) {
@@ -36,6 +38,7 @@ TEST(CopyFile, FailsIntoWhatCannotBeWritten) {
     write_text(temporary / "from", "x");
     const Fd from = open(temporary / "from", O_RDONLY).value();
     EXPECT_FALSE(copy_file(from, from));
+    EXPECT_FALSE(reflink(from, from));
 }
 
 }  // namespace

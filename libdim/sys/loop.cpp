@@ -55,6 +55,12 @@ Result<LoopDevice> LoopDevice::attach(const Fd& backing, const std::string& path
     return fail(ErrorCode::conflict, "no loop device stays free long enough to be taken");
 }
 
+Result<void> refresh_loop_size(const std::string& device) {
+    DIM_TRY(const Fd fd, open(device, O_RDONLY));
+    if (::ioctl(fd.get(), LOOP_SET_CAPACITY) == 0) return {};
+    return fail(Error::from_errno(errno, "make " + device + " as large as its file"));
+}
+
 Result<LoopBacking> loop_backing(const std::string& device) {
     const std::string name = device.substr(device.rfind('/') + 1);
     DIM_CHECK(check_name(name));

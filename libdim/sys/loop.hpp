@@ -26,6 +26,9 @@ private:
     std::string path_;
 };
 
+/// Makes DEVICE ("/dev/loop7") as large as the file behind it is now. Errors: not_found, io.
+Result<void> refresh_loop_size(const std::string& device);
+
 struct LoopBacking {
     std::string device;             ///< "/dev/loop7"
     std::string file;               ///< as sysfs tells it; " (deleted)" at its end when unlinked

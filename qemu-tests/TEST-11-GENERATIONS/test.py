@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An image is updated: a blade that has it keeps its generation, a new one gets the next, and a third the one that was rolled back to."""
+"""An image is updated: a blade that has it keeps its generation, a new one gets the next, a pinned one its own, and others the one that was rolled back to."""
 import pathlib
 import sys
 
@@ -78,13 +78,25 @@ def body(cluster):
     check_generation(newer, new_shell, "second")
     newer.shut_down()
     server.wait_for_blade(newer.name, "lost", 150)  # before that the daemon protects the image of a running blade
-    server.dim("undeploy", newer.name, IMAGE, "--yes")
+    server.dim("image", "pin", newer.name, IMAGE, "--generation", "2")
+    server.dim("undeploy", newer.name, IMAGE, "--delete", "--yes")
+    server.dim("blade", "create", newer.name, IMAGE)
+    for path in ("/etc/news", "/usr/share/news"):
+        expect(server.dim("blade", "cat", newer.name, path, "--image", IMAGE).strip() == "second", f"{path} of a pinned blade is made anew as it was")
+    server.dim("image", "unpin", newer.name, IMAGE)
     server.dim("blade", "delete", newer.name, IMAGE, "--yes")
     serve(server, newer.name)
     check_generation(newer, boot(cluster, newer, 3), "first")
     check_generation(older, shell, "first")
     digests = {g["generation"]: g["shared_digest"] for g in server.query("image", "generations", IMAGE)["generations"]}
     expect(digests[1] == digests[3] != digests[2], f"the third is what the first was: {digests}")
+
+    step("what no blade has is collected, and nothing else")
+    server.dim("blade", "purge", newer.name, IMAGE, "--yes")
+    server.dim("image", "collect", IMAGE, "--labelled", "--yes")
+    left = [g["generation"] for g in server.query("image", "generations", IMAGE)["generations"]]
+    expect(left == [1, 3], f"blades have these: {left}")
+    check_generation(older, shell, "first")
 
 
 run_case(body)

@@ -34,8 +34,9 @@ class StateTimeout(Exception):
 class ImageServer:
     ADDRESS = "10.1.0.1"
 
-    def __init__(self, directory, name="is01", services=None, host=None):
-        """SERVICES: which daemons do the standard jobs, such as {"dhcp": "kea", "dns": "bind"}; DIM's choice unless given."""
+    def __init__(self, directory, name="is01", services=None, host=None, options=()):
+        """SERVICES: which daemons do the standard jobs, such as {"dhcp": "kea", "dns": "bind"}; DIM's choice unless given. OPTIONS: more
+        words for imageserver."""
         self._prefix = (host or Host()).prefix
         self.directory = directory
         self.name = name
@@ -45,8 +46,10 @@ class ImageServer:
         self.state = directory / "state"
         self.run = directory / "run"
         self.cluster_file = directory / "cluster.xml"
+        self.overrides = directory / "overrides"  # need not be there
         self.socket = self.run / "api.sock"
         self._services = services or {}
+        self._options = options
         self._blades = {}
         self._process = None
         self._starts = 0
@@ -104,7 +107,8 @@ class ImageServer:
             self._process = subprocess.Popen(
                 [*self._prefix, self.bin / "imageserver", "--cluster", self.cluster_file, "--server", self.name, "--state", self.state,
                  "--run", self.run, "--agent", self.agent, "--kernel-kit", self.kernel_kit,
-                 "--blade-exec", self.bin / "blade-exec"],
+                 "--blade-exec", self.bin / "blade-exec", "--overrides", self.overrides,
+                 *self._options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "NOTIFY_SOCKET": str(notify_path)})
             self._wait_ready(notify, timeout)
 

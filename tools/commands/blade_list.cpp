@@ -31,13 +31,13 @@ Outcome<> list_blade_images(const Context& context, const BladeSelection& select
         std::cout << to_json(list) << '\n';
         return {};
     }
-    Table table(
-        {"BLADE", "IMAGE", "GENERATION", "SIZE", "ON DISK", "MOUNTED", "EXPORTED", "CAUSE"});
+    Table table({"BLADE", "IMAGE", "GENERATION", "PINNED", "SIZE", "ON DISK", "MOUNTED", "EXPORTED",
+                 "CAUSE"});
     for (const api::BladeImage& image : list.blade_images) {
         table.add_row({to_string(image.blade), to_string(image.image), to_string(image.generation),
-                       size_text(image.size_bytes), size_text(image.used_bytes),
-                       image.is_mounted ? "yes" : "no", image.is_exported ? "yes" : "no",
-                       image.cause.value_or("")});
+                       image.is_pinned ? "yes" : "no", size_text(image.size_bytes),
+                       size_text(image.used_bytes), image.is_mounted ? "yes" : "no",
+                       image.is_exported ? "yes" : "no", image.cause.value_or("")});
     }
     std::cout << table.text();
     return {};

@@ -1,3 +1,4 @@
+#include "libdim/api/image_messages.hpp"
 #include "tools/running_command.hpp"
 
 #include <gmock/gmock.h>
@@ -8,7 +9,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-api::BladeImage image_of(const std::string& blade) {
+api::BladeImage image_of(const std::string& blade, bool is_pinned = false) {
     return {.blade = model::ComponentName::parse(blade).value(),
             .image = model::ImageName::parse("granite").value(),
             .generation = model::Generation::from_number(1).value(),
@@ -17,14 +18,16 @@ api::BladeImage image_of(const std::string& blade) {
             .used_bytes = 4096,
             .is_mounted = true,
             .is_exported = false,
-            .cause = {}};
+            .cause = {},
+            .is_pinned = is_pinned};
 }
 
 class BladeListCommand : public ::testing::Test {
 protected:
     BladeListCommand() {
-        daemon.prepare("GET /v1/blade-images",
-                       to_json(api::BladeImageList{{image_of("s01c1b02"), image_of("s01c1b01")}}));
+        daemon.prepare(
+            "GET /v1/blade-images",
+            to_json(api::BladeImageList{{image_of("s01c1b02", true), image_of("s01c1b01")}}));
     }
     FakeDaemon daemon;
 };
@@ -38,8 +41,8 @@ TEST_F(BladeListCommand, ARangeThatIsNoneShowsNothing) {
 
 TEST_F(BladeListCommand, AllOrThoseOfTheBladesThatAreNamed) {
     const std::string all = run_command(daemon, {"blade", "list"}).output;
-    EXPECT_THAT(all, HasSubstr("s01c1b01  granite  1           1 MiB  4 KiB"));
-    EXPECT_THAT(all, HasSubstr("s01c1b02"));
+    EXPECT_THAT(all, HasSubstr("s01c1b01  granite  1           no      1 MiB  4 KiB"));
+    EXPECT_THAT(all, HasSubstr("s01c1b02  granite  1           yes     1 MiB"));
     daemon.prepare("POST /v1/names", blade_names({"s01c1b03", "s01c1b01"}));
     for (const std::vector<std::string>& words :
          {std::vector<std::string>{"blade", "list", "s01"}, {"blade", "list", "s01", "--json"}}) {

@@ -47,6 +47,19 @@ constexpr std::array kCommands{
         "  dim blade exec all --yes --parallel 8 --time-limit 600 -- sh -c 'rpm -F /root/*.rpm'\n"
         "  dim blade exec s01c1b01 --image sles10 --json -- rpm -qa | jq -r .output\n",
         &blade_exec, CommandKind::changes},
+    Command{"blade", "diff", "what of a blade's own files is not as its generation has it",
+            "  dim blade diff s01c1b01\n"
+            "  dim blade diff s01c1b01 granite --json | jq -r '.differences[] | "
+            "select(.rule | not).path'\n",
+            &blade_diff},
+    Command{"blade", "explain", "why a file of a blade is as it is: by which rule, since when",
+            "  dim blade explain s01c1b01 /etc/hosts\n"
+            "  dim blade explain b1 /etc/motd --image granite --json | jq -r .state\n",
+            &blade_explain},
+    Command{"blade", "cat", "print a file of a blade, with the blade on or off",
+            "  dim blade cat s01c1b01 /var/log/messages | tail\n"
+            "  dim blade cat b1 /etc/fstab --image granite\n",
+            &blade_cat},
     Command{"blade", "list", "the blade images there are, or with --trash were",
             "  dim blade list\n"
             "  dim blade list --trash\n"
@@ -57,6 +70,15 @@ constexpr std::array kCommands{
             "  dim blade create 's01c[1-4]b[01-14]' granite\n"
             "  dim blade create all granite --yes\n",
             &blade_create, CommandKind::changes},
+    Command{"blade", "resize", "make blade images larger or smaller",
+            "  dim blade resize s01c1b01 granite --size 2G\n"
+            "  dim blade resize 's01c[1-4]' granite --size 512M --yes\n",
+            &blade_resize, CommandKind::changes},
+    Command{"blade", "check", "examine the file systems of blade images that are not exported",
+            "  dim blade check s01c1b01 granite\n"
+            "  dim blade check s01c4 granite --repair\n"
+            "  dim blade check --last --json | jq '.checks[] | select(.result == \"damaged\")'\n",
+            &blade_check, CommandKind::changes},
     Command{"blade", "delete", "move blade images to the trash, with all the blades wrote",
             "  dim blade delete s01c1b01 granite\n"
             "  dim blade delete s01c4 granite --yes\n",
@@ -77,11 +99,13 @@ constexpr std::array kCommands{
         "image", "import", "make an image from a distribution: a tree, an archive, a machine",
         "  dim image import granite /srv/masters/granite --arch ppc64\n"
         "  dim image import sles10 /srv/sles10.tar.zst --arch ppc64 --shared usr,opt --size 2G\n"
+        "  dim image import alma - --arch x86_64\n"
         "  dim image import alma ssh://root@master --arch x86_64 --exclude '/srv/*'\n",
         &image_import, CommandKind::changes},
     Command{"image", "update", "make the next generation of an image of what changed in its master",
             "  dim image update granite\n"
-            "  dim image update granite /srv/masters/granite --label 'openssl 3.0.15'\n",
+            "  dim image update granite /srv/masters/granite --label 'openssl 3.0.15'\n"
+            "  dim image update granite --shared usr,opt,srv\n",
             &image_update, CommandKind::changes},
     Command{"image", "generations", "the generations of an image: when, of what, who has it",
             "  dim image generations granite\n"
@@ -89,6 +113,7 @@ constexpr std::array kCommands{
             &image_generations},
     Command{"image", "diff", "what makes one generation of an image differ from another",
             "  dim image diff granite 3\n"
+            "  dim image diff granite\n"
             "  dim image diff granite 3 4 --json | jq -r '.differences[].path'\n",
             &image_diff},
     Command{"image", "rollback", "make the next generation what an earlier one was",
@@ -98,10 +123,24 @@ constexpr std::array kCommands{
             "  dim image label granite 3 'good since May'\n"
             "  dim image label granite 3\n",
             &image_label, CommandKind::changes},
+    Command{"image", "set", "say how blades start and mount an image, from their next boot on",
+            "  dim image set granite --init /lib/systemd/systemd\n"
+            "  dim image set granite --nfs-version 4.2 --nconnect 4 --actimeo 10\n",
+            &image_set, CommandKind::changes},
+    Command{"image", "pin", "keep the images of blades at a generation, also when made anew",
+            "  dim image pin s01c1b01 s01c1b02 granite --generation 3\n"
+            "  dim image pin 's01c[1-4]' granite --generation 3 --yes\n",
+            &image_pin, CommandKind::changes},
+    Command{"image", "unpin", "let new blade images be of the newest generation again",
+            "  dim image unpin s01c1b01 granite\n"
+            "  dim image unpin all granite --yes\n",
+            &image_unpin, CommandKind::changes},
     Command{"image", "collect", "delete the generations of an image that no blade has",
             "  dim image collect granite --dry-run\n"
             "  dim image collect granite --keep 3\n",
             &image_collect, CommandKind::changes},
+    Command{"image", "rename", "give an image another name, with all that is of it",
+            "  dim image rename granite granite-old\n", &image_rename, CommandKind::changes},
     Command{"image", "remove", "remove an image that no blade has, with all its generations",
             "  dim image remove granite\n", &image_remove, CommandKind::changes},
     Command{"image", "list", "the images",

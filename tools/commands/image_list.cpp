@@ -1,3 +1,4 @@
+#include "libdim/api/image_messages.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/output/table.hpp"
 #include "tools/output/words.hpp"

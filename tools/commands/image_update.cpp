@@ -13,6 +13,7 @@ struct ImageUpdateArguments {
     std::string name;
     MasterArguments master;
     std::string label;
+    std::vector<std::string> shared;
 };
 
 Outcome<api::UpdateImage> make_update(const ImageUpdateArguments& arguments) {
@@ -24,6 +25,7 @@ Outcome<api::UpdateImage> make_update(const ImageUpdateArguments& arguments) {
         return wrong_usage(Error(ErrorCode::invalid_input, "what is left out depends on SOURCE")
                                .with_cure("name SOURCE, too; without it all is as the last time"));
     }
+    if (!arguments.shared.empty()) request.shared = arguments.shared;
     DIM_CHECK(from_word(api::check_update(request)));
     return request;
 }
@@ -35,9 +37,20 @@ Action image_update(CLI::App& app) {
     app.add_option("IMAGE", arguments->name, "the image")->required();
     add_source(app, arguments->master, "; unless given, all is as the last time");
     app.add_option("--label", arguments->label, "what is to be remembered of it");
+    app.add_option(
+           "--shared", arguments->shared,
+           "first-level directories that blades of this generation share, read-only; unless "
+           "given, those of the last one")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("DIRECTORY,...");
     add_master_options(app, arguments->master);
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(const auto request, make_update(*arguments));
+        DIM_TRY(auto request, make_update(*arguments));
+        std::optional<sys::SpoolFile> spooled;
+        if (request.source) {
+            DIM_TRY(spooled, read_standard_input(arguments->master, request.source->source));
+        }
         return run_job_with_progress(context, http::Method::post, "/v1/image-generations",
                                      to_json(request));
     };

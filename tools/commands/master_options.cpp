@@ -1,6 +1,7 @@
 #include "tools/commands/master_options.hpp"
 
 #include "libdim/api/image_request.hpp"
+#include "libdim/sys/file.hpp"
 
 #include <filesystem>
 
@@ -9,8 +10,8 @@ namespace dim::tool {
 namespace {
 
 Outcome<model::MasterSource> parse_source(const std::string& text) {
-    if (text.starts_with("ssh://") || text == "-")
-        return from_word("SOURCE", model::MasterSource::parse(text));
+    if (text.starts_with("ssh://")) return from_word("SOURCE", model::MasterSource::parse(text));
+    if (text == "-") return from_word(model::MasterSource::parse("/dev/stdin"));
     std::error_code error;
     const auto path = std::filesystem::absolute(text, error);
     if (error) return fail(ErrorCode::invalid_input, text + ": " + error.message());
@@ -34,7 +35,7 @@ CLI::Option* add_source(CLI::App& app, MasterArguments& arguments, const std::st
     return app.add_option("SOURCE", arguments.source,
                           "where the distribution is: on the image server its root directory, a "
                           "tar file or an OCI image; or a running machine, "
-                          "ssh://[USER@]HOST[:PORT][/PATH]" +
+                          "ssh://[USER@]HOST[:PORT][/PATH]; or -, a tar file on standard input" +
                               more);
 }
 
@@ -48,6 +49,29 @@ void add_master_options(CLI::App& app, MasterArguments& arguments) {
         "--one-file-system", arguments.one_file_system,
         "leave out what is mounted below SOURCE; else other disks of its machine belong to "
         "it");
+}
+
+Outcome<std::optional<sys::SpoolFile>> read_standard_input(const MasterArguments& arguments,
+                                                           model::MasterSource& source) {
+    if (arguments.source != "-") return std::nullopt;
+    DIM_TRY(const sys::Fd input, sys::open("/dev/stdin", O_RDONLY));
+    auto spool = sys::SpoolFile::copy(input, "/var/tmp" + std::string(api::kSpooledInput));
+    if (!spool && spool.error().code() == ErrorCode::invalid_input)
+        return wrong_usage(std::move(spool)
+                               .error()
+                               .with_context("standard input")
+                               .with_cure("pipe a tar file into it, or name a file"));
+    if (!spool)
+        return fail(std::move(spool)
+                        .error()
+                        .with_context("standard input")
+                        .with_cure("write the archive to a disk with more space, and name it"));
+    if (spool->bytes() == 0) {
+        return wrong_usage(Error(ErrorCode::invalid_input, "there is nothing on standard input")
+                               .with_cure("see whether the command before the pipe has failed"));
+    }
+    DIM_TRY(source, model::MasterSource::parse(spool->path()));
+    return *std::move(spool);
 }
 
 Outcome<api::ImageSource> parse_master(const MasterArguments& arguments) {

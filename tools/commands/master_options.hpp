@@ -1,9 +1,11 @@
 #pragma once
 
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
+#include "libdim/sys/spool_file.hpp"
 #include "tools/failure.hpp"
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +25,12 @@ struct MasterArguments {
 CLI::Option* add_source(CLI::App& app, MasterArguments& arguments, const std::string& more = "");
 void add_master_options(CLI::App& app, MasterArguments& arguments);
 
-/// A path is meant as seen from here.
+/// A path is meant as seen from here; "-" is standard input, see read_standard_input().
 Outcome<api::ImageSource> parse_master(const MasterArguments& arguments);
+
+/// What standard input holds becomes the SOURCE of the request, if "-" is said; it is there as long
+/// as what is returned. After all words were found to be right.
+Outcome<std::optional<sys::SpoolFile>> read_standard_input(const MasterArguments& arguments,
+                                                           model::MasterSource& source);
 
 }  // namespace dim::tool

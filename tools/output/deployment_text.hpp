@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/api/admin_messages.hpp"
+#include "libdim/api/image_messages.hpp"
 #include "libdim/api/problem.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libdim/api/admin_messages.hpp"
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/cluster/definition/difference.hpp"
 
 #include <string>

@@ -33,9 +33,15 @@ std::string source_text(const std::optional<api::ImageSource>& source) {
     return line("source", text);
 }
 
+std::string nfs_text(const api::NfsOptions& nfs) {
+    return fmt::format("version {}, attributes are kept {} s, TCP connections: {}", nfs.version,
+                       nfs.actimeo_seconds, nfs.nconnect);
+}
+
 std::string blades_text(const api::ImageDetails& details) {
-    std::string text =
-        fmt::format("{} of {}", details.blades.size(), size_text(details.image.blade_image_bytes));
+    std::string text = fmt::format("{} of {}, {}", details.blades.size(),
+                                   size_text(details.image.blade_image_bytes),
+                                   to_string(details.image.file_system));
     const char* before = ": ";
     for (const model::ComponentName& blade : details.blades) {
         text.append(before).append(to_string(blade));
@@ -50,7 +56,7 @@ std::string details_text(const api::ImageDetails& details) {
     const api::ImageSummary& image = details.image;
     return line("image", to_string(image.name) + ", generation " + to_string(image.generation)) +
            line("architecture", std::string(to_string(image.architecture))) +
-           line("init", image.init) +
+           line("init", image.init) + line("NFS", nfs_text(image.nfs)) +
            line("shared", fmt::format("{}", fmt::join(image.shared, ", "))) +
            source_text(details.source) + line("created", to_string(image.created).substr(0, 19)) +
            tree_text("shared root", details.shared_root, details.shared_root_disk_bytes) +
@@ -60,15 +66,18 @@ std::string details_text(const api::ImageDetails& details) {
                                                 : "none yet: 'dim buildzimage' makes it");
 }
 
+std::string difference_line(const api::TreeDifference& difference) {
+    std::string text = fmt::format("{:<9} {}", difference.kind, difference.path);
+    if (!difference.aspects.empty())
+        text += fmt::format(" ({})", fmt::join(difference.aspects, ", "));
+    return text;
+}
+
 std::string differences_text(const std::vector<api::TreeDifference>& differences,
                              std::uint64_t count) {
     std::string text;
-    for (const api::TreeDifference& difference : differences) {
-        text += fmt::format("{:<9} {}", difference.kind, difference.path);
-        if (!difference.aspects.empty())
-            text += fmt::format(" ({})", fmt::join(difference.aspects, ", "));
-        text += '\n';
-    }
+    for (const api::TreeDifference& difference : differences)
+        text += difference_line(difference) + '\n';
     if (count > differences.size())
         text += fmt::format("and {} more\n", count - differences.size());
     return text;
@@ -76,13 +85,17 @@ std::string differences_text(const std::vector<api::TreeDifference>& differences
 
 std::string generations_text(const api::ImageGenerationList& list) {
     constexpr std::size_t kShort = 8;  // as people can compare them
-    Table table({"GENERATION", "CREATED", "BLADE IMAGES", "DIGEST", "MADE OF", "LABEL"});
+    Table table({"GENERATION", "CREATED", "BLADE IMAGES", "PINNED", "SIZE", "OWN", "RETIRED",
+                 "DIGEST", "MADE OF", "LABEL"});
     for (const api::ImageGeneration& one : list.generations) {
         const std::string digest = one.shared_digest.substr(0, kShort) +
                                    (one.golden_digest.empty() ? "" : "+") +
                                    one.golden_digest.substr(0, kShort);
         table.add_row({to_string(one.generation), to_string(one.created).substr(0, 19),
-                       std::to_string(one.blade_images), digest, terminal_text(one.source),
+                       std::to_string(one.blade_images), std::to_string(one.pinned),
+                       one.bytes ? size_text(*one.bytes) : "?",
+                       one.own_bytes ? size_text(*one.own_bytes) : "?",
+                       size_text(one.retired_bytes), digest, terminal_text(one.source),
                        terminal_text(one.label)});
     }
     return table.text();

@@ -13,7 +13,7 @@ TEST(ImageText, SaysWhatIsMissing) {
     bare.image.zimage_bytes.reset();
     const std::string text = details_text(bare);
     EXPECT_THAT(text, HasSubstr("shared root   3 GiB on disk; no manifest"));
-    EXPECT_THAT(text, HasSubstr("blade images  0 of 256 MiB\n"));
+    EXPECT_THAT(text, HasSubstr("blade images  0 of 256 MiB, ext4\n"));
     EXPECT_THAT(text, HasSubstr("'dim buildzimage' makes it"));
 }
 
@@ -24,7 +24,7 @@ TEST(ImageText, SaysWhatAnImageIsMadeOf) {
                                 "lost+found\n"));
     EXPECT_THAT(text, HasSubstr("shared root   145000 entries, 120000 files of 3 GiB, 3 GiB on "
                                 "disk\n              digest ba7816bf"));
-    EXPECT_THAT(text, HasSubstr("blade images  1 of 256 MiB: s01c1b01\n"));
+    EXPECT_THAT(text, HasSubstr("blade images  1 of 256 MiB, ext4: s01c1b01\n"));
 }
 
 TEST(ImageText, NamesEachDifference) {
@@ -40,7 +40,8 @@ TEST(ImageText, NamesEachDifference) {
 TEST(ImageText, ListsGenerations) {
     const std::string text = generations_text(api::samples::image_generation_list());
     EXPECT_THAT(text, HasSubstr("ba7816bf+ba7816bf  /srv/tree  good"));
-    EXPECT_THAT(text, HasSubstr("BLADE IMAGES"));
+    EXPECT_THAT(text, HasSubstr("BLADE IMAGES  PINNED"));
+    EXPECT_THAT(text, HasSubstr("  56            4       2 GiB  3 MiB  1 MiB    ba7816bf"));
 }
 
 }  // namespace
