@@ -3,6 +3,7 @@
 #include "libdim/http/buffered_parser.hpp"
 
 #include <algorithm>
+#include <boost/beast/http/string_body.hpp>
 
 namespace dim::http {
 

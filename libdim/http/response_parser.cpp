@@ -3,6 +3,9 @@
 #include "libdim/base/parse_number.hpp"
 #include "libdim/http/buffered_parser.hpp"
 
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/dynamic_body.hpp>
+
 namespace dim::http {
 
 namespace {
@@ -10,6 +13,16 @@ namespace {
 namespace beast = boost::beast::http;
 
 constexpr std::int64_t kRetryAfterLimit = 24 * 60 * 60;  // seconds
+
+/// Grows with what came; beast::string_body takes as much memory as a stream's length announces.
+using Body = beast::basic_dynamic_body<boost::beast::flat_buffer>;
+
+std::string taken(boost::beast::flat_buffer& body) {
+    const auto bytes = body.cdata();
+    std::string text(static_cast<const char*>(bytes.data()), bytes.size());
+    body.clear();
+    return text;
+}
 
 }  // namespace
 
@@ -23,7 +36,7 @@ struct ResponseParser::State {
         }
         parser.skip(method == Method::head);
     }
-    BufferedParser<beast::response_parser<beast::string_body>> buffered;
+    BufferedParser<beast::response_parser<Body>> buffered;
 };
 
 ResponseParser::ResponseParser(const Limits& limits, Method request_method, BodyKind body_kind)
@@ -67,9 +80,7 @@ int ResponseParser::status() const {
     return static_cast<int>(state_->buffered.parser.get().result_int());
 }
 
-std::string ResponseParser::take_body() {
-    return std::exchange(state_->buffered.parser.get().body(), {});
-}
+std::string ResponseParser::take_body() { return taken(state_->buffered.parser.get().body()); }
 
 Response ResponseParser::take() {
     auto message = state_->buffered.parser.release();
@@ -81,7 +92,7 @@ Response ResponseParser::take() {
     // The other form, a date, is not used between us.
     if (auto seconds = parse_number<std::int64_t>(delay, 0, kRetryAfterLimit); seconds)
         response.retry_after = std::chrono::seconds(*seconds);
-    response.body = std::move(message.body());
+    response.body = taken(message.body());
     return response;
 }
 

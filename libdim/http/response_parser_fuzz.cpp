@@ -40,10 +40,12 @@ dim::testing::Seeds dim::testing::fuzz_seeds() {
     Response response;
     response.content_type = "application/json";
     response.body = "{\"a\":1}";
-    return {{"whole", '\x05' + serialize(response)},
-            {"chunked", "\x03HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
-                        "Transfer-Encoding: chunked\r\n\r\n8\r\n{\"a\":1}\n\r\n0\r\n\r\n"},
-            {"to-the-end", "\x40HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbody"}};
+    return {
+        {"whole", '\x05' + serialize(response)},
+        {"chunked", "\x03HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n8\r\n{\"a\":1}\n\r\n0\r\n\r\n"},
+        {"announces-much", "\x05HTTP/1.1 200 OK\r\nContent-Length: 2043696097166214939\r\n\r\nab"},
+        {"to-the-end", "\x40HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbody"}};
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {

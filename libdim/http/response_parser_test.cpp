@@ -61,6 +61,13 @@ TEST(ResponseParser, HeadHasNoBodyWhateverItsLength) {
     EXPECT_TRUE(parser.is_done());
 }
 
+TEST(ResponseParser, AStreamTakesNoMemoryForWhatItAnnounces) {
+    ResponseParser parser({}, Method::get, BodyKind::streamed);
+    ASSERT_TRUE(parser.feed("HTTP/1.1 200 OK\r\nContent-Length: 2043696097166214939\r\n\r\nab"));
+    EXPECT_EQ(parser.take_body(), "ab");
+    EXPECT_FALSE(parser.is_done());
+}
+
 TEST(ResponseParser, HandsOutAStreamAsItComes) {
     Limits limits;
     limits.body = 4;  // does not count for a stream
