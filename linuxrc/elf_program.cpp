@@ -1,21 +1,12 @@
 #include "linuxrc/elf_program.hpp"
 
+#include "libdim/base/byte_order.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <elf.h>
 
 namespace dim::linuxrc {
-
-namespace {
-
-std::uint64_t big_endian(std::string_view bytes, std::size_t offset, std::size_t size) {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < size; ++i)
-        value = value << 8 | static_cast<unsigned char>(bytes[offset + i]);
-    return value;
-}
-
-}  // namespace
 
 Result<void> check_static_ppc64(std::string_view file) {
     if (file.size() < sizeof(Elf64_Ehdr) || !file.starts_with("\177ELF"))

@@ -1,6 +1,7 @@
 #include "imageserver/image/ext4_file.hpp"
 
 #include "imageserver/image/disk_tools.hpp"
+#include "libdim/base/byte_order.hpp"
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
@@ -28,15 +29,6 @@ constexpr int kJournalMegabytes = 4;
 constexpr int kMended = 1;       // e2fsck(8): errors were corrected
 constexpr int kChecked = 4 | 8;  // and: errors were left, it is beyond what e2fsck understands
 constexpr std::size_t kToldBytes = 500;
-
-unsigned little_endian_16(std::string_view bytes, std::size_t offset) {
-    return static_cast<unsigned char>(bytes[offset]) |
-           static_cast<unsigned>(static_cast<unsigned char>(bytes[offset + 1])) << 8;
-}
-
-std::uint32_t little_endian_32(std::string_view bytes, std::size_t offset) {
-    return little_endian_16(bytes, offset) | little_endian_16(bytes, offset + 2) << 16;
-}
 
 /// Errors: limit_exceeded when what is in FILE needs more than BYTES.
 Result<void> check_minimum(const std::string& file, std::uint64_t bytes) {
@@ -130,14 +122,14 @@ Result<void> resize_ext4_file(const std::string& file, std::uint64_t bytes,
 }
 
 Result<void> check_ext4_superblock(std::string_view bytes, const std::string& path) {
-    if (bytes.size() < kExt4SuperblockEnd || little_endian_16(bytes, kMagicOffset) != kMagic) {
+    if (bytes.size() < kExt4SuperblockEnd || little_endian(bytes, kMagicOffset, 2) != kMagic) {
         return fail(
             Error(ErrorCode::conflict,
                   path + " cannot be mounted: it is damaged, it holds no file system that is known")
                 .with_cure("put back a good copy of the file, or try 'e2fsck " + path +
                            "', which looks for a spare superblock"));
     }
-    if ((little_endian_16(bytes, kStateOffset) & kErrorsDetected) != 0) {
+    if ((little_endian(bytes, kStateOffset, 2) & kErrorsDetected) != 0) {
         return fail(
             Error(ErrorCode::conflict,
                   path + " is not mounted: it is damaged, the kernel found errors in it")
@@ -148,10 +140,10 @@ Result<void> check_ext4_superblock(std::string_view bytes, const std::string& pa
 }
 
 std::uint64_t ext4_bytes(std::string_view bytes) {
-    std::uint64_t blocks = little_endian_32(bytes, kBlockCountOffset);
-    if ((little_endian_32(bytes, kIncompatibleOffset) & kFeature64Bit) != 0)
-        blocks |= std::uint64_t{little_endian_32(bytes, kBlockCountHighOffset)} << 32;
-    const unsigned shift = 10 + (little_endian_32(bytes, kBlockSizeOffset) & 0xf);
+    std::uint64_t blocks = little_endian(bytes, kBlockCountOffset, 4);
+    if ((little_endian(bytes, kIncompatibleOffset, 4) & kFeature64Bit) != 0)
+        blocks |= little_endian(bytes, kBlockCountHighOffset, 4) << 32;
+    const std::uint64_t shift = 10 + (little_endian(bytes, kBlockSizeOffset, 4) & 0xf);
     // One whose size cannot be is longer than any file.
     return blocks > UINT64_MAX >> shift ? UINT64_MAX : blocks << shift;
 }

@@ -1,6 +1,7 @@
 #include "imageserver/image/xfs_file.hpp"
 
 #include "imageserver/image/disk_tools.hpp"
+#include "libdim/base/byte_order.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/file.hpp"
 
@@ -13,13 +14,6 @@ constexpr std::string_view kXfsMagic = "XFSB";
 constexpr std::size_t kXfsBlockSizeOffset = 4;
 constexpr std::size_t kXfsBlockCountOffset = 8;
 constexpr std::size_t kXfsKnown = 16;
-
-std::uint64_t big_endian(std::string_view bytes) {
-    std::uint64_t value = 0;
-    for (const char byte : bytes)
-        value = value << 8 | static_cast<unsigned char>(byte);
-    return value;
-}
 
 }  // namespace
 
@@ -74,8 +68,8 @@ bool is_xfs(std::string_view bytes) {
 }
 
 std::uint64_t xfs_bytes(std::string_view bytes) {
-    const std::uint64_t block = big_endian(bytes.substr(kXfsBlockSizeOffset, 4));
-    const std::uint64_t blocks = big_endian(bytes.substr(kXfsBlockCountOffset, 8));
+    const std::uint64_t block = big_endian(bytes, kXfsBlockSizeOffset, 4);
+    const std::uint64_t blocks = big_endian(bytes, kXfsBlockCountOffset, 8);
     // One whose size cannot be is longer than any file.
     return block != 0 && blocks > UINT64_MAX / block ? UINT64_MAX : blocks * block;
 }
