@@ -17,17 +17,20 @@ namespace {
 constexpr std::array kEnds{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
 /// For the handler, which may not allocate.
-std::array<char, 4096> spooled_path{};
+std::array<char, 4096>& spooled_path() {
+    static constinit std::array<char, 4096> path{};
+    return path;
+}
 
 extern "C" void remove_spooled(int signal) {
-    ::unlink(spooled_path.data());
+    ::unlink(spooled_path().data());
     ::raise(signal);  // its action is the default again
 }
 
 /// An empty PATH: nothing is removed any more.
 void remove_at_signals(const std::string& path) {
-    spooled_path.fill('\0');
-    path.copy(spooled_path.data(), spooled_path.size() - 1);
+    spooled_path().fill('\0');
+    path.copy(spooled_path().data(), spooled_path().size() - 1);
     struct sigaction action{};
     action.sa_handler = path.empty() ? SIG_DFL : remove_spooled;
     action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
