@@ -23,17 +23,6 @@ protected:
         testing::write(mounted() + "/var/log", "written by the blade");
     }
     std::string mounted() const { return store->mount_point(blade_name("s01c1b01"), granite); }
-    /// As after a reboot, with an empty database.
-    void lose_database() {
-        store.reset();
-        database.reset();
-        for (const char* end : {"", "-wal", "-shm"})
-            static_cast<void>(sys::unlink(directory / ("dim.db" + std::string(end))));
-        const auto mounts = value_of(sys::mounts());
-        for (auto entry = mounts.rbegin(); entry != mounts.rend(); ++entry)
-            if (entry->target.starts_with(state + "/")) value_of(sys::umount(entry->target));
-        reopen();
-    }
     api::AdoptImage image() const { return {granite, model::Architecture::ppc64, "/sbin/init"}; }
     std::vector<std::string> unknown_paths() const {
         std::vector<std::string> paths;

@@ -281,13 +281,12 @@ ImageCatalog::generations_where(std::string_view condition) {
             DIM_TRY(Statement rows,
                     transaction.query("SELECT image, generation FROM image_generation WHERE " +
                                       std::string(condition) + " ORDER BY image, generation"));
-            return read_rows(
-                std::move(rows), [](const Statement& row) -> Result<GenerationKey> {
-                    DIM_TRY(ImageName name, ImageName::parse(row.text(0)));
-                    DIM_TRY(const Generation generation,
-                            Generation::from_number(static_cast<std::uint32_t>(row.integer(1))));
-                    return GenerationKey(std::move(name), generation);
-                });
+            return read_rows(std::move(rows), [](const Statement& row) -> Result<GenerationKey> {
+                DIM_TRY(ImageName name, ImageName::parse(row.text(0)));
+                DIM_TRY(const Generation generation,
+                        Generation::from_number(static_cast<std::uint32_t>(row.integer(1))));
+                return GenerationKey(std::move(name), generation);
+            });
         });
 }
 

@@ -1,6 +1,5 @@
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_store_test_fixture.hpp"
-#include "libdim/testing/kill_at_call.hpp"
 
 #include <atomic>
 #include <functional>
@@ -19,12 +18,11 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using testing::value_of;
 
+constexpr std::size_t kGenerationKills = 20;
+
 class Generations : public testing::ImageStoreTest {
 protected:
     Generations() { import(); }
-    static model::Generation number(std::uint32_t number) {
-        return value_of(model::Generation::from_number(number));
-    }
     /// A change of each kind in both parts of the master.
     void change_master(const std::string& text) const {
         testing::write(tree + "/usr/bin/tool.new", text, 0755);
@@ -76,31 +74,6 @@ protected:
                             {.name = granite, .keep = 1, .labelled = false, .is_dry_run = false},
                             quiet()))
             .generations;
-    }
-    /// Does WORK(round) in a daemon that is killed on the way, each time at another point, then
-    /// CHECK(round) in the next one.
-    void kill_anywhere(const std::function<void(int)>& work,
-                       const std::function<void(int)>& check) {
-        constexpr std::size_t kKills = 20;
-        int round = 0;
-        store.reset();
-        database.reset();
-        const std::size_t kills = dim::testing::kill_at_calls(
-            kKills,
-            [&] {
-                reopen();
-                work(round);
-            },
-            [&] {
-                SCOPED_TRACE(round);
-                reopen();
-                EXPECT_THAT(store->restore_mounts(), IsEmpty());
-                check(round++);
-                store.reset();
-                database.reset();
-            });
-        // What is left to do differs from round to round.
-        EXPECT_GE(kills, kKills / 2);
     }
     std::string copy_of_master(const std::string& name) const {
         testing::run({"cp", "-a", tree, directory / name});
@@ -320,6 +293,7 @@ TEST_F(Generations, KilledAnywhereAnUpdateIsThereOrNot) {
     const std::string old = copy_of_master("old");
     change_master("new");
     kill_anywhere(
+        kGenerationKills,
         [&](int) {
             value_of(store->update_image(update_request(), quiet()));
             roll_back(1);
@@ -403,6 +377,7 @@ TEST_F(Generations, KilledAnywhereACollectionIsFinished) {
     const std::string old = copy_of_master("old");
     create("s01c1b01");
     kill_anywhere(
+        kGenerationKills,
         [&](int round) {
             for (const char* text : {"a", "b"}) {
                 change_master(text + std::to_string(round));
@@ -415,7 +390,6 @@ TEST_F(Generations, KilledAnywhereACollectionIsFinished) {
             for (const auto& generation : value_of(store->generations(granite)))
                 EXPECT_TRUE(store->compare_generations(granite, number(1), generation.generation));
         });
-    reopen();
     roll_back(1);
     expect_newest_is(old, "s01c1b02");
 }

@@ -1,6 +1,5 @@
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_store_test_fixture.hpp"
-#include "libdim/testing/kill_at_call.hpp"
 
 #include <algorithm>
 #include <array>
@@ -51,9 +50,6 @@ protected:
              .label = ""},
             quiet());
         ASSERT_TRUE(value_of(made).generation);
-    }
-    static model::Generation number(std::uint32_t number) {
-        return value_of(model::Generation::from_number(number));
     }
     Result<void> pin(std::string_view blade, std::uint32_t generation) const {
         const model::ComponentName name = blade_name(blade);
@@ -209,21 +205,13 @@ TEST_F(PinnedImages, NobodyMountsWhatIsCloned) {
 
 TEST_F(PinnedImages, KilledAnywhereABladeImageIsOfThatGenerationOrNotThere) {
     const auto name = [](int round) { return "s01c1b" + std::to_string(10 + round); };
-    constexpr std::size_t kPoints = 20;
-    int round = 0;
-    store.reset();
-    database.reset();
-    const std::size_t kills = dim::testing::kill_at_calls(
-        kPoints,
-        [&] {
-            reopen();
+    kill_anywhere(
+        20,
+        [&](int round) {
             value_of(pin(name(round), 1 + static_cast<std::uint32_t>(round % 2)));
             create(name(round));
         },
-        [&] {
-            SCOPED_TRACE(round);
-            reopen();
-            EXPECT_THAT(store->restore_mounts(), IsEmpty());
+        [&](int round) {
             value_of(pin(name(round), 1 + static_cast<std::uint32_t>(round % 2)));
             if (!store->blade_image(blade_name(name(round)), granite)) {
                 EXPECT_FALSE(sys::stat(blade_file(name(round))));
@@ -233,11 +221,7 @@ TEST_F(PinnedImages, KilledAnywhereABladeImageIsOfThatGenerationOrNotThere) {
             // The disk is small.
             value_of(store->delete_blade_image(blade_name(name(round)), granite));
             value_of(store->purge_blade_images(blade_name(name(round)), granite));
-            ++round;
-            store.reset();
-            database.reset();
         });
-    EXPECT_GE(kills, kPoints / 2);
 }
 
 }  // namespace

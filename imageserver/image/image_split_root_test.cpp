@@ -13,9 +13,6 @@ using testing::value_of;
 
 class Split : public testing::ImageStoreTest {
 protected:
-    static model::Generation number(std::uint32_t number) {
-        return value_of(model::Generation::from_number(number));
-    }
     Result<MadeGeneration> update(std::vector<std::string> shared) const {
         return store->update_image(
             {.name = granite, .source = {}, .label = "", .shared = std::move(shared)}, quiet());
@@ -133,11 +130,7 @@ TEST_F(Split, OfWhatIsNotThereIsRefused) {
 TEST_F(Split, IsFoundInTheFilesWhenTheDatabaseIsLost) {
     import();
     value_of(update({"usr", "sbin"}));
-    store.reset();
-    database.reset();
-    for (const char* end : {"", "-wal", "-shm"})
-        static_cast<void>(sys::unlink(directory / ("dim.db" + std::string(end))));
-    reopen();
+    lose_database();
     value_of(store->adopt_image({granite, model::Architecture::ppc64, "/sbin/init"}));
     EXPECT_THAT(shared_of(1), ::testing::UnorderedElementsAre("usr", "opt"));
     EXPECT_THAT(shared_of(2), ::testing::UnorderedElementsAre("usr", "sbin"));

@@ -44,8 +44,10 @@ Result<GenerationContents> first_contents(const ImageCatalog::GenerationKey& key
                                           std::vector<std::string> shared_names,
                                           const ImagePaths& paths) {
     const auto& [image, first] = key;
-    DIM_TRY(const TreeRecord shared, TreeGenerations(ImagePart::shared, image, paths).record(first));
-    DIM_TRY(const TreeRecord golden, TreeGenerations(ImagePart::golden, image, paths).record(first));
+    DIM_TRY(const TreeRecord shared,
+            TreeGenerations(ImagePart::shared, image, paths).record(first));
+    DIM_TRY(const TreeRecord golden,
+            TreeGenerations(ImagePart::golden, image, paths).record(first));
     const std::uint64_t bytes =
         totals(shared.tree.manifest).bytes + totals(golden.tree.manifest).bytes;
     return GenerationContents{.shared_digest = shared.digest,

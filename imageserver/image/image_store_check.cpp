@@ -84,8 +84,8 @@ Result<std::vector<api::BladeImageCheck>> ImageStore::blade_image_checks() const
     return state_->checks.all();
 }
 
-Result<std::vector<ImageStore::BladeImageKey>>
-ImageStore::checks_due(std::uint32_t days, model::Timestamp now) const {
+Result<std::vector<ImageStore::BladeImageKey>> ImageStore::checks_due(std::uint32_t days,
+                                                                      model::Timestamp now) const {
     DIM_TRY(const auto checks, state_->checks.all());
     std::map<BladeImageKey, std::int64_t> checked;
     for (const api::BladeImageCheck& check : checks)

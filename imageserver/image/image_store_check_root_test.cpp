@@ -1,6 +1,5 @@
 #include "imageserver/image/image_store_test_fixture.hpp"
 #include "libdim/sys/clock.hpp"
-#include "libdim/testing/kill_at_call.hpp"
 
 #include <cstdlib>
 #include <thread>
@@ -172,27 +171,16 @@ TEST_F(CheckedBladeImage, NobodyMountsOneThatIsBeingExamined) {
 
 TEST_F(CheckedBladeImage, KilledAnywhereItIsMendedOrAsItWas) {
     damage_a_count();
-    int round = 0;
-    store.reset();
-    database.reset();
-    const std::size_t kills = dim::testing::kill_at_calls(
+    kill_anywhere(
         kCheckKills,
-        [&] {
-            reopen();
+        [&](int) {
             EXPECT_THAT(store->restore_mounts(), IsEmpty());
             value_of(check(Repair::yes));
         },
-        [&] {
-            SCOPED_TRACE(round++);
-            reopen();
-            EXPECT_THAT(store->restore_mounts(), IsEmpty());
+        [&](int) {
             expect_whole();
             damage_a_count();
-            store.reset();
-            database.reset();
         });
-    EXPECT_GE(kills, kCheckKills / 2);
-    reopen();
 }
 
 TEST_F(CheckedBladeImage, IsDueWhenItIsIdleAndWasNotCheckedForLong) {

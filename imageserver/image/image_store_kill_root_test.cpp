@@ -111,8 +111,7 @@ TEST_F(KilledTrash, HasAnImageWhollyOrNotAtAll) {
     create("s01c1b01");
     create("s01c1b02");
     testing::write(store->mount_point(blade, granite) + "/var/state", "precious");
-    store.reset();
-    database.reset();
+    close();
     const std::size_t kills = dim::testing::kill_at_calls(
         2 * kKills, [&] { work(); },
         [&] {
@@ -123,8 +122,7 @@ TEST_F(KilledTrash, HasAnImageWhollyOrNotAtAll) {
             expect_blade_images_whole();
             expect_only_known_mounts();
             if (!store->blade_image(other, granite)) create("s01c1b02");
-            store.reset();
-            database.reset();
+            close();
         });
     EXPECT_GE(kills, kKills);
 }
@@ -133,8 +131,7 @@ TEST_F(KilledStore, IsWholeAfterwards) {
     int round = 0;
     testing::run({"tar", "-C", tree, "--xattrs", "--acls", "-cf", archive, "."});
     const auto image = [&] { return image_name("round" + std::to_string(round)); };
-    store.reset();
-    database.reset();
+    close();
     const std::size_t kills = dim::testing::kill_at_calls(
         kKills, [&] { work(image(), round % 2 != 0); },
         [&] {
@@ -144,8 +141,7 @@ TEST_F(KilledStore, IsWholeAfterwards) {
             expect_whole(image());
             expect_blade_images_whole();
             expect_only_known_mounts();
-            store.reset();
-            database.reset();
+            close();
             ++round;
         });
     EXPECT_GE(kills, kKills);

@@ -1,5 +1,4 @@
 #include "imageserver/image/image_store_test_fixture.hpp"
-#include "libdim/testing/kill_at_call.hpp"
 
 #include <algorithm>
 
@@ -31,9 +30,6 @@ protected:
         create("s01c1b02");
         const std::array blades{blade_name("s01c1b02")};
         value_of(store->pin_blades(granite, number(2), blades));
-    }
-    static model::Generation number(std::uint32_t number) {
-        return value_of(model::Generation::from_number(number));
     }
     std::string root_of(const model::ImageName& image, std::string_view blade = "s01c1b01") const {
         return store->mount_point(blade_name(blade), image);
@@ -158,25 +154,13 @@ TEST_F(RenamedImage, WhatWasBegunIsFinishedBeforeAnythingElse) {
 }
 
 TEST_F(RenamedImage, KilledAnywhereItHasOneNameOrTheOther) {
-    constexpr std::size_t kPoints = 20;
-    store.reset();
-    database.reset();
-    const std::size_t kills = dim::testing::kill_at_calls(
-        kPoints,
-        [&] {
-            reopen();
-            value_of(rename());
-        },
-        [&] {
-            reopen();
-            EXPECT_THAT(store->restore_mounts(), IsEmpty());
+    kill_anywhere(
+        20, [&](int) { value_of(rename()); },
+        [&](int) {
             const bool is_renamed = store->image(slate).has_value();
             expect_whole(is_renamed ? slate : granite, is_renamed ? granite : slate);
             if (is_renamed) value_of(store->rename_image(slate, granite));
-            store.reset();
-            database.reset();
         });
-    EXPECT_GE(kills, kPoints / 2);
 }
 
 }  // namespace

@@ -8,11 +8,13 @@
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/testing/files_and_programs.hpp"
+#include "libdim/testing/kill_at_call.hpp"
 #include "libdim/testing/own_mounts.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -95,8 +97,7 @@ protected:
         reopen();
     }
     ~ImageStoreTest() override {
-        store.reset();
-        database.reset();
+        close();
         unmount_all();
     }
 
@@ -107,10 +108,13 @@ protected:
                 static_cast<void>(sys::umount(entry->target, MNT_DETACH));
     }
 
-    /// As a daemon does that was started again.
-    void reopen() {
+    void close() {
         store.reset();
         database.reset();
+    }
+    /// As a daemon does that was started again.
+    void reopen() {
+        close();
         database = std::make_unique<Database>(
             value_of(Database::open(directory / "dim.db", image_migrations())));
         store = std::make_unique<ImageStore>(value_of(
@@ -128,6 +132,42 @@ protected:
     void import() const { value_of(store->import_image(request(), quiet())); }
     void create(std::string_view blade) const {
         value_of(store->create_blade_image(blade_name(blade), granite, quiet()));
+    }
+    /// As after a reboot, with an empty database.
+    void lose_database() {
+        close();
+        for (const char* end : {"", "-wal", "-shm"})
+            static_cast<void>(sys::unlink(directory / ("dim.db" + std::string(end))));
+        const auto mounts = value_of(sys::mounts());
+        for (auto entry = mounts.rbegin(); entry != mounts.rend(); ++entry)
+            if (entry->target.starts_with(state + "/")) value_of(sys::umount(entry->target));
+        reopen();
+    }
+    /// Does WORK(round) in a daemon that is killed on the way, at up to POINTS points one after the
+    /// other, then LOOK(round) in the next one, which has all its mounts.
+    void kill_anywhere(std::size_t points, const std::function<void(int)>& work,
+                       const std::function<void(int)>& look) {
+        int round = 0;
+        close();
+        const std::size_t kills = dim::testing::kill_at_calls(
+            points,
+            [&] {
+                reopen();
+                work(round);
+            },
+            [&] {
+                SCOPED_TRACE(round);
+                reopen();
+                EXPECT_TRUE(store->restore_mounts().empty());
+                look(round++);
+                close();
+            });
+        // What is left to do differs from round to round.
+        EXPECT_GE(kills, points / 2);
+        reopen();
+    }
+    static model::Generation number(std::uint32_t number) {
+        return value_of(model::Generation::from_number(number));
     }
     static Progress quiet() {
         return [](std::string_view, std::uint64_t, std::uint64_t) {};

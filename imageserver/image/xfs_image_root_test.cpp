@@ -76,14 +76,7 @@ TEST_F(XfsImages, FollowTheGenerations) {
 }
 
 TEST_F(XfsImages, AreAdoptedAsWhatTheyAre) {
-    store.reset();
-    database.reset();
-    for (const char* end : {"", "-wal", "-shm"})
-        static_cast<void>(sys::unlink(directory / ("dim.db" + std::string(end))));
-    const auto mounts = value_of(sys::mounts());
-    for (auto entry = mounts.rbegin(); entry != mounts.rend(); ++entry)
-        if (entry->target.starts_with(state + "/")) value_of(sys::umount(entry->target));
-    reopen();
+    lose_database();
     value_of(store->adopt_image({granite, model::Architecture::ppc64, "/sbin/init"}));
     value_of(store->adopt_blade_image(blade_name("s01c1b01"), granite));
     EXPECT_EQ(value_of(store->image(granite)).file_system, model::FileSystem::xfs);
