@@ -5,14 +5,23 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <set>
+#include <string>
 
 namespace dim::server {
 
 namespace asio = boost::asio;
+using model::ComponentName;
+using model::ImageName;
 
 namespace {
 
 constexpr std::int64_t kRefusedUs = std::int64_t{24} * 3600 * 1'000'000;
+constexpr const char* kDamaged = "blade-image";
+
+std::string origin_of(const ComponentName& blade, const ImageName& image) {
+    return to_string(blade) + " " + to_string(image);
+}
 
 }  // namespace
 
@@ -40,9 +49,21 @@ void BladeImageUpkeep::write_next() {
 void BladeImageUpkeep::check() {
     if (days_ == 0 || is_checking_.exchange(true)) return;
     asio::post(lanes_.threads(), [this] {
+        forget_mended();
         gather_due();
         check_next();
     });
+}
+
+void BladeImageUpkeep::forget_mended() {
+    const auto checks = images_.blade_image_checks();
+    if (!checks) return report("check of blade images", checks.error());
+    std::set<std::string> damaged;
+    for (const api::BladeImageCheck& check : *checks)
+        if (BladeChecks::problem_of(check)) damaged.insert(origin_of(check.blade, check.image));
+    for (const api::Alert& alert : alerts_.alerts())
+        if (alert.kind == kDamaged && !damaged.contains(alert.origin))
+            alerts_.forget(alert.kind, alert.origin);
 }
 
 void BladeImageUpkeep::gather_due() {
@@ -80,8 +101,7 @@ void BladeImageUpkeep::check_one(const Key& key) {
     }
     const auto problem = BladeChecks::problem_of(*check);
     if (!problem) return;
-    alerts_.note({"blade-image", to_string(blade) + " " + to_string(image), problem->message(),
-                  problem->cure()},
+    alerts_.note({kDamaged, origin_of(blade, image), problem->message(), problem->cure()},
                  clock_.now());
 }
 

@@ -15,8 +15,8 @@ namespace dim::server {
 /// that what administrators ask of that image goes between. Its lanes end before it does.
 class BladeImageUpkeep {
 public:
-    /// DAYS: so long after it was examined a blade image is examined again; 0: never. The references
-    /// outlive this.
+    /// DAYS: so long after it was examined a blade image is examined again; 0: never. The
+    /// references outlive this.
     BladeImageUpkeep(OverrideRenewal& renewal, ImageStore& images, ImageLanes& lanes,
                      Alerts& alerts, const WallClock& clock, std::uint32_t days)
         : renewal_(renewal),
@@ -29,13 +29,15 @@ public:
     // Each returns at once, and does nothing while the former one still works.
     /// Writes overrides anew that are outdated (OverrideRenewal).
     void renew_overrides();
-    /// Examines what is due (ImageStore::checks_due). One that is damaged becomes an alert; one that
-    /// could not be examined is left alone for a day.
+    /// Examines what is due (ImageStore::checks_due). One that is damaged becomes an alert, which
+    /// is forgotten at the first check after it was mended or deleted; one that could not be
+    /// examined is left alone for a day.
     void check();
 
 private:
     using Key = ImageStore::BladeImageKey;
     void write_next();
+    void forget_mended();
     void gather_due();
     void check_next();
     void check_one(const Key& key);
