@@ -40,6 +40,7 @@ enum class CommandKind {
     reads_definition,  ///< of --cluster, or the one in force: --json, --cluster
     renders,           ///< the same, into the language of another program: --cluster
     shows_hardware,    ///< what a management module knows, without a daemon: --json
+    works_on_files,    ///< that it is named, without a daemon: --json
     changes_hardware,  ///< has a management module do something, without a daemon: --json, --yes
 };
 

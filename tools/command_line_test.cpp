@@ -40,7 +40,7 @@ ExitCode run(const std::vector<std::string>& words) {
 TEST(CommandLine, ADefinitionIsNotForTheDaemonsCommands) {
     CaptureStderr();
     EXPECT_EQ(run({"--cluster", "x.xml", "status"}), ExitCode::usage);
-    EXPECT_EQ(GetCapturedStderr(), "dim: 'dim status' asks the daemon and reads no file\n"
+    EXPECT_EQ(GetCapturedStderr(), "dim: 'dim status' reads no cluster definition\n"
                                    "     leave --cluster out; it is for: cluster names\n");
     EXPECT_FALSE(is_called);
 }

@@ -15,15 +15,16 @@ bool works_on_definition(CommandKind kind) {
         case CommandKind::shows:
         case CommandKind::changes:
         case CommandKind::shows_hardware:
-        case CommandKind::changes_hardware: return false;
+        case CommandKind::changes_hardware:
+        case CommandKind::works_on_files: return false;
         case CommandKind::reads_definition:
         case CommandKind::renders: return true;
     }
     return false;
 }
 
-bool asks_hardware(CommandKind kind) {
-    return kind == CommandKind::shows_hardware || kind == CommandKind::changes_hardware;
+bool asks_daemon(CommandKind kind) {
+    return works_on_definition(kind) || kind == CommandKind::shows || kind == CommandKind::changes;
 }
 
 bool may_change(CommandKind kind) {
@@ -43,9 +44,7 @@ Outcome<> check_cluster(const CommandTable& table, const Command& command,
             if (works_on_definition(other.kind))
                 others += (others.empty() ? "" : ", ") + full_name(other);
         }
-        const std::string asked =
-            asks_hardware(command.kind) ? "a management module" : "the daemon";
-        return refuse("'dim " + full_name(command) + "' asks " + asked + " and reads no file",
+        return refuse("'dim " + full_name(command) + "' reads no cluster definition",
                       "leave --cluster out; it is for: " + others);
     }
     return check_no_daemon_named(options.socket.has_value(), "--cluster");
@@ -69,7 +68,7 @@ void hide_refused_options(CLI::App& app, CommandKind kind) {
     if (!works_on_definition(kind)) hide("--cluster");
     if (kind == CommandKind::renders) hide("--json");
     if (!may_change(kind)) hide("--yes");
-    if (asks_hardware(kind)) hide("--socket");
+    if (!asks_daemon(kind)) hide("--socket");
 }
 
 Outcome<> check_global_options(const CommandTable& table, const Command& command,

@@ -195,7 +195,7 @@ TEST(IgnoredOptions, AreRefused) {
              {{"cluster", "check", "--socket", "/x"}, "with --cluster no daemon is asked"},
              {{"cluster", "check", example}, "FILE and --cluster"},
              {{"cluster", "diff", example, example}, "OLD and --cluster"},
-             {{"status"}, "'dim status' asks the daemon and reads no file"},
+             {{"status"}, "'dim status' reads no cluster definition"},
          }) {
         Words all{"--cluster", example};
         all.insert(all.end(), words.begin(), words.end());

@@ -35,8 +35,8 @@ struct FileAttributes {
     FileTime modified;
     ExtendedAttributes extended;
 };
-/// Makes the directory FD have these and no others; the last to be done, since a new name in it
-/// changes its times.
+/// Makes the file or directory FD have these and no others; the last to be done, since a write, or
+/// a new name in a directory, changes its times.
 Result<void> replace_attributes(const Fd& fd, const FileAttributes& attributes);
 
 /// Gives NAME in DIRECTORY itself, not what it links to, these attributes; "." is the directory.

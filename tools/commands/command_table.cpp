@@ -9,6 +9,7 @@ namespace {
 constexpr std::array kNouns{
     Noun{"blade", "blades, their images and what is in them"},
     Noun{"image", "images, which blade images are made from"},
+    Noun{"changeset", "what makes one tree of files of another, as a file; without a daemon"},
     Noun{"override", "the files that differ per blade"},
     Noun{"nfs", "what blades may mount"},
     Noun{"dhcp", "which image a blade boots"},
@@ -252,6 +253,22 @@ constexpr std::array kCommands{
             &cluster_rollback, CommandKind::changes},
     Command{"cluster", "reload", "read the cluster definition again after an edit",
             "  dim cluster reload\n", &cluster_reload, CommandKind::changes},
+    Command{"changeset", "create", "write what makes one tree of files of another",
+            "  dim changeset create /srv/master.old /srv/master -o monday.changes\n"
+            "  dim changeset create old new -o changes --json | jq .contents\n",
+            &changeset_create, CommandKind::works_on_files},
+    Command{"changeset", "show", "name what a changeset changes",
+            "  dim changeset show monday.changes\n"
+            "  dim changeset show monday.changes --json | jq -r '.differences[].path'\n",
+            &changeset_show, CommandKind::works_on_files},
+    Command{"changeset", "apply", "make a tree of files what the newer one was",
+            "  dim changeset apply monday.changes /srv/copy --dry-run\n"
+            "  ssh is02 cat monday.changes | dim changeset apply - /srv/copy\n",
+            &changeset_apply, CommandKind::works_on_files},
+    Command{"changeset", "verify", "see whether a tree is what a changeset makes",
+            "  dim changeset verify monday.changes /srv/copy\n"
+            "  dim changeset verify monday.changes /srv/copy --json | jq -r .standing\n",
+            &changeset_verify, CommandKind::works_on_files},
     Command{"bctool", "", "switch, reset and look at blades through their management module",
             "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 power on\n"
             "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 1-7,9 power cycle --yes\n"

@@ -1,0 +1,215 @@
+#include "libdim/changeset/create_changeset.hpp"
+
+#include "libdim/changeset/compressed_stream.hpp"
+#include "libdim/changeset/content.hpp"
+#include "libdim/changeset/rsync_delta.hpp"
+#include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/manifest_text.hpp"
+#include "libdim/manifest/scan_tree.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace dim::changeset {
+
+using manifest::Entry;
+using manifest::EntryType;
+
+namespace {
+
+/// A delta of less is not worth its work, and one of more not its memory.
+constexpr std::uint64_t kLeastForDelta = std::uint64_t{4} << 10;
+constexpr std::size_t kDeltaLimit = std::size_t{64} << 20;
+
+/// The stream and the digest of all that went into it.
+class Output {
+public:
+    explicit Output(const sys::Fd& fd) : writer_(fd) {}
+    Result<void> write(std::string_view bytes) {
+        hash_.add(bytes);
+        return writer_.write(bytes);
+    }
+    Result<void> write_line(std::string line) { return write(std::move(line) + '\n'); }
+    Result<void> finish(std::size_t contents) {
+        const std::string digest = tls::to_hex(hash_.finish());
+        DIM_CHECK(writer_.write("=end " + std::to_string(contents) + ' ' + digest + '\n'));
+        return writer_.finish();
+    }
+
+private:
+    CompressedWriter writer_;
+    tls::Sha256 hash_;
+};
+
+struct Scanned {
+    manifest::Manifest manifest;
+    std::string digest;
+};
+
+Result<Scanned> scan(const sys::Fd& root, const Progress& progress) {
+    manifest::ScanSettings settings;
+    settings.progress = [&](std::uint64_t entries) { progress("read", entries, 0); };
+    DIM_TRY(manifest::ScannedTree tree, manifest::scan_tree(root, settings));
+    std::string digest(manifest::digest_of(to_text(tree.manifest)));
+    return Scanned{std::move(tree.manifest), std::move(digest)};
+}
+
+/// Where the older tree has a content that the newer one needs.
+class OlderContents {
+public:
+    explicit OlderContents(const manifest::Manifest& older) {
+        for (const Entry& entry : older.entries) {
+            if (entry.type != EntryType::file) continue;
+            by_content_.emplace(entry.sha256, &entry);
+            by_path_.emplace(entry.path, &entry);
+        }
+    }
+    const Entry* same_as(const Entry& wanted) const { return find(by_content_, wanted.sha256); }
+    const Entry* at(const Entry& wanted) const {
+        return find(by_path_, std::string_view(wanted.path));
+    }
+
+private:
+    template <class Map, class Key>
+    static const Entry* find(const Map& map, const Key& key) {
+        const auto found = map.find(key);
+        return found == map.end() ? nullptr : found->second;
+    }
+    std::map<tls::Sha256Digest, const Entry*> by_content_;
+    std::map<std::string_view, const Entry*> by_path_;
+};
+
+Error changed_meanwhile() {
+    return Error(ErrorCode::conflict, "changed while it was read")
+        .with_cure("end what writes to it, and try again");
+}
+
+Result<void> write_whole(const sys::Fd& file, const Entry& wanted, Output& output) {
+    std::vector<char> piece(kPiece);
+    tls::Sha256 hash;
+    std::uint64_t left = wanted.size;
+    for (;;) {
+        DIM_TRY(const std::size_t count, sys::read(file, piece));
+        if (count == 0) break;
+        if (count > left) return fail(changed_meanwhile());
+        left -= count;
+        hash.add({piece.data(), count});
+        DIM_CHECK(output.write({piece.data(), count}));
+    }
+    if (left != 0 || hash.finish() != wanted.sha256) return fail(changed_meanwhile());
+    return {};
+}
+
+Result<std::optional<std::string>> delta_of(const sys::Fd& older_root, const Entry& older,
+                                            const sys::Fd& file, const Entry& wanted) {
+    if (older.size < kLeastForDelta || wanted.size < kLeastForDelta) return std::nullopt;
+    DIM_TRY(const sys::Fd base, sys::open_beneath(older_root, older.path, O_RDONLY | O_NONBLOCK));
+    const std::uint64_t limit = std::min<std::uint64_t>(kDeltaLimit, wanted.size - wanted.size / 4);
+    DIM_TRY(auto delta, make_delta(base, file, limit));
+    if (!delta) return delta;
+    tls::Sha256 hash;
+    std::string_view rest = *delta;
+    const Result<void> made = apply_delta(
+        base,
+        [&](std::span<char> buffer) -> Result<std::size_t> {
+            const std::size_t count = rest.copy(buffer.data(), buffer.size());
+            rest.remove_prefix(count);
+            return count;
+        },
+        wanted.size,
+        [&](std::string_view bytes) -> Result<void> {
+            hash.add(bytes);
+            return {};
+        });
+    if (!made || hash.finish() != wanted.sha256) return fail(changed_meanwhile());
+    return delta;
+}
+
+class Contents {
+public:
+    Contents(const sys::Fd& older, const sys::Fd& newer, const Outline& outline, Output& output)
+        : older_(older), newer_(newer), known_(outline.older), output_(output) {}
+
+    Result<void> write(const Entry& wanted) {
+        if (!digests_.insert(wanted.sha256).second) return {};
+        Content content{.sha256 = wanted.sha256, .size = wanted.size, .path = {}};
+        if (const Entry* same = known_.same_as(wanted)) {
+            content.form = Form::same;
+            content.path = same->path;
+            return begin(std::move(content));
+        }
+        DIM_TRY(const sys::Fd file, sys::open_beneath(newer_, wanted.path, O_RDONLY | O_NONBLOCK));
+        if (const Entry* older = known_.at(wanted)) {
+            DIM_TRY(const auto delta, delta_of(older_, *older, file, wanted));
+            if (delta) {
+                content.form = Form::delta;
+                content.path = older->path;
+                content.bytes = delta->size();
+                DIM_CHECK(begin(std::move(content)));
+                return output_.write(*delta);
+            }
+        }
+        content.bytes = wanted.size;
+        DIM_CHECK(begin(std::move(content)));
+        return write_whole(file, wanted, output_);
+    }
+    std::vector<Content> take() { return std::move(written_); }
+
+private:
+    Result<void> begin(Content content) {
+        written_.push_back(std::move(content));
+        return output_.write_line(to_line(written_.back()));
+    }
+
+    const sys::Fd& older_;
+    const sys::Fd& newer_;
+    const OlderContents known_;
+    Output& output_;
+    std::set<tls::Sha256Digest> digests_;
+    std::vector<Content> written_;
+};
+
+Result<void> write_outline(const Outline& outline, Output& output) {
+    DIM_CHECK(output.write_line("dim-changeset 1 " + outline.from + ' ' + outline.to));
+    for (const manifest::Manifest* manifest : {&outline.older, &outline.newer}) {
+        const std::string text = to_text(*manifest);
+        DIM_CHECK(output.write_line("=manifest " + std::to_string(text.size())));
+        DIM_CHECK(output.write(text));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Created> create(const sys::Fd& older, const sys::Fd& newer, const sys::Fd& output_file,
+                       const Progress& progress) {
+    Created created;
+    {
+        DIM_TRY(Scanned from, scan(older, progress));
+        DIM_TRY(Scanned to, scan(newer, progress));
+        created.outline =
+            outline_of(from.manifest, std::move(from.digest), to.manifest, std::move(to.digest));
+    }
+    Output output(output_file);
+    DIM_CHECK(write_outline(created.outline, output));
+    Contents contents(older, newer, created.outline, output);
+    const std::vector<const Entry*> files = needed_files(created.outline);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        progress("write", i, files.size());
+        auto written = contents.write(*files[i]);
+        if (!written)
+            return fail(std::move(written).error().with_context(manifest::escape(files[i]->path)));
+    }
+    created.contents = contents.take();
+    DIM_CHECK(output.finish(created.contents.size()));
+    return created;
+}
+
+}  // namespace dim::changeset

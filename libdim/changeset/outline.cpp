@@ -1,0 +1,85 @@
+#include "libdim/changeset/outline.hpp"
+
+#include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/tree_change.hpp"
+
+#include <set>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace dim::changeset {
+
+using manifest::Entry;
+using manifest::EntryType;
+using manifest::Manifest;
+
+namespace {
+
+using Paths = std::unordered_set<std::string_view>;
+
+Paths changed_paths(const Manifest& older, const Manifest& newer) {
+    const manifest::TreeChange change = manifest::plan_change(older, newer);
+    Paths paths;
+    for (const auto& put : change.puts)
+        paths.insert(put.entry->path);
+    for (const Entry* entry : change.removed)
+        paths.insert(entry->path);
+    for (const Entry* entry : change.directories)
+        paths.insert(entry->path);
+    return paths;
+}
+
+/// Adds the names of files one name of which is there; whether there were any.
+bool add_other_names(const Manifest& manifest, Paths& paths) {
+    std::unordered_set<std::uint32_t> groups;
+    for (const Entry& entry : manifest.entries)
+        if (entry.link_group != 0 && paths.contains(entry.path)) groups.insert(entry.link_group);
+    const std::size_t before = paths.size();
+    for (const Entry& entry : manifest.entries)
+        if (groups.contains(entry.link_group)) paths.insert(entry.path);
+    return paths.size() != before;
+}
+
+Result<void> check_parents(const Manifest& manifest) {
+    std::set<std::string_view> others;
+    for (const Entry& entry : manifest.entries)
+        if (entry.type != EntryType::directory) others.insert(entry.path);
+    for (const Entry& entry : manifest.entries) {
+        const std::string_view path = entry.path;
+        for (std::size_t end = path.find('/'); end != path.npos; end = path.find('/', end + 1))
+            if (others.contains(path.substr(0, end)))
+                return fail(ErrorCode::invalid_input,
+                            manifest::escape(path) + " is in what is no directory");
+    }
+    return {};
+}
+
+}  // namespace
+
+Outline outline_of(const Manifest& older, std::string from, const Manifest& newer, std::string to) {
+    Paths paths = changed_paths(older, newer);
+    while (add_other_names(older, paths) || add_other_names(newer, paths)) {
+    }
+    const auto is_wanted = [&](const Entry& entry) { return paths.contains(entry.path); };
+    return {std::move(from), std::move(to), select_entries(older, is_wanted),
+            select_entries(newer, is_wanted)};
+}
+
+std::vector<manifest::Difference> differences_of(const Outline& outline) {
+    return manifest::compare(outline.older, outline.newer);
+}
+
+std::vector<const Entry*> needed_files(const Outline& outline) {
+    std::vector<const Entry*> files;
+    for (const auto& put : manifest::plan_change(outline.older, outline.newer).puts)
+        if (put.entry->type == EntryType::file && put.link_to.empty()) files.push_back(put.entry);
+    return files;
+}
+
+Result<void> check_outline(const Outline& outline) {
+    DIM_CHECK(check_parents(outline.older));
+    return check_parents(outline.newer);
+}
+
+}  // namespace dim::changeset

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/manifest/compare.hpp"
+#include "libdim/manifest/manifest.hpp"
+
+#include <string>
+#include <vector>
+
+namespace dim::changeset {
+
+/// What makes one tree of another, but for the contents of files: only what differs.
+struct Outline {
+    std::string from;  ///< the digest of the older tree's manifest
+    std::string to;    ///< the digest of the newer one's
+    /// Every path that differs as it was: the directories that these are in, and all names of a
+    /// file one name of which is among them.
+    manifest::Manifest older;
+    /// The same as it becomes.
+    manifest::Manifest newer;
+
+    bool operator==(const Outline&) const = default;
+};
+
+/// FROM and TO are the manifests' digests.
+Outline outline_of(const manifest::Manifest& older, std::string from,
+                   const manifest::Manifest& newer, std::string to);
+
+/// What is to be done, in words.
+std::vector<manifest::Difference> differences_of(const Outline& outline);
+
+/// The files of the newer tree whose content is needed: new inodes, by path. Has pointers into
+/// OUTLINE.
+std::vector<const manifest::Entry*> needed_files(const Outline& outline);
+
+/// Errors: invalid_input when no two trees have that outline: something is in what is no directory.
+Result<void> check_outline(const Outline& outline);
+
+}  // namespace dim::changeset

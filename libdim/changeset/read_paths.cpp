@@ -1,0 +1,92 @@
+#include "libdim/changeset/read_paths.hpp"
+
+#include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/read_entry.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+
+#include <cerrno>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dim::changeset {
+
+using manifest::Entry;
+using manifest::Manifest;
+using manifest::ReadEntry;
+
+namespace {
+
+std::set<std::string_view> paths_of(const Outline& outline) {
+    std::set<std::string_view> paths;
+    for (const Manifest* manifest : {&outline.older, &outline.newer})
+        for (const Entry& entry : manifest->entries)
+            paths.insert(entry.path);
+    return paths;
+}
+
+/// None where there is no such directory, or what is above it is none.
+Result<std::optional<sys::Fd>> open_parent(const sys::Fd& root, std::string_view parent) {
+    if (parent.empty()) {
+        DIM_TRY(sys::Fd same, sys::dup(root));
+        return same;
+    }
+    auto opened = sys::open_beneath(root, parent, O_RDONLY | O_DIRECTORY);
+    if (opened) return *std::move(opened);
+    const int number = opened.error().system_errno();
+    if (number == ENOENT || number == ENOTDIR || number == ELOOP) return std::nullopt;
+    return fail(std::move(opened).error().with_context(manifest::escape(parent)));
+}
+
+/// Numbers the link groups, which INODES has by (device, inode).
+void name_links(Manifest& manifest,
+                const std::vector<std::pair<std::uint64_t, std::uint64_t>>& inodes) {
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> names;
+    for (std::size_t i = 0; i < inodes.size(); ++i)
+        if (manifest.entries[i].type != manifest::EntryType::directory) ++names[inodes[i]];
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> groups;
+    for (std::size_t i = 0; i < inodes.size(); ++i) {
+        Entry& entry = manifest.entries[i];
+        if (entry.type == manifest::EntryType::directory || names.at(inodes[i]) < 2) continue;
+        const auto next = static_cast<std::uint32_t>(groups.size() + 1);
+        entry.link_group = groups.try_emplace(inodes[i], next).first->second;
+    }
+}
+
+}  // namespace
+
+Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline) {
+    DIM_TRY(const sys::FileStatus status, sys::fstat(root));
+    Manifest found;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> inodes;
+    std::optional<std::string_view> open_path;
+    std::optional<sys::Fd> parent;
+    for (const std::string_view path : paths_of(outline)) {
+        std::optional<ReadEntry> read;
+        if (path.empty()) {
+            DIM_TRY(read, manifest::read_root(root));
+        } else {
+            const std::size_t slash = path.rfind('/');
+            const std::string_view above =
+                slash == path.npos ? std::string_view{} : path.substr(0, slash);
+            if (above != open_path) {
+                DIM_TRY(parent, open_parent(root, above));
+                open_path = above;
+            }
+            if (!parent) continue;
+            const std::string name(path.substr(slash == path.npos ? 0 : slash + 1));
+            DIM_TRY(read, manifest::read_entry(*parent, name, std::string(path), status.device));
+        }
+        if (!read) continue;
+        inodes.emplace_back(read->status.device, read->status.inode);
+        found.entries.push_back(std::move(read->entry));
+    }
+    name_links(found, inodes);
+    return found;
+}
+
+}  // namespace dim::changeset

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "libdim/changeset/changeset_reader.hpp"
+#include "libdim/changeset/content.hpp"
+#include "libdim/changeset/create_changeset.hpp"
+#include "libdim/changeset/outline.hpp"
+#include "libdim/manifest/tree_change.hpp"
+#include "libdim/sys/fd.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace dim::changeset {
+
+/// The contents that a changeset makes, below the root that they are for: ".dim-changeset-…", a
+/// directory with a file for each, named by its digest. Its last letters are of the digest of the
+/// newer tree once all contents are in it and on the device; ".part" before.
+class [[nodiscard]] Staging final : public manifest::FileSource {
+public:
+    /// Whether there is one that was filled.
+    static bool is_ready(const sys::Fd& root, const Outline& outline);
+    /// The one that was filled, with no trace left of where an apply was interrupted; or an empty
+    /// one. Both references outlive this.
+    static Result<Staging> open(const sys::Fd& root, const Outline& outline);
+
+    /// Makes all contents of the changeset FILE, which has CONTENTS of them. Errors: invalid_input
+    /// when one is not what its digest says; limit_exceeded when the disk is full.
+    Result<void> fill(const sys::Fd& file, std::size_t contents, const Progress& progress);
+    Result<void> provide(const manifest::Entry& entry, const sys::Fd& directory,
+                         const std::string& name) override;
+    /// Nothing is left of it.
+    Result<void> remove();
+
+private:
+    Staging(const sys::Fd& root, const Outline& outline, sys::Fd directory, std::string name)
+        : root_(&root),
+          outline_(&outline),
+          directory_(std::move(directory)),
+          name_(std::move(name)) {}
+    Result<void> add(const Content& content, ChangesetReader& reader);
+    Result<void> provide_file(const manifest::Entry& entry, const sys::Fd& directory,
+                              const std::string& name);
+
+    const sys::Fd* root_;
+    const Outline* outline_;
+    sys::Fd directory_;
+    std::string name_;
+};
+
+}  // namespace dim::changeset
