@@ -46,17 +46,14 @@ Result<void> end_everything(const DaemonSettings& settings) {
     return {};
 }
 
-int run(int argc, char** argv) {
-    if (isatty(STDERR_FILENO) != 0) dim::set_log_prefix("imageserver");
+struct Arguments {
     DaemonSettings settings;
-    settings.agent = DIM_LIBRARY_DIRECTORY "/agent/ppc64/initagent";
-    settings.kernel_kit = DIM_LIBRARY_DIRECTORY "/kernel-kit";
     std::string provisioning = to_string(settings.provisioning);
-    settings.blade_exec = DIM_LIBRARY_DIRECTORY "/blade-exec";
     bool is_teardown = false;
-    CLI::App app{kDescription, "imageserver"};
-    app.footer(kExamples);
-    app.set_version_flag("--version", DIM_VERSION);
+};
+
+void add_options(CLI::App& app, Arguments& arguments) {
+    DaemonSettings& settings = arguments.settings;
     app.add_option("--cluster", settings.cluster_file, "the cluster definition")
         ->capture_default_str();
     app.add_option("--server", settings.server,
@@ -65,7 +62,7 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--run", settings.run_directory, "socket and process records")
         ->capture_default_str();
-    app.add_option("--provisioning", provisioning,
+    app.add_option("--provisioning", arguments.provisioning,
                    "space of blade images: reserved when they are made, or thin:PERCENT, taken as "
                    "they are written, at most PERCENT of what the disk can hold promised")
         ->capture_default_str();
@@ -86,15 +83,28 @@ int run(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--blade-exec", settings.blade_exec, "what runs commands in blades' roots")
         ->capture_default_str();
-    app.add_flag("--teardown", is_teardown,
+    app.add_flag("--teardown", arguments.is_teardown,
                  "stop the services, unmount what an ended daemon left and remove its "
                  "permanent neighbours, then end");
+}
+
+int run(int argc, char** argv) {
+    if (isatty(STDERR_FILENO) != 0) dim::set_log_prefix("imageserver");
+    Arguments arguments;
+    DaemonSettings& settings = arguments.settings;
+    settings.agent = DIM_LIBRARY_DIRECTORY "/agent/ppc64/initagent";
+    settings.kernel_kit = DIM_LIBRARY_DIRECTORY "/kernel-kit";
+    settings.blade_exec = DIM_LIBRARY_DIRECTORY "/blade-exec";
+    CLI::App app{kDescription, "imageserver"};
+    app.footer(kExamples);
+    app.set_version_flag("--version", DIM_VERSION);
+    add_options(app, arguments);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
-    if (auto parsed = dim::server::Provisioning::parse(provisioning)) {
+    if (auto parsed = dim::server::Provisioning::parse(arguments.provisioning)) {
         settings.provisioning = *parsed;
     } else {
         dim::log(dim::LogLevel::error, "--provisioning: " + dim::to_string(parsed.error()));
@@ -105,7 +115,7 @@ int run(int argc, char** argv) {
           &settings.agent, &settings.kernel_kit, &settings.blade_exec, &settings.overrides}) {
         *path = absolute(*path);
     }
-    const auto done = is_teardown ? end_everything(settings) : serve(std::move(settings));
+    const auto done = arguments.is_teardown ? end_everything(settings) : serve(std::move(settings));
     if (done) return 0;
     dim::log(dim::LogLevel::error, dim::to_string(done.error()));
     return 1;

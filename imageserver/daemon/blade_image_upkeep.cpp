@@ -84,7 +84,8 @@ void BladeImageUpkeep::check_next() {
     }
     Key key = std::move(due_.back());
     due_.pop_back();
-    asio::post(lanes_.of(key.second), [this, key = std::move(key)] {
+    const auto lane = lanes_.of(key.second);
+    asio::post(lane, [this, key = std::move(key)] {
         check_one(key);
         check_next();
     });
