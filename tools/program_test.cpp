@@ -40,7 +40,7 @@ TEST(Program, WhatNeedsTheDaemonRefusesAFile) {
     EXPECT_THAT(state.output, HasSubstr("only the daemon knows the state of a blade"));
     const Ran assign = run_dim_on("marenostrum.xml", {"dhcp", "assign", "s01", "granite"});
     EXPECT_EQ(assign.code, 2);
-    EXPECT_THAT(assign.output, HasSubstr("'dim dhcp assign' asks the daemon"));
+    EXPECT_THAT(assign.output, HasSubstr("'dim dhcp assign' reads no cluster definition"));
 }
 
 TEST(Program, StandardInputIsReadOnceAllWordsAreRight) {

@@ -263,7 +263,7 @@ constexpr std::array kCommands{
             &changeset_show, CommandKind::works_on_files},
     Command{"changeset", "apply", "make a tree of files what the newer one was",
             "  dim changeset apply monday.changes /srv/copy --dry-run\n"
-            "  ssh is02 cat monday.changes | dim changeset apply - /srv/copy\n",
+            "  dim changeset apply - /srv/copy <monday.changes\n",
             &changeset_apply, CommandKind::works_on_files},
     Command{"changeset", "verify", "see whether a tree is what a changeset makes",
             "  dim changeset verify monday.changes /srv/copy\n"

@@ -15,7 +15,7 @@ std::vector<std::string> shell_words(std::string_view line) {
     std::string word;
     bool is_quoted = false;
     for (const char c : line) {
-        if (!is_quoted && (c == '|' || c == '>')) break;
+        if (!is_quoted && (c == '|' || c == '>' || c == '<')) break;
         if (c == '\'') {
             is_quoted = !is_quoted;
         } else if (c != ' ' || is_quoted) {
