@@ -120,5 +120,90 @@ TEST_F(ChassisDaemonTest, TheHistoricalNamesAreTheSame) {
               0);
 }
 
+/// Two chassis of one server, of which the definition says all but the community.
+class NamedBlades : public ::testing::Test {
+protected:
+    NamedBlades() {
+        EXPECT_TRUE(sys::write_file_atomically(file(), "community private\n"));
+        EXPECT_EQ(::chmod(file().c_str(), 0600), 0);
+        EXPECT_TRUE(sys::write_file_atomically(cluster(), xml()));
+    }
+    std::string file() const { return directory / "mm.key"; }
+    std::string cluster() const { return directory / "cluster.xml"; }
+    static std::string port_of(const snmp::RunningChassis& chassis) {
+        return chassis.address().substr(chassis.address().find(':') + 1);
+    }
+    std::string xml() const {
+        const auto module = [&](const std::string& name, const snmp::RunningChassis& chassis) {
+            return "<set for=\"" + name + "\"><property name=\"credentials\" value=\"" + file() +
+                   "\"/><property name=\"snmp-port\" value=\"" + port_of(chassis) + "\"/></set>";
+        };
+        return R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
+  <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
+  <network name="mmnet" role="management" address="127.0.0.0/24"/>
+  <level name="server" symbol="s" width="2" last="1">
+    <component name="server" role="server">
+      <interface network="bootnet" device="eth1" address="10.1.0.1"/>
+    </component>
+    <level name="chassis" symbol="c" last="2">
+      <component name="mm" role="management-module" pattern="s{server}c{chassis}mm">
+        <interface network="mmnet" address="127.0.0.{chassis+1}"/>
+      </component>
+      <level name="blade" symbol="b" width="2" last="14">
+        <component name="blade" role="blade" type="js20">
+          <interface network="bootnet" address="10.1.{chassis}.{blade+10}"/>
+        </component>
+      </level>
+    </level>
+  </level>)" + module("s01c1mm", first) +
+               module("s01c2mm", second) + "</cluster>";
+    }
+    Ran ask(const std::string& command, const ChassisWords& words) const {
+        ChassisWords all{DIM_PROGRAM, command, "--cluster", cluster(),
+                         "--timeout", "500",   "--retries", "0"};
+        all.insert(all.end(), words.begin(), words.end());
+        return run_program(all);
+    }
+
+    dim::testing::TemporaryDirectory directory;
+    snmp::RunningChassis first{
+        {"--listen", "127.0.0.2:0", "--bay", "1=js20,on", "--bay", "3=js21"}};
+    snmp::RunningChassis second{{"--listen", "127.0.0.3:0", "--bay", "3=js21", "--bay", "14=js21"}};
+};
+
+TEST_F(NamedBlades, AreReachedThroughTheModuleOfTheirChassis) {
+    EXPECT_EQ(ask("bctool", {"s01c2b14", "power", "on"}).output, "off → on\n");
+    EXPECT_EQ(second.line(), "power bay=14 on");
+    EXPECT_EQ(ask("bctool", {"b28", "power", "state"}).output, "on\n") << "its linear name";
+    EXPECT_EQ(ask("bctool", {"s01c[1-2]b03", "power", "on", "--stagger", "1"}).output,
+              "s01c1b03: off → on\ns01c2b03: off → on\n");
+    EXPECT_THAT(ask("bctool", {"s01c2b03", "--json", "power", "state"}).output,
+                StartsWith(R"({"blades":[{"blade":"s01c2b03","module":"s01c2mm","bay":3,)"));
+    EXPECT_THAT(ask("bcadmin", {"s01c2mm", "info"}).output, HasSubstr("blades in bays 3 14\n"));
+    EXPECT_THAT(ask("bcadmin", {"mm1", "--json", "inventory"}).output, StartsWith("{\""));
+}
+
+TEST_F(NamedBlades, OneChassisThatIsSilentFailsItsOwnBladesAlone) {
+    first.tell("silent on");
+    const Ran ran = ask("bctool", {"s01c[1-2]b03", "power", "state"});
+    EXPECT_EQ(ran.code, 1);
+    EXPECT_THAT(ran.output, HasSubstr("s01c2b03: off\n"));
+    EXPECT_THAT(ran.output, HasSubstr("s01c1b03: failed: " + first.address() + ": no answer"));
+    EXPECT_THAT(ran.output, HasSubstr("1 of 2 blades failed; the first: s01c1b03"));
+}
+
+TEST_F(NamedBlades, WhatTheDefinitionDoesNotTellIsAsked) {
+    EXPECT_EQ(ask("bctool", {"s01c3b01", "power", "state"}).code, 1);
+    EXPECT_EQ(ask("bctool", {"s01c2b14", "power", "up"}).code, 2);
+    EXPECT_EQ(ask("bctool", {"s01c2b14"}).code, 2);
+    EXPECT_EQ(ask("bctool", {"--bay", "3", "s01c2b14", "power", "state"}).code, 2);
+    EXPECT_EQ(ask("bctool", {"--mm", "127.0.0.2", "--bay", "3", "power", "state"}).code, 2);
+    EXPECT_EQ(ask("bcadmin", {"all", "info"}).code, 2) << "two chassis";
+    EXPECT_EQ(ask("bcadmin", {"s01c2mm"}).code, 2);
+    const Ran asked = ask("bctool", {"s01c[1-2]b03", "power", "off"});
+    EXPECT_EQ(asked.code, 4);
+    EXPECT_THAT(asked.output, StartsWith("dim: would switch off 2 blades: s01c[1-2]b03\n"));
+}
+
 }  // namespace
 }  // namespace dim::tool

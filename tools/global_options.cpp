@@ -14,11 +14,11 @@ bool works_on_definition(CommandKind kind) {
     switch (kind) {
         case CommandKind::shows:
         case CommandKind::changes:
-        case CommandKind::shows_hardware:
-        case CommandKind::changes_hardware:
         case CommandKind::works_on_files: return false;
         case CommandKind::reads_definition:
-        case CommandKind::renders: return true;
+        case CommandKind::renders:
+        case CommandKind::shows_hardware:
+        case CommandKind::changes_hardware: return true;
     }
     return false;
 }

@@ -69,7 +69,8 @@ Result<snmp::Credentials> read_credentials(const std::optional<std::string>& fil
 }
 
 void ModuleAccess::add_options(CLI::App& app) {
-    app.add_option("--mm", address, "the management module: ADDRESS[:PORT]")->required();
+    app.add_option("--mm", address,
+                   "a management module that no cluster definition names: ADDRESS[:PORT]");
     app.add_option("--credentials", credentials_file,
                    "a file that only you may read, with 'community WORD', or 'user NAME', 'auth "
                    "md5|sha PASSPHRASE', 'privacy des|aes PASSPHRASE'; unless given the "
@@ -81,11 +82,17 @@ void ModuleAccess::add_options(CLI::App& app) {
         ->check(CLI::Range(0, 20));
 }
 
-Outcome<bladecenter::ManagementModule> ModuleAccess::open(const Context& context) const {
+Outcome<ModuleContactPoint> ModuleAccess::contact(const Context& context) const {
     DIM_CHECK(check_no_daemon_named(context.names_daemon, "--mm"));
-    DIM_TRY(const auto agent, from_word("--mm", snmp::AgentAddress::parse(address)));
-    DIM_TRY(const auto credentials, read_credentials(credentials_file));
-    DIM_TRY(auto session, snmp::Session::open({.agent = agent,
+    if (context.cluster_file)
+        return contradiction("--mm and --cluster", "the one names a module by its address");
+    DIM_TRY(const auto agent, from_word("--mm", snmp::AgentAddress::parse(*address)));
+    return ModuleContactPoint{agent, credentials_file};
+}
+
+Result<bladecenter::ManagementModule> ModuleAccess::open(const ModuleContactPoint& contact) const {
+    DIM_TRY(const auto credentials, read_credentials(contact.credentials));
+    DIM_TRY(auto session, snmp::Session::open({.agent = contact.agent,
                                                .timeout = std::chrono::milliseconds(timeout_ms),
                                                .retries = static_cast<int>(retries)},
                                               credentials));

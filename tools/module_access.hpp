@@ -10,18 +10,26 @@
 
 namespace dim::tool {
 
-/// Which management module a command asks, and as whom: --mm, --credentials, --timeout, --retries.
+/// A management module, and where the credentials for it are.
+struct ModuleContactPoint {
+    snmp::AgentAddress agent;
+    std::optional<std::string> credentials;  ///< a file; absent: the environment
+};
+
+/// How a command asks management modules, and which one: --mm, or a name of the cluster definition;
+/// --credentials, --timeout, --retries.
 struct ModuleAccess {
-    std::string address;
+    std::optional<std::string> address;  ///< --mm
     std::optional<std::string> credentials_file;
     std::uint32_t timeout_ms = 2000;
     std::uint32_t retries = 2;
 
     void add_options(CLI::App& app);
 
-    /// Failures: usage for what is no address and for --socket; what read_credentials says; those
-    /// of snmp::Session::open.
-    Outcome<bladecenter::ManagementModule> open(const Context& context) const;
+    /// The module of --mm. Failures: usage for what is no address, and for --socket or --cluster.
+    Outcome<ModuleContactPoint> contact(const Context& context) const;
+    /// Errors: what read_credentials says; those of snmp::Session::open.
+    Result<bladecenter::ManagementModule> open(const ModuleContactPoint& contact) const;
 };
 
 /// What is in FILE, or without one in the environment: DIM_MM_COMMUNITY, or DIM_MM_USER,

@@ -1,8 +1,10 @@
 #include "tools/commands/commands.hpp"
-#include "tools/module_access.hpp"
+#include "tools/module_targets.hpp"
 #include "tools/output/chassis_text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <iostream>
 
 namespace dim::tool {
@@ -11,8 +13,29 @@ namespace {
 
 struct BcadminArguments {
     ModuleAccess access;
-    std::string what;
+    std::vector<std::string> words;
 };
+
+constexpr std::array<std::string_view, 4> kQuestions{"info", "inventory", "vitals", "eventlog"};
+
+/// The question, once the chassis before it is taken off.
+Outcome<std::string> question_of(const std::vector<std::string>& words) {
+    if (words.size() == 1 && std::ranges::count(kQuestions, words.front()) == 1)
+        return words.front();
+    return wrong_usage(Error(ErrorCode::invalid_input, "what is to be told of the chassis?")
+                           .with_cure("one of: info, inventory, vitals, eventlog"));
+}
+
+Outcome<ModuleContactPoint> contact_of(const Context& context, const BcadminArguments& arguments,
+                                       std::vector<std::string>& words) {
+    words = arguments.words;
+    if (arguments.access.address) return arguments.access.contact(context);
+    const std::string chassis = words.front();
+    words.erase(words.begin());
+    DIM_CHECK(question_of(words));
+    DIM_TRY(auto target, chassis_target(context, arguments.access, chassis));
+    return std::move(target.contact);
+}
 
 /// Failures: the first bay whose answers cannot be understood; the others are shown all the same.
 Outcome<> show_inventory(const Context& context, bladecenter::ManagementModule& module) {
@@ -32,14 +55,17 @@ Outcome<> show_inventory(const Context& context, bladecenter::ManagementModule& 
 Action bcadmin(CLI::App& app) {
     auto arguments = std::make_shared<BcadminArguments>();
     arguments->access.add_options(app);
-    app.add_option("WHAT", arguments->what,
-                   "info: the chassis; inventory: all bays; vitals: temperatures and blowers; "
-                   "eventlog: newest first")
-        ->required()
-        ->check(CLI::IsMember({"info", "inventory", "vitals", "eventlog"}));
+    app.add_option(
+           "WORDS", arguments->words,
+           "CHASSIS, by the name of its management module, unless --mm is given; then info: "
+           "the chassis; inventory: all bays; vitals: temperatures and blowers; eventlog: "
+           "newest first")
+        ->required();
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(auto module, arguments->access.open(context));
-        const std::string& what = arguments->what;
+        std::vector<std::string> words;
+        DIM_TRY(const auto contact, contact_of(context, *arguments, words));
+        DIM_TRY(const std::string what, question_of(words));
+        DIM_TRY(auto module, arguments->access.open(contact));
         if (what == "inventory") return show_inventory(context, module);
         if (what == "info") {
             DIM_TRY(const auto report, module.chassis());

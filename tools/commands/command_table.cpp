@@ -269,13 +269,19 @@ constexpr std::array kCommands{
             "  dim changeset verify monday.changes /srv/copy\n"
             "  dim changeset verify monday.changes /srv/copy --json | jq -r .standing\n",
             &changeset_verify, CommandKind::works_on_files},
-    Command{"bctool", "", "switch, reset and look at blades through their management module",
-            "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 power on\n"
-            "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 1-7,9 power cycle --yes\n"
-            "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 --json mac\n"
-            "  dim bctool --mm 127.0.0.1:1161 --bay 3 led blink\n",
-            &bctool, CommandKind::changes_hardware},
+    Command{
+        "bctool", "", "switch, reset and look at blades through their management module",
+        "  dim bctool s01c2b14 power on\n"
+        "  dim bctool 's01c[1-4]' power state --json | jq -r '.blades[] | select(.error).blade'\n"
+        "  dim bctool 's01c[1-4]' power on --stagger 2\n"
+        "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 power on\n"
+        "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 1-7,9 power cycle --yes\n"
+        "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 --json mac\n"
+        "  dim bctool --mm 127.0.0.1:1161 --bay 3 led blink\n",
+        &bctool, CommandKind::changes_hardware},
     Command{"bcadmin", "", "look at a chassis through its management module",
+            "  dim bcadmin s01c2mm inventory\n"
+            "  dim bcadmin mm90 vitals --json\n"
             "  dim bcadmin --mm 10.2.0.1 --credentials mm.key inventory\n"
             "  dim bcadmin --mm 10.2.0.1 --credentials mm.key --json inventory | jq "
             "'.bays[].blade.macs'\n"

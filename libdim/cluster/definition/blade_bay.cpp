@@ -1,0 +1,105 @@
+#include "libdim/cluster/definition/blade_bay.hpp"
+
+#include "libdim/base/parse_number.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace dim::cluster {
+
+namespace {
+
+constexpr std::uint32_t kLargestBay = 1000;
+
+template <class T>
+Result<std::optional<T>> number_property(const Definition& definition, Position position,
+                                         std::string_view property, T maximum) {
+    const auto text = attribute_of(definition, position, property);
+    if (!text) return std::nullopt;
+    const auto number = parse_number<T>(*text, 1, maximum);
+    if (number) return *number;
+    return fail(Error(number.error())
+                    .with_context("property " + std::string(property) + " of " +
+                                  definition.taxonomy.name(position)));
+}
+
+/// How many levels the two have in common, when MODULE is at the blade's place or above it.
+std::optional<std::size_t> depth_above(const Taxonomy& taxonomy, Position module, Position blade) {
+    const auto levels = taxonomy.levels_of(module.kind);
+    const auto blade_levels = taxonomy.levels_of(blade.kind);
+    const auto numbers = taxonomy.coordinates(module);
+    const auto blade_numbers = taxonomy.coordinates(blade);
+    if (levels.size() > blade_levels.size() ||
+        !std::ranges::equal(levels, blade_levels.first(levels.size())) ||
+        !std::equal(numbers.begin(), numbers.end(), blade_numbers.begin()))
+        return std::nullopt;
+    return levels.size();
+}
+
+Result<const Component*> named_module(const Definition& definition, const Blade& blade,
+                                      const std::string& name) {
+    DIM_TRY(const Position position, definition.taxonomy.find(name));
+    const Component* found = find_component(definition, position).other;
+    if (found != nullptr && found->role == ComponentRole::management_module) return found;
+    return fail(ErrorCode::invalid_input, "property module of " + to_string(blade.name) + ": " +
+                                              name + " is no management module");
+}
+
+Result<const Component*> nearest_module(const Definition& definition, const Blade& blade) {
+    const Component* nearest = nullptr;
+    const Component* as_near = nullptr;
+    std::size_t depth = 0;
+    for (const Component& component : definition.components) {
+        if (component.role != ComponentRole::management_module) continue;
+        const auto above = depth_above(definition.taxonomy, component.position, blade.position);
+        if (!above || (nearest != nullptr && *above < depth)) continue;
+        as_near = nearest != nullptr && *above == depth ? nearest : nullptr;
+        nearest = &component;
+        depth = *above;
+    }
+    if (nearest == nullptr) {
+        return fail(Error(ErrorCode::not_found, "the cluster definition has no management module "
+                                                "for " +
+                                                    to_string(blade.name))
+                        .with_cure("describe it (docs/hardware.md), or name one: --mm ADDRESS "
+                                   "--bay N"));
+    }
+    if (as_near == nullptr) return nearest;
+    return fail(Error(ErrorCode::conflict, to_string(blade.name) + " has two management modules: " +
+                                               to_string(as_near->name) + " and " +
+                                               to_string(nearest->name))
+                    .with_cure("say which one by a property 'module' of the blade"));
+}
+
+}  // namespace
+
+Result<BladeBay> bay_of(const Definition& definition, const Blade& blade) {
+    const auto name = attribute_of(definition, blade.position, "module");
+    DIM_TRY(const Component* module,
+            name ? named_module(definition, blade, *name) : nearest_module(definition, blade));
+    DIM_TRY(const auto bay, number_property(definition, blade.position, "bay", kLargestBay));
+    const auto numbers = definition.taxonomy.coordinates(blade.position);
+    if (bay) return BladeBay{module, *bay};
+    if (!numbers.empty()) return BladeBay{module, numbers.back()};
+    return fail(ErrorCode::not_found, to_string(blade.name) + " has no number that could be a bay");
+}
+
+Result<ModuleContact> contact_of(const Definition& definition, const Component& module) {
+    if (module.interfaces.empty())
+        return fail(Error(ErrorCode::not_found, to_string(module.name) + " has no address")
+                        .with_cure("give it an <interface> on a network of role management"));
+    const auto is_management = [&](const BladeInterface& interface) {
+        const Network* network = find_network(definition, interface.network);
+        return network != nullptr && network->role == NetworkRole::management;
+    };
+    const auto found = std::ranges::find_if(module.interfaces, is_management);
+    const BladeInterface& interface =
+        found == module.interfaces.end() ? module.interfaces.front() : *found;
+    DIM_TRY(const auto port,
+            number_property<std::uint16_t>(definition, module.position, "snmp-port", UINT16_MAX));
+    return ModuleContact{interface.address, port,
+                         attribute_of(definition, module.position, "credentials")};
+}
+
+}  // namespace dim::cluster

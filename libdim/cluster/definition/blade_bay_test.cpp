@@ -1,0 +1,90 @@
+#include "libdim/cluster/definition/blade_bay.hpp"
+#include "libdim/cluster/expansion/cluster_xml.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dim::cluster {
+namespace {
+
+/// MODULES stand in each chassis, SETTINGS at the end.
+Definition modules(const std::string& in_chassis, const std::string& settings = "") {
+    const std::string xml = R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
+  <network name="bootnet" per="server" role="bootnet" address="10.{server}.0.0/16"/>
+  <network name="mmnet" role="management" address="10.200.0.0/16"/>
+  <level name="server" symbol="s" width="2" last="2">
+    <component name="server" role="server">
+      <interface network="bootnet" device="eth1" address="10.{server}.0.1"/>
+    </component>
+    <component name="hub" role="management-module" pattern="s{server}hub">
+      <interface network="mmnet" address="10.200.0.{server}"/>
+    </component>
+    <level name="chassis" symbol="c" last="2">)" +
+                            in_chassis +
+                            R"(<level name="blade" symbol="b" width="2" last="4">
+        <component name="blade" role="blade" type="js20" mac="02:00:00:{server}:{chassis}:{blade}">
+          <interface network="bootnet" address="10.{server}.{chassis}.{blade+10}"/>
+        </component>
+      </level>
+    </level>
+  </level>)" + settings + "</cluster>";
+    auto parsed = parse_cluster(xml, "cluster.xml");
+    EXPECT_TRUE(parsed) << to_string(parsed.error());
+    return *std::move(parsed);
+}
+
+const std::string kModule = R"(<component name="mm" role="management-module"
+    pattern="s{server}c{chassis}mm">
+  <interface network="bootnet" address="10.{server}.9.{chassis}"/>
+  <interface network="mmnet" address="10.200.{server}.{chassis}"/></component>)";
+
+std::string bay(const Definition& definition, std::string_view blade) {
+    const auto found =
+        bay_of(definition, *find_blade(definition, *model::ComponentName::parse(blade)));
+    return found ? to_string(found->module->name) + " " + std::to_string(found->bay)
+                 : "error: " + found.error().message();
+}
+
+TEST(BladeBay, IsOfTheNearestModuleAboveTheBlade) {
+    const Definition definition = modules(kModule);
+    EXPECT_EQ(bay(definition, "s02c1b03"), "s02c1mm 3");
+    EXPECT_EQ(bay(modules(""), "s02c1b03"), "s02hub 3");
+}
+
+TEST(BladeBay, TwoModulesAsNearNeedAWord) {
+    const std::string second = R"(<component name="nn" role="management-module"
+        pattern="s{server}c{chassis}nn"/>)";
+    EXPECT_EQ(bay(modules(kModule + second), "s01c1b01"),
+              "error: s01c1b01 has two management modules: s01c1mm and s01c1nn");
+    const Definition said = modules(kModule + second,
+                                    R"(<set for="s01c1b01"><property name="module" value="s01c1nn"/>
+                                       <property name="bay" value="7"/></set>
+                                       <set for="s01c1b02"><property name="module" value="is01"/>
+                                       </set>
+                                       <set for="s01c1b03"><property name="module" value="mm1"/>
+                                       <property name="bay" value="x"/></set>)");
+    EXPECT_EQ(bay(said, "s01c1b01"), "s01c1nn 7");
+    EXPECT_TRUE(bay(said, "s01c1b02").starts_with("error: ")) << bay(said, "s01c1b02");
+    EXPECT_TRUE(bay(said, "s01c1b03").starts_with("error: property bay of s01c1b03"))
+        << bay(said, "s01c1b03");
+}
+
+TEST(BladeBay, AModuleIsAskedOnTheManagementNetwork) {
+    const Definition definition =
+        modules(kModule, R"(<set for="s02c2mm"><property name="snmp-port" value="1161"/></set>
+                            <set for="kind=mm"><property name="credentials" value="/etc/dim/mm.key"/>
+                            </set>)");
+    const auto contact = [&](std::string_view name) {
+        const Position position = *definition.taxonomy.find(name);
+        return contact_of(definition, *find_component(definition, position).other).value();
+    };
+    EXPECT_EQ(contact("s01c2mm"), (ModuleContact{*model::Ipv4Address::parse("10.200.1.2"),
+                                                 std::nullopt, std::nullopt}));
+    EXPECT_EQ(contact("s02c2mm"),
+              (ModuleContact{*model::Ipv4Address::parse("10.200.2.2"), 1161, "/etc/dim/mm.key"}));
+    const Definition bare = modules(
+        R"(<component name="mm" role="management-module" pattern="s{server}c{chassis}mm"/>)");
+    EXPECT_FALSE(contact_of(bare, *find_component(bare, *bare.taxonomy.find("s01c1mm")).other));
+}
+
+}  // namespace
+}  // namespace dim::cluster

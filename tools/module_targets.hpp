@@ -1,0 +1,54 @@
+#pragma once
+
+#include "libdim/bladecenter/management_module.hpp"
+#include "tools/bay_action.hpp"
+#include "tools/module_access.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dim::tool {
+
+/// A bay that is asked, by the name that the person gave it.
+struct BayTarget {
+    std::string name;  ///< "s01c2b14", "bay 3"
+    bladecenter::Bay bay;
+};
+
+/// A management module and the bays of it that a command is about.
+struct ModuleTarget {
+    std::string name;  ///< "s01c2mm"; its address when it was named so
+    ModuleContactPoint contact;
+    std::vector<BayTarget> bays;
+};
+
+/// The modules and bays of the blades that RANGE names, by the cluster definition (of --cluster, or
+/// the daemon's); in the order of the cluster. Failures: those of query_components; not_found,
+/// conflict for a blade whose module or bay the definition does not tell.
+Outcome<std::vector<ModuleTarget>> blade_targets(const Context& context, const ModuleAccess& access,
+                                                 const std::string& range);
+
+/// The one chassis that RANGE names: by its management module, without bays.
+Outcome<ModuleTarget> chassis_target(const Context& context, const ModuleAccess& access,
+                                     const std::string& range);
+
+/// What came of one bay.
+struct BayResult {
+    std::string name;
+    std::string module;
+    bladecenter::Bay bay;
+    Result<BayAnswer> answer;
+};
+
+/// Does ACTION to every bay: modules at once, up to kModulesAtOnce; the bays of one in order, each
+/// STAGGER after the one before. A module that cannot be asked fails its own bays. Results in the
+/// order of TARGETS.
+std::vector<BayResult> act_on_bays(const std::vector<ModuleTarget>& targets,
+                                   const ModuleAccess& access, const BayAction& action,
+                                   std::chrono::milliseconds stagger);
+
+inline constexpr std::size_t kModulesAtOnce = 64;
+
+}  // namespace dim::tool
