@@ -27,9 +27,9 @@ TEST(ChangesetText, SaysHowATreeStands) {
     const changeset::Look look{
         changeset::Standing::other,
         {{"etc/\xff", manifest::DifferenceKind::content, {"size", "content"}}}};
-    EXPECT_EQ(differences_text(look.differences), "content   etc/\\xff (size, content)\n");
+    EXPECT_EQ(differences_text(look.differences), "content   etc/\\ff (size, content)\n");
     EXPECT_EQ(look_json(look),
-              R"({"standing":"other","differences":[{"kind":"content","path":"etc/\\xff",)"
+              R"({"standing":"other","differences":[{"kind":"content","path":"etc/\\ff",)"
               R"("aspects":["size","content"]}]})"
               "\n");
 }
