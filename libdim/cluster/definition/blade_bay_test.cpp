@@ -78,7 +78,7 @@ TEST(BladeBay, AModuleIsAskedOnTheManagementNetwork) {
         return contact_of(definition, *find_component(definition, position).other).value();
     };
     EXPECT_EQ(contact("s01c2mm"), (ModuleContact{*model::Ipv4Address::parse("10.200.1.2"),
-                                                 std::nullopt, std::nullopt}));
+                                                 std::nullopt, "/etc/dim/mm.key"}));
     EXPECT_EQ(contact("s02c2mm"),
               (ModuleContact{*model::Ipv4Address::parse("10.200.2.2"), 1161, "/etc/dim/mm.key"}));
     const Definition bare = modules(
