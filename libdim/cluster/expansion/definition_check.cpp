@@ -11,6 +11,7 @@ namespace dim::cluster {
 
 namespace {
 
+constexpr std::size_t kKernelArgumentsLimit = 64;
 constexpr std::uint8_t kNameServers = 6;  ///< DHCP option (RFC 2132, section 3.8)
 
 /// Whether hosts have addresses in NETWORK: it is not that of "this host", multicast or reserved
@@ -57,6 +58,7 @@ public:
         DIM_CHECK(check_bootnets());
         for (std::size_t at = 0; at < definition_.blades.size(); ++at)
             DIM_CHECK(check_blade(definition_.blades[at], lines_.blades[at]));
+        DIM_CHECK(check_kernel_arguments());
         for (std::size_t at = 0; at < definition_.components.size(); ++at)
             DIM_CHECK(check_component(definition_.components[at], lines_.components[at]));
         return {};
@@ -303,6 +305,21 @@ private:
                           ", but that of its server " + to_string(blade.server) + " is " +
                           to_string(server->second->name),
                       "put both on the same one");
+    }
+
+    /// Each is a boot file of its own for every image.
+    Result<void> check_kernel_arguments() const {
+        std::set<std::string_view> different;
+        for (std::size_t at = 0; at < definition_.blades.size(); ++at) {
+            for (const Property& property : definition_.blades[at].properties)
+                if (property.name == "kernel-arguments") different.insert(property.value);
+            if (different.size() > kKernelArgumentsLimit)
+                return refuse(lines_.blades[at].line,
+                              "more than " + std::to_string(kKernelArgumentsLimit) +
+                                  " different values of the property kernel-arguments",
+                              "give what is the blade's own to its image, as an override");
+        }
+        return {};
     }
 
     Result<void> check_component(const Component& component,

@@ -152,6 +152,26 @@ TEST(DefinitionCheck, RefusesReferencesThatLeadNowhere) {
               "cluster.xml:3: head: there is no network 'net'");
 }
 
+TEST(DefinitionCheck, BladesHaveFewDifferentKernelArguments) {
+    const std::string blades = R"(<level name="node" symbol="n" last="66">
+      <component name="node" role="blade" type="js20" server="head">
+        <interface network="bootnet" address="10.1.0.{node+10}"/></component></level>)";
+    const auto with_values = [&](int count) {
+        std::string text = kNetwork + kServer + blades;
+        for (int number = 1; number <= count; ++number)
+            text += "<set for=\"n" + std::to_string(number) +
+                    "\"><property name=\"kernel-arguments\" value=\"mem=" + std::to_string(number) +
+                    "G\"/></set>\n";
+        return text +
+               "<set for=\"n66\"><property name=\"kernel-arguments\" value=\"mem=1G\"/></set>";
+    };
+    EXPECT_TRUE(parse_cluster("<cluster xmlns=\"urn:dim:cluster:1\" name=\"demo\">\n" +
+                                  with_values(64) + "</cluster>\n",
+                              "cluster.xml"));
+    EXPECT_THAT(refusal_of_body(with_values(65)),
+                HasSubstr("more than 64 different values of the property kernel-arguments"));
+}
+
 TEST(DefinitionCheck, WantsExactlyOneBootnet) {
     const std::string second = network("second", "10.2.0.0/24");
     const std::string tail = server("tail", "10.2.0.1", "second");

@@ -327,6 +327,8 @@ private:
             return refuse(element, "more than 64 properties", "remove some");
         DIM_TRY(auto name, required(element, "name", parse_property_name));
         DIM_TRY(auto value, required(element, "value", parse_text));
+        if (auto checked = check_property(name, value); !checked)
+            return refuse(element, std::move(checked).error().with_context("value"));
         if (std::ranges::find(settings.properties, name, &Property::name) !=
             settings.properties.end())
             return refuse(element, "this property stands here twice", "remove one");

@@ -87,6 +87,20 @@ TEST(SourceReader, RefusesNamesThatRangesWouldMistake) {
     EXPECT_THAT(refusal(property("1a")), HasSubstr("not a property's name"));
 }
 
+TEST(SourceReader, ChecksPropertiesThatMeanSomething) {
+    const auto property = [](const std::string& name, const std::string& value) {
+        return "<set for=\"a\"><property name=\"" + name + "\" value='" + value + "'/></set>\n";
+    };
+    EXPECT_THAT(
+        refusal(property("kernel-arguments", "quiet \"x y\"")),
+        StartsWith("c.xml:2: property kernel-arguments: value: 'quiet \"x y\"' are no words"));
+    EXPECT_THAT(refusal(property("kernel-arguments", "caf\xc3\xa9")), HasSubstr("are no words"));
+    EXPECT_THAT(refusal(property("bay", "15")), StartsWith("c.xml:2: property bay: value: "));
+    EXPECT_THAT(refusal(property("snmp-port", "0")), HasSubstr("property snmp-port: value: "));
+    EXPECT_THAT(refusal(property("snmp-port", "65536")), HasSubstr("property snmp-port: value: "));
+    EXPECT_THAT(refusal(property("credentials", "mm.key")), HasSubstr("not the absolute path"));
+}
+
 TEST(SourceReader, RefusesWrongDomainsAndSuffixes) {
     EXPECT_THAT(refusal("", " domain=\"a..b\""), StartsWith("c.xml:1: cluster demo: domain: "));
     EXPECT_THAT(refusal("", " domain=\"a b\""), HasSubstr("domain: "));

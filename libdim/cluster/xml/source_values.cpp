@@ -11,6 +11,8 @@ namespace dim::cluster {
 
 namespace {
 
+constexpr std::uint32_t kLastBay = 14;  ///< of a BladeCenter
+
 std::unexpected<Error> invalid(std::string text) {
     return fail(ErrorCode::invalid_input, std::move(text));
 }
@@ -62,6 +64,22 @@ Result<std::string> parse_property_name(std::string_view text) {
     if (is_among(kTaken, text))
         return invalid("'" + std::string(text) + "' is an attribute that DIM itself knows");
     return std::string(text);
+}
+
+Result<void> check_property(std::string_view name, std::string_view value) {
+    if (name == "kernel-arguments") {
+        const auto is_wrong = [](char c) { return c < ' ' || c > '~' || c == '"'; };
+        if (std::ranges::any_of(value, is_wrong))
+            return invalid("'" + printable(value, 40) +
+                           "' are no words of a kernel command line: printable ASCII without '\"'");
+    } else if (name == "bay") {
+        DIM_CHECK(parse_number<std::uint32_t>(value, 1, kLastBay));
+    } else if (name == "snmp-port") {
+        DIM_CHECK(parse_number<std::uint16_t>(value, 1));
+    } else if (name == "credentials" && !value.starts_with('/')) {
+        return invalid("'" + printable(value, 40) + "' is not the absolute path of a file");
+    }
+    return {};
 }
 
 Result<model::ComponentName> parse_group_name(std::string_view text) {

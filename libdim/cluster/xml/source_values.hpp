@@ -28,6 +28,9 @@ Result<std::uint32_t> parse_count(std::string_view text);
 /// Not one that ranges would take for what DIM itself knows of a component.
 Result<std::string> parse_property_name(std::string_view text);
 
+/// The VALUE of the property NAME, when that means something to DIM (docs/cluster-xml.md).
+Result<void> check_property(std::string_view name, std::string_view value);
+
 /// Without digits, which a range would take for a component's name.
 Result<model::ComponentName> parse_group_name(std::string_view text);
 
