@@ -4,6 +4,7 @@
 #include "libdim/base/text.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/file_lock.hpp"
 #include "libdim/sys/loop.hpp"
 #include "libdim/sys/mount.hpp"
 
@@ -39,6 +40,20 @@ Result<sys::Fd> open_image_file(const std::string& file, int access) {
 
 bool is_backed_by(const sys::LoopBacking& backing, const sys::FileStatus& file) {
     return backing.file_device == file.device && backing.file_inode == file.inode;
+}
+
+/// The loop device that has FILE, "/dev/loop7"; empty when none has. To look at all of them for
+/// each image of thousands would take minutes, so that is done only for a file that somebody
+/// writes.
+Result<std::string> loop_device_of(const std::string& file) {
+    DIM_TRY(const sys::Fd fd, open_image_file(file, O_RDONLY));
+    const Result<bool> has_writer = sys::has_writer(fd);
+    if (has_writer && !*has_writer) return std::string();
+    DIM_TRY(const sys::FileStatus status, sys::fstat(fd));
+    DIM_TRY(const std::vector<sys::LoopBacking> backings, sys::loop_backings());
+    const auto used = std::ranges::find_if(
+        backings, [&](const auto& backing) { return is_backed_by(backing, status); });
+    return used == backings.end() ? std::string() : used->device;
 }
 
 Error mount_error(const Error& error, const std::string& file, model::FileSystem type) {
@@ -94,14 +109,11 @@ Result<void> unmount_each(const std::string& directory, int flags) {
 }  // namespace
 
 Result<void> mount_file(const std::string& file, const std::string& directory) {
+    DIM_TRY(const std::string used, loop_device_of(file));
     DIM_TRY(const sys::Fd fd, open_image_file(file, O_RDWR));
     DIM_TRY(const ImageFile found, identify(fd, file));
-    DIM_TRY(const sys::FileStatus status, sys::fstat(fd));
     DIM_CHECK(sys::ensure_directory(directory, 0700));
-    DIM_TRY(const std::vector<sys::LoopBacking> backings, sys::loop_backings());
-    const auto used = std::ranges::find_if(
-        backings, [&](const auto& backing) { return is_backed_by(backing, status); });
-    if (used != backings.end()) return mount_protected(used->device, directory, file, found.type);
+    if (!used.empty()) return mount_protected(used, directory, file, found.type);
     DIM_TRY(const sys::LoopDevice device, sys::LoopDevice::attach(fd, file));
     return mount_protected(device.path(), directory, file, found.type);
 }

@@ -3,6 +3,8 @@
 #include "libdim/sys/file.hpp"
 
 #include <cerrno>
+#include <csignal>
+#include <fcntl.h>
 #include <sys/file.h>
 
 namespace dim::sys {
@@ -20,6 +22,18 @@ Result<void> lock_file(const Fd& file) {
         if (errno == EWOULDBLOCK) return fail(ErrorCode::conflict, "held by another process");
         if (errno != EINTR) return fail(Error::from_errno(errno, "flock"));
     }
+}
+
+Result<bool> has_writer(const Fd& file) {
+    // Who opens it while we have the lease makes the kernel send us this, which nobody heeds;
+    // unless told otherwise it sends SIGIO, which ends a process.
+    if (::fcntl(file.get(), F_SETSIG, SIGURG) != 0) return fail(Error::from_errno(errno, "lease"));
+    if (::fcntl(file.get(), F_SETLEASE, F_RDLCK) == 0) {
+        if (::fcntl(file.get(), F_SETLEASE, F_UNLCK) == 0) return false;
+        return fail(Error::from_errno(errno, "give a lease back"));
+    }
+    if (errno == EAGAIN) return true;
+    return fail(Error::from_errno(errno, "lease"));
 }
 
 }  // namespace dim::sys

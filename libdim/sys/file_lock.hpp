@@ -13,4 +13,9 @@ Result<Fd> lock_file(const std::string& path);
 /// inherits the descriptor holds it until it ends, too.
 Result<void> lock_file(const Fd& file);
 
+/// Whether somebody has FILE open for writing, as a loop device has: a read lease (fcntl(2)) cannot
+/// be had then. FILE itself is open for reading only, and ours. It tells of this moment. Errors:
+/// io (EINVAL) where the file system has no leases.
+Result<bool> has_writer(const Fd& file);
+
 }  // namespace dim::sys

@@ -1,5 +1,6 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/file_lock.hpp"
 #include "libdim/sys/in_namespaces.hpp"
 #include "libdim/sys/loop.hpp"
 #include "libdim/sys/run.hpp"
@@ -35,6 +36,19 @@ TEST(LoopDevice, LastsAsLongAsItsMountOrOwner) {
         EXPECT_EQ(backing.file_device, fstat(file)->device);
         const auto all = loop_backings().value();
         EXPECT_EQ(std::ranges::count(all, image, &LoopBacking::file), 1);
+    }
+    {
+        const std::string other = temporary / "other";
+        Fd writer = open(other, O_RDWR | O_CREAT, 0600).value();
+        ASSERT_TRUE(ftruncate(writer, 1 << 20));
+        const Fd reader = open(other, O_RDONLY).value();
+        EXPECT_TRUE(has_writer(reader).value());
+        const LoopDevice loop = LoopDevice::attach(writer, other).value();
+        writer.reset();
+        EXPECT_TRUE(has_writer(reader).value()) << "the loop device";
+        EXPECT_FALSE(
+            has_writer(open(TemporaryDirectory() / "nobody", O_RDONLY | O_CREAT, 0600).value())
+                .value());
     }
     // Cleared when the last user closes it, which the kernel does by and by.
     const auto is_free = [&] {
