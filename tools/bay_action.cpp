@@ -16,7 +16,8 @@ using bladecenter::PowerChange;
 using bladecenter::PowerCommand;
 
 constexpr const char* kActions =
-    "power on|off|softoff|cycle|state, reset, mac, name [TEXT], vpd, health, led [on|off|blink]";
+    "power on|off|softoff|cycle|state, reset, nmi, bootseq [LIST], mac, name [TEXT], vpd, health, "
+    "led [on|off|blink], sol on|off|state";
 
 std::unexpected<Failure> no_action(const std::string& message) {
     return wrong_usage(
@@ -131,6 +132,48 @@ Outcome<BayAction> parse_led_action(const std::string& word) {
                      ""};
 }
 
+BayAction nmi_action() {
+    return {[](ManagementModule& module, Bay bay) -> Result<BayAnswer> {
+                DIM_CHECK(module.send_nmi(bay));
+                return one_value("nmi", "sent");
+            },
+            "interrupt"};
+}
+
+BayAction boot_sequence_action() {
+    return {[](ManagementModule& module, Bay bay) -> Result<BayAnswer> {
+                DIM_TRY(const auto sequence, module.boot_sequence(bay));
+                return one_value("bootseq", to_string(sequence));
+            },
+            ""};
+}
+
+Outcome<BayAction> parse_boot_sequence_action(const std::string& word) {
+    DIM_TRY(const auto sequence, from_word("bootseq", bladecenter::parse_boot_sequence(word)));
+    return BayAction{[sequence](ManagementModule& module, Bay bay) -> Result<BayAnswer> {
+                         DIM_CHECK(module.set_boot_sequence(bay, sequence));
+                         return one_value("bootseq", to_string(sequence));
+                     },
+                     ""};
+}
+
+Outcome<BayAction> parse_sol(const std::string& word) {
+    if (word == "state") {
+        return BayAction{[](ManagementModule& module, Bay bay) -> Result<BayAnswer> {
+                             DIM_TRY(const auto sol, module.serial_over_lan(bay));
+                             return one_value("sol", sol ? to_string(*sol) : "off");
+                         },
+                         ""};
+    }
+    if (word != "on" && word != "off")
+        return no_action("there is no 'sol " + printable(word, 40) + "'");
+    return BayAction{[word](ManagementModule& module, Bay bay) -> Result<BayAnswer> {
+                         DIM_CHECK(module.allow_serial_over_lan(bay, word == "on"));
+                         return one_value("sol", word);
+                     },
+                     ""};
+}
+
 BayAction health_action() {
     return report_action(
         [](const Blade& blade) { return one_value("health", to_string(blade.health)); });
@@ -141,17 +184,21 @@ BayAction health_action() {
 Outcome<BayAction> parse_bay_action(const std::vector<std::string>& words,
                                     std::chrono::milliseconds wait) {
     const std::string& verb = words.front();
-    constexpr std::array<std::string_view, 4> kAlone{"reset", "mac", "vpd", "health"};
+    constexpr std::array<std::string_view, 5> kAlone{"reset", "nmi", "mac", "vpd", "health"};
     const bool is_alone = std::ranges::find(kAlone, verb) != kAlone.end();
     if (words.size() > 2 || (is_alone && words.size() > 1))
         return no_action("'" + printable(verb, 40) + "' takes no '" + printable(words.back(), 40) +
                          "'");
     if (verb == "reset") return reset_action(wait);
+    if (verb == "nmi") return nmi_action();
     if (verb == "mac") return report_action(mac_answer);
     if (verb == "vpd") return report_action(product_answer);
     if (verb == "health") return health_action();
     const bool has_value = words.size() == 2;
     if (verb == "power" && has_value) return parse_power(words[1], wait);
+    if (verb == "sol" && has_value) return parse_sol(words[1]);
+    if (verb == "bootseq")
+        return has_value ? parse_boot_sequence_action(words[1]) : boot_sequence_action();
     if (verb == "name" && has_value) return name_action(words[1]);
     if (verb == "name")
         return report_action([](const Blade& blade) { return one_value("name", blade.name); });

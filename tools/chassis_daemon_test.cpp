@@ -68,6 +68,13 @@ TEST_F(ChassisDaemonTest, OneBladeIsSwitchedAndLookedAt) {
     EXPECT_EQ(bctool({"--bay", "1", "name"}).output, "database 1\n");
     EXPECT_EQ(bctool({"--bay", "1", "led", "blink"}).output, "blink\n");
     EXPECT_EQ(bctool({"--bay", "1", "led"}).output, "blink\n");
+    EXPECT_EQ(bctool({"--bay", "1", "bootseq"}).output, "network,hd0\n");
+    EXPECT_EQ(bctool({"--bay", "1", "bootseq", "hd0,network"}).output, "hd0,network\n");
+    EXPECT_EQ(bctool({"--bay", "1", "nmi"}).output, "sent\n");
+    EXPECT_EQ(bctool({"--bay", "1", "sol", "off"}).output, "off\n");
+    EXPECT_EQ(bctool({"--bay", "1", "sol", "state"}).output, "off\n");
+    EXPECT_EQ(bctool({"--bay", "1", "--json", "sol", "on"}).output,
+              "{\"bays\":[{\"bay\":1,\"sol\":\"on\"}]}\n");
     EXPECT_THAT(bctool({"--bay", "1", "vpd"}).output, HasSubstr("type js20, machine_type 8842"));
 }
 
@@ -100,8 +107,10 @@ TEST_F(ChassisDaemonTest, ASilentModuleIsToldWithItsCure) {
 
 TEST_F(ChassisDaemonTest, WrongUsageAsksNobody) {
     for (const ChassisWords& words :
-         {ChassisWords{"--bay", "15", "power", "on"}, ChassisWords{"--bay", "1", "power", "up"},
-          ChassisWords{"--bay", "1"}, ChassisWords{"power", "on"},
+         {ChassisWords{"--bay", "1", "bootseq", "hd9"}, ChassisWords{"--bay", "1", "sol", "maybe"},
+          ChassisWords{"--bay", "1", "nmi", "now"}, ChassisWords{"--bay", "15", "power", "on"},
+          ChassisWords{"--bay", "1", "power", "up"}, ChassisWords{"--bay", "1"},
+          ChassisWords{"power", "on"},
           ChassisWords{"--bay", "1", "--socket", "/x", "power", "on"}}) {
         EXPECT_EQ(bctool(words).code, 2) << ::testing::PrintToString(words);
     }

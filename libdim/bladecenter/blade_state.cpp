@@ -1,6 +1,9 @@
 #include "libdim/bladecenter/blade_state.hpp"
 
+#include "libdim/base/text.hpp"
 #include "libdim/model/enum_text.hpp"
+
+#include <algorithm>
 
 namespace dim::bladecenter {
 
@@ -25,6 +28,18 @@ constexpr model::EnumWords<Health, 12> kHealths{
      {Health::power_denied, "power denied"}}};
 constexpr model::EnumWords<Led, 3> kLeds{
     {{Led::off, "off"}, {Led::on, "on"}, {Led::blinking, "blink"}}};
+constexpr model::EnumWords<BootDevice, 10> kBootDevices{{{BootDevice::none, "none"},
+                                                         {BootDevice::floppy, "floppy"},
+                                                         {BootDevice::cdrom, "cdrom"},
+                                                         {BootDevice::hard_disk_0, "hd0"},
+                                                         {BootDevice::hard_disk_1, "hd1"},
+                                                         {BootDevice::hard_disk_2, "hd2"},
+                                                         {BootDevice::hard_disk_3, "hd3"},
+                                                         {BootDevice::network, "network"},
+                                                         {BootDevice::iscsi, "iscsi"},
+                                                         {BootDevice::not_available, "n/a"}}};
+constexpr model::EnumWords<Sol, 3> kSols{
+    {{Sol::not_ready, "not ready"}, {Sol::ready, "ready"}, {Sol::active, "active"}}};
 constexpr model::EnumWords<ChassisHealth, 4> kChassisHealths{
     {{ChassisHealth::critical, "critical"},
      {ChassisHealth::non_critical, "non-critical"},
@@ -53,6 +68,45 @@ Result<Health> health_of(std::int32_t number) { return enumerator_of(kHealths, "
 std::string_view to_string(Led led) { return model::word_of(kLeds, led); }
 Result<Led> led_of(std::int32_t number) { return enumerator_of(kLeds, "state of a LED", number); }
 Result<Led> parse_led(std::string_view text) { return model::parse_word(kLeds, "LED state", text); }
+
+std::string_view to_string(BootDevice device) { return model::word_of(kBootDevices, device); }
+Result<BootDevice> boot_device_of(std::int32_t number) {
+    return enumerator_of(kBootDevices, "boot device", number);
+}
+
+std::string to_string(const BootSequence& sequence) {
+    std::string text;
+    for (const BootDevice device : sequence) {
+        if (device == BootDevice::none) break;
+        text.append(text.empty() ? "" : ",").append(to_string(device));
+    }
+    return text.empty() ? "none" : text;
+}
+
+Result<BootSequence> parse_boot_sequence(std::string_view text) {
+    const auto wrong = [&](const std::string& why) {
+        return fail(Error(ErrorCode::invalid_input,
+                          "'" + printable(text, 40) + "' is no boot sequence: " + why)
+                        .with_cure("one to four of network, hd0, hd1, hd2, hd3, cdrom, floppy, "
+                                   "iscsi, with ',' between them"));
+    };
+    BootSequence sequence{};
+    std::size_t count = 0;
+    for (const std::string_view word : split(text, ',')) {
+        const auto device = model::parse_word(kBootDevices, "boot device", word);
+        if (!device || *device == BootDevice::none || *device == BootDevice::not_available)
+            return wrong("there is no device '" + printable(word, 20) + "'");
+        if (count == sequence.size()) return wrong("it has more than four devices");
+        if (std::ranges::count(sequence, *device) != 0) return wrong("a device stands there twice");
+        sequence.at(count++) = *device;
+    }
+    return sequence;
+}
+
+std::string_view to_string(Sol status) { return model::word_of(kSols, status); }
+Result<Sol> sol_of(std::int32_t number) {
+    return enumerator_of(kSols, "state of serial over LAN", number);
+}
 
 std::string_view to_string(ChassisHealth health) { return model::word_of(kChassisHealths, health); }
 Result<ChassisHealth> chassis_health_of(std::int32_t number) {

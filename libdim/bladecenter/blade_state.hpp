@@ -2,7 +2,9 @@
 
 #include "libdim/base/result.hpp"
 
+#include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace dim::bladecenter {
@@ -38,6 +40,35 @@ std::string_view to_string(Led led);
 Result<Led> led_of(std::int32_t number);
 /// "off", "on", "blink" as people type it. Errors: invalid_input.
 Result<Led> parse_led(std::string_view text);
+
+/// Where a blade's firmware looks for something to start.
+enum class BootDevice {
+    none = 0,
+    floppy = 1,
+    cdrom = 2,
+    hard_disk_0 = 3,
+    hard_disk_1 = 4,
+    hard_disk_2 = 5,
+    hard_disk_3 = 6,
+    network = 7,
+    iscsi = 8,
+    not_available = 255,
+};
+/// "none", "floppy", "cdrom", "hd0" to "hd3", "network", "iscsi", "n/a"
+std::string_view to_string(BootDevice device);
+Result<BootDevice> boot_device_of(std::int32_t number);
+
+/// The first, the second…; none where it ends.
+using BootSequence = std::array<BootDevice, 4>;
+std::string to_string(const BootSequence& sequence);
+/// "network,hd0": one to four devices, none twice. Errors: invalid_input.
+Result<BootSequence> parse_boot_sequence(std::string_view text);
+
+/// Whether a person can have a blade's serial console through the management module.
+enum class Sol { not_ready = 0, ready = 1, active = 2 };
+/// "not ready", "ready", "active"
+std::string_view to_string(Sol status);
+Result<Sol> sol_of(std::int32_t number);
 
 /// Chassis: systemHealthStat.
 enum class ChassisHealth { critical = 0, non_critical = 2, system = 4, normal = 255 };

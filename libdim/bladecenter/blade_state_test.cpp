@@ -16,6 +16,20 @@ TEST(BladeState, NumbersThatTheMibDoesNotHaveAreRefused) {
               "the management module tells a power state that DIM does not know: 7");
 }
 
+TEST(BladeState, BootSequences) {
+    EXPECT_EQ(to_string(parse_boot_sequence("network,hd0").value()), "network,hd0");
+    EXPECT_EQ(parse_boot_sequence("hd1").value(),
+              (BootSequence{BootDevice::hard_disk_1, BootDevice::none, BootDevice::none,
+                            BootDevice::none}));
+    EXPECT_EQ(to_string(BootSequence{}), "none");
+    for (const char* wrong : {"", "network,", "network,network", "hd4", "none", "n/a",
+                              "network,hd0,hd1,hd2,hd3", "network hd0"})
+        EXPECT_FALSE(parse_boot_sequence(wrong)) << wrong;
+    EXPECT_FALSE(boot_device_of(9));
+    EXPECT_EQ(to_string(sol_of(2).value()), "active");
+    EXPECT_FALSE(sol_of(3));
+}
+
 TEST(BladeState, NumbersOfTheMib) {
     EXPECT_EQ(to_string(power_state_of(0).value()), "off");
     EXPECT_EQ(to_string(power_state_of(1).value()), "on");

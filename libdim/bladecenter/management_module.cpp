@@ -21,6 +21,13 @@ constexpr std::size_t kNameLimit = 15;
 constexpr std::uint32_t kBlowerCount = 4;
 constexpr std::array<std::uint32_t, 8> kMacColumns{2, 3, 4, 5, 10, 11, 12, 13};
 
+constexpr std::uint32_t kBootSlots = std::tuple_size_v<BootSequence>;
+
+ObjectId boot_slot(Bay bay, std::uint32_t slot) {
+    constexpr std::uint32_t kFirstColumn = 7;
+    return objects::kBootSequence.below({kFirstColumn + slot, bay.number()});
+}
+
 /// The objects of one request and what the module says of them.
 class Question {
 public:
@@ -296,6 +303,76 @@ Result<PowerChange> ManagementModule::reset(Bay bay, const sys::Deadline& deadli
     DIM_CHECK(session_.set(objects::kRestart.below({bay.number()}), std::int32_t{1}));
     DIM_TRY(const PowerState after, wait_for(bay, PowerState::on, deadline));
     return PowerChange{before, after};
+}
+
+Result<void> ManagementModule::send_nmi(Bay bay) {
+    DIM_TRY(const PowerState state, identify(bay));
+    if (state != PowerState::on)
+        return fail(ErrorCode::conflict, "bay " + to_string(bay) + " is " +
+                                             std::string(to_string(state)) +
+                                             ", so it takes no interrupt");
+    return session_.set(objects::kNmi.below({bay.number()}), std::int32_t{1});
+}
+
+Result<BootSequence> ManagementModule::boot_sequence(Bay bay) {
+    DIM_CHECK(identify(bay));
+    Question question;
+    for (std::uint32_t slot = 0; slot < kBootSlots; ++slot)
+        question.add(boot_slot(bay, slot));
+    DIM_CHECK(question.ask(session_));
+    BootSequence sequence{};
+    for (std::uint32_t slot = 0; slot < kBootSlots; ++slot) {
+        DIM_TRY(const std::int32_t number, question.number(boot_slot(bay, slot)));
+        DIM_TRY(sequence.at(slot), boot_device_of(number));
+    }
+    return sequence;
+}
+
+Result<void> ManagementModule::set_boot_sequence(Bay bay, const BootSequence& sequence) {
+    DIM_CHECK(identify(bay));
+    const auto write = [&](std::uint32_t slot) {
+        return session_.set(boot_slot(bay, slot), static_cast<std::int32_t>(sequence.at(slot)));
+    };
+    const auto is_end = [&](std::uint32_t slot) { return sequence.at(slot) == BootDevice::none; };
+    for (std::uint32_t slot = kBootSlots; slot-- > 0;)
+        if (is_end(slot)) DIM_CHECK(write(slot));
+    for (std::uint32_t slot = 0; slot < kBootSlots && !is_end(slot); ++slot)
+        DIM_CHECK(write(slot));
+    DIM_TRY(const BootSequence written, boot_sequence(bay));
+    if (written == sequence) return {};
+    return fail(ErrorCode::conflict,
+                "bay " + to_string(bay) + " took the boot sequence and has " + to_string(written));
+}
+
+Result<std::optional<Sol>> ManagementModule::serial_over_lan(Bay bay) {
+    DIM_CHECK(identify(bay));
+    const ObjectId enabled = objects::kSolEnabled.below({bay.number()});
+    const ObjectId status = objects::kSolStatus.below({bay.number()});
+    Question question;
+    question.add(enabled);
+    question.add(status);
+    DIM_CHECK(question.ask(session_));
+    DIM_TRY(const std::int32_t is_enabled, question.number(enabled));
+    if (is_enabled == 0) return std::nullopt;
+    DIM_TRY(const std::int32_t number, question.number(status));
+    DIM_TRY(const Sol sol, sol_of(number));
+    return sol;
+}
+
+Result<void> ManagementModule::allow_serial_over_lan(Bay bay, bool is_allowed) {
+    DIM_CHECK(identify(bay));
+    return session_.set(objects::kSolEnabled.below({bay.number()}),
+                        std::int32_t{is_allowed ? 1 : 0});
+}
+
+Result<void> ManagementModule::clear_event_log() {
+    DIM_CHECK(chassis());
+    return session_.set(objects::kClearEventLog, std::int32_t{1});
+}
+
+Result<void> ManagementModule::reset_module() {
+    DIM_CHECK(chassis());
+    return session_.set(objects::kResetModule, std::int32_t{1});
 }
 
 Result<void> ManagementModule::set_name(Bay bay, const std::string& name) {

@@ -76,6 +76,10 @@ public:
     Result<Vitals> vitals();
     /// readEventLogString: newest first. Errors: invalid_input.
     Result<std::vector<EventLogEntry>> event_log();
+    /// Empties the event log.
+    Result<void> clear_event_log();
+    /// Starts the module's own firmware again; blades go on. It does not answer for a minute or so.
+    Result<void> reset_module();
     /// bladeSystemStatus, bladeHardwareVpd, bladeHardwareVpdMac; in the order of BAYS.
     Result<std::vector<BayReport>> bays(const std::vector<Bay>& bays);
 
@@ -88,6 +92,16 @@ public:
     Result<PowerChange> cycle(Bay bay, const sys::Deadline& deadline);
     /// restartBlade. Errors: conflict for a blade that is not on.
     Result<PowerChange> reset(Bay bay, const sys::Deadline& deadline);
+    /// Has a blade that hangs write its memory and restart, if its system is set up for that.
+    /// Errors: conflict for a blade that is not on.
+    Result<void> send_nmi(Bay bay);
+    Result<BootSequence> boot_sequence(Bay bay);
+    /// Written so that no device ever stands behind an end, and read again. Errors: conflict when
+    /// the module has another one then.
+    Result<void> set_boot_sequence(Bay bay, const BootSequence& sequence);
+    /// Nothing when it is not allowed for the blade.
+    Result<std::optional<Sol>> serial_over_lan(Bay bay);
+    Result<void> allow_serial_over_lan(Bay bay, bool is_allowed);
     /// bladeServerIdName: 1 to 15 printable ASCII characters. Errors: invalid_input.
     Result<void> set_name(Bay bay, const std::string& name);
     /// ledBladeIdentity. A module with many blades takes up to 120 s for its table of LEDs.

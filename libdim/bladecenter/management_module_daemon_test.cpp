@@ -122,6 +122,42 @@ TEST_F(ManagementModuleDaemonTest, NamesAndLedsAreWritten) {
         EXPECT_EQ(module().set_name(bay("1"), wrong).error().code(), ErrorCode::invalid_input);
 }
 
+TEST_F(ManagementModuleDaemonTest, BootSequencesAreWrittenFromAnyToAny) {
+    EXPECT_EQ(to_string(module().boot_sequence(bay("1")).value()), "network,hd0");
+    for (const char* wanted :
+         {"hd0", "cdrom,network,hd0,hd1", "network", "floppy,iscsi,network", "network,hd0"}) {
+        const auto sequence = parse_boot_sequence(wanted).value();
+        EXPECT_TRUE(module().set_boot_sequence(bay("1"), sequence)) << wanted;
+        EXPECT_EQ(module().boot_sequence(bay("1")), sequence) << wanted;
+    }
+    EXPECT_EQ(module().boot_sequence(bay("2")).error().code(), ErrorCode::not_found);
+    EXPECT_FALSE(module().set_boot_sequence(bay("2"), BootSequence{BootDevice::network}));
+}
+
+TEST_F(ManagementModuleDaemonTest, AnInterruptReachesABladeThatIsOn) {
+    EXPECT_TRUE(module().send_nmi(bay("1")));
+    EXPECT_EQ(chassis.line(), "nmi bay=1");
+    EXPECT_EQ(module().send_nmi(bay("3")).error().code(), ErrorCode::conflict);
+    EXPECT_EQ(module().send_nmi(bay("2")).error().code(), ErrorCode::not_found);
+}
+
+TEST_F(ManagementModuleDaemonTest, SerialOverLanIsAllowedAndForbidden) {
+    EXPECT_EQ(module().serial_over_lan(bay("1")).value(), Sol::ready);
+    EXPECT_EQ(module().serial_over_lan(bay("3")).value(), Sol::not_ready) << "it is off";
+    EXPECT_TRUE(module().allow_serial_over_lan(bay("1"), false));
+    EXPECT_EQ(module().serial_over_lan(bay("1")).value(), std::nullopt);
+    EXPECT_TRUE(module().allow_serial_over_lan(bay("1"), true));
+    EXPECT_EQ(module().serial_over_lan(bay("1")).value(), Sol::ready);
+    EXPECT_FALSE(module().allow_serial_over_lan(bay("2"), true));
+}
+
+TEST_F(ManagementModuleDaemonTest, TheLogIsEmptiedAndTheModuleRestarted) {
+    EXPECT_TRUE(module().clear_event_log());
+    EXPECT_EQ(module().event_log().value().size(), 0U);
+    EXPECT_TRUE(module().reset_module());
+    EXPECT_EQ(chassis.line(), "reset module");
+}
+
 TEST_F(ManagementModuleDaemonTest, AUserOfVersion3DoesTheSame) {
     ManagementModule module(chassis.open(kUser).value());
     EXPECT_EQ(module.switch_power(bay("1"), PowerCommand::off, soon()).value().after,

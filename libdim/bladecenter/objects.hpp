@@ -17,7 +17,12 @@ inline const snmp::ObjectId kName = kRoot.below({22, 1, 5, 1, 1, 6});        ///
 inline const snmp::ObjectId kNameToWrite = kRoot.below({22, 1, 7, 1, 1, 5});
 inline const snmp::ObjectId kPowerOnOff = kRoot.below({22, 1, 6, 1, 1, 7});  ///< powerOnOffBlade
 inline const snmp::ObjectId kRestart = kRoot.below({22, 1, 6, 1, 1, 8});     ///< restartBlade
-inline const snmp::ObjectId kLed = kRoot.below({2, 8, 2, 1, 1, 11});         ///< ledBladeIdentity
+inline const snmp::ObjectId kNmi = kRoot.below({22, 1, 6, 1, 1, 10});
+inline const snmp::ObjectId kBootSequence = kRoot.below({22, 1, 3, 1});  ///< columns 7 to 10
+/// Serial over LAN: whether it is allowed, and whether somebody can use it.
+inline const snmp::ObjectId kSolEnabled = kRoot.below({4, 10, 2, 1, 1, 3});
+inline const snmp::ObjectId kSolStatus = kRoot.below({4, 10, 2, 1, 1, 5});
+inline const snmp::ObjectId kLed = kRoot.below({2, 8, 2, 1, 1, 11});  ///< ledBladeIdentity
 inline const snmp::ObjectId kSerial = kRoot.below({2, 21, 4, 1, 1, 6});
 inline const snmp::ObjectId kMachineType = kRoot.below({2, 21, 4, 1, 1, 7});
 inline const snmp::ObjectId kUuid = kRoot.below({2, 21, 4, 1, 1, 8});
@@ -34,7 +39,9 @@ inline const snmp::ObjectId kChassisName = kRoot.below({4, 5, 1, 0});    ///< sp
 inline const snmp::ObjectId kChassisHealth = kRoot.below({2, 7, 1, 0});  ///< systemHealthStat
 inline const snmp::ObjectId kModuleTemperature = kRoot.below({2, 1, 1, 2, 0});
 inline const snmp::ObjectId kAmbientTemperature = kRoot.below({2, 1, 5, 1, 0});
-inline const snmp::ObjectId kBlowers = kRoot.below({2, 3});            ///< 1…4, scalars
+inline const snmp::ObjectId kBlowers = kRoot.below({2, 3});  ///< 1…4, scalars
+inline const snmp::ObjectId kClearEventLog = kRoot.below({3, 4, 3, 0});
+inline const snmp::ObjectId kResetModule = kRoot.below({7, 4, 0});
 inline const snmp::ObjectId kEventLog = kRoot.below({3, 4, 2, 1, 2});  ///< readEventLogString
 
 }  // namespace dim::bladecenter::objects

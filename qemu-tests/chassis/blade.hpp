@@ -17,6 +17,7 @@ struct Blade {
     bool is_wide = false;  ///< takes the next bay, too
     bool is_on = false;
     bool is_range = false;  ///< later firmware: the addresses are one text "FIRST -> LAST"
+    bool has_sol = true;    ///< serial over LAN is allowed
     int led = 0;            ///< 0 off, 1 on, 2 blinking
     int health = 1;         ///< bladeHealthState
     std::string name;

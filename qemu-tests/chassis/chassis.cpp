@@ -113,6 +113,13 @@ void Chassis::add_chassis() {
             map += blade ? '1' : '0';
         return map;
     }};
+    objects_[mmblade({7, 4, 0})] = {.read = [] { return 0; },
+                                    .write =
+                                        [this](const ObjectValue& value, bool try_only) {
+                                            if (value != ObjectValue(1)) return false;
+                                            if (!try_only) listener_("reset module");
+                                            return true;
+                                        }};
     add_number(mmblade({22, 5, 1, 1, 4, 1}), 1);
     add_number(mmblade({22, 5, 1, 1, 4, 2}), 0);
 }
@@ -127,6 +134,13 @@ void Chassis::add_vitals() {
 }
 
 void Chassis::add_event_log() {
+    objects_[mmblade({3, 4, 3, 0})] = {.read = [] { return 0; },
+                                       .write =
+                                           [this](const ObjectValue& value, bool try_only) {
+                                               if (value != ObjectValue(1)) return false;
+                                               if (!try_only) events_.clear();
+                                               return true;
+                                           }};
     for (std::size_t line = 1; line <= kEventsKept; ++line) {
         objects_[mmblade({3, 4, 2, 1, 2, static_cast<int>(line)})] = {
             .read = [this, line] -> std::optional<ObjectValue> {
@@ -181,6 +195,15 @@ void Chassis::add_bay_commands(int bay) {
         listener_("restart bay=" + std::to_string(bay));
         switch_power(bay, true, "Blade restarted.");
     });
+    add_command(mmblade({22, 1, 6, 1, 1, 10, bay}), bay, 1, [this, bay](Blade&, int number) {
+        if (number == 1) listener_("nmi bay=" + std::to_string(bay));
+    });
+    const ObjectName sol = mmblade({4, 10, 2, 1, 1, 3, bay});
+    add_command(sol, bay, 1, [](Blade& blade, int number) { blade.has_sol = number == 1; });
+    objects_[sol].read = [this, bay] { return at(bay) && at(bay)->has_sol ? 1 : 0; };
+    add_of_blade(
+        mmblade({4, 10, 2, 1, 1, 5, bay}), bay,
+        [](const Blade& blade) { return blade.is_on && blade.has_sol ? 1 : 0; }, 0);
     const ObjectName led = mmblade({2, 8, 2, 1, 1, 11, bay});
     add_command(led, bay, 2, [](Blade& blade, int number) { blade.led = number; });
     objects_[led].read = [this, bay] { return at(bay) ? at(bay)->led : 0; };

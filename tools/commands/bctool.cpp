@@ -132,8 +132,8 @@ Action bctool(CLI::App& app) {
         ->check(CLI::Range(0, 3600));
     app.add_option("WORDS", arguments->words,
                    "RANGE of blades, unless --mm is given; then the action: power "
-                   "on|off|softoff|cycle|state, reset, mac, name [TEXT], vpd, health, led "
-                   "[on|off|blink]")
+                   "on|off|softoff|cycle|state, reset, nmi, bootseq [LIST], mac, name [TEXT], vpd, "
+                   "health, led [on|off|blink], sol on|off|state")
         ->required();
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const BctoolRequest request, request_of(context, *arguments));
