@@ -61,6 +61,7 @@ TEST_F(ChassisDaemonTest, SwitchingMoreThanOneBladeOffIsAskedFor) {
 TEST_F(ChassisDaemonTest, OneBladeIsSwitchedAndLookedAt) {
     EXPECT_EQ(bctool({"--bay", "1", "power", "cycle"}).output, "on → on\n");
     EXPECT_EQ(bctool({"--bay", "1", "reset"}).output, "on → on\n");
+    EXPECT_EQ(bctool({"--bay", "1", "nmi"}).output, "sent\n");
     EXPECT_EQ(bctool({"--bay", "1", "power", "softoff"}).output, "on → off\n");
     EXPECT_EQ(bctool({"--bay", "1", "mac"}).output, "00:0d:60:1e:81:1a 00:0d:60:1e:81:1b\n");
     EXPECT_EQ(bctool({"--bay", "1", "health"}).output, "good\n");
@@ -70,7 +71,6 @@ TEST_F(ChassisDaemonTest, OneBladeIsSwitchedAndLookedAt) {
     EXPECT_EQ(bctool({"--bay", "1", "led"}).output, "blink\n");
     EXPECT_EQ(bctool({"--bay", "1", "bootseq"}).output, "network,hd0\n");
     EXPECT_EQ(bctool({"--bay", "1", "bootseq", "hd0,network"}).output, "hd0,network\n");
-    EXPECT_EQ(bctool({"--bay", "1", "nmi"}).output, "sent\n");
     EXPECT_EQ(bctool({"--bay", "1", "sol", "off"}).output, "off\n");
     EXPECT_EQ(bctool({"--bay", "1", "sol", "state"}).output, "off\n");
     EXPECT_EQ(bctool({"--bay", "1", "--json", "sol", "on"}).output,
