@@ -62,6 +62,9 @@ Result<Look> look(const Outline& outline, const sys::Fd& root) {
     if (differences(outline.newer, have).empty())
         return Look{.standing = Standing::after, .differences = {}};
     Look look{.standing = Standing::before, .differences = differences(outline.older, have)};
+    DIM_TRY(const auto names, names_that_would_go(root, outline));
+    for (const std::string& name : names)
+        look.differences.push_back({name, manifest::DifferenceKind::created, {}});
     if (!look.differences.empty()) look.standing = Standing::other;
     return look;
 }

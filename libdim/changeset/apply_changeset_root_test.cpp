@@ -112,6 +112,32 @@ TEST_F(AppliedChangeset, WhatItDoesNotChangeMayBeAnything) {
     EXPECT_EQ(value_of(sys::read_file(target + "/etc/hostname")), "x");
 }
 
+TEST_F(AppliedChangeset, NothingGoesWithADirectoryThatTheOlderTreeDidNotHave) {
+    make_nasty();
+    create();
+    for (const char* own : {"gone/below/own", "becomes-file/own"}) {
+        SCOPED_TRACE(own);
+        copy_older();
+        dim::testing::write(target + "/" + own, "mine");
+        const auto refused = apply();
+        ASSERT_FALSE(refused);
+        EXPECT_THAT(refused.error().message(), HasSubstr(std::string("created   ") + own));
+        EXPECT_EQ(value_of(sys::read_file(target + "/" + own)), "mine");
+    }
+}
+
+TEST_F(AppliedChangeset, WhatWasStagedAndIsNotWhatItWasIsNotUsed) {
+    make_nasty();
+    const Created created = create();
+    copy_older();
+    const std::string staging = target + "/.dim-changeset-" + created.outline.to.substr(0, 16);
+    value_of(sys::mkdir(staging));
+    for (const Content& content : created.contents)
+        dim::testing::write(staging + "/" + tls::to_hex(content.sha256), "planted");
+    EXPECT_FALSE(apply());
+    EXPECT_EQ(value_of(sys::read_file(target + "/etc/passwd")), "root");
+}
+
 TEST_F(AppliedChangeset, ATreeThatStandsOtherwiseStaysAsItIs) {
     make_nasty();
     create();

@@ -18,6 +18,8 @@ using manifest::EntryType;
 
 namespace {
 
+/// Of what differs, not of what there is: some millions of names.
+constexpr std::size_t kOutlineLimit = std::size_t{512} << 20;
 constexpr std::size_t kLineLimit = 4 * manifest::kPathLimit + 256;
 constexpr std::size_t kDigestDigits = 64;
 constexpr std::string_view kEndWord = "=end ";
@@ -74,7 +76,7 @@ struct ChangesetReader::State {
         DIM_TRY(const std::string head, line());
         if (!head.starts_with(kWord)) return fail(ErrorCode::invalid_input, "no manifest in it");
         manifest::Words words(std::string_view(head).substr(kWord.size()));
-        DIM_TRY(std::uint64_t rest, words.number("size of a manifest", manifest::kTextLimit));
+        DIM_TRY(std::uint64_t rest, words.number("size of a manifest", kOutlineLimit));
         std::string text;
         std::vector<char> piece(kPiece);
         while (rest != 0) {

@@ -197,6 +197,7 @@ Result<Created> create(const sys::Fd& older, const sys::Fd& newer, const sys::Fd
         created.outline =
             outline_of(from.manifest, std::move(from.digest), to.manifest, std::move(to.digest));
     }
+    DIM_CHECK(check_outline(created.outline));
     Output output(output_file);
     DIM_CHECK(write_outline(created.outline, output));
     Contents contents(older, newer, created.outline, output);

@@ -41,10 +41,18 @@ bool add_other_names(const Manifest& manifest, Paths& paths) {
     return paths.size() != before;
 }
 
-Result<void> check_parents(const Manifest& manifest) {
+Result<void> check_paths(const Manifest& manifest) {
     std::set<std::string_view> others;
-    for (const Entry& entry : manifest.entries)
-        if (entry.type != EntryType::directory) others.insert(entry.path);
+    for (const Entry& entry : manifest.entries) {
+        if (entry.path.starts_with(kStagingName))
+            return fail(Error(ErrorCode::invalid_input,
+                              manifest::escape(entry.path) + " is of an apply that was interrupted")
+                            .with_cure("finish it: 'dim changeset apply' with the same changeset"));
+        if (entry.type == EntryType::directory) continue;
+        if (entry.path.empty())
+            return fail(ErrorCode::invalid_input, "the root of a tree is no directory");
+        others.insert(entry.path);
+    }
     for (const Entry& entry : manifest.entries) {
         const std::string_view path = entry.path;
         for (std::size_t end = path.find('/'); end != path.npos; end = path.find('/', end + 1))
@@ -78,8 +86,8 @@ std::vector<const Entry*> needed_files(const Outline& outline) {
 }
 
 Result<void> check_outline(const Outline& outline) {
-    DIM_CHECK(check_parents(outline.older));
-    return check_parents(outline.newer);
+    DIM_CHECK(check_paths(outline.older));
+    return check_paths(outline.newer);
 }
 
 }  // namespace dim::changeset

@@ -5,6 +5,7 @@
 #include "libdim/manifest/manifest.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dim::changeset {
@@ -33,7 +34,11 @@ std::vector<manifest::Difference> differences_of(const Outline& outline);
 /// OUTLINE.
 std::vector<const manifest::Entry*> needed_files(const Outline& outline);
 
-/// Errors: invalid_input when no two trees have that outline: something is in what is no directory.
+/// What apply() calls the directory that it makes in the root of a tree begins so.
+inline constexpr std::string_view kStagingName = ".dim-changeset-";
+
+/// Errors: invalid_input when no two trees have that outline: something is in what is no directory,
+/// or the root is none; or when it changes what apply() makes for itself.
 Result<void> check_outline(const Outline& outline);
 
 }  // namespace dim::changeset

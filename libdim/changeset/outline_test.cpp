@@ -66,6 +66,12 @@ TEST_F(ChangesetOutline, NothingIsInWhatIsNoDirectory) {
     EXPECT_FALSE(check_outline(wrong));
     std::swap(wrong.newer, wrong.older);
     EXPECT_FALSE(check_outline(wrong));
+    wrong = outline_of({}, "from", newer, "to");
+    at(wrong.newer, "").type = EntryType::symlink;
+    EXPECT_FALSE(check_outline(wrong));
+    wrong.newer = {{newer.entries.front()}};
+    wrong.newer.entries.front().path = ".dim-changeset-0123";
+    EXPECT_FALSE(check_outline(wrong));
 }
 
 }  // namespace

@@ -89,4 +89,24 @@ Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline) {
     return found;
 }
 
+Result<std::vector<std::string>> names_that_would_go(const sys::Fd& root, const Outline& outline) {
+    std::set<std::string_view> known;
+    for (const Entry& entry : outline.older.entries)
+        known.insert(entry.path);
+    std::set<std::string_view> staying;
+    for (const Entry& entry : outline.newer.entries)
+        if (entry.type == manifest::EntryType::directory) staying.insert(entry.path);
+    std::vector<std::string> names;
+    for (const Entry& entry : outline.older.entries) {
+        if (entry.type != manifest::EntryType::directory || staying.contains(entry.path)) continue;
+        DIM_TRY(const auto directory, open_parent(root, entry.path));
+        if (!directory) continue;
+        DIM_TRY(const auto found, sys::list_names(*directory));
+        for (const std::string& name : found)
+            if (std::string path = entry.path + "/" + name; !known.contains(path))
+                names.push_back(std::move(path));
+    }
+    return names;
+}
+
 }  // namespace dim::changeset

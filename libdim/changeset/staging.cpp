@@ -31,7 +31,7 @@ constexpr std::string_view kPart = ".part";
 constexpr std::string_view kUnfinished = ".dim-";
 
 std::string ready_name(const Outline& outline) {
-    return ".dim-changeset-" + outline.to.substr(0, kDigitsInName);
+    return std::string(kStagingName) + outline.to.substr(0, kDigitsInName);
 }
 
 bool is_unfinished(std::string_view name) {
@@ -54,7 +54,8 @@ Result<void> remove_unfinished(const sys::Fd& root, const Outline& outline) {
         if (!directory) continue;
         DIM_TRY(const auto names, sys::list_names(*directory));
         for (const std::string& name : names)
-            if (is_unfinished(name)) DIM_CHECK(sys::unlinkat(*directory, name));
+            // A directory of that name is not ours, and stays.
+            if (is_unfinished(name)) (void)sys::unlinkat(*directory, name);
     }
     return {};
 }
@@ -111,7 +112,9 @@ Result<Staging> Staging::open(const sys::Fd& root, const Outline& outline) {
     if (is_ready(root, outline)) {
         DIM_TRY(sys::Fd directory, sys::openat(root, name, O_RDONLY | O_DIRECTORY));
         DIM_CHECK(remove_unfinished(root, outline));
-        return Staging(root, outline, std::move(directory), std::move(name));
+        Staging staging(root, outline, std::move(directory), std::move(name));
+        staging.is_resumed_ = true;
+        return staging;
     }
     name += kPart;
     DIM_CHECK(sys::remove_tree(root, name));
@@ -182,8 +185,13 @@ Result<void> Staging::provide(const Entry& entry, const sys::Fd& directory,
 Result<void> Staging::provide_file(const Entry& entry, const sys::Fd& directory,
                                    const std::string& name) {
     const std::string staged = tls::to_hex(entry.sha256);
-    DIM_TRY(const sys::Fd content, sys::openat(directory_, staged, O_RDONLY));
+    DIM_TRY(const sys::Fd content, sys::openat(directory_, staged, O_RDONLY | O_NONBLOCK));
     DIM_TRY(const sys::FileStatus status, sys::fstat(content));
+    if (is_resumed_) {
+        if (!S_ISREG(status.mode))
+            return fail(ErrorCode::conflict, "what was staged for it is no file");
+        DIM_CHECK(check_content(content, {.sha256 = entry.sha256, .size = entry.size, .path = {}}));
+    }
     if (status.links == 1) {
         DIM_CHECK(sys::linkat(directory_, staged, directory, name));
         return sys::replace_attributes(content, attributes_of(entry, S_IFREG));

@@ -45,6 +45,7 @@ private:
     const Outline* outline_;
     sys::Fd directory_;
     std::string name_;
+    bool is_resumed_ = false;  ///< somebody may have written to its files since they were made
 };
 
 }  // namespace dim::changeset
