@@ -87,6 +87,16 @@ TEST_F(ChassisDaemonTest, TheChassisIsShown) {
         EXPECT_THAT(ask("bcadmin", {"--json", what}).output, StartsWith("{\"")) << what;
 }
 
+TEST_F(ChassisDaemonTest, TheEventLogIsEmptiedAndTheModuleRestartedOnceThatIsConfirmed) {
+    EXPECT_EQ(ask("bcadmin", {"eventlog", "--clear"}).code, 4);
+    const Ran shown = ask("bcadmin", {"eventlog", "--clear", "--yes"});
+    EXPECT_THAT(shown.output, HasSubstr("Blade installed."));
+    EXPECT_THAT(ask("bcadmin", {"eventlog"}).output, Not(HasSubstr("Blade installed.")));
+    EXPECT_EQ(ask("bcadmin", {"reset-mm"}).code, 4);
+    EXPECT_EQ(ask("bcadmin", {"reset-mm", "--yes"}).code, 0);
+    EXPECT_EQ(chassis.line(), "reset module");
+}
+
 TEST_F(ChassisDaemonTest, CredentialsThatOthersMayReadAreRefusedAndNeverShown) {
     EXPECT_EQ(::chmod(file().c_str(), 0644), 0);
     const Ran refused = bctool({"--bay", "1", "power", "state"});
@@ -115,7 +125,8 @@ TEST_F(ChassisDaemonTest, WrongUsageAsksNobody) {
         EXPECT_EQ(bctool(words).code, 2) << ::testing::PrintToString(words);
     }
     EXPECT_EQ(ask("bcadmin", {"weather"}).code, 2);
-    EXPECT_EQ(ask("bcadmin", {"--yes", "info"}).code, 2);
+    EXPECT_EQ(ask("bcadmin", {"--clear", "info"}).code, 2);
+    EXPECT_EQ(ask("bcadmin", {"info", "vitals"}).code, 2);
 }
 
 TEST_F(ChassisDaemonTest, TheHistoricalNamesAreTheSame) {

@@ -39,9 +39,9 @@ enum class CommandKind {
     changes,           ///< has the daemon do something: --json, --yes
     reads_definition,  ///< of --cluster, or the one in force: --json, --cluster
     renders,           ///< the same, into the language of another program: --cluster
-    shows_hardware,    ///< what a management module knows: --json, --cluster
     works_on_files,    ///< that it is named, without a daemon: --json
-    changes_hardware,  ///< has a management module do something: --json, --cluster, --yes
+    asks_hardware,     ///< a management module, of --cluster or the definition in force: --json,
+                       ///< --cluster, --yes
 };
 
 /// One command: "image import" is a row of the command table and one file in tools/commands/.

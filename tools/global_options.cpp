@@ -17,8 +17,7 @@ bool works_on_definition(CommandKind kind) {
         case CommandKind::works_on_files: return false;
         case CommandKind::reads_definition:
         case CommandKind::renders:
-        case CommandKind::shows_hardware:
-        case CommandKind::changes_hardware: return true;
+        case CommandKind::asks_hardware: return true;
     }
     return false;
 }
@@ -28,7 +27,7 @@ bool asks_daemon(CommandKind kind) {
 }
 
 bool may_change(CommandKind kind) {
-    return kind == CommandKind::changes || kind == CommandKind::changes_hardware;
+    return kind == CommandKind::changes || kind == CommandKind::asks_hardware;
 }
 
 std::unexpected<Failure> refuse(const std::string& message, std::string cure) {

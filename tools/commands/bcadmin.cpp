@@ -1,4 +1,5 @@
 #include "tools/commands/commands.hpp"
+#include "tools/confirm.hpp"
 #include "tools/module_targets.hpp"
 #include "tools/output/chassis_text.hpp"
 
@@ -14,27 +15,39 @@ namespace {
 struct BcadminArguments {
     ModuleAccess access;
     std::vector<std::string> words;
+    bool clears = false;
 };
 
-constexpr std::array<std::string_view, 4> kQuestions{"info", "inventory", "vitals", "eventlog"};
+constexpr std::array<std::string_view, 5> kActions{"info", "inventory", "vitals", "eventlog",
+                                                   "reset-mm"};
 
-/// The question, once the chassis before it is taken off.
-Outcome<std::string> question_of(const std::vector<std::string>& words) {
-    if (words.size() == 1 && std::ranges::count(kQuestions, words.front()) == 1)
-        return words.front();
-    return wrong_usage(Error(ErrorCode::invalid_input, "what is to be told of the chassis?")
-                           .with_cure("one of: info, inventory, vitals, eventlog"));
+/// What is asked of which chassis.
+struct BcadminRequest {
+    std::string chassis;  ///< as it was named
+    ModuleContactPoint contact;
+    std::string action;
+};
+
+Outcome<std::string> action_of(const BcadminArguments& arguments, std::size_t at) {
+    const std::vector<std::string>& words = arguments.words;
+    if (words.size() != at + 1 || std::ranges::count(kActions, words[at]) == 0)
+        return wrong_usage(Error(ErrorCode::invalid_input, "what is to be done with the chassis?")
+                               .with_cure("one of: info, inventory, vitals, eventlog, reset-mm"));
+    if (arguments.clears && words[at] != "eventlog")
+        return wrong_usage(
+            Error(ErrorCode::invalid_input, "--clear is for eventlog").with_cure("leave it out"));
+    return words[at];
 }
 
-Outcome<ModuleContactPoint> contact_of(const Context& context, const BcadminArguments& arguments,
-                                       std::vector<std::string>& words) {
-    words = arguments.words;
-    if (arguments.access.address) return arguments.access.contact(context);
-    const std::string chassis = words.front();
-    words.erase(words.begin());
-    DIM_CHECK(question_of(words));
-    DIM_TRY(auto target, chassis_target(context, arguments.access, chassis));
-    return std::move(target.contact);
+Outcome<BcadminRequest> request_of(const Context& context, const BcadminArguments& arguments) {
+    if (arguments.access.address) {
+        DIM_TRY(auto action, action_of(arguments, 0));
+        DIM_TRY(auto contact, arguments.access.contact(context));
+        return BcadminRequest{*arguments.access.address, std::move(contact), std::move(action)};
+    }
+    DIM_TRY(auto action, action_of(arguments, 1));
+    DIM_TRY(auto target, chassis_target(context, arguments.access, arguments.words.front()));
+    return BcadminRequest{std::move(target.name), std::move(target.contact), std::move(action)};
 }
 
 /// Failures: the first bay whose answers cannot be understood; the others are shown all the same.
@@ -50,6 +63,34 @@ Outcome<> show_inventory(const Context& context, bladecenter::ManagementModule& 
     return {};
 }
 
+/// Emptied only once all of it was shown.
+Outcome<> show_event_log(const Context& context, bladecenter::ManagementModule& module,
+                         const BcadminArguments& arguments, const std::string& chassis) {
+    DIM_TRY(const auto entries, module.event_log());
+    std::cout << (context.json ? event_log_json(entries) : event_log_text(entries)) << std::flush;
+    if (!arguments.clears) return {};
+    DIM_CHECK(confirm_deed(context, "empty the event log of " + chassis));
+    return module.clear_event_log();
+}
+
+Outcome<> act(const Context& context, bladecenter::ManagementModule& module,
+              const BcadminArguments& arguments, const BcadminRequest& request) {
+    if (request.action == "inventory") return show_inventory(context, module);
+    if (request.action == "eventlog")
+        return show_event_log(context, module, arguments, request.chassis);
+    if (request.action == "info") {
+        DIM_TRY(const auto report, module.chassis());
+        std::cout << (context.json ? chassis_json(report) : chassis_text(report));
+    } else if (request.action == "vitals") {
+        DIM_TRY(const auto vitals, module.vitals());
+        std::cout << (context.json ? vitals_json(vitals) : vitals_text(vitals));
+    } else {
+        DIM_CHECK(confirm_deed(context, "restart the management module " + request.chassis));
+        DIM_CHECK(module.reset_module());
+    }
+    return {};
+}
+
 }  // namespace
 
 Action bcadmin(CLI::App& app) {
@@ -59,25 +100,13 @@ Action bcadmin(CLI::App& app) {
            "WORDS", arguments->words,
            "CHASSIS, by the name of its management module, unless --mm is given; then info: "
            "the chassis; inventory: all bays; vitals: temperatures and blowers; eventlog: "
-           "newest first")
+           "newest first; reset-mm: restart the module, while blades go on")
         ->required();
+    app.add_flag("--clear", arguments->clears, "empty the event log once it was shown");
     return [=](Context& context) -> Outcome<> {
-        std::vector<std::string> words;
-        DIM_TRY(const auto contact, contact_of(context, *arguments, words));
-        DIM_TRY(const std::string what, question_of(words));
-        DIM_TRY(auto module, arguments->access.open(contact));
-        if (what == "inventory") return show_inventory(context, module);
-        if (what == "info") {
-            DIM_TRY(const auto report, module.chassis());
-            std::cout << (context.json ? chassis_json(report) : chassis_text(report));
-        } else if (what == "vitals") {
-            DIM_TRY(const auto vitals, module.vitals());
-            std::cout << (context.json ? vitals_json(vitals) : vitals_text(vitals));
-        } else {
-            DIM_TRY(const auto entries, module.event_log());
-            std::cout << (context.json ? event_log_json(entries) : event_log_text(entries));
-        }
-        return {};
+        DIM_TRY(const BcadminRequest request, request_of(context, *arguments));
+        DIM_TRY(auto module, arguments->access.open(request.contact));
+        return act(context, module, *arguments, request);
     };
 }
 

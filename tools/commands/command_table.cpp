@@ -278,15 +278,16 @@ constexpr std::array kCommands{
         "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 1-7,9 power cycle --yes\n"
         "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 --json mac\n"
         "  dim bctool --mm 127.0.0.1:1161 --bay 3 led blink\n",
-        &bctool, CommandKind::changes_hardware},
+        &bctool, CommandKind::asks_hardware},
     Command{"bcadmin", "", "look at a chassis through its management module",
             "  dim bcadmin s01c2mm inventory\n"
             "  dim bcadmin mm90 vitals --json\n"
+            "  dim bcadmin mm90 eventlog --clear --yes >mm90.log\n"
             "  dim bcadmin --mm 10.2.0.1 --credentials mm.key inventory\n"
             "  dim bcadmin --mm 10.2.0.1 --credentials mm.key --json inventory | jq "
             "'.bays[].blade.macs'\n"
             "  dim bcadmin --mm 10.2.0.1 --credentials mm.key eventlog | head\n",
-            &bcadmin, CommandKind::shows_hardware},
+            &bcadmin, CommandKind::asks_hardware},
     Command{"ca", "show", "the authority, until when it is good, and which blades trust the next",
             "  dim ca show\n"
             "  dim ca show --json | jq -r '.blades[]'\n",

@@ -32,12 +32,11 @@ TEST(CommandTable, WhatACommandRefusesIsNotInItsHelp) {
     for (const Command& command : command_table().commands) {
         const std::string help = help_of(command);
         const bool renders = command.kind == CommandKind::renders;
-        const bool asks_hardware = command.kind == CommandKind::shows_hardware ||
-                                   command.kind == CommandKind::changes_hardware;
+        const bool asks_hardware = command.kind == CommandKind::asks_hardware;
         const bool reads =
             renders || asks_hardware || command.kind == CommandKind::reads_definition;
         const bool changes =
-            command.kind == CommandKind::changes || command.kind == CommandKind::changes_hardware;
+            command.kind == CommandKind::changes || command.kind == CommandKind::asks_hardware;
         EXPECT_EQ(help.contains("--json"), !renders) << help;
         EXPECT_EQ(help.contains("--cluster"), reads) << help;
         EXPECT_EQ(help.contains("--yes "), changes) << help;
