@@ -183,6 +183,7 @@ BayAction health_action() {
 
 Outcome<BayAction> parse_bay_action(const std::vector<std::string>& words,
                                     std::chrono::milliseconds wait) {
+    if (words.empty()) return no_action("what is to be done is missing");
     const std::string& verb = words.front();
     constexpr std::array<std::string_view, 5> kAlone{"reset", "nmi", "mac", "vpd", "health"};
     const bool is_alone = std::ranges::find(kAlone, verb) != kAlone.end();

@@ -216,6 +216,7 @@ TEST_F(NamedBlades, WhatTheDefinitionDoesNotTellIsAsked) {
     EXPECT_EQ(ask("bctool", {"s01c3b01", "power", "state"}).code, 1);
     EXPECT_EQ(ask("bctool", {"s01c2b14", "power", "up"}).code, 2);
     EXPECT_EQ(ask("bctool", {"s01c2b14"}).code, 2);
+    EXPECT_EQ(ask("bctool", {"--mm", "127.0.0.2"}).code, 2);
     EXPECT_EQ(ask("bctool", {"--bay", "3", "s01c2b14", "power", "state"}).code, 2);
     EXPECT_EQ(ask("bctool", {"--mm", "127.0.0.2", "--bay", "3", "power", "state"}).code, 2);
     EXPECT_EQ(ask("bcadmin", {"all", "info"}).code, 2) << "two chassis";

@@ -300,7 +300,7 @@ Result<PowerChange> ManagementModule::reset(Bay bay, const sys::Deadline& deadli
                                                    ", so it cannot be reset")
                         .with_cure("'power on' starts it"));
     }
-    DIM_CHECK(session_.set(objects::kRestart.below({bay.number()}), std::int32_t{1}));
+    DIM_CHECK(session_.set_once(objects::kRestart.below({bay.number()}), std::int32_t{1}));
     DIM_TRY(const PowerState after, wait_for(bay, PowerState::on, deadline));
     return PowerChange{before, after};
 }
@@ -311,7 +311,7 @@ Result<void> ManagementModule::send_nmi(Bay bay) {
         return fail(ErrorCode::conflict, "bay " + to_string(bay) + " is " +
                                              std::string(to_string(state)) +
                                              ", so it takes no interrupt");
-    return session_.set(objects::kNmi.below({bay.number()}), std::int32_t{1});
+    return session_.set_once(objects::kNmi.below({bay.number()}), std::int32_t{1});
 }
 
 Result<BootSequence> ManagementModule::boot_sequence(Bay bay) {
@@ -372,7 +372,7 @@ Result<void> ManagementModule::clear_event_log() {
 
 Result<void> ManagementModule::reset_module() {
     DIM_CHECK(chassis());
-    return session_.set(objects::kResetModule, std::int32_t{1});
+    return session_.set_once(objects::kResetModule, std::int32_t{1});
 }
 
 Result<void> ManagementModule::set_name(Bay bay, const std::string& name) {

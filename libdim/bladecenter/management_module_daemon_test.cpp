@@ -141,6 +141,20 @@ TEST_F(ManagementModuleDaemonTest, AnInterruptReachesABladeThatIsOn) {
     EXPECT_EQ(module().send_nmi(bay("2")).error().code(), ErrorCode::not_found);
 }
 
+TEST_F(ManagementModuleDaemonTest, WhatMustNotBeDoneTwiceIsSentOnce) {
+    auto session =
+        snmp::Session::open({.agent = snmp::AgentAddress::parse(chassis.address()).value(),
+                             .timeout = 200ms,
+                             .retries = 2},
+                            snmp::parse_credentials("community private").value());
+    chassis.tell("slow 900");
+    const auto done = session.value().set_once(objects::kNmi.below({1}), std::int32_t{1});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code(), ErrorCode::timed_out);
+    EXPECT_EQ(chassis.line(), "nmi bay=1");
+    chassis.tell("slow 0");  // whose "ok" would come behind another one
+}
+
 TEST_F(ManagementModuleDaemonTest, SerialOverLanIsAllowedAndForbidden) {
     EXPECT_EQ(module().serial_over_lan(bay("1")).value(), Sol::ready);
     EXPECT_EQ(module().serial_over_lan(bay("3")).value(), Sol::not_ready) << "it is off";

@@ -3,6 +3,7 @@
 #include "libdim/changeset/read_paths.hpp"
 #include "libdim/changeset/staging.hpp"
 #include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/read_entry.hpp"
 #include "libdim/manifest/tree_change.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
@@ -33,6 +34,15 @@ std::vector<Difference> differences(const Manifest& wanted, const Manifest& foun
     return all;
 }
 
+/// Making and removing the staging directory has changed it.
+Result<void> set_root(const sys::Fd& root, const Entry& entry) {
+    return sys::replace_attributes(root, {.mode = entry.mode,
+                                          .owner = entry.owner,
+                                          .group = entry.group,
+                                          .modified = entry.modified,
+                                          .extended = entry.attributes});
+}
+
 Result<void> carry_out(const Outline& outline, const sys::Fd& root, Staging& staging,
                        const Progress& progress) {
     DIM_TRY(const Manifest have, read_paths(root, outline));
@@ -42,26 +52,21 @@ Result<void> carry_out(const Outline& outline, const sys::Fd& root, Staging& sta
     }));
     DIM_CHECK(sys::syncfs(root));
     DIM_CHECK(staging.remove());
-    // Making the staging directory has changed it.
-    const auto& entries = outline.newer.entries;
-    if (entries.empty() || !entries.front().path.empty()) return {};
-    const Entry& own = entries.front();
-    return sys::replace_attributes(root, {.mode = own.mode,
-                                          .owner = own.owner,
-                                          .group = own.group,
-                                          .modified = own.modified,
-                                          .extended = own.attributes});
+    return set_root(root, outline.newer.entries.front());
 }
 
 }  // namespace
 
 Result<Look> look(const Outline& outline, const sys::Fd& root) {
-    if (Staging::is_ready(root, outline))
-        return Look{.standing = Standing::unfinished, .differences = {}};
-    DIM_TRY(const Manifest have, read_paths(root, outline));
-    if (differences(outline.newer, have).empty())
-        return Look{.standing = Standing::after, .differences = {}};
-    Look look{.standing = Standing::before, .differences = differences(outline.older, have)};
+    Look look;
+    if (Staging::is_ready(root, outline)) {
+        look.standing = Standing::unfinished;
+    } else {
+        DIM_TRY(const Manifest have, read_paths(root, outline));
+        if (differences(outline.newer, have).empty())
+            return Look{.standing = Standing::after, .differences = {}};
+        look = {.standing = Standing::before, .differences = differences(outline.older, have)};
+    }
     DIM_TRY(const auto names, names_that_would_go(root, outline));
     for (const std::string& name : names)
         look.differences.push_back({name, manifest::DifferenceKind::created, {}});
@@ -89,11 +94,13 @@ Result<Standing> apply(const sys::Fd& file, const sys::Fd& root, const Progress&
         case Standing::before:
         case Standing::unfinished: break;
     }
+    DIM_TRY(const manifest::ReadEntry before, manifest::read_root(root));
     DIM_TRY(Staging staging, Staging::open(root, outline));
     if (found.standing == Standing::before) {
         Result<void> filled = staging.fill(file, checked.contents.size(), progress);
         if (!filled) {
             DIM_CHECK(staging.remove());
+            DIM_CHECK(set_root(root, before.entry));
             return fail(std::move(filled).error());
         }
     }

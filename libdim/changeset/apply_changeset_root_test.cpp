@@ -45,6 +45,7 @@ rm becomes-directory; mkdir becomes-directory; printf in >becomes-directory/in
 rm -r becomes-file; printf file >becomes-file
 rm -r gone; rm usr/lib/$'\xff\xfe'; printf odd2 >usr/lib/$'caf\xc3\xa9 \n name'
 setfattr -x user.note usr/bin/tool; setfattr -n trusted.note -v z var; chown 9:9 etc
+mkfifo var/spool/pipe; setfacl -b var/spool/pipe
 ln usr/bin/new-tool var/link; mkdir -p new/deep; printf deep >new/deep/file; chmod 700 new
 touch -d @1100000000.5 usr/lib etc/motd .
 )";
@@ -130,12 +131,50 @@ TEST_F(AppliedChangeset, WhatWasStagedAndIsNotWhatItWasIsNotUsed) {
     make_nasty();
     const Created created = create();
     copy_older();
-    const std::string staging = target + "/.dim-changeset-" + created.outline.to.substr(0, 16);
+    const std::string staging = target + "/.dim-changeset-" + name_of(created.outline);
     value_of(sys::mkdir(staging));
     for (const Content& content : created.contents)
         dim::testing::write(staging + "/" + tls::to_hex(content.sha256), "planted");
-    EXPECT_FALSE(apply());
+    const auto refused = apply();
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().cure(), HasSubstr("remove .dim-changeset-"));
     EXPECT_EQ(value_of(sys::read_file(target + "/etc/passwd")), "root");
+}
+
+TEST_F(AppliedChangeset, OneDoesNotGoOnWithWhatAnotherBegan) {
+    make_nasty();
+    const std::string begun = ".dim-changeset-" + name_of(create().outline);
+    dim::testing::run_script("printf other >>" + older + "/etc/passwd");
+    create();
+    dim::testing::run_script("printf root >" + older + "/etc/passwd");
+    copy_older();
+    value_of(sys::mkdir(target + "/" + begun));
+    EXPECT_EQ(apply().error().code(), ErrorCode::conflict);
+    EXPECT_EQ(value_of(sys::read_file(target + "/etc/passwd")), "root");
+}
+
+TEST_F(AppliedChangeset, TheTimeOfTheRootIsWhatItWas) {
+    dim::testing::run_script("cd " + older + "\n" + kNasty);
+    settle();
+    change("printf new >etc/motd");
+    create();
+    copy_older();
+    EXPECT_EQ(value_of(apply()), Standing::before);
+    EXPECT_EQ(rest(), "");
+}
+
+TEST_F(AppliedChangeset, NothingIsWrittenToWhatIsMountedInTheTree) {
+    dim::testing::enter_own_mounts();
+    make_nasty();
+    create();
+    copy_older();
+    value_of(sys::mount("other", target + "/var", "tmpfs", 0, ""));
+    const auto refused = apply();
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("another file system is mounted at var"));
+    value_of(sys::umount(target + "/var", 0));
+    EXPECT_EQ(value_of(apply()), Standing::before);
+    EXPECT_EQ(rest(), "");
 }
 
 TEST_F(AppliedChangeset, ATreeThatStandsOtherwiseStaysAsItIs) {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,8 +17,6 @@ using manifest::EntryType;
 
 namespace {
 
-/// Of what differs, not of what there is: some millions of names.
-constexpr std::size_t kOutlineLimit = std::size_t{512} << 20;
 constexpr std::size_t kLineLimit = 4 * manifest::kPathLimit + 256;
 constexpr std::size_t kDigestDigits = 64;
 constexpr std::string_view kEndWord = "=end ";
@@ -99,10 +96,18 @@ struct ChangesetReader::State {
         outline.to = to;
         DIM_TRY(outline.older, read_manifest());
         DIM_TRY(outline.newer, read_manifest());
-        return check_outline(outline);
+        DIM_CHECK(check_outline(outline));
+        for (const Entry* entry : needed_files(outline))
+            if (needed.emplace(entry->sha256, entry->size).first->second != entry->size)
+                return fail(ErrorCode::invalid_input, "one digest has two sizes");
+        return {};
     }
-    /// What it is made of is in the older tree.
-    Result<void> check(const Content& content) const {
+    /// It is needed and did not come yet; what it is made of is in the older tree.
+    Result<void> check(const Content& content) {
+        const auto wanted = needed.find(content.sha256);
+        if (wanted == needed.end() || wanted->second != content.size)
+            return fail(ErrorCode::invalid_input, "it has a content twice, or that nothing needs");
+        needed.erase(wanted);
         if (content.form == Form::whole) return {};
         const auto found =
             std::ranges::lower_bound(outline.older.entries, content.path, {}, &Entry::path);
@@ -118,6 +123,7 @@ struct ChangesetReader::State {
         const std::string digest = tls::to_hex(hash.finish());
         if (text != std::string(kEndWord) + std::to_string(contents) + ' ' + digest)
             return fail(ErrorCode::invalid_input, "it is damaged: its digest is another one");
+        if (!needed.empty()) return fail(ErrorCode::invalid_input, "a content of it is missing");
         DIM_TRY(const bool has_more, refill());
         if (has_more) return fail(ErrorCode::invalid_input, "it goes on behind its end");
         is_over = true;
@@ -130,7 +136,7 @@ struct ChangesetReader::State {
     std::size_t filled = 0;
     tls::Sha256 hash;
     Outline outline;
-    std::set<tls::Sha256Digest> known;
+    std::map<tls::Sha256Digest, std::uint64_t> needed;  ///< contents that are to come: their sizes
     std::size_t contents = 0;
     std::uint64_t left = 0;  ///< of the bytes of the last content
     bool is_over = false;
@@ -162,8 +168,6 @@ Result<std::optional<Content>> ChangesetReader::next() {
     }
     DIM_TRY(Content content, parse_content(line));
     DIM_CHECK(state_->check(content));
-    if (!state_->known.insert(content.sha256).second)
-        return fail(ErrorCode::invalid_input, "it has a content twice");
     ++state_->contents;
     state_->left = content.bytes;
     return content;
@@ -176,19 +180,12 @@ Result<std::size_t> ChangesetReader::read(std::span<char> buffer) {
 Result<CheckedChangeset> check_changeset(const sys::Fd& file) {
     CheckedChangeset checked;
     DIM_TRY(auto reader, ChangesetReader::open(file));
-    std::map<tls::Sha256Digest, std::uint64_t> sizes;
     for (;;) {
         DIM_TRY(auto content, reader.next());
         if (!content) break;
-        sizes.emplace(content->sha256, content->size);
         checked.contents.push_back(*std::move(content));
     }
     checked.outline = reader.outline();
-    for (const Entry* entry : needed_files(checked.outline)) {
-        const auto found = sizes.find(entry->sha256);
-        if (found == sizes.end() || found->second != entry->size)
-            return fail(ErrorCode::invalid_input, "a content of it is missing");
-    }
     return checked;
 }
 

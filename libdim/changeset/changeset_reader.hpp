@@ -13,8 +13,8 @@
 namespace dim::changeset {
 
 /// Reads a changeset (docs/changeset.md) from its beginning to its end, whoever made it. Errors of
-/// every call: invalid_input for one that is damaged or cut off, that create() would not have
-/// written, or that is of a newer DIM; limit_exceeded beyond a limit of manifests.
+/// every call: invalid_input for one that is damaged or cut off, that has not just the contents
+/// that its outline needs, or that is of a newer DIM; limit_exceeded beyond a limit of manifests.
 class [[nodiscard]] ChangesetReader {
 public:
     /// FILE, a regular file, outlives this.
@@ -41,8 +41,7 @@ struct CheckedChangeset {
     Outline outline;
     std::vector<Content> contents;
 };
-/// Errors: those of ChangesetReader; invalid_input when a content that the outline needs is
-/// missing.
+/// Errors: those of ChangesetReader.
 Result<CheckedChangeset> check_changeset(const sys::Fd& file);
 
 }  // namespace dim::changeset

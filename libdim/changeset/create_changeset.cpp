@@ -180,6 +180,9 @@ Result<void> write_outline(const Outline& outline, Output& output) {
     DIM_CHECK(output.write_line("dim-changeset 1 " + outline.from + ' ' + outline.to));
     for (const manifest::Manifest* manifest : {&outline.older, &outline.newer}) {
         const std::string text = to_text(*manifest);
+        if (text.size() > kOutlineLimit)
+            return fail(Error(ErrorCode::limit_exceeded, "too much differs for one changeset")
+                            .with_cure("make one for each directory; or copy the tree as a whole"));
         DIM_CHECK(output.write_line("=manifest " + std::to_string(text.size())));
         DIM_CHECK(output.write(text));
     }

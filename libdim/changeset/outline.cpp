@@ -1,9 +1,11 @@
 #include "libdim/changeset/outline.hpp"
 
 #include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/manifest_text.hpp"
 #include "libdim/manifest/tree_change.hpp"
+#include "libdim/tls/sha256.hpp"
 
-#include <set>
+#include <algorithm>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -42,7 +44,6 @@ bool add_other_names(const Manifest& manifest, Paths& paths) {
 }
 
 Result<void> check_paths(const Manifest& manifest) {
-    std::set<std::string_view> others;
     for (const Entry& entry : manifest.entries) {
         if (entry.path.starts_with(kStagingName))
             return fail(Error(ErrorCode::invalid_input,
@@ -51,14 +52,11 @@ Result<void> check_paths(const Manifest& manifest) {
         if (entry.type == EntryType::directory) continue;
         if (entry.path.empty())
             return fail(ErrorCode::invalid_input, "the root of a tree is no directory");
-        others.insert(entry.path);
-    }
-    for (const Entry& entry : manifest.entries) {
-        const std::string_view path = entry.path;
-        for (std::size_t end = path.find('/'); end != path.npos; end = path.find('/', end + 1))
-            if (others.contains(path.substr(0, end)))
-                return fail(ErrorCode::invalid_input,
-                            manifest::escape(path) + " is in what is no directory");
+        const std::string below = entry.path + '/';
+        const auto next = std::ranges::lower_bound(manifest.entries, below, {}, &Entry::path);
+        if (next != manifest.entries.end() && next->path.starts_with(below))
+            return fail(ErrorCode::invalid_input,
+                        manifest::escape(next->path) + " is in what is no directory");
     }
     return {};
 }
@@ -67,11 +65,19 @@ Result<void> check_paths(const Manifest& manifest) {
 
 Outline outline_of(const Manifest& older, std::string from, const Manifest& newer, std::string to) {
     Paths paths = changed_paths(older, newer);
+    // Whoever applies it makes a directory in the root, and has to set its time again.
+    if (!paths.empty()) paths.insert("");
     while (add_other_names(older, paths) || add_other_names(newer, paths)) {
     }
     const auto is_wanted = [&](const Entry& entry) { return paths.contains(entry.path); };
     return {std::move(from), std::move(to), select_entries(older, is_wanted),
             select_entries(newer, is_wanted)};
+}
+
+std::string name_of(const Outline& outline) {
+    constexpr std::size_t kDigits = 16;
+    return tls::sha256(outline.from + outline.to + to_text(outline.older) + to_text(outline.newer))
+        .substr(0, kDigits);
 }
 
 std::vector<manifest::Difference> differences_of(const Outline& outline) {
@@ -86,6 +92,10 @@ std::vector<const Entry*> needed_files(const Outline& outline) {
 }
 
 Result<void> check_outline(const Outline& outline) {
+    if (outline.older.entries.empty() && outline.newer.entries.empty()) return {};
+    for (const Manifest* manifest : {&outline.older, &outline.newer})
+        if (manifest->entries.empty() || !manifest->entries.front().path.empty())
+            return fail(ErrorCode::invalid_input, "the root of a tree is missing");
     DIM_CHECK(check_paths(outline.older));
     return check_paths(outline.newer);
 }

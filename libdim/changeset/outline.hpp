@@ -4,6 +4,7 @@
 #include "libdim/manifest/compare.hpp"
 #include "libdim/manifest/manifest.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,8 @@ namespace dim::changeset {
 struct Outline {
     std::string from;  ///< the digest of the older tree's manifest
     std::string to;    ///< the digest of the newer one's
-    /// Every path that differs as it was: the directories that these are in, and all names of a
-    /// file one name of which is among them.
+    /// Every path that differs as it was, the directories that these are in, all names of a file
+    /// one name of which is among them, and the root. Nothing when nothing differs.
     manifest::Manifest older;
     /// The same as it becomes.
     manifest::Manifest newer;
@@ -33,6 +34,12 @@ std::vector<manifest::Difference> differences_of(const Outline& outline);
 /// The files of the newer tree whose content is needed: new inodes, by path. Has pointers into
 /// OUTLINE.
 std::vector<const manifest::Entry*> needed_files(const Outline& outline);
+
+/// 16 hexadecimal digits that another outline does not have.
+std::string name_of(const Outline& outline);
+
+/// As manifests in a changeset: at most so many bytes of text each, some millions of names.
+inline constexpr std::size_t kOutlineLimit = std::size_t{512} << 20;
 
 /// What apply() calls the directory that it makes in the root of a tree begins so.
 inline constexpr std::string_view kStagingName = ".dim-changeset-";

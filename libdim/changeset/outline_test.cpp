@@ -29,6 +29,7 @@ class ChangesetOutline : public ::testing::Test {
 protected:
     Outline outline() const { return outline_of(older, "from", newer, "to"); }
 
+    const Manifest root{{manifest::samples::every_type().entries.front()}};
     const Manifest older = manifest::samples::every_type();
     Manifest newer = older;
 };
@@ -41,8 +42,8 @@ TEST_F(ChangesetOutline, OfWhatIsTheSameIsEmpty) {
 
 TEST_F(ChangesetOutline, HasTheDirectoriesOfWhatDiffers) {
     at(newer, "dev/null").device_minor = 5;
-    EXPECT_THAT(paths_in(outline().older), ElementsAre("dev", "dev/null"));
-    EXPECT_THAT(paths_in(outline().newer), ElementsAre("dev", "dev/null"));
+    EXPECT_THAT(paths_in(outline().older), ElementsAre("", "dev", "dev/null"));
+    EXPECT_THAT(paths_in(outline().newer), ElementsAre("", "dev", "dev/null"));
     EXPECT_THAT(needed_files(outline()), IsEmpty());
 }
 
@@ -53,24 +54,28 @@ TEST_F(ChangesetOutline, HasAllNamesOfAFile) {
     newer = older;
     std::erase_if(newer.entries, [](const Entry& entry) { return entry.path == "bin/tool"; });
     at(newer, "lib/tool\nagain").link_group = 0;
-    EXPECT_THAT(paths_in(outline().older), ElementsAre("bin", "bin/tool", "lib/tool\nagain"));
-    EXPECT_THAT(paths_in(outline().newer), ElementsAre("bin", "lib/tool\nagain"));
+    EXPECT_THAT(paths_in(outline().older), ElementsAre("", "bin", "bin/tool", "lib/tool\nagain"));
+    EXPECT_THAT(paths_in(outline().newer), ElementsAre("", "bin", "lib/tool\nagain"));
     EXPECT_THAT(needed_files(outline()), IsEmpty());
     EXPECT_THAT(differences_of(outline()).size(), 2U);
 }
 
 TEST_F(ChangesetOutline, NothingIsInWhatIsNoDirectory) {
-    Outline wrong = outline_of({}, "from", newer, "to");
+    Outline wrong = outline_of(root, "from", newer, "to");
     EXPECT_TRUE(check_outline(wrong));
     at(wrong.newer, "dev").type = EntryType::symlink;
     EXPECT_FALSE(check_outline(wrong));
     std::swap(wrong.newer, wrong.older);
     EXPECT_FALSE(check_outline(wrong));
-    wrong = outline_of({}, "from", newer, "to");
+    wrong = outline_of(root, "from", newer, "to");
     at(wrong.newer, "").type = EntryType::symlink;
     EXPECT_FALSE(check_outline(wrong));
-    wrong.newer = {{newer.entries.front()}};
-    wrong.newer.entries.front().path = ".dim-changeset-0123";
+    wrong.newer = root;
+    EXPECT_TRUE(check_outline(wrong));
+    wrong.newer.entries.push_back(at(newer, "dev/null"));
+    wrong.newer.entries.back().path = ".dim-changeset-0123";
+    EXPECT_FALSE(check_outline(wrong));
+    wrong.newer = {};
     EXPECT_FALSE(check_outline(wrong));
 }
 

@@ -29,14 +29,25 @@ std::set<std::string_view> paths_of(const Outline& outline) {
     return paths;
 }
 
-/// None where there is no such directory, or what is above it is none.
+Error is_mounted(std::string_view path) {
+    return Error(ErrorCode::conflict, "another file system is mounted at " + manifest::escape(path))
+        .with_cure("unmount it, or apply a changeset of that part to it alone");
+}
+
+/// None where there is no such directory, or what is above it is none. Errors: conflict when it is
+/// not on the file system of ROOT.
 Result<std::optional<sys::Fd>> open_parent(const sys::Fd& root, std::string_view parent) {
     if (parent.empty()) {
         DIM_TRY(sys::Fd same, sys::dup(root));
         return same;
     }
     auto opened = sys::open_beneath(root, parent, O_RDONLY | O_DIRECTORY);
-    if (opened) return *std::move(opened);
+    if (opened) {
+        DIM_TRY(const sys::FileStatus of_root, sys::fstat(root));
+        DIM_TRY(const sys::FileStatus status, sys::fstat(*opened));
+        if (status.device != of_root.device) return fail(is_mounted(parent));
+        return *std::move(opened);
+    }
     const int number = opened.error().system_errno();
     if (number == ENOENT || number == ENOTDIR || number == ELOOP) return std::nullopt;
     return fail(std::move(opened).error().with_context(manifest::escape(parent)));
@@ -82,6 +93,7 @@ Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline) {
             DIM_TRY(read, manifest::read_entry(*parent, name, std::string(path), status.device));
         }
         if (!read) continue;
+        if (read->status.device != status.device) return fail(is_mounted(path));
         inodes.emplace_back(read->status.device, read->status.inode);
         found.entries.push_back(std::move(read->entry));
     }

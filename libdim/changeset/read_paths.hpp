@@ -8,7 +8,8 @@
 
 namespace dim::changeset {
 
-/// What there is below ROOT at the paths of OUTLINE. Errors name the path.
+/// What there is below ROOT at the paths of OUTLINE. Errors name the path; conflict where another
+/// file system is mounted.
 Result<manifest::Manifest> read_paths(const sys::Fd& root, const Outline& outline);
 
 /// What is in the directories that OUTLINE removes or replaces, and not in its older tree: it would

@@ -11,6 +11,7 @@
 #include "libdim/sys/remove_tree.hpp"
 #include "libdim/sys/tree_writer.hpp"
 
+#include <map>
 #include <set>
 #include <string_view>
 #include <sys/stat.h>
@@ -31,7 +32,7 @@ constexpr std::string_view kPart = ".part";
 constexpr std::string_view kUnfinished = ".dim-";
 
 std::string ready_name(const Outline& outline) {
-    return std::string(kStagingName) + outline.to.substr(0, kDigitsInName);
+    return std::string(kStagingName) + name_of(outline);
 }
 
 bool is_unfinished(std::string_view name) {
@@ -67,6 +68,11 @@ Result<sys::Fd> open_older(const sys::Fd& root, const std::string& path) {
     if (!S_ISREG(status.mode))
         return fail(ErrorCode::conflict, manifest::escape(path) + " is no file any more");
     return file;
+}
+
+/// Of the file that is number COUNT with the content of ENTRY.
+std::string staged_name(const Entry& entry, std::size_t count) {
+    return tls::to_hex(entry.sha256) + (count == 0 ? "" : "." + std::to_string(count));
 }
 
 Result<void> check_content(const sys::Fd& file, const Content& content) {
@@ -131,6 +137,7 @@ Result<void> Staging::fill(const sys::Fd& file, std::size_t contents, const Prog
         progress("stage", done, contents);
         DIM_CHECK(add(*content, reader));
     }
+    DIM_CHECK(copy_repeated());
     DIM_CHECK(sys::syncfs(*root_));
     std::string ready = ready_name(*outline_);
     DIM_CHECK(sys::renameat(*root_, name_, *root_, ready));
@@ -160,6 +167,20 @@ Result<void> Staging::add(const Content& content, ChangesetReader& reader) {
     return sys::punch_zeros(file);
 }
 
+/// For each further file that has the same content, so that nothing needs space later.
+Result<void> Staging::copy_repeated() {
+    std::map<tls::Sha256Digest, std::size_t> counts;
+    for (const Entry* entry : needed_files(*outline_)) {
+        const std::size_t count = counts[entry->sha256]++;
+        if (count == 0) continue;
+        DIM_TRY(const sys::Fd first, sys::openat(directory_, staged_name(*entry, 0), O_RDONLY));
+        DIM_TRY(const sys::Fd copy, sys::openat(directory_, staged_name(*entry, count),
+                                                O_RDWR | O_CREAT | O_EXCL, 0600));
+        DIM_TRY([[maybe_unused]] const auto method, sys::copy_file(first, copy));
+    }
+    return {};
+}
+
 Result<void> Staging::provide(const Entry& entry, const sys::Fd& directory,
                               const std::string& name) {
     if (entry.type == EntryType::file) return provide_file(entry, directory, name);
@@ -181,24 +202,29 @@ Result<void> Staging::provide(const Entry& entry, const sys::Fd& directory,
     return fail(ErrorCode::internal, "a directory is not provided");
 }
 
-/// The staged file itself for the first that has its content, so that nothing is written twice.
+Result<void> Staging::check_resumed(const sys::Fd& file, const Entry& entry) const {
+    DIM_TRY(const sys::FileStatus status, sys::fstat(file));
+    if (S_ISREG(status.mode) &&
+        check_content(file, {.sha256 = entry.sha256, .size = entry.size, .path = {}}))
+        return {};
+    return fail(Error(ErrorCode::conflict, "what was staged for it was changed since")
+                    .with_cure("remove " + name_ +
+                               " from the tree; 'dim changeset verify' tells "
+                               "then what is to be put right by hand"));
+}
+
+/// A staged file that no other one is yet: it becomes the file itself.
 Result<void> Staging::provide_file(const Entry& entry, const sys::Fd& directory,
                                    const std::string& name) {
-    const std::string staged = tls::to_hex(entry.sha256);
-    DIM_TRY(const sys::Fd content, sys::openat(directory_, staged, O_RDONLY | O_NONBLOCK));
-    DIM_TRY(const sys::FileStatus status, sys::fstat(content));
-    if (is_resumed_) {
-        if (!S_ISREG(status.mode))
-            return fail(ErrorCode::conflict, "what was staged for it is no file");
-        DIM_CHECK(check_content(content, {.sha256 = entry.sha256, .size = entry.size, .path = {}}));
-    }
-    if (status.links == 1) {
+    for (std::size_t& next = next_[entry.sha256];; ++next) {
+        const std::string staged = staged_name(entry, next);
+        DIM_TRY(const sys::Fd content, sys::openat(directory_, staged, O_RDONLY | O_NONBLOCK));
+        DIM_TRY(const sys::FileStatus status, sys::fstat(content));
+        if (status.links != 1) continue;
+        if (is_resumed_) DIM_CHECK(check_resumed(content, entry));
         DIM_CHECK(sys::linkat(directory_, staged, directory, name));
         return sys::replace_attributes(content, attributes_of(entry, S_IFREG));
     }
-    DIM_TRY(const sys::Fd copy, sys::openat(directory, name, O_RDWR | O_CREAT | O_EXCL, 0600));
-    DIM_TRY([[maybe_unused]] const auto method, sys::copy_file(content, copy));
-    return sys::replace_attributes(copy, attributes_of(entry, S_IFREG));
 }
 
 Result<void> Staging::remove() { return sys::remove_tree(*root_, name_); }

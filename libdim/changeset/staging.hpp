@@ -8,13 +8,14 @@
 #include "libdim/sys/fd.hpp"
 
 #include <cstddef>
+#include <map>
 #include <string>
 
 namespace dim::changeset {
 
 /// The contents that a changeset makes, below the root that they are for: ".dim-changeset-…", a
-/// directory with a file for each, named by its digest. Its last letters are of the digest of the
-/// newer tree once all contents are in it and on the device; ".part" before.
+/// directory with a file for each file that is needed, named by its digest. Its last letters are
+/// name_of() the outline once all contents are in it and on the device; and ".part" before.
 class [[nodiscard]] Staging final : public manifest::FileSource {
 public:
     /// Whether there is one that was filled.
@@ -38,6 +39,8 @@ private:
           directory_(std::move(directory)),
           name_(std::move(name)) {}
     Result<void> add(const Content& content, ChangesetReader& reader);
+    Result<void> copy_repeated();
+    Result<void> check_resumed(const sys::Fd& file, const manifest::Entry& entry) const;
     Result<void> provide_file(const manifest::Entry& entry, const sys::Fd& directory,
                               const std::string& name);
 
@@ -45,6 +48,8 @@ private:
     const Outline* outline_;
     sys::Fd directory_;
     std::string name_;
+    /// By content: how many of its files are taken already.
+    std::map<tls::Sha256Digest, std::size_t> next_;
     bool is_resumed_ = false;  ///< somebody may have written to its files since they were made
 };
 

@@ -314,12 +314,14 @@ public:
     Library(const Library&) = delete;
     Library& operator=(const Library&) = delete;
 
+    int retries() const { return settings_.retries; }
+    Result<Answer> exchange(OwnedPdu pdu) { return exchange(std::move(pdu), settings_.retries); }
     /// Errors: those of Session::get without statuses.
-    Result<Answer> exchange(OwnedPdu pdu) {
+    Result<Answer> exchange(OwnedPdu pdu, int retries) {
         // The library keeps a request that it could not send again, and tells of it once more when
         // the session is closed.
         Outcome& outcome = outcomes_.emplace_back();
-        DIM_CHECK(send(std::move(pdu), outcome));
+        DIM_CHECK(send(std::move(pdu), outcome, retries));
         while (!outcome.is_over)
             DIM_CHECK(wait_and_read());
         const int error = outcome.error;
@@ -333,8 +335,9 @@ public:
 private:
     Library(void* handle, const Settings& settings) : handle_(handle), settings_(settings) {}
 
-    Result<void> send(OwnedPdu pdu, Outcome& outcome) {
+    Result<void> send(OwnedPdu pdu, Outcome& outcome, int retries) {
         const std::scoped_lock lock(library_lock());
+        snmp_sess_session(handle_)->retries = retries;
         if (snmp_sess_async_send(handle_, pdu.get(), receive, &outcome) == 0)
             return fail(library_error(snmp_sess_session(handle_)->s_snmp_errno, settings_));
         [[maybe_unused]] netsnmp_pdu* const taken = pdu.release();  // by the library
@@ -451,9 +454,22 @@ Result<void> Session::get_in_halves(std::span<const ObjectId> objects,
 }
 
 Result<void> Session::set(const ObjectId& object, const Value& value) {
+    return check_set(object, value, library_->retries());
+}
+
+Result<void> Session::set_once(const ObjectId& object, const Value& value) {
+    Result<void> done = check_set(object, value, 0);
+    if (done || done.error().code() != ErrorCode::timed_out) return done;
+    return fail(
+        Error(ErrorCode::timed_out,
+              "no answer to a command that may have been carried out: " + done.error().message())
+            .with_cure("look what has become of it before you send it again"));
+}
+
+Result<void> Session::check_set(const ObjectId& object, const Value& value, int retries) {
     OwnedPdu pdu(snmp_pdu_create(SNMP_MSG_SET));
     add_value(*pdu, object, value);
-    DIM_TRY(const auto answer, library_->exchange(std::move(pdu)));
+    DIM_TRY(const auto answer, library_->exchange(std::move(pdu), retries));
     if (answer.status != SNMP_ERR_NOERROR) return status_error(object, answer.status);
     if (answer.bindings.size() != 1 || answer.bindings.front().object != object)
         return another_answer("another object than " + to_string(object));

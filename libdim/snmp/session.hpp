@@ -44,6 +44,10 @@ public:
     /// conflict for a value that the agent refuses.
     Result<void> set(const ObjectId& object, const Value& value);
 
+    /// The same for what must not be done twice: it is sent once, whatever the settings say.
+    /// Errors: timed_out when it may have been done.
+    Result<void> set_once(const ObjectId& object, const Value& value);
+
     /// All below ROOT in order, by GETNEXT. Errors: those of get(); limit_exceeded for more than
     /// LIMIT objects; invalid_input when the agent goes back or stands still.
     Result<std::vector<Binding>> walk(const ObjectId& root, std::size_t limit);
@@ -51,6 +55,7 @@ public:
 private:
     class Library;
     explicit Session(std::unique_ptr<Library> library);
+    Result<void> check_set(const ObjectId& object, const Value& value, int retries);
     Result<void> get_some(std::span<const ObjectId> objects, std::span<std::optional<Value>> into);
     Result<void> get_in_halves(std::span<const ObjectId> objects,
                                std::span<std::optional<Value>> into);

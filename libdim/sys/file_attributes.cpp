@@ -167,6 +167,9 @@ Result<void> set_attributes(const Fd& directory, const std::string& name,
         ::fchmodat(directory.get(), name.c_str(), attributes.mode & 07777, 0) != 0) {
         return fail(Error::from_errno(errno, "set permissions"));
     }
+    // Of the directory's default ACL.
+    if (!S_ISLNK(status.st_mode) && !attributes.extended.contains(kAccessAcl))
+        (void)::lremovexattr(path_through_fd(directory, name).c_str(), kAccessAcl);
     // Says more than the permissions, of which it has its own idea.
     if (const auto acl = attributes.extended.find(kAccessAcl); acl != attributes.extended.end()) {
         Result<void> done = set_extended_attribute(directory, name, acl->first, acl->second);

@@ -66,10 +66,12 @@ Outcome<> show_inventory(const Context& context, bladecenter::ManagementModule& 
 /// Emptied only once all of it was shown.
 Outcome<> show_event_log(const Context& context, bladecenter::ManagementModule& module,
                          const BcadminArguments& arguments, const std::string& chassis) {
+    if (arguments.clears) DIM_CHECK(confirm_deed(context, "empty the event log of " + chassis));
     DIM_TRY(const auto entries, module.event_log());
     std::cout << (context.json ? event_log_json(entries) : event_log_text(entries)) << std::flush;
     if (!arguments.clears) return {};
-    DIM_CHECK(confirm_deed(context, "empty the event log of " + chassis));
+    if (!std::cout)
+        return fail(Error(ErrorCode::io, "the event log could not be written; it was not emptied"));
     return module.clear_event_log();
 }
 

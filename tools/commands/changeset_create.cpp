@@ -1,6 +1,7 @@
 #include "libdim/changeset/create_changeset.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/file_lock.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
 #include "tools/output/changeset_text.hpp"
@@ -18,11 +19,19 @@ struct ChangesetCreateArguments {
     std::string output;
 };
 
+/// One that is interrupted leaves it, and the next one begins it anew.
+Result<sys::Fd> open_part(const std::string& part) {
+    DIM_TRY(sys::Fd output, sys::open(part, O_RDWR | O_CREAT, 0644));
+    if (auto locked = sys::lock_file(output); !locked)
+        return fail(std::move(locked).error().with_context(part));
+    DIM_CHECK(sys::ftruncate(output, 0));
+    return output;
+}
+
 Result<changeset::Created> create(const Context& context, const ChangesetCreateArguments& arguments,
-                                  const std::string& part) {
+                                  const sys::Fd& output) {
     DIM_TRY(const sys::Fd older, sys::open_directory(arguments.older));
     DIM_TRY(const sys::Fd newer, sys::open_directory(arguments.newer));
-    DIM_TRY(const sys::Fd output, sys::open(part, O_RDWR | O_CREAT | O_EXCL, 0644));
     const JobProgress progress(context);
     DIM_TRY(auto created,
             changeset::create(older, newer, output,
@@ -31,7 +40,6 @@ Result<changeset::Created> create(const Context& context, const ChangesetCreateA
                                       {.progress = std::string(what), .step = done, .steps = all});
                               }));
     DIM_CHECK(sys::fsync(output));
-    DIM_CHECK(sys::rename(part, arguments.output));
     return created;
 }
 
@@ -46,11 +54,13 @@ Action changeset_create(CLI::App& app) {
         ->type_name("FILE");
     return [=](Context& context) -> Outcome<> {
         const std::string part = arguments->output + ".part";
-        const auto created = create(context, *arguments, part);
+        DIM_TRY(const sys::Fd output, open_part(part));
+        const auto created = create(context, *arguments, output);
         if (!created) {
-            if (created.error().code() != ErrorCode::already_exists) (void)sys::unlink(part);
+            (void)sys::unlink(part);
             return fail(created.error());
         }
+        DIM_CHECK(sys::rename(part, arguments->output));
         std::cout << (context.json ? changeset_json(created->outline, created->contents)
                                    : amounts_text(created->outline, created->contents));
         return {};
