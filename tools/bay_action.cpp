@@ -34,6 +34,13 @@ BayAnswer one_value(const std::string& name, std::string_view value) {
     return {std::string(value), {{name, std::string(value)}}};
 }
 
+using BayAnswers = Result<std::vector<Result<BayAnswer>>>;
+
+template <class Ask>
+BayAction question(Ask ask) {
+    return {.act = {}, .interruption = {}, .ask = std::move(ask)};
+}
+
 /// An action that changes power.
 template <class Change>
 BayAction power_action(const Change& change, std::chrono::milliseconds wait,
@@ -72,26 +79,40 @@ Outcome<BayAction> parse_power(const std::string& word, std::chrono::millisecond
             wait, "power-cycle");
     }
     if (word == "state") {
-        return BayAction{[](ManagementModule& module, Bay bay) -> Result<BayAnswer> {
-                             DIM_TRY(const auto state, module.power_state(bay));
-                             return one_value("state", to_string(state));
-                         },
-                         ""};
+        return question([](ManagementModule& module, const BayAction::Bays& bays) -> BayAnswers {
+            DIM_TRY(const auto states, module.power_states(bays));
+            std::vector<Result<BayAnswer>> answers;
+            for (const auto& state : states) {
+                if (state) {
+                    answers.emplace_back(one_value("state", to_string(*state)));
+                } else {
+                    answers.emplace_back(fail(state.error()));
+                }
+            }
+            return answers;
+        });
     }
     return no_action("there is no 'power " + printable(word, 40) + "'");
 }
 
 /// An action that reads what the module knows of a blade.
 BayAction report_action(std::function<BayAnswer(const Blade&)> tell) {
-    return {[tell = std::move(tell)](ManagementModule& module, Bay bay) -> Result<BayAnswer> {
-                DIM_TRY(auto reports, module.bays({bay}));
-                DIM_TRY(const auto blade, std::move(reports.front().blade));
-                if (!blade) {
-                    return fail(ErrorCode::not_found, "bay " + to_string(bay) + " is empty");
-                }
-                return tell(*blade);
-            },
-            ""};
+    return question([tell = std::move(tell)](ManagementModule& module,
+                                             const BayAction::Bays& bays) -> BayAnswers {
+        DIM_TRY(auto reports, module.bays(bays));
+        std::vector<Result<BayAnswer>> answers;
+        for (bladecenter::BayReport& report : reports) {
+            if (!report.blade) {
+                answers.emplace_back(fail(std::move(report.blade).error()));
+            } else if (!*report.blade) {
+                answers.emplace_back(
+                    fail(ErrorCode::not_found, "bay " + to_string(report.bay) + " is empty"));
+            } else {
+                answers.emplace_back(tell(**report.blade));
+            }
+        }
+        return answers;
+    });
 }
 
 BayAnswer mac_answer(const Blade& blade) {

@@ -17,11 +17,17 @@ struct BayAnswer {
     std::vector<std::pair<std::string, std::string>> values;
 };
 
-/// What `dim bctool` does with each bay.
+/// What `dim bctool` does with bays.
 struct BayAction {
+    using Bays = std::vector<bladecenter::Bay>;
+    /// To one after the other; empty when ASK is for it.
     std::function<Result<BayAnswer>(bladecenter::ManagementModule&, bladecenter::Bay)> act;
     /// What interrupts a blade that runs: "switch off"; empty when nothing does.
     std::string interruption;
+    /// Asks of many at once, which changes nothing; answers in the order of the bays.
+    std::function<Result<std::vector<Result<BayAnswer>>>(bladecenter::ManagementModule&,
+                                                         const Bays&)>
+        ask = {};
 };
 
 /// The action of WORDS: "power on", "name" "database 1", … A power command waits until its state is

@@ -24,18 +24,36 @@ Outcome<ModuleContactPoint> contact_point(const cluster::Definition& definition,
     return point;
 }
 
+/// The answers of one module, in the order of its bays.
+std::vector<Result<BayAnswer>> answers_of(const ModuleTarget& target, const ModuleAccess& access,
+                                          const BayAction& action,
+                                          std::chrono::milliseconds stagger) {
+    std::vector<bladecenter::Bay> bays;
+    for (const BayTarget& bay : target.bays)
+        bays.push_back(bay.bay);
+    const auto all_fail = [&](const Error& error) {
+        return std::vector<Result<BayAnswer>>(bays.size(), fail(error));
+    };
+    auto module = access.open(target.contact);
+    if (!module) return all_fail(module.error());
+    if (action.ask) {
+        auto asked = action.ask(*module, bays);
+        return asked ? *std::move(asked) : all_fail(asked.error());
+    }
+    std::vector<Result<BayAnswer>> answers;
+    for (const bladecenter::Bay bay : bays) {
+        if (!answers.empty()) std::this_thread::sleep_for(stagger);
+        answers.push_back(action.act(*module, bay));
+    }
+    return answers;
+}
+
 void act_on_module(const ModuleTarget& target, const ModuleAccess& access, const BayAction& action,
                    std::chrono::milliseconds stagger, std::vector<BayResult>& results) {
-    auto module = access.open(target.contact);
-    bool is_first = true;
-    for (const BayTarget& bay : target.bays) {
-        if (!module) {
-            results.push_back({bay.name, target.name, bay.bay, fail(module.error())});
-            continue;
-        }
-        if (!std::exchange(is_first, false)) std::this_thread::sleep_for(stagger);
-        results.push_back({bay.name, target.name, bay.bay, action.act(*module, bay.bay)});
-    }
+    auto answers = answers_of(target, access, action, stagger);
+    for (std::size_t i = 0; i < target.bays.size(); ++i)
+        results.push_back(
+            {target.bays[i].name, target.name, target.bays[i].bay, std::move(answers[i])});
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ struct BayResult {
 };
 
 /// Does ACTION to every bay: modules at once, up to kModulesAtOnce; the bays of one in order, each
-/// STAGGER after the one before. A module that cannot be asked fails its own bays. Results in the
-/// order of TARGETS.
+/// STAGGER after the one before, or, when it asks only, together. A module that cannot be asked
+/// fails its own bays. Results in the order of TARGETS.
 std::vector<BayResult> act_on_bays(const std::vector<ModuleTarget>& targets,
                                    const ModuleAccess& access, const BayAction& action,
                                    std::chrono::milliseconds stagger);

@@ -149,6 +149,29 @@ Result<std::optional<Blade>> blade_of(const Question& question, Bay bay) {
     return blade;
 }
 
+/// Errors: not_found for a bay that is empty or that the chassis has not, conflict for one in
+/// doubt.
+Result<PowerState> power_of(const Question& question, Bay bay) {
+    DIM_TRY(const std::int32_t supported, question.number(objects::kBaysSupported));
+    if (supported < 1 || bay.number() > static_cast<std::uint32_t>(supported)) {
+        return fail(ErrorCode::not_found, "the chassis has no bay " + to_string(bay) + " but " +
+                                              std::to_string(supported));
+    }
+    DIM_TRY(const std::string map, question.text(objects::kBaysInstalled));
+    DIM_TRY(const std::vector<bool> installed, parse_bay_map(map));
+    if (installed.size() < bay.number()) return in_doubt(bay, "the map of bays ends before it");
+    DIM_TRY(const bool is_there, exists(question, bay));
+    if (is_there != installed[bay.number() - 1])
+        return in_doubt(bay, "bladeExists and the map of bays contradict each other");
+    if (!is_there) {
+        return fail(Error(ErrorCode::not_found, "bay " + to_string(bay) + " is empty")
+                        .with_cure("'dim bcadmin --mm ADDRESS inventory' shows what is where; a "
+                                   "blade of double width counts as its first bay"));
+    }
+    DIM_TRY(const std::int32_t state, question.number(objects::kPowerState.below({bay.number()})));
+    return power_state_of(state);
+}
+
 PowerState state_after(PowerCommand command) {
     return command == PowerCommand::on ? PowerState::on : PowerState::off;
 }
@@ -229,33 +252,26 @@ Result<std::vector<BayReport>> ManagementModule::bays(const std::vector<Bay>& ba
     return reports;
 }
 
-Result<PowerState> ManagementModule::identify(Bay bay) {
+Result<std::vector<Result<PowerState>>>
+ManagementModule::power_states(const std::vector<Bay>& bays) {
     Question question;
-    const ObjectId power = objects::kPowerState.below({bay.number()});
     for (const ObjectId& object :
-         {objects::kSystemObjectId, objects::kBaysSupported, objects::kBaysInstalled,
-          objects::kExists.below({bay.number()}), power})
+         {objects::kSystemObjectId, objects::kBaysSupported, objects::kBaysInstalled})
         question.add(object);
+    for (const Bay bay : bays)
+        for (const ObjectId& object : {objects::kExists, objects::kPowerState})
+            question.add(object.below({bay.number()}));
     DIM_CHECK(question.ask(session_));
     DIM_CHECK(check_management_module(question));
-    DIM_TRY(const std::int32_t supported, question.number(objects::kBaysSupported));
-    if (supported < 1 || bay.number() > static_cast<std::uint32_t>(supported)) {
-        return fail(ErrorCode::not_found, "the chassis has no bay " + to_string(bay) + " but " +
-                                              std::to_string(supported));
-    }
-    DIM_TRY(const std::string map, question.text(objects::kBaysInstalled));
-    DIM_TRY(const std::vector<bool> installed, parse_bay_map(map));
-    if (installed.size() < bay.number()) return in_doubt(bay, "the map of bays ends before it");
-    DIM_TRY(const bool is_there, exists(question, bay));
-    if (is_there != installed[bay.number() - 1])
-        return in_doubt(bay, "bladeExists and the map of bays contradict each other");
-    if (!is_there) {
-        return fail(Error(ErrorCode::not_found, "bay " + to_string(bay) + " is empty")
-                        .with_cure("'dim bcadmin --mm ADDRESS inventory' shows what is where; a "
-                                   "blade of double width counts as its first bay"));
-    }
-    DIM_TRY(const std::int32_t state, question.number(power));
-    return power_state_of(state);
+    std::vector<Result<PowerState>> states;
+    for (const Bay bay : bays)
+        states.push_back(power_of(question, bay));
+    return states;
+}
+
+Result<PowerState> ManagementModule::identify(Bay bay) {
+    DIM_TRY(auto states, power_states({bay}));
+    return std::move(states.front());
 }
 
 Result<PowerState> ManagementModule::power_state(Bay bay) { return identify(bay); }

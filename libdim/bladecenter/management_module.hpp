@@ -83,6 +83,8 @@ public:
     /// bladeSystemStatus, bladeHardwareVpd, bladeHardwareVpdMac; in the order of BAYS.
     Result<std::vector<BayReport>> bays(const std::vector<Bay>& bays);
 
+    /// Of many at once, in the order of BAYS; each with its own errors.
+    Result<std::vector<Result<PowerState>>> power_states(const std::vector<Bay>& bays);
     /// bladePowerState of a blade that is there.
     Result<PowerState> power_state(Bay bay);
     /// powerOnOffBlade, and waits until the state is reached. Errors: timed_out with the state that

@@ -92,7 +92,7 @@ Result<std::size_t> CompressedReader::read(std::span<char> buffer) {
             ZSTD_decompressStream(state_->context.get(), &output, &state_->input);
         if (ZSTD_isError(left) != 0)
             return fail(ErrorCode::invalid_input,
-                        std::string("it is damaged: ") + ZSTD_getErrorName(left));
+                        std::string("it is damaged, or no changeset: ") + ZSTD_getErrorName(left));
         state_->is_over = left == 0;
         if (!has_more && !state_->is_over && output.pos == before)
             return fail(ErrorCode::invalid_input, "its end is missing: it was cut off");

@@ -21,7 +21,7 @@ namespace dim::snmp {
 namespace {
 
 /// Two for each bay of a chassis: the answer fits one Ethernet packet even when all are texts.
-constexpr std::size_t kObjectsPerRequest = 28;
+constexpr std::size_t kObjectsPerRequest = 32;
 
 constexpr const char* kSilentCure =
     "check address and port, that SNMP is switched on in the management module, and the "

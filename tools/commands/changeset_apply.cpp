@@ -1,5 +1,5 @@
 #include "libdim/sys/directory.hpp"
-#include "tools/changeset_file.hpp"
+#include "tools/commands/changeset_file.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
 #include "tools/output/changeset_text.hpp"
@@ -17,9 +17,9 @@ struct ChangesetApplyArguments {
     bool is_dry_run = false;
 };
 
-Outcome<> show_what_would_be_done(const Context& context, const sys::Fd& file,
+Outcome<> show_what_would_be_done(const Context& context, const ChangesetFile& file,
                                   const sys::Fd& root) {
-    DIM_TRY(const auto checked, changeset::check_changeset(file));
+    DIM_TRY(const auto checked, read_changeset(file));
     DIM_TRY(const changeset::Look look, changeset::look(checked.outline, root));
     if (context.json) {
         std::cout << look_json(look);
@@ -42,7 +42,8 @@ Action changeset_apply(CLI::App& app) {
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const ChangesetFile opened, open_changeset(arguments->file));
         DIM_TRY(const sys::Fd root, sys::open_directory(arguments->target));
-        if (arguments->is_dry_run) return show_what_would_be_done(context, opened.fd, root);
+        if (arguments->is_dry_run) return show_what_would_be_done(context, opened, root);
+        DIM_CHECK(read_changeset(opened));
         const JobProgress progress(context);
         DIM_TRY(
             const changeset::Standing was,

@@ -68,7 +68,13 @@ TEST_F(ChangesetCommands, NothingHalfMadeIsLeft) {
     EXPECT_EQ(run({"create", older, directory / "nowhere", "-o", file}).code, ExitCode::failed);
     EXPECT_FALSE(sys::stat(file));
     EXPECT_FALSE(sys::stat(file + ".part"));
-    EXPECT_EQ(run({"show", older + "/motd"}).code, ExitCode::failed);
+    for (const char* verb : {"show", "verify", "apply"}) {
+        std::vector<std::string> words{verb, older + "/motd"};
+        if (words.front() != "show") words.push_back(target);
+        const CommandEnd end = run(words);
+        EXPECT_EQ(end.code, ExitCode::failed);
+        EXPECT_THAT(end.errors, HasSubstr("/motd: it is damaged"));
+    }
     EXPECT_EQ(run({"create", older, newer}).code, ExitCode::usage);
 }
 

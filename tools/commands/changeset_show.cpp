@@ -1,4 +1,4 @@
-#include "tools/changeset_file.hpp"
+#include "tools/commands/changeset_file.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/output/changeset_text.hpp"
 
@@ -12,7 +12,7 @@ Action changeset_show(CLI::App& app) {
     add_changeset_argument(app, *file);
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const ChangesetFile opened, open_changeset(*file));
-        DIM_TRY(const auto checked, changeset::check_changeset(opened.fd));
+        DIM_TRY(const auto checked, read_changeset(opened));
         if (context.json) {
             std::cout << changeset_json(checked.outline, checked.contents);
             return {};

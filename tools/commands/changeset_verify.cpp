@@ -1,5 +1,5 @@
 #include "libdim/sys/directory.hpp"
-#include "tools/changeset_file.hpp"
+#include "tools/commands/changeset_file.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/output/changeset_text.hpp"
 
@@ -35,7 +35,7 @@ Action changeset_verify(CLI::App& app) {
     app.add_option("TARGET", *target, "the tree that it was applied to")->required();
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const ChangesetFile opened, open_changeset(*file));
-        DIM_TRY(const auto checked, changeset::check_changeset(opened.fd));
+        DIM_TRY(const auto checked, read_changeset(opened));
         DIM_TRY(const sys::Fd root, sys::open_directory(*target));
         DIM_TRY(const changeset::Look look, changeset::look(checked.outline, root));
         std::cout << (context.json ? look_json(look) : differences_text(look.differences));

@@ -1,8 +1,9 @@
-#include "tools/changeset_file.hpp"
+#include "tools/commands/changeset_file.hpp"
 
 #include "libdim/sys/file.hpp"
 
 #include <CLI/CLI.hpp>
+#include <utility>
 
 namespace dim::tool {
 
@@ -13,6 +14,7 @@ void add_changeset_argument(CLI::App& app, std::string& file) {
 
 Outcome<ChangesetFile> open_changeset(const std::string& file) {
     ChangesetFile opened;
+    opened.name = file == "-" ? "standard input" : file;
     std::string path = file;
     if (file == "-") {
         DIM_TRY(const sys::Fd input, sys::open("/dev/stdin", O_RDONLY));
@@ -21,6 +23,12 @@ Outcome<ChangesetFile> open_changeset(const std::string& file) {
     }
     DIM_TRY(opened.fd, sys::open(path, O_RDONLY));
     return opened;
+}
+
+Result<changeset::CheckedChangeset> read_changeset(const ChangesetFile& file) {
+    auto checked = changeset::check_changeset(file.fd);
+    if (!checked) return fail(std::move(checked).error().with_context(file.name));
+    return checked;
 }
 
 }  // namespace dim::tool
