@@ -151,6 +151,8 @@ TEST_F(ManagementModuleDaemonTest, WhatMustNotBeDoneTwiceIsSentOnce) {
     const auto done = session.value().set_once(objects::kNmi.below({1}), std::int32_t{1});
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code(), ErrorCode::timed_out);
+    EXPECT_TRUE(done.error().message().ends_with("no answer to 1 request in 200 ms"))
+        << done.error().message();
     EXPECT_EQ(chassis.line(), "nmi bay=1");
     chassis.tell("slow 0");  // whose "ok" would come behind another one
 }

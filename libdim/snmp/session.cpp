@@ -1,6 +1,7 @@
 #include "libdim/snmp/session.hpp"
 
 #include "libdim/base/text.hpp"
+#include "libdim/snmp/session_error.hpp"
 #include "libdim/sys/poll.hpp"
 
 #include <algorithm>
@@ -20,14 +21,9 @@ namespace dim::snmp {
 
 namespace {
 
-/// Two for each bay of a chassis: the answer fits one Ethernet packet even when all are texts.
+/// Two for each bay of a chassis, and what is asked of the chassis itself: the answer fits one
+/// Ethernet packet even when all are texts.
 constexpr std::size_t kObjectsPerRequest = 32;
-
-constexpr const char* kSilentCure =
-    "check address and port, that SNMP is switched on in the management module, and the "
-    "credentials: a module does not answer a community that it does not know";
-constexpr const char* kRefusedCure =
-    "compare user, protocols and passphrases with the management module's SNMPv3 user";
 
 /// Debian's net-snmp is built without NETSNMP_REENTRANT: its lists of requests, users and
 /// transports have no lock of their own.
@@ -178,52 +174,6 @@ int receive(int operation, netsnmp_session* /*session*/, int /*request*/, netsnm
     return 1;
 }
 
-/// The error of the library's number.
-Error library_error(int number, const Session::Settings& settings) {
-    const std::string agent = to_string(settings.agent);
-    switch (number) {
-        case SNMPERR_TIMEOUT:
-            return Error(ErrorCode::timed_out,
-                         agent + ": no answer to " + std::to_string(settings.retries + 1) +
-                             " requests in " +
-                             std::to_string((settings.timeout * (settings.retries + 1)).count()) +
-                             " ms")
-                .with_cure(kSilentCure);
-        case SNMPERR_UNKNOWN_USER_NAME:
-        case SNMPERR_AUTHENTICATION_FAILURE:
-        case SNMPERR_DECRYPTION_ERR:
-        case SNMPERR_UNSUPPORTED_SEC_LEVEL:
-        case SNMPERR_USM_UNKNOWNSECURITYNAME:
-        case SNMPERR_USM_AUTHENTICATIONFAILURE:
-        case SNMPERR_USM_DECRYPTIONERROR:
-        case SNMPERR_USM_UNSUPPORTEDSECURITYLEVEL:
-            return Error(ErrorCode::permission_denied,
-                         agent + ": refuses the user: " + snmp_api_errstring(number))
-                .with_cure(kRefusedCure);
-        case SNMPERR_BAD_SENDTO:
-            return Error(ErrorCode::unavailable, agent + ": nothing answers at this port")
-                .with_cure(kSilentCure);
-        default: return {ErrorCode::unavailable, agent + ": " + snmp_api_errstring(number)};
-    }
-}
-
-std::unexpected<Error> status_error(const ObjectId& object, long status) {
-    const bool is_absent = status == SNMP_ERR_NOSUCHNAME || status == SNMP_ERR_NOTWRITABLE ||
-                           status == SNMP_ERR_NOCREATION || status == SNMP_ERR_READONLY ||
-                           status == SNMP_ERR_INCONSISTENTNAME;
-    ErrorCode code = is_absent ? ErrorCode::not_found : ErrorCode::conflict;
-    if (status == SNMP_ERR_NOACCESS || status == SNMP_ERR_AUTHORIZATIONERROR)
-        code = ErrorCode::permission_denied;
-    if (status == SNMP_ERR_TOOBIG) code = ErrorCode::limit_exceeded;
-    return fail(code, "object " + to_string(object) + ": the agent says " +
-                          snmp_errstring(static_cast<int>(status)));
-}
-
-std::unexpected<Error> another_answer(const std::string& what) {
-    return fail(Error(ErrorCode::invalid_input, "the agent answers another question: " + what)
-                    .with_cure("nothing of it was used; a newer firmware may help"));
-}
-
 /// SECRET into KEY, by the authentication's hash (RFC 3414, appendix A.2).
 Result<void> make_key(const netsnmp_session& session, const tls::SecretText& secret, u_char* key,
                       std::size_t& length) {
@@ -327,9 +277,11 @@ public:
         const int error = outcome.error;
         auto answer = std::move(outcome.answer);
         if (outcome.is_released) outcomes_.pop_back();
-        if (error != SNMPERR_SUCCESS) return fail(library_error(error, settings_));
-        if (!answer) return another_answer("nothing");
-        return *std::move(answer);
+        if (error == SNMPERR_SUCCESS && !answer) return another_answer("nothing");
+        if (error == SNMPERR_SUCCESS) return *std::move(answer);
+        Settings used = settings_;
+        used.retries = retries;
+        return fail(library_error(error, used));
     }
 
 private:
@@ -454,11 +406,11 @@ Result<void> Session::get_in_halves(std::span<const ObjectId> objects,
 }
 
 Result<void> Session::set(const ObjectId& object, const Value& value) {
-    return check_set(object, value, library_->retries());
+    return send_set(object, value, library_->retries());
 }
 
 Result<void> Session::set_once(const ObjectId& object, const Value& value) {
-    Result<void> done = check_set(object, value, 0);
+    Result<void> done = send_set(object, value, 0);
     if (done || done.error().code() != ErrorCode::timed_out) return done;
     return fail(
         Error(ErrorCode::timed_out,
@@ -466,7 +418,7 @@ Result<void> Session::set_once(const ObjectId& object, const Value& value) {
             .with_cure("look what has become of it before you send it again"));
 }
 
-Result<void> Session::check_set(const ObjectId& object, const Value& value, int retries) {
+Result<void> Session::send_set(const ObjectId& object, const Value& value, int retries) {
     OwnedPdu pdu(snmp_pdu_create(SNMP_MSG_SET));
     add_value(*pdu, object, value);
     DIM_TRY(const auto answer, library_->exchange(std::move(pdu), retries));

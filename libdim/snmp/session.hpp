@@ -55,7 +55,7 @@ public:
 private:
     class Library;
     explicit Session(std::unique_ptr<Library> library);
-    Result<void> check_set(const ObjectId& object, const Value& value, int retries);
+    Result<void> send_set(const ObjectId& object, const Value& value, int retries);
     Result<void> get_some(std::span<const ObjectId> objects, std::span<std::optional<Value>> into);
     Result<void> get_in_halves(std::span<const ObjectId> objects,
                                std::span<std::optional<Value>> into);

@@ -48,7 +48,7 @@ TEST_F(SessionDaemonTest, SilenceEndsInTime) {
         chassis.tell("silent on");
         const auto error = session.get(all()).error();
         EXPECT_EQ(error.code(), ErrorCode::timed_out) << to_string(error);
-        EXPECT_EQ(error.message(), chassis.address() + ": no answer to 1 requests in 100 ms");
+        EXPECT_EQ(error.message(), chassis.address() + ": no answer to 1 request in 100 ms");
         EXPECT_THAT(error.cure(), HasSubstr("credentials"));
     }
 }
