@@ -109,7 +109,8 @@ class Shell:
         console.expect(r"login: ", timeout)
         console.send("root\n")
         console.expect(r"[#$] ", timeout)
-        self.run("stty -echo; PS1=", timeout)
+        # The kernel speaks on the same line: what it warns of would stand amid the output of a command.
+        self.run("stty -echo; PS1=; echo 1 >/proc/sys/kernel/printk", timeout)
 
     def run(self, command, timeout=60):
         """Runs a command; returns (exit status, output)."""
