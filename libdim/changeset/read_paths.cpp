@@ -5,6 +5,7 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <map>
 #include <optional>
@@ -21,11 +22,15 @@ using manifest::ReadEntry;
 
 namespace {
 
-std::set<std::string_view> paths_of(const Outline& outline) {
-    std::set<std::string_view> paths;
-    for (const Manifest* manifest : {&outline.older, &outline.newer})
-        for (const Entry& entry : manifest->entries)
-            paths.insert(entry.path);
+/// With the size of the largest file that is read there.
+std::map<std::string_view, std::uint64_t> paths_of(const Outline& outline) {
+    std::map<std::string_view, std::uint64_t> paths;
+    for (const Manifest* manifest : {&outline.older, &outline.newer}) {
+        for (const Entry& entry : manifest->entries) {
+            std::uint64_t& largest = paths.try_emplace(entry.path, kAlwaysRead).first->second;
+            largest = std::max(largest, entry.size);
+        }
+    }
     return paths;
 }
 
@@ -76,7 +81,7 @@ Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline) {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> inodes;
     std::optional<std::string_view> open_path;
     std::optional<sys::Fd> parent;
-    for (const std::string_view path : paths_of(outline)) {
+    for (const auto& [path, largest] : paths_of(outline)) {
         std::optional<ReadEntry> read;
         if (path.empty()) {
             DIM_TRY(read, manifest::read_root(root));
@@ -90,7 +95,8 @@ Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline) {
             }
             if (!parent) continue;
             const std::string name(path.substr(slash == path.npos ? 0 : slash + 1));
-            DIM_TRY(read, manifest::read_entry(*parent, name, std::string(path), status.device));
+            DIM_TRY(read, manifest::read_entry(*parent, name, std::string(path), status.device,
+                                               manifest::Content::read, largest));
         }
         if (!read) continue;
         if (read->status.device != status.device) return fail(is_mounted(path));

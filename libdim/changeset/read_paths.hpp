@@ -3,12 +3,18 @@
 #include "libdim/changeset/outline.hpp"
 #include "libdim/sys/fd.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace dim::changeset {
 
-/// What there is below ROOT at the paths of OUTLINE. Errors name the path; conflict where another
+/// A file of the tree is read when it is no larger than this, in bytes, or than that of the
+/// outline: what is larger differs from both anyway.
+inline constexpr std::uint64_t kAlwaysRead = std::uint64_t{16} << 20;
+
+/// What there is below ROOT at the paths of OUTLINE. Of a file that is much larger than those of
+/// the outline the digest is zeros. Errors name the path; conflict where another
 /// file system is mounted.
 Result<manifest::Manifest> read_paths(const sys::Fd& root, const Outline& outline);
 

@@ -81,9 +81,12 @@ Result<void> hash_content(const sys::Fd& fd, Entry& entry) {
     return {};
 }
 
+/// The size of the largest file whose content is read; none: of no file.
+using Largest = std::optional<std::uint64_t>;
+
 /// Fills in the content and attributes of the file that STATUS is of.
 Result<Look> read_file_once(const sys::Fd& parent, const std::string& name,
-                            const sys::FileStatus& status, Content content, Entry& entry) {
+                            const sys::FileStatus& status, Largest largest, Entry& entry) {
     const Result<sys::Fd> file = open_to_read(parent, name);
     if (!file) {
         // Gone, or replaced by a link: the next look tells.
@@ -93,7 +96,7 @@ Result<Look> read_file_once(const sys::Fd& parent, const std::string& name,
     }
     DIM_TRY(const sys::FileStatus before, sys::fstat(*file));
     if (!is_same(status, before)) return Look::changed;
-    if (content == Content::read) DIM_CHECK(hash_content(*file, entry));
+    if (largest && entry.size <= *largest) DIM_CHECK(hash_content(*file, entry));
     DIM_TRY(entry.attributes, sys::extended_attributes(*file));
     DIM_TRY(const sys::FileStatus after, sys::fstat(*file));
     return is_same(before, after) && entry.size == after.size ? Look::whole : Look::changed;
@@ -119,13 +122,13 @@ Result<Look> read_other_once(const sys::Fd& parent, const std::string& name,
 }
 
 Result<Look> read_once(const sys::Fd& parent, const std::string& name, const std::string& path,
-                       std::uint64_t device, Content content, ReadEntry& read) {
+                       std::uint64_t device, Largest largest, ReadEntry& read) {
     const Result<sys::FileStatus> status = sys::fstatat(parent, name);
     if (!status && status.error().code() == ErrorCode::not_found) return Look::gone;
     if (!status) return fail(status.error());
     if (!S_ISDIR(status->mode) && status->device != device) return Look::gone;
     read = {.entry = entry_of(*status, path), .status = *status};
-    return S_ISREG(status->mode) ? read_file_once(parent, name, *status, content, read.entry)
+    return S_ISREG(status->mode) ? read_file_once(parent, name, *status, largest, read.entry)
                                  : read_other_once(parent, name, *status, read.entry);
 }
 
@@ -133,10 +136,11 @@ Result<Look> read_once(const sys::Fd& parent, const std::string& name, const std
 
 Result<std::optional<ReadEntry>> read_entry(const sys::Fd& parent, const std::string& name,
                                             const std::string& path, std::uint64_t device,
-                                            Content content) {
+                                            Content content, std::uint64_t largest) {
+    const Largest limit = content == Content::read ? Largest(largest) : std::nullopt;
     ReadEntry read;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-        const Result<Look> look = read_once(parent, name, path, device, content, read);
+        const Result<Look> look = read_once(parent, name, path, device, limit, read);
         if (!look) return fail(Error(look.error()).with_context(escape(path)));
         switch (*look) {
             case Look::whole: return read;

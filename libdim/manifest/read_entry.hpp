@@ -5,6 +5,7 @@
 #include "libdim/sys/fd.hpp"
 #include "libdim/sys/file.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,15 +19,17 @@ struct ReadEntry {
 
 enum class Content {
     read,
-    left_out,  ///< Entry::sha256 is zeros
+    left_out,  ///< Entry::sha256 is zeros, as of a file that is too large
 };
 
 /// All there is to know of NAME in PARENT, whose path is PATH; of a file its content is read,
-/// unless it is left out. None when it is not there, or a file of another file system than DEVICE.
-/// Errors: conflict when it never stays the same for as long as it is read; all name PATH, escaped.
+/// unless it is left out or the file is larger than LARGEST bytes. None when it is not there, or a
+/// file of another file system than DEVICE. Errors: conflict when it never stays the same for as
+/// long as it is read; all name PATH, escaped.
 Result<std::optional<ReadEntry>> read_entry(const sys::Fd& parent, const std::string& name,
                                             const std::string& path, std::uint64_t device,
-                                            Content content = Content::read);
+                                            Content content = Content::read,
+                                            std::uint64_t largest = UINT64_MAX);
 
 /// The same for the directory that ROOT is.
 Result<ReadEntry> read_root(const sys::Fd& root);
