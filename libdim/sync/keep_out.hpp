@@ -1,0 +1,55 @@
+#pragma once
+
+#include "libdim/base/result.hpp"
+#include "libdim/sync/path_pattern.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dim::sync {
+
+/// "- PATTERN" or "PATTERN": what matches is kept out, a new generation does not touch it.
+/// "+ PATTERN": what matches is not kept out, whatever the rules after this say.
+struct KeepOutRule {
+    std::string text;
+    std::string
+        origin;  ///< for people: "cluster", "image granite", "group login", "blade s01c1b01"
+    bool operator==(const KeepOutRule&) const = default;
+};
+
+/// Which paths of a blade image replication leaves alone, by rules as rsync(1) filters with,
+/// "FILTER RULES": the first that matches counts, and what is below a directory that is kept out is
+/// kept out.
+class KeepOut {
+public:
+    static constexpr std::size_t kMaximumRules = 1024;
+
+    KeepOut() = default;  ///< keeps nothing out
+    /// Errors, naming rule and origin: invalid_input, limit_exceeded.
+    static Result<KeepOut> parse(std::vector<KeepOutRule> rules);
+
+    /// Whether PATH ("etc/motd", relative to the image's root) is kept out.
+    bool keeps(std::string_view path, bool is_directory) const;
+    /// The rule that says so, or that it is not; null when none matches. It lives as long as this.
+    const KeepOutRule* decides(std::string_view path, bool is_directory) const;
+
+private:
+    struct Entry {
+        KeepOutRule rule;
+        PathPattern pattern;
+        bool is_kept_out;
+    };
+    static Result<Entry> parse_rule(KeepOutRule rule);
+    const Entry* first_match(std::string_view path, bool is_directory) const;
+    const Entry* deciding(std::string_view path, bool is_directory) const;
+
+    std::vector<Entry> entries_;
+};
+
+/// The rules in the value of a property, "- /etc/motd; /var/lib/app/; + *.conf": separated by ';'
+/// or line feeds, without the blanks around them. Errors: limit_exceeded.
+Result<std::vector<std::string>> split_rules(std::string_view text);
+
+}  // namespace dim::sync
