@@ -76,6 +76,18 @@ TEST(KeepOut, FromTheManual) {
     EXPECT_TRUE(one.keeps("bar.c", false));
 }
 
+TEST(KeepOut, FromTheDocumentation) {  // docs/sync.md
+    const KeepOut rules =
+        keep_out({"+ /etc/app/", "+ /etc/app/defaults.conf", "- /etc/app/*", "- /var/lib/app/"});
+    EXPECT_EQ(rules.decides("etc/app", true)->text, "+ /etc/app/");
+    EXPECT_EQ(rules.decides("etc/app/defaults.conf", false)->text, "+ /etc/app/defaults.conf");
+    EXPECT_EQ(rules.decides("etc/app/site.conf", false)->text, "- /etc/app/*");
+    EXPECT_EQ(rules.decides("etc/app/sites/a.conf", false)->text, "- /etc/app/*");
+    EXPECT_EQ(rules.decides("var/lib/app/db/1", false)->text, "- /var/lib/app/");
+    EXPECT_EQ(rules.decides("etc/hosts", false), nullptr);
+    EXPECT_TRUE(keep_out({"- /etc/app", "+ /etc/app/"}).keeps("etc/app/defaults.conf", false));
+}
+
 TEST(KeepOut, BlanksAroundAreNoPartOfTheRule) {
     const KeepOut rules = keep_out({" -  /etc/my file \t"});
     EXPECT_TRUE(rules.keeps("etc/my file", false));
