@@ -3,8 +3,9 @@
 #include "imageserver/api/lane_handler.hpp"
 #include "libdim/api/agent_messages.hpp"
 #include "libdim/api/agent_port.hpp"
+#include "libdim/api/limits.hpp"
 
-#include <chrono>
+#include <boost/asio/this_coro.hpp>
 
 namespace dim::server {
 
@@ -105,6 +106,24 @@ http::Response AgentResource::record_failure(const RouteCall& call) {
     return response_of(stored);
 }
 
+template <class Report, class Stored>
+Result<Stored>
+AgentResource::store(const RouteCall& call, const Report& report,
+                     Result<Stored> (BootJournal::*record)(const model::ComponentName&,
+                                                           std::string_view, const Report&,
+                                                           Moment)) {
+    const auto entry = roster_.find(model::Ipv4Address(call.peer.address));
+    if (!entry) {
+        refusals_.note_agent(call.peer, "unknown-address", entry.error());
+        return fail(entry.error());
+    }
+    auto stored =
+        (journal_.*record)(entry->blade.name, call.parameters.front(), report, clock_.now());
+    if (!stored && stored.error().code() == ErrorCode::permission_denied)
+        refusals_.note_agent(call.peer, "wrong-token", stored.error());
+    return stored;
+}
+
 template <class Report>
 RouteHandler AgentResource::report(Result<void> (BootJournal::*record)(const model::ComponentName&,
                                                                        std::string_view,
@@ -112,17 +131,47 @@ RouteHandler AgentResource::report(Result<void> (BootJournal::*record)(const mod
     return lane_handler(lanes_.reports, [this, record](const RouteCall& call) {
         const auto message = read<Report>(call);
         if (!message) return problem_response(message.error());
-        const auto entry = roster_.find(model::Ipv4Address(call.peer.address));
-        if (!entry) {
-            refusals_.note_agent(call.peer, "unknown-address", entry.error());
-            return problem_response(entry.error());
-        }
-        const auto stored =
-            (journal_.*record)(entry->blade.name, call.parameters.front(), *message, clock_.now());
-        if (!stored && stored.error().code() == ErrorCode::permission_denied)
-            refusals_.note_agent(call.peer, "wrong-token", stored.error());
-        return response_of(stored);
+        return response_of(store(call, *message, record));
     });
+}
+
+Result<AgentResource::Beat> AgentResource::record_heartbeat(const RouteCall& call) {
+    DIM_TRY(const auto beat, read<api::Heartbeat>(call));
+    if (beat.wait_seconds.value_or(0) > api::limits::kHeartbeatWaitSeconds) {
+        const Error error(ErrorCode::limit_exceeded,
+                          "wait_seconds: no more than " +
+                              std::to_string(api::limits::kHeartbeatWaitSeconds));
+        refusals_.note_agent(call.peer, "malformed", error);
+        return fail(error);
+    }
+    DIM_TRY(auto boot, store(call, beat, &BootJournal::record_heartbeat));
+    return Beat{.boot = std::move(boot),
+                .wait = beat.wait_seconds.transform(
+                    [](std::uint32_t seconds) { return std::chrono::seconds(seconds); })};
+}
+
+Result<api::HeartbeatAnswer> AgentResource::look_for_news(const BootRecord& boot) const {
+    DIM_TRY(auto shared, planner_.move_at_once(boot, clock_.now()));
+    return api::HeartbeatAnswer{.shared = std::move(shared)};
+}
+
+asio::awaitable<http::Reply> AgentResource::heartbeat(const RouteCall& call) {
+    const auto record = [this, &call] { return record_heartbeat(call); };
+    const auto beat = co_await run_on(lanes_.reports, record);
+    if (!beat) co_return problem_response(beat.error());
+    if (!beat->wait) co_return empty_response();
+
+    // Before the first look, so that no news comes between the two.
+    const auto executor = co_await asio::this_coro::executor;
+    auto waiter = news_.begin(beat->boot.blade, executor);
+    const auto look = [this, &beat] { return look_for_news(beat->boot); };
+    auto answer = co_await run_on(lanes_.plans, look);
+    if (answer && !answer->shared && *beat->wait > std::chrono::seconds(0)) {
+        auto until_news = waiter.wait(*beat->wait);
+        co_await std::move(until_news);
+        answer = co_await run_on(lanes_.plans, look);
+    }
+    co_return response_of(answer);
 }
 
 RouteHandler AgentResource::refuse_user() {
@@ -149,7 +198,9 @@ void AgentResource::add_routes(Router& router) {
     add(router, "/v1/agent/boots", [this](const RouteCall& call) { return begin_boot(call); });
     add(router, "/v1/agent/boots/{boot_id}/stages", report(&BootJournal::record_stages));
     add(router, "/v1/agent/boots/{boot_id}/running", report(&BootJournal::record_running));
-    add(router, "/v1/agent/boots/{boot_id}/heartbeats", report(&BootJournal::record_heartbeat));
+    add(router, "/v1/agent/boots/{boot_id}/heartbeats",
+        [this](const RouteCall& call) { return heartbeat(call); });
+    add(router, "/v1/agent/boots/{boot_id}/moves", report(&BootJournal::record_move));
     add(router, "/v1/agent/enrolments", lane_handler(lanes_.reports, [this](const RouteCall& call) {
             return response_of(enrol(call));
         }));

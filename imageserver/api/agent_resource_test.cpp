@@ -1,7 +1,9 @@
 #include "imageserver/api/agent_resource.hpp"
 #include "imageserver/api/api_fixture.hpp"
+#include "libdim/api/limits.hpp"
 #include "libdim/testing/failing_writes.hpp"
 
+#include <chrono>
 #include <map>
 
 namespace dim::server {
@@ -15,6 +17,51 @@ protected:
     http::Response ask(std::uint32_t attempt = 1) {
         return post_as_agent("/v1/agent/boots", to_json(samples::boot_request(seconds(), attempt)));
     }
+    /// The blade runs from an image of generation 1; returns the path of its reports.
+    std::string run_blade() {
+        make_ready();
+        const auto plan = read<api::BootPlan>(ask());
+        token = plan.token;
+        const std::string path = "/v1/agent/boots/" + plan.boot_id;
+        pass(1);
+        EXPECT_EQ(
+            post_as_agent(path + "/running", to_json(samples::running_report(seconds(), token)))
+                .status,
+            204);
+        return path;
+    }
+    /// The image of the blade becomes one of GENERATION, on the server.
+    void move_image(std::uint32_t generation) {
+        auto image = images.blade_image(samples::blade(), samples::image()).value();
+        image.generation = *model::Generation::from_number(generation);
+        images.add(image);
+        ASSERT_TRUE(appliers.apply_all());
+    }
+    std::string beat(std::uint32_t wait_seconds) {
+        api::Heartbeat heartbeat = samples::heartbeat(seconds(), token);
+        heartbeat.wait_seconds = wait_seconds;
+        return to_json(heartbeat);
+    }
+    std::shared_ptr<PendingCall> begin_beat(const std::string& path) {
+        return begin_call(http::Method::post, path + "/heartbeats",
+                          beat(api::limits::kHeartbeatWaitSeconds), agent());
+    }
+    std::optional<api::SharedRoots> news_after(const std::string& path,
+                                               std::uint32_t wait_seconds) {
+        pass(1);
+        return read<api::HeartbeatAnswer>(post_as_agent(path + "/heartbeats", beat(wait_seconds)))
+            .shared;
+    }
+    int report_move(const std::string& path, std::uint32_t generation,
+                    std::optional<std::string> cause = {}) {
+        pass(1);
+        return post_as_agent(path + "/moves", to_json(samples::move_report(
+                                                  generation, seconds(), std::move(cause), token)))
+            .status;
+    }
+
+    std::string token;
+
     api::BladeStory story() { return read<api::BladeStory>(get("/v1/blades/s01c1b01")); }
 };
 
@@ -88,6 +135,89 @@ TEST_F(AgentResourceTest, WhatIsNotOfferedYetIsOfferedForThePlan) {
     EXPECT_EQ(services.nfs().exports().size(), 2u);
 }
 
+TEST_F(AgentResourceTest, ARunningBladeIsToldOfAnotherGenerationAtOnce) {
+    const std::string path = run_blade();
+    EXPECT_EQ(news_after(path, 0), std::nullopt);
+    move_image(2);
+    const auto news = news_after(path, api::limits::kHeartbeatWaitSeconds);
+    ASSERT_TRUE(news);
+    EXPECT_EQ(news->generation, *model::Generation::from_number(2));
+    ASSERT_EQ(news->mounts.size(), 1u);
+    EXPECT_EQ(news->mounts[0].source, "127.0.0.5:/shared/granite/2/usr");
+    EXPECT_EQ(news->mounts[0].target, "/usr");
+
+    EXPECT_EQ(report_move(path, 2), 204);
+    EXPECT_EQ(story().status.generation, news->generation);
+    EXPECT_EQ(story().events.back().text, "shared root of generation 2 in use");
+    EXPECT_EQ(news_after(path, 0), std::nullopt) << "it has it";
+}
+
+TEST_F(AgentResourceTest, AHeartbeatIsStoredWhenItComesAndAnsweredWhenThereIsNews) {
+    const std::string path = run_blade();
+    pass(7);
+    const auto waiting = begin_beat(path);
+    run_until([this] { return news.waiting_count() == 1; });
+    EXPECT_EQ(journal.newest_boot(samples::blade()).value()->last_heard, clock.now());
+    EXPECT_FALSE(waiting->is_answered);
+    move_image(2);
+    news.tell(samples::other_blade());
+    news.tell(samples::blade());
+    run_until([&] { return waiting->is_answered; });
+    EXPECT_TRUE(read<api::HeartbeatAnswer>(waiting->response).shared);
+    EXPECT_EQ(news.waiting_count(), 0u);
+}
+
+TEST_F(AgentResourceTest, WithoutNewsAHeartbeatIsAnsweredWhenItsTimeIsOver) {
+    const std::string path = run_blade();
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(news_after(path, 1), std::nullopt);
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+    EXPECT_EQ(news.waiting_count(), 0u);
+}
+
+TEST_F(AgentResourceTest, ANewerHeartbeatOrTheDaemonsEndAnswersTheOneThatWaits) {
+    const std::string path = run_blade();
+    const auto first = begin_beat(path);
+    run_until([this] { return news.waiting_count() == 1; });
+    const auto second = begin_beat(path);
+    run_until([&] { return first->is_answered; });
+    EXPECT_FALSE(second->is_answered);
+    news.stop();
+    run_until([&] { return second->is_answered; });
+    EXPECT_EQ(second->response.status, 200);
+}
+
+TEST_F(AgentResourceTest, AWaitThatIsTooLongIsRefused) {
+    const std::string path = run_blade();
+    EXPECT_EQ(
+        post_as_agent(path + "/heartbeats", beat(api::limits::kHeartbeatWaitSeconds + 1)).status,
+        413);
+    EXPECT_EQ(alert_kinds(), std::vector<std::string>{"malformed"});
+}
+
+TEST_F(AgentResourceTest, ABladeThatCouldNotMountItIsToldAgainAfterAWhile) {
+    const std::string path = run_blade();
+    move_image(2);
+    EXPECT_EQ(report_move(path, 2, "Stale file handle"), 204);
+    EXPECT_EQ(story().status.generation, *model::Generation::from_number(1));
+    EXPECT_EQ(story().events.back().text,
+              "shared root of generation 2 could not be mounted: Stale file handle");
+    EXPECT_EQ(news_after(path, 0), std::nullopt);
+    move_image(3);
+    EXPECT_TRUE(news_after(path, 0)) << "another one";
+    EXPECT_EQ(report_move(path, 3, "Stale file handle"), 204);
+    pass(60);
+    EXPECT_TRUE(news_after(path, 0));
+}
+
+TEST_F(AgentResourceTest, OnlyTheBootItselfSaysWhichGenerationItHas) {
+    const std::string path = run_blade();
+    token = "guess";
+    EXPECT_EQ(report_move(path, 2), 403);
+    EXPECT_EQ(alert_kinds(), std::vector<std::string>{"wrong-token"});
+    EXPECT_EQ(story().status.generation, *model::Generation::from_number(1));
+}
+
 TEST_F(AgentResourceTest, OnlyTheBootItselfReports) {
     make_ready();
     const auto plan = read<api::BootPlan>(ask());
@@ -116,12 +246,13 @@ TEST_F(AgentResourceTest, HearsNoUserOfABlade) {
              {boot + "/stages",
               to_json(samples::stage_report(BootStage::exec_init, seconds(), plan.token))},
              {boot + "/running", to_json(samples::running_report(seconds(), plan.token))},
+             {boot + "/moves", to_json(samples::move_report(2, seconds(), {}, plan.token))},
              {boot + "/heartbeats", to_json(samples::heartbeat(seconds(), plan.token))}}) {
         EXPECT_EQ(call(http::Method::post, path, body, user).status, 403) << path;
     }
     EXPECT_EQ(story().status.state, BladeState::booting);
     ASSERT_EQ(alert_kinds(), std::vector<std::string>{"user-port"});
-    EXPECT_EQ(alerts.alerts().front().count, 6u);
+    EXPECT_EQ(alerts.alerts().front().count, 7u);
     EXPECT_EQ(alerts.alerts().front().origin, to_string(samples::blade_address()));
     EXPECT_EQ(
         post_as_agent(boot + "/heartbeats", to_json(samples::heartbeat(seconds(), plan.token)))

@@ -12,6 +12,8 @@
 #include "libdim/sys/atomic_write.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <memory>
 #include <unistd.h>
 
 namespace dim::server {
@@ -57,6 +59,35 @@ protected:
                               [](const std::exception_ptr& error) { EXPECT_FALSE(error); });
         loop.run();
         return response;
+    }
+    /// A request that is not answered yet, perhaps.
+    struct PendingCall {
+        http::Request request;
+        http::Peer peer;
+        http::Response response = {};
+        bool is_answered = false;
+    };
+    /// Asks without waiting for the answer; run_until() goes on with it.
+    std::shared_ptr<PendingCall> begin_call(http::Method method, const std::string& target,
+                                            const std::string& body, const http::Peer& peer) {
+        auto pending = std::make_shared<PendingCall>();
+        pending->request.method = method;
+        pending->request.target = target;
+        pending->request.body = body;
+        pending->peer = peer;
+        boost::asio::co_spawn(loop, collect(pending->request, pending->peer, pending->response),
+                              [pending](const std::exception_ptr& error) {
+                                  EXPECT_FALSE(error);
+                                  pending->is_answered = true;
+                              });
+        return pending;
+    }
+    template <class Predicate>
+    void run_until(Predicate is_so) {
+        loop.restart();
+        const auto keep_running = boost::asio::make_work_guard(loop);
+        while (!is_so())
+            loop.run_one();
     }
     http::Response get(const std::string& target) {
         return call(http::Method::get, target, "", root());
@@ -160,7 +191,8 @@ protected:
     NameQuery names{roster, assignments, journal};
     JobStream jobs{loop.get_executor(), appliers};
     BootPlanner planner{samples::server_address(), assignments, images, services.nfs()};
-    AgentResource agent_resource{planner, roster, journal, refusals, clock, lanes};
+    BladeNews news;
+    AgentResource agent_resource{planner, roster, journal, refusals, clock, lanes, news};
     DiskWatch disk{
         {database.directory(), Provisioning::reserved()}, images, database.get(), alerts, clock};
     StatusResource status_resource{services, roster, assignments, journal,

@@ -97,6 +97,8 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("FailureReport", failure_report());
     expect_described("RunningReport", running_report());
     expect_described("Heartbeat", heartbeat());
+    expect_described("HeartbeatAnswer", heartbeat_answer());
+    expect_described("MoveReport", move_report());
     expect_described("EnrolmentRequest", enrolment_request());
     expect_described("Enrolment", enrolment());
     expect_described("BladeStatus", api::samples::blade_status());

@@ -14,6 +14,14 @@ Result<api::BootPlan> plan_with_token(const api::BootRequest& request, const Boo
     return plan;
 }
 
+/// What may be deleted at any time.
+template <class Value>
+Result<std::optional<Value>> if_any(Result<Value> found) {
+    if (found) return std::optional<Value>(*std::move(found));
+    if (found.error().code() == ErrorCode::not_found) return std::optional<Value>();
+    return fail(std::move(found).error());
+}
+
 }  // namespace
 
 Result<std::string> new_boot_token() { return sys::random_hex(kTokenBytes); }
@@ -51,6 +59,18 @@ Result<api::BootPlan> BootPlanner::plan(const RosterEntry& entry, const api::Boo
     if (facts.assigned && facts.blade_image)
         facts.served = exports_.ensure_served(entry.blade.name, *facts.assigned);
     return plan_with_token(request, facts);
+}
+
+Result<std::optional<api::SharedRoots>> BootPlanner::move_at_once(const BootRecord& boot,
+                                                                  Moment now) const {
+    if (!boot.running || !boot.image || !boot.generation) return std::nullopt;
+    DIM_TRY(const auto blade_image, if_any(images_.blade_image(boot.blade, *boot.image)));
+    if (!blade_image || !is_move_due(boot, blade_image->generation, now)) return std::nullopt;
+    DIM_TRY(const auto from, if_any(images_.image(*boot.image, *boot.generation)));
+    DIM_TRY(const auto to, if_any(images_.image(*boot.image, blade_image->generation)));
+    DIM_TRY(const auto is_served, if_any(exports_.is_served(boot.blade, *boot.image)));
+    if (!from || !to || !is_served.value_or(false)) return std::nullopt;
+    return plan_move(server_, *from, *to);
 }
 
 }  // namespace dim::server

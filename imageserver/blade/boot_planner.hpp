@@ -3,6 +3,7 @@
 #include "imageserver/blade/assignments.hpp"
 #include "imageserver/blade/roster.hpp"
 #include "imageserver/boot/boot_plan.hpp"
+#include "imageserver/boot/boot_record.hpp"
 #include "imageserver/image/images.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
 
@@ -30,6 +31,10 @@ public:
     /// Mounts and offers the image before. May wait for the NFS server. Errors: those of plan_boot
     /// and of NfsExports::ensure_served.
     Result<api::BootPlan> plan(const RosterEntry& entry, const api::BootRequest& request);
+
+    /// What the running blade of BOOT is to mount now: the shared root of the generation that its
+    /// image is of, when it has another and that one is served. Waits for no reload.
+    Result<std::optional<api::SharedRoots>> move_at_once(const BootRecord& boot, Moment now) const;
 
 private:
     Result<BootPlanFacts> facts(const RosterEntry& entry) const;

@@ -86,6 +86,26 @@ TEST_F(BootPlannerTest, WhatIsServedIsPlannedAtOnceAndWhatIsNotIsServedFirst) {
     EXPECT_EQ(control.calls.size(), 1u);
 }
 
+TEST_F(BootPlannerTest, ARunningBladeMovesToWhatIsServed) {
+    add_image(true);
+    BootRecord boot = begin_record(blade(), model::BootStage::running, samples::at(1));
+    const auto move = [&] { return planner.move_at_once(boot, samples::at(10)).value(); };
+    const auto second = *model::Generation::from_number(2);
+    images.add(api::BladeImage{blade(), image(), second, "/x", 1, 1, true, true, {}});
+    EXPECT_FALSE(move()) << "it runs nothing";
+    boot.running = samples::at(5);
+    boot.image = image();
+    boot.generation = first;
+    EXPECT_FALSE(move()) << "the NFS server was told nothing yet";
+    ASSERT_TRUE(exports.apply());
+    ASSERT_TRUE(move());
+    EXPECT_EQ(move()->generation, second);
+    boot.generation = second;
+    EXPECT_FALSE(move()) << "it has it";
+    boot.image = model::ImageName::parse("gone").value();
+    EXPECT_FALSE(move()) << "no error: the blade runs on";
+}
+
 /// A reload of the NFS server that hangs holds up no blade whose image is offered, and no question.
 TEST_F(BootPlannerTest, AReloadThatHangsHoldsUpNobodyWhoNeedsNone) {
     assign();

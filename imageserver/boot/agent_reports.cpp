@@ -124,6 +124,30 @@ void add_failure(BootChange& change, const api::BootFailure& failure, Moment arr
                 "agent", std::move(detail));
 }
 
+/// Try after try that fails alike fills no story: the 1st, 2nd, 4th, 8th… is told.
+void fail_move(BootChange& change, model::Generation generation, std::string_view words,
+               Moment arrival) {
+    BootRecord& boot = change.record;
+    const std::string_view cause = trim(words);
+    FailedMove failed{.generation = generation,
+                      .cause = cause.empty() ? "its monitor names no cause" : story_text(cause),
+                      .attempt = 1,
+                      .uptime_us = arrival.uptime_us};
+    const auto& last = boot.failed_move;
+    if (last && last->generation == generation && last->cause == failed.cause)
+        failed.attempt = last->attempt + 1;
+    if (std::has_single_bit(failed.attempt)) {
+        std::vector<std::string> detail{"attempt " + std::to_string(failed.attempt)};
+        if (boot.generation)
+            detail.push_back("generation " + to_string(*boot.generation) + " stays in use");
+        change.tell(arrival, "monitor", BootStage::running,
+                    "shared root of generation " + to_string(generation) +
+                        " could not be mounted: " + failed.cause,
+                    std::move(detail));
+    }
+    boot.failed_move = std::move(failed);
+}
+
 /// By either clock: the time of day may have been set in between, and the server been booted.
 bool is_same_kernel(const BootRecord& boot, const Moment& start) {
     const auto is_near = [](std::int64_t one, std::int64_t other) {
@@ -201,6 +225,7 @@ BootChange apply_plan(BootRecord boot, const api::BootPlan& plan, std::string_vi
     change.record.token_hash = token_hash;
     change.record.image = plan.image;
     change.record.generation = plan.generation;
+    change.record.failed_move.reset();
     change.record.heartbeat_seconds = plan.heartbeat_seconds;
     const bool had_failed = std::exchange(change.record.has_failed, false);
     const bool is_recovery = had_failed && change.record.failure->stage == BootStage::plan;
@@ -258,6 +283,22 @@ BootChange apply_heartbeat(BootRecord boot, const api::Heartbeat& heartbeat, Mom
     return change;
 }
 
+BootChange apply_move(BootRecord boot, const api::MoveReport& report, Moment arrival) {
+    BootChange change{std::move(boot), {}};
+    hear(change, arrival, report.now_us);
+    BootRecord& record = change.record;
+    if (report.cause) {
+        fail_move(change, report.generation, *report.cause, arrival);
+        return change;
+    }
+    record.failed_move.reset();
+    if (record.generation == report.generation) return change;  // told before
+    record.generation = report.generation;
+    change.tell(arrival, "monitor", BootStage::running,
+                "shared root of generation " + to_string(report.generation) + " in use");
+    return change;
+}
+
 BootChange apply_enrolment(const model::ComponentName& blade, std::optional<BootRecord> boot,
                            const api::EnrolmentRequest& request, std::string_view token_hash,
                            Moment arrival) {
@@ -269,6 +310,7 @@ BootChange apply_enrolment(const model::ComponentName& blade, std::optional<Boot
     record.token_hash = token_hash;
     record.image = request.image;
     record.generation = request.generation;
+    record.failed_move.reset();
     record.heartbeat_seconds = kHeartbeatSeconds;
     if (!record.running) record.exec = place(record, request.init_started_us, arrival);
     change.tell(arrival, "monitor", BootStage::running,

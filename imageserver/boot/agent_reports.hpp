@@ -37,6 +37,8 @@ BootChange apply_failure(const model::ComponentName& blade, std::optional<BootRe
                          const api::FailureReport& report, Moment arrival);
 BootChange apply_running(BootRecord boot, const api::RunningReport& report, Moment arrival);
 BootChange apply_heartbeat(BootRecord boot, const api::Heartbeat& heartbeat, Moment arrival);
+/// The blade has the shared root of another generation, or could not have it.
+BootChange apply_move(BootRecord boot, const api::MoveReport& report, Moment arrival);
 
 /// A running blade whose boot is not known, or by another token. BOOT: what find_boot found, if
 /// anything.

@@ -261,6 +261,45 @@ TEST(BootProgress, ABladeThatWasForgottenRunsSinceItsInitStarted) {
     EXPECT_TRUE(tells(change, "not known here any more"));
 }
 
+TEST(MoveReports, SayTheSameOnce) {
+    auto change = apply_move(running(), samples::move_report(2, 40), at(40));
+    EXPECT_TRUE(tells(change, "shared root of generation 2 in use"));
+    EXPECT_EQ(change.record.last_heard, at(40));
+    change = apply_move(change.record, samples::move_report(2, 41), at(41));
+    EXPECT_TRUE(change.story.empty()) << "the answer was lost";
+    EXPECT_EQ(change.record.generation, *model::Generation::from_number(2));
+}
+
+TEST(MoveReports, AFailureThatRepeatsItselfFillsNoStory) {
+    BootRecord record = running();
+    std::size_t told = 0;
+    for (int i = 0; i < 8; ++i) {
+        const auto change = apply_move(record, samples::move_report(2, 40 + i, "no"), at(40 + i));
+        told += change.story.size();
+        record = change.record;
+    }
+    EXPECT_EQ(told, 4u) << "the 1st, 2nd, 4th and 8th";
+    EXPECT_EQ(record.generation, running().generation);
+    const auto other = apply_move(record, samples::move_report(2, 50, " "), at(50));
+    EXPECT_TRUE(tells(other, "names no cause"));
+    EXPECT_FALSE(apply_move(record, samples::move_report(2, 51), at(51)).record.failed_move);
+}
+
+TEST(MoveReports, AFailureIsNotTriedAgainAtOnce) {
+    const auto second = *model::Generation::from_number(2);
+    const auto third = *model::Generation::from_number(3);
+    EXPECT_FALSE(is_move_due(running(), *running().generation, at(40)));
+    EXPECT_TRUE(is_move_due(running(), second, at(40)));
+    const BootRecord failed =
+        apply_move(running(), samples::move_report(2, 40, "no"), at(40)).record;
+    EXPECT_FALSE(is_move_due(failed, second, at(99.9)));
+    EXPECT_TRUE(is_move_due(failed, second, at(100)));
+    EXPECT_TRUE(is_move_due(failed, third, at(41)));
+    Moment booted = at(41);
+    booted.uptime_us = 1;
+    EXPECT_TRUE(is_move_due(failed, second, booted)) << "the server was booted";
+}
+
 TEST(BootProgress, ABladeThatEnrolsKeepsWhatIsKnownOfItsBoot) {
     const auto change =
         apply_enrolment(blade(), running(), samples::enrolment_request(5000), "new", at(5000));

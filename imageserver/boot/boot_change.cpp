@@ -37,6 +37,7 @@ BootRecord begin_record(const model::ComponentName& blade, model::BootStage stag
             .token_hash = {},
             .image = {},
             .generation = {},
+            .failed_move = {},
             .authorities = {},
             .firmware = {},
             .address = {},

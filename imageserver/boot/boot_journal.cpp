@@ -171,19 +171,30 @@ Result<void> BootJournal::record_running(const ComponentName& blade, std::string
     });
 }
 
-Result<void> BootJournal::record_heartbeat(const ComponentName& blade, std::string_view id,
-                                           const api::Heartbeat& heartbeat, Moment arrival) {
+Result<BootRecord> BootJournal::record_heartbeat(const ComponentName& blade, std::string_view id,
+                                                 const api::Heartbeat& heartbeat, Moment arrival) {
     bool has_news = false;
-    DIM_CHECK(write([&](Transaction& transaction) -> Result<void> {
-        DIM_TRY(auto boot, find_reporter(transaction, blade, id, heartbeat.token));
-        DIM_CHECK(fold_requests(transaction, boot));
-        const auto change = apply_heartbeat(std::move(boot), heartbeat, arrival);
+    auto boot = write([&](Transaction& transaction) -> Result<BootRecord> {
+        DIM_TRY(auto known, find_reporter(transaction, blade, id, heartbeat.token));
+        DIM_CHECK(fold_requests(transaction, known));
+        auto change = apply_heartbeat(std::move(known), heartbeat, arrival);
         has_news = !change.story.empty();
         DIM_CHECK(store_change(transaction, change));
+        return std::move(change.record);
+    });
+    if (boot && has_news) ++changes_;
+    return boot;
+}
+
+Result<void> BootJournal::record_move(const ComponentName& blade, std::string_view id,
+                                      const api::MoveReport& report, Moment arrival) {
+    ++changes_;
+    return write([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
+        DIM_CHECK(fold_requests(transaction, boot));
+        DIM_CHECK(store_change(transaction, apply_move(std::move(boot), report, arrival)));
         return {};
-    }));
-    if (has_news) ++changes_;
-    return {};
+    });
 }
 
 Result<void> BootJournal::record_failure(const ComponentName& blade,

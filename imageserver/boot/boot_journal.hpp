@@ -48,8 +48,11 @@ public:
                                const api::StageReport& report, Moment arrival);
     Result<void> record_running(const model::ComponentName& blade, std::string_view boot_id,
                                 const api::RunningReport& report, Moment arrival);
-    Result<void> record_heartbeat(const model::ComponentName& blade, std::string_view boot_id,
-                                  const api::Heartbeat& heartbeat, Moment arrival);
+    /// Returns the boot as it is now.
+    Result<BootRecord> record_heartbeat(const model::ComponentName& blade, std::string_view boot_id,
+                                        const api::Heartbeat& heartbeat, Moment arrival);
+    Result<void> record_move(const model::ComponentName& blade, std::string_view boot_id,
+                             const api::MoveReport& report, Moment arrival);
     /// With or without a boot id.
     Result<void> record_failure(const model::ComponentName& blade, const api::FailureReport& report,
                                 Moment arrival);

@@ -157,6 +157,27 @@ TEST_F(BootJournalTest, ABootSurvivesTheDaemonsDeathAtEveryStep) {
     EXPECT_EQ(log().dhcp_log_position().value(), "1:" + std::to_string(1.0));
 }
 
+TEST_F(BootJournalTest, KnowsWhoseSharedRootABladeHasAfterTheDaemonsDeath) {
+    const std::string id = boot(9);
+    ASSERT_TRUE(log().record_running(blade(), id, samples::running_report(12), at(12)));
+    EXPECT_EQ(
+        log().record_move(blade(), id, samples::move_report(2, 20, {}, "x"), at(20)).error().code(),
+        ErrorCode::permission_denied);
+    ASSERT_TRUE(log().record_move(blade(), id, samples::move_report(2, 20, "no"), at(20)));
+    restart(21);
+    EXPECT_EQ(newest().generation, *model::Generation::from_number(1));
+    EXPECT_FALSE(is_move_due(newest(), *model::Generation::from_number(2), at(22)));
+    ASSERT_TRUE(log().record_move(blade(), id, samples::move_report(2, 30), at(30)));
+    restart(31);
+    EXPECT_EQ(newest().generation, *model::Generation::from_number(2));
+    EXPECT_EQ(newest().last_heard, at(30));
+    const auto told = story();
+    EXPECT_EQ(std::ranges::count(told, "shared root of generation 2 in use"), 1);
+    const auto beaten = log().record_heartbeat(blade(), id, samples::heartbeat(40), at(40));
+    ASSERT_TRUE(beaten);
+    EXPECT_EQ(*beaten, newest());
+}
+
 TEST_F(BootJournalTest, TheStoryIsInTheOrderOfTimeWithFirmwareFirst) {
     ask_for_address(1);
     ask_for_address(1.5, DhcpEventKind::acknowledge);
@@ -276,7 +297,8 @@ protected:
         return log().record_running(blade(), id, samples::running_report(samples::kKernel + 4),
                                     at(arrival + 1));
     }
-    Result<void> beat(const std::string& id, double arrival, const std::string& token = "secret") {
+    Result<BootRecord> beat(const std::string& id, double arrival,
+                            const std::string& token = "secret") {
         return log().record_heartbeat(blade(), id, samples::heartbeat(samples::kKernel + 5, token),
                                       at(arrival + 2));
     }

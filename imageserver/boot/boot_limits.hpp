@@ -17,6 +17,8 @@ inline constexpr std::chrono::seconds kBootSilence{60};
 inline constexpr std::chrono::seconds kShortestSilence{kMissedHeartbeats};
 /// How far apart two messages may place the start of the same kernel: the network's delays.
 inline constexpr std::chrono::seconds kKernelStartTolerance{5};
+/// Before a blade is told again of a shared root that it could not mount.
+inline constexpr std::chrono::seconds kMoveRetry{60};
 /// A blade whose firmware asked longer ago than this was switched off in between.
 inline constexpr std::chrono::minutes kFirmwareAge{10};
 

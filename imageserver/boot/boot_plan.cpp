@@ -2,6 +2,8 @@
 
 #include "imageserver/boot/boot_limits.hpp"
 
+#include <algorithm>
+
 namespace dim::server {
 
 namespace {
@@ -14,11 +16,15 @@ std::string nfs_options(const char* access, const api::NfsOptions& nfs) {
     return options;
 }
 
-api::NfsMount shared_mount(const BootPlanFacts& facts, model::Generation generation,
-                           const std::string& directory) {
-    return {to_string(facts.server) + ":/shared/" + to_string(*facts.assigned) + '/' +
-                to_string(generation) + '/' + directory,
-            '/' + directory, nfs_options("ro", facts.image->nfs)};
+std::vector<api::NfsMount> shared_mounts(model::Ipv4Address server, const api::ImageSummary& image,
+                                         model::Generation generation) {
+    std::vector<api::NfsMount> mounts;
+    for (const std::string& directory : image.shared) {
+        mounts.push_back({to_string(server) + ":/shared/" + to_string(image.name) + '/' +
+                              to_string(generation) + '/' + directory,
+                          '/' + directory, nfs_options("ro", image.nfs)});
+    }
+    return mounts;
 }
 
 }  // namespace
@@ -52,20 +58,24 @@ Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanF
         return fail(Error(facts.served.error()).with_default_cure("dim nfs export " + pair));
 
     const model::Generation generation = facts.blade_image->generation;
-    api::BootPlan plan{.boot_id = {},
-                       .token = {},
-                       .blade = facts.blade,
-                       .image = image,
-                       .generation = generation,
-                       .root = {to_string(facts.server) + ":/blades/" + to_string(facts.blade) +
-                                    '/' + to_string(image),
-                                "/", nfs_options("rw", facts.image->nfs)},
-                       .shared = {},
-                       .init = facts.image->init,
-                       .heartbeat_seconds = kHeartbeatSeconds};
-    for (const std::string& directory : facts.image->shared)
-        plan.shared.push_back(shared_mount(facts, generation, directory));
-    return plan;
+    return api::BootPlan{.boot_id = {},
+                         .token = {},
+                         .blade = facts.blade,
+                         .image = image,
+                         .generation = generation,
+                         .root = {to_string(facts.server) + ":/blades/" + to_string(facts.blade) +
+                                      '/' + to_string(image),
+                                  "/", nfs_options("rw", facts.image->nfs)},
+                         .shared = shared_mounts(facts.server, *facts.image, generation),
+                         .init = facts.image->init,
+                         .heartbeat_seconds = kHeartbeatSeconds};
+}
+
+std::optional<api::SharedRoots> plan_move(model::Ipv4Address server, const api::ImageSummary& from,
+                                          const api::ImageSummary& to) {
+    if (!std::ranges::is_permutation(from.shared, to.shared)) return std::nullopt;
+    return api::SharedRoots{.generation = to.generation,
+                            .mounts = shared_mounts(server, to, to.generation)};
 }
 
 }  // namespace dim::server

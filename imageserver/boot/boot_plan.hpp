@@ -30,4 +30,10 @@ Result<model::ImageName> assigned_image(const model::ComponentName& blade,
 /// blade image is not served.
 Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanFacts& facts);
 
+/// What a running blade mounts over the shared directories of FROM, to see those of TO, another
+/// generation of the same image; SERVER is on the bootnet. Nothing when the two do not share the
+/// same directories: such a blade must boot.
+std::optional<api::SharedRoots> plan_move(model::Ipv4Address server, const api::ImageSummary& from,
+                                          const api::ImageSummary& to);
+
 }  // namespace dim::server

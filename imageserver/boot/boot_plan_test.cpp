@@ -92,5 +92,29 @@ TEST(BootPlan, MountsAsTheImageSays) {
             << mount.options;
 }
 
+TEST(PlanMove, NamesTheDirectoriesOfTheOtherGeneration) {
+    const api::ImageSummary from = *facts().image;
+    api::ImageSummary to = from;
+    to.generation = *model::Generation::from_number(5);
+    to.shared = {"opt", "usr"};
+    const auto move = plan_move(facts().server, from, to);
+    ASSERT_TRUE(move);
+    EXPECT_EQ(move->generation, to.generation);
+    ASSERT_EQ(move->mounts.size(), 2u);
+    EXPECT_EQ(move->mounts[0].source, "10.1.0.1:/shared/granite/5/opt");
+    EXPECT_EQ(move->mounts[0].target, "/opt");
+    EXPECT_TRUE(move->mounts[0].options.starts_with("ro,"));
+}
+
+TEST(PlanMove, ToOtherDirectoriesIsABoot) {
+    const api::ImageSummary from = *facts().image;
+    for (const std::vector<std::string>& shared :
+         {std::vector<std::string>{"usr"}, {"usr", "srv"}, {"usr", "opt", "srv"}, {"usr", "usr"}}) {
+        api::ImageSummary to = from;
+        to.shared = shared;
+        EXPECT_FALSE(plan_move(facts().server, from, to));
+    }
+}
+
 }  // namespace
 }  // namespace dim::server

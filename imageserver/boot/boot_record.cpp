@@ -1,5 +1,7 @@
 #include "imageserver/boot/boot_record.hpp"
 
+#include "imageserver/boot/boot_limits.hpp"
+
 #include <algorithm>
 
 namespace dim::server {
@@ -15,6 +17,14 @@ std::chrono::microseconds since_heard(const BootRecord& record, Moment now) {
     const std::int64_t us = is_known ? now.uptime_us - *record.heard_us
                                      : now.time.microseconds() - record.last_heard.microseconds();
     return std::chrono::microseconds(std::max<std::int64_t>(us, 0));
+}
+
+bool is_move_due(const BootRecord& record, model::Generation generation, Moment now) {
+    if (record.generation == generation) return false;
+    const auto& failed = record.failed_move;
+    // Later than now: it failed before the server's last boot.
+    return !failed || failed->generation != generation || failed->uptime_us > now.uptime_us ||
+           std::chrono::microseconds(now.uptime_us - failed->uptime_us) >= kMoveRetry;
 }
 
 std::string boot_id(const BootRecord& record) {

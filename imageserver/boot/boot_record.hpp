@@ -27,6 +27,16 @@ struct StageFailure {
     bool operator==(const StageFailure&) const = default;
 };
 
+/// A shared root of another generation that a running blade could not mount.
+struct FailedMove {
+    model::Generation generation;
+    std::string cause;
+    std::uint32_t attempt;   ///< from 1, of the same cause in a row
+    std::int64_t uptime_us;  ///< when: the server's CLOCK_BOOTTIME
+
+    bool operator==(const FailedMove&) const = default;
+};
+
 /// Where one boot of a blade stands. Times are the server's; those called *_us the blade's own
 /// (CLOCK_BOOTTIME), which tell old reports from new ones.
 struct BootRecord {
@@ -34,7 +44,8 @@ struct BootRecord {
     model::ComponentName blade;
     std::string token_hash;  ///< SHA-256 of the plan's token; empty: no plan was given
     std::optional<model::ImageName> image;
-    std::optional<model::Generation> generation;
+    std::optional<model::Generation> generation;  ///< of the shared root in use
+    std::optional<FailedMove> failed_move;        ///< the last one, until one succeeds
     std::uint32_t heartbeat_seconds = 0;
 
     /// Fingerprints of the authorities that its boot file trusts; absent: it did not tell.
@@ -71,6 +82,10 @@ struct BootRecord {
 void mark_heard(BootRecord& record, Moment now);
 /// How long ago the last one was; never negative, whatever has become of the clocks.
 std::chrono::microseconds since_heard(const BootRecord& record, Moment now);
+
+/// Whether the blade is to be told to mount the shared root of GENERATION: it has another, and has
+/// not just failed with it.
+bool is_move_due(const BootRecord& record, model::Generation generation, Moment now);
 
 /// How a boot is called in the API: "s01c1b01-17".
 std::string boot_id(const BootRecord& record);

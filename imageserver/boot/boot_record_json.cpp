@@ -5,6 +5,7 @@
 namespace dim::api {
 
 using server::BootRecord;
+using server::FailedMove;
 using server::StageFailure;
 
 template <>
@@ -17,6 +18,16 @@ struct Members<StageFailure> {
 };
 
 template <>
+struct Members<FailedMove> {
+    static constexpr auto kAll = std::tuple{
+        member("generation", &FailedMove::generation),
+        member("cause", &FailedMove::cause),
+        member("attempt", &FailedMove::attempt),
+        member("uptime_us", &FailedMove::uptime_us),
+    };
+};
+
+template <>
 struct Members<BootRecord> {
     static constexpr auto kAll = std::tuple{
         member("key", &BootRecord::key),
@@ -24,6 +35,7 @@ struct Members<BootRecord> {
         member("token_hash", &BootRecord::token_hash),
         member("image", &BootRecord::image),
         member("generation", &BootRecord::generation),
+        member("failed_move", &BootRecord::failed_move),
         member("heartbeat_seconds", &BootRecord::heartbeat_seconds),
         member("authorities", &BootRecord::authorities, api::limits::kAuthorities),
         member("firmware", &BootRecord::firmware),

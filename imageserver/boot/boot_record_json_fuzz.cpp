@@ -19,7 +19,9 @@ dim::testing::Seeds dim::testing::fuzz_seeds() {
     record = apply_failure(samples::blade(), record,
                            samples::failure_report(model::BootStage::mount_root, 10), at(10))
                  .record;
-    return {{"booting", booting}, {"failed", to_json(record)}};
+    const std::string failed = to_json(record);
+    record = apply_move(record, samples::move_report(2, 11, "Stale file handle"), at(11)).record;
+    return {{"booting", booting}, {"failed", failed}, {"failed-move", to_json(record)}};
 }
 
 // What is read is written so that it reads the same again.

@@ -23,6 +23,8 @@ TEST(BootRecordJson, ReadsBackAsWritten) {
     record = apply_failure(samples::blade(), record,
                            samples::failure_report(model::BootStage::mount_root, 10), at(10))
                  .record;
+    record = apply_move(record, samples::move_report(2, 11, "Stale file handle"), at(11)).record;
+    ASSERT_TRUE(record.failed_move);
     record.firmware = record.address = record.running = record.exec = record.lost = at(11);
     EXPECT_EQ(parse_boot_record(to_json(record)), record);
 }

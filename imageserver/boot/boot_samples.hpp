@@ -93,6 +93,12 @@ inline api::RunningReport running_report(double now, const std::string& token = 
 inline api::Heartbeat heartbeat(double now, const std::string& token = "secret") {
     return {token, 1, 1, 0.0, us(now)};
 }
+/// CAUSE: why it could not.
+inline api::MoveReport move_report(std::uint32_t generation, double now,
+                                   std::optional<std::string> cause = {},
+                                   const std::string& token = "secret") {
+    return {token, *model::Generation::from_number(generation), std::move(cause), us(now)};
+}
 inline api::EnrolmentRequest enrolment_request(double now) {
     return {mac(), image(), *model::Generation::from_number(1), "/bin/busybox", us(8.5), us(now)};
 }

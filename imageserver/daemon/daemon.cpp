@@ -163,7 +163,8 @@ private:
     NameQuery names_{state_.roster, assignments_, journal_};
     JobStream jobs_{loop_.get_executor(), appliers_};
 
-    AgentResource agent_{planner_, state_.roster, journal_, refusals_, clock_, lanes_};
+    BladeNews news_;
+    AgentResource agent_{planner_, state_.roster, journal_, refusals_, clock_, lanes_, news_};
     StatusResource status_{services_,     state_.roster, assignments_, journal_,
                            state_.alerts, disk_,         clock_,       lanes_.answers};
     AdminResource admin_{.image_edits = image_edits_,
@@ -464,6 +465,7 @@ void Daemon::Parts::drain() {
     drain_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) end();
     });
+    news_.stop();
     const std::array servers{admin_server_.get(), agent_server_.get()};
     draining_ = static_cast<int>(servers.size());
     for (http::Server* server : servers) {

@@ -104,6 +104,30 @@ struct Members<Heartbeat> {
         member("processes", &Heartbeat::processes),
         member("load", &Heartbeat::load),
         member("now_us", &Heartbeat::now_us),
+        member("wait_seconds", &Heartbeat::wait_seconds),
+    };
+};
+
+template <>
+struct Members<SharedRoots> {
+    static constexpr auto kAll = std::tuple{
+        member("generation", &SharedRoots::generation),
+        member("mounts", &SharedRoots::mounts, limits::kSharedMounts),
+    };
+};
+
+template <>
+struct Members<HeartbeatAnswer> {
+    static constexpr auto kAll = std::tuple{member("shared", &HeartbeatAnswer::shared)};
+};
+
+template <>
+struct Members<MoveReport> {
+    static constexpr auto kAll = std::tuple{
+        member("token", &MoveReport::token),
+        member("generation", &MoveReport::generation),
+        member("cause", &MoveReport::cause),
+        member("now_us", &MoveReport::now_us),
     };
 };
 
@@ -131,6 +155,8 @@ DIM_API_MESSAGE(StageReport, limits::kMessageBytes)
 DIM_API_MESSAGE(FailureReport, limits::kMessageBytes)
 DIM_API_MESSAGE(RunningReport, limits::kMessageBytes)
 DIM_API_MESSAGE(Heartbeat, limits::kMessageBytes)
+DIM_API_MESSAGE(HeartbeatAnswer, limits::kMessageBytes)
+DIM_API_MESSAGE(MoveReport, limits::kMessageBytes)
 DIM_API_MESSAGE(EnrolmentRequest, limits::kMessageBytes)
 DIM_API_MESSAGE(Enrolment, limits::kMessageBytes)
 

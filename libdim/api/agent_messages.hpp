@@ -125,16 +125,44 @@ struct Heartbeat {
     std::uint32_t processes;
     double load;  ///< one-minute average
     std::uint64_t now_us;
+    /// How long the answer may wait for news, at most limits::kHeartbeatWaitSeconds; absent from
+    /// agents that read no answer.
+    std::optional<std::uint32_t> wait_seconds = {};
 
     bool operator==(const Heartbeat&) const = default;
+};
+
+/// The shared directories of another generation of the image that a blade runs.
+struct SharedRoots {
+    model::Generation generation;
+    std::vector<NfsMount> mounts;  ///< in the order to mount them
+
+    bool operator==(const SharedRoots&) const = default;
+};
+
+/// The answer to a Heartbeat with wait_seconds: what there is to do, at once when there is.
+struct HeartbeatAnswer {
+    std::optional<SharedRoots> shared;  ///< to be mounted over those that the blade has
+
+    bool operator==(const HeartbeatAnswer&) const = default;
+};
+
+/// POST /v1/agent/boots/{boot_id}/moves: what came of SharedRoots.
+struct MoveReport {
+    std::string token;
+    model::Generation generation;      ///< that of the SharedRoots
+    std::optional<std::string> cause;  ///< why they are not in use; absent: they are
+    std::uint64_t now_us;
+
+    bool operator==(const MoveReport&) const = default;
 };
 
 /// POST /v1/agent/enrolments: the monitor of a running blade, whose boot the server does not know
 /// any more: its database came from a back-up.
 struct EnrolmentRequest {
-    model::MacAddress mac;   ///< of the port the blade booted from
-    model::ImageName image;  ///< what its boot plan said
-    model::Generation generation;
+    model::MacAddress mac;          ///< of the port the blade booted from
+    model::ImageName image;         ///< what its boot plan said
+    model::Generation generation;   ///< whose shared root it has by now
     std::string init;               ///< what /proc/1/exe is
     std::uint64_t init_started_us;  ///< when the agent became it
     std::uint64_t now_us;

@@ -8,7 +8,8 @@ auto all() {
     using namespace dim::api;
     return std::tuple(samples::boot_request(), samples::boot_plan(), samples::stage_report(),
                       samples::failure_report(), samples::running_report(), samples::heartbeat(),
-                      samples::enrolment_request(), samples::enrolment());
+                      samples::enrolment_request(), samples::enrolment(),
+                      samples::heartbeat_answer(), samples::move_report());
 }
 
 }  // namespace

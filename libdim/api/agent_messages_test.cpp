@@ -40,16 +40,30 @@ TEST(AgentMessages, ReadBackAsWritten) {
     expect_round_trip(samples::enrolment_request());
     expect_round_trip(samples::enrolment());
     expect_round_trip(samples::heartbeat());
+    expect_round_trip(samples::bare_heartbeat());
+    expect_round_trip(samples::heartbeat_answer());
+    expect_round_trip(HeartbeatAnswer{});
+    expect_round_trip(samples::move_report());
+    expect_round_trip(samples::bare_move_report());
+}
+
+TEST(AgentMessages, HaveNoMoreSharedDirectoriesThanAPlan) {
+    HeartbeatAnswer answer = samples::heartbeat_answer();
+    answer.shared->mounts.assign(limits::kSharedMounts, answer.shared->mounts.front());
+    EXPECT_TRUE(parse<HeartbeatAnswer>(to_json(answer)));
+    answer.shared->mounts.push_back(answer.shared->mounts.front());
+    EXPECT_EQ(parse<HeartbeatAnswer>(to_json(answer)).error().code(), ErrorCode::limit_exceeded);
 }
 
 // The names are the contract (docs/api/openapi.json): old agents talk to new servers.
 TEST(AgentMessages, HaveTheNamesOfTheContract) {
-    EXPECT_EQ(to_json(samples::heartbeat()),
+    EXPECT_EQ(to_json(samples::bare_heartbeat()),
               R"({"token":"0123","memory_available_bytes":123456789,"processes":42,)"
               R"("load":0.015625,"now_us":60000000})");
     EXPECT_EQ(to_json(samples::stage_report()),
               R"({"token":"0123","stages":[{"stage":"mount-shared","at_us":2000000}],)"
               R"("now_us":2100000})");
+    EXPECT_EQ(to_json(HeartbeatAnswer{}), "{}");
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ inline constexpr std::uint32_t kParallelCommands = 8;
 inline constexpr std::size_t kKernelMessages = 40;
 inline constexpr std::size_t kEarlierFailures = 8;
 inline constexpr std::size_t kSharedMounts = 64;
+inline constexpr std::uint32_t kHeartbeatWaitSeconds = 60;
 inline constexpr std::size_t kAuthorities = 8;  ///< that a boot file trusts
 
 }  // namespace dim::api::limits

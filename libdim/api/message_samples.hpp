@@ -87,7 +87,18 @@ inline FailureReport bare_failure_report() {
     return report;
 }
 inline RunningReport running_report() { return {"0123", "/bin/busybox", 3'000'000, 3'500'000}; }
-inline Heartbeat heartbeat() { return {"0123", 123'456'789, 42, 0.015625, 60'000'000}; }
+inline Heartbeat heartbeat() { return {"0123", 123'456'789, 42, 0.015625, 60'000'000, 10}; }
+inline Heartbeat bare_heartbeat() {
+    Heartbeat bare = heartbeat();
+    bare.wait_seconds.reset();
+    return bare;
+}
+inline SharedRoots shared_roots() {
+    return {generation(), {{"10.1.0.1:/shared/granite/7/usr", "/usr", "ro,vers=4.1"}}};
+}
+inline HeartbeatAnswer heartbeat_answer() { return {shared_roots()}; }
+inline MoveReport move_report() { return {"0123", generation(), "Stale file handle", 61'000'000}; }
+inline MoveReport bare_move_report() { return {"0123", generation(), {}, 61'000'000}; }
 inline EnrolmentRequest enrolment_request() {
     return {mac(), image(), generation(), "/bin/busybox", 3'000'000, 3'500'000};
 }
