@@ -31,7 +31,6 @@ std::string merge_members(std::string_view older, std::string_view newer, std::s
     const Members here = sorted(members_of(blade));
     // One that only writes the same set otherwise changes nothing.
     if (now == before || now == here) return std::string(blade);
-    if (here == before) return std::string(newer);
     const auto has = [](const Members& members, std::string_view name) {
         return std::ranges::binary_search(members, name);
     };

@@ -147,6 +147,10 @@ TEST(MergeAccounts, ANewOneWhoseNumberIsTakenComesAndIsTold) {
     EXPECT_EQ(merged(MergeKind::passwd, kRoot, joined({kRoot, postgres}), both).conflicts, told);
     expect_merge(MergeKind::passwd, kRoot, both, joined({kRoot, kDaemon}),
                  joined({kRoot, kDaemon, alice, postgres}));
+    // What the blade's administrator gave out twice is his own.
+    expect_merge(MergeKind::passwd, kRoot, joined({kRoot, kDaemon}),
+                 joined({kRoot, "toor:x:0:0::/root:/bin/sh\n"}),
+                 joined({kRoot, "toor:x:0:0::/root:/bin/sh\n", kDaemon}));
     expect_merge(MergeKind::group, "a:x:1:\n", "a:x:1:\nb:x:5:\n", "a:x:1:\nc:x:5:\n",
                  "a:x:1:\nc:x:5:\nb:x:5:\n",
                  {"b: the new generation brings it with group id 5, which c has on the blade: both "
@@ -210,6 +214,9 @@ TEST(MergeShadow, TellsNoSecrets) {
 TEST(MergeRanges, ANameMayHaveSeveral) {
     expect_merge(MergeKind::subordinate_ids, "a:1:9\na:20:9\n", "a:1:9\na:20:9\nb:40:9\n",
                  "a:1:9\na:20:9\na:60:9\nc:80:9\n", "a:1:9\na:20:9\na:60:9\nc:80:9\nb:40:9\n");
+    // In the blade's order, wherever they come to.
+    expect_merge(MergeKind::subordinate_ids, "y:1:9\nz:1:9\n", "z:1:9\ny:1:9\n",
+                 "y:1:9\na:1:9\nz:1:9\na:2:9\n", "z:1:9\na:1:9\ny:1:9\na:2:9\n");
     // A beginning of the one with a length of the other would be a range of nobody.
     expect_merge(MergeKind::subordinate_ids, "a:1:9\n", "a:2:9\n", "a:1:8\n", "a:1:8\n",
                  {"a: changed in the new generation and differently on the blade: the blade's "
