@@ -53,8 +53,10 @@ Result<std::optional<sys::Fd>> open_parent(const sys::Fd& root, std::string_view
         if (status.device != of_root.device) return fail(is_mounted(parent));
         return *std::move(opened);
     }
-    const int number = opened.error().system_errno();
-    if (number == ENOENT || number == ENOTDIR || number == ELOOP) return std::nullopt;
+    const Error& error = opened.error();
+    const bool is_or_passes_link = error.code() == ErrorCode::invalid_input;
+    if (is_or_passes_link || error.system_errno() == ENOENT || error.system_errno() == ENOTDIR)
+        return std::nullopt;
     return fail(std::move(opened).error().with_context(manifest::escape(parent)));
 }
 

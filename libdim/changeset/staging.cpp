@@ -26,39 +26,10 @@ using manifest::EntryType;
 
 namespace {
 
-constexpr std::size_t kDigitsInName = 16;
 constexpr std::string_view kPart = ".part";
-/// What manifest::carry_out calls what is not whole yet: this and 16 hexadecimal digits.
-constexpr std::string_view kUnfinished = ".dim-";
 
 std::string ready_name(const Outline& outline) {
     return std::string(kStagingName) + name_of(outline);
-}
-
-bool is_unfinished(std::string_view name) {
-    return name.starts_with(kUnfinished) && name.size() == kUnfinished.size() + kDigitsInName &&
-           name.find_first_not_of("0123456789abcdef", kUnfinished.size()) == name.npos;
-}
-
-/// Of an apply that was interrupted.
-Result<void> remove_unfinished(const sys::Fd& root, const Outline& outline) {
-    std::set<std::string_view> parents;
-    for (const Entry& entry : outline.newer.entries) {
-        const std::string_view path = entry.path;
-        const std::size_t slash = path.rfind('/');
-        parents.insert(path.substr(0, slash == path.npos ? 0 : slash));
-    }
-    for (const std::string_view parent : parents) {
-        const auto directory = parent.empty()
-                                   ? sys::dup(root)
-                                   : sys::open_beneath(root, parent, O_RDONLY | O_DIRECTORY);
-        if (!directory) continue;
-        DIM_TRY(const auto names, sys::list_names(*directory));
-        for (const std::string& name : names)
-            // A directory of that name is not ours, and stays.
-            if (is_unfinished(name)) (void)sys::unlinkat(*directory, name);
-    }
-    return {};
 }
 
 /// A file of the older tree, below ROOT.
@@ -117,7 +88,7 @@ Result<Staging> Staging::open(const sys::Fd& root, const Outline& outline) {
     std::string name = ready_name(outline);
     if (is_ready(root, outline)) {
         DIM_TRY(sys::Fd directory, sys::openat(root, name, O_RDONLY | O_DIRECTORY));
-        DIM_CHECK(remove_unfinished(root, outline));
+        DIM_CHECK(manifest::remove_unfinished(root, outline.newer));
         Staging staging(root, outline, std::move(directory), std::move(name));
         staging.is_resumed_ = true;
         return staging;

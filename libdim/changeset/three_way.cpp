@@ -40,6 +40,7 @@ struct PathChoice {
     std::string conflict;       ///< why it stays, when both sides changed it
     std::string kept_out;       ///< why it stays, when a rule says so
     std::vector<std::string> merge_conflicts;
+    bool is_linked_anew = false;  ///< the file has other names in the newer tree than in the older
 
     void keep() {
         want = have;
@@ -78,11 +79,30 @@ std::string conflict_of(const PathChoice& path) {
     return "it was changed here, and in the newer generation";
 }
 
+/// All names of each file that has several.
+std::map<std::uint32_t, std::vector<std::string_view>> names_of_files(const Manifest& manifest) {
+    std::map<std::uint32_t, std::vector<std::string_view>> names;
+    for (const Entry& entry : manifest.entries)
+        if (entry.link_group != 0) names[entry.link_group].push_back(entry.path);
+    return names;
+}
+
+void find_linked_anew(const Outline& outline, PathChoices& paths) {
+    const auto older = names_of_files(outline.older);
+    const auto newer = names_of_files(outline.newer);
+    const auto names_of = [](const auto& names, const Entry* entry) {
+        const auto found = entry == nullptr ? names.end() : names.find(entry->link_group);
+        return found == names.end() ? std::vector<std::string_view>() : found->second;
+    };
+    for (auto& [name, path] : paths)
+        path.is_linked_anew = names_of(older, path.older) != names_of(newer, path.newer);
+}
+
 /// Whether the outline has it only for what is in it, or for another name of it.
 bool is_unchanged(const PathChoice& path) {
     if (is_directory(path.older) && is_directory(path.newer))
         return is_alike(path.older, path.newer);
-    return is_alike(path.older, path.newer) &&
+    return is_alike(path.older, path.newer) && !path.is_linked_anew &&
            (path.older == nullptr || path.older->modified == path.newer->modified);
 }
 
@@ -123,11 +143,9 @@ Result<void> settle(std::string_view name, PathChoice& path, const ThreeWayRules
             return {};
         }
     }
-    if (is_alike(path.have, path.older)) {
-        path.take();
-    } else if (!is_alike(path.have, path.newer)) {
+    if (!is_alike(path.have, path.older) && !is_alike(path.have, path.newer))
         return settle_conflict(path, rules);
-    }
+    path.take();
     return {};
 }
 
@@ -162,10 +180,11 @@ void leave_out_orphans(PathChoices& paths) {
 }
 
 /// A directory's time is its own unless it is still that of the older tree.
-void set_directory_time(const PathChoice& path, Entry& want, std::set<std::string>& own_times) {
+void set_directory_time(const PathChoice& path, bool is_resumed, Entry& want,
+                        std::set<std::string>& own_times) {
     if (!is_directory(&want) || !is_directory(path.have)) return;
     const bool is_older_time = path.older != nullptr && path.have->modified == path.older->modified;
-    if (is_older_time && path.newer != nullptr) {
+    if ((is_older_time || is_resumed) && path.newer != nullptr) {
         want.modified = path.newer->modified;
         return;
     }
@@ -193,6 +212,7 @@ void number_links(Manifest& want, const std::vector<Side>& sides) {
 Result<ThreeWay> decide(const Outline& outline, const Manifest& have,
                         const std::vector<std::string>& foreign, const ThreeWayRules& rules) {
     PathChoices paths = collect_paths(outline, have);
+    find_linked_anew(outline, paths);
     for (auto& [name, path] : paths)
         DIM_CHECK(settle(name, path, rules));
     keep_directories(paths, foreign);
@@ -208,7 +228,7 @@ Result<ThreeWay> decide(const Outline& outline, const Manifest& have,
             result.conflicts.push_back({text, std::move(conflict)});
         if (path.want == nullptr) continue;
         result.want.entries.push_back(*path.want);
-        set_directory_time(path, result.want.entries.back(), result.own_times);
+        set_directory_time(path, rules.is_resumed, result.want.entries.back(), result.own_times);
         sides.push_back(path.side);
     }
     number_links(result.want, sides);

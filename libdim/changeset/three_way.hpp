@@ -27,6 +27,8 @@ struct ThreeWayRules {
         merge;
     /// A path that was changed on both sides becomes what the newer tree has.
     bool overwrites = false;
+    /// Directories may have times of a change that was interrupted: those are not their own.
+    bool is_resumed = false;
 };
 
 /// A path that does not become what the newer tree has, and why; a path of "" is the root.
@@ -53,7 +55,7 @@ struct ThreeWay {
 /// which came from the older one, HAS there (read_paths):
 ///
 ///   it has what the older one has  → it becomes what the newer one has
-///   it has what the newer one has  → it stays
+///   it has what the newer one has  → the same
 ///   a rule keeps it out            → it stays
 ///   both changed it                → they are merged, or it stays and is a conflict
 ///

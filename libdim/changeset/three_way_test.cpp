@@ -186,6 +186,11 @@ TEST_F(ThreeWayDecision, NamesOfAFileStayTogether) {
     const Manifest newer = tree({{"a", "2", 1, 1}, {"b", "2", 1, 1}, {"c", "2", 1, 1}});
     const ThreeWay all = decided(older, newer, older);
     EXPECT_EQ(at(all.want, "a").link_group, 1U);
+    // Another name comes to a file of one, and to a file of two.
+    const Manifest alone = tree({{"a", "1"}, {"c", "1", 1, 1}, {"d", "1", 1, 1}});
+    const Manifest more =
+        tree({{"a", "1", 1, 1}, {"b", "1", 1, 1}, {"c", "1", 1, 2}, {"e", "1", 1, 2}});
+    EXPECT_EQ(decided(alone, more, alone).want, more);
     // One name was made another file.
     const ThreeWay two =
         decided(older, newer, tree({{"a", "1", 1, 1}, {"b", "1", 1, 1}, {"c", "own"}}));

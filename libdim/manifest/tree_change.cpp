@@ -19,6 +19,15 @@ namespace dim::manifest {
 
 namespace {
 
+/// What is not whole yet has a name of this and so many hexadecimal digits.
+constexpr std::string_view kUnfinished = ".dim-";
+constexpr std::size_t kDigitsInName = 16;
+
+bool is_unfinished(std::string_view name) {
+    return name.starts_with(kUnfinished) && name.size() == kUnfinished.size() + kDigitsInName &&
+           name.find_first_not_of("0123456789abcdef", kUnfinished.size()) == name.npos;
+}
+
 bool is_directory(const Entry& entry) { return entry.type == EntryType::directory; }
 
 /// Whether an inode that is what OLD says is what WANTED says.
@@ -135,8 +144,8 @@ Result<void> unlink_if_there(const sys::Fd& directory, const std::string& name) 
 class Puts {
 public:
     static Result<Puts> begin(const sys::Fd& root, FileSource& source) {
-        DIM_TRY(std::string random, sys::random_hex(8));
-        return Puts(root, source, ".dim-" + std::move(random));
+        DIM_TRY(std::string random, sys::random_hex(kDigitsInName / 2));
+        return Puts(root, source, std::string(kUnfinished) + std::move(random));
     }
     Result<void> put(const TreeChange::Put& put) {
         const std::string name = name_of(put.entry->path);
@@ -306,6 +315,22 @@ Result<void> carry_out(const TreeChange& change, const sys::Fd& root, FileSource
     }
     DIM_CHECK(remove_names(change, root));
     return set_directories(change, root);
+}
+
+Result<void> remove_unfinished(const sys::Fd& root, const Manifest& wanted) {
+    std::set<std::string_view> directories;
+    for (const Entry& entry : wanted.entries)
+        directories.insert(parent_of(entry.path));
+    for (const std::string_view path : directories) {
+        const auto directory =
+            path.empty() ? sys::dup(root) : sys::open_beneath(root, path, O_RDONLY | O_DIRECTORY);
+        if (!directory) continue;
+        DIM_TRY(const auto names, sys::list_names(*directory));
+        for (const std::string& name : names)
+            // A directory of that name is not ours, and stays.
+            if (is_unfinished(name)) (void)sys::unlinkat(*directory, name);
+    }
+    return {};
 }
 
 Manifest select_entries(const Manifest& manifest,

@@ -69,6 +69,10 @@ Result<void> keep_lost(const TreeChange& change, const sys::Fd& root, const sys:
 Result<void> carry_out(const TreeChange& change, const sys::Fd& root, FileSource& source,
                        const std::function<void(std::uint64_t puts)>& progress);
 
+/// Removes what a carry_out() that was killed left of files it had not finished, in the directories
+/// that what is WANTED is in.
+Result<void> remove_unfinished(const sys::Fd& root, const Manifest& wanted);
+
 /// The entries that IS_WANTED, with link groups among themselves.
 Manifest select_entries(const Manifest& manifest,
                         const std::function<bool(const Entry&)>& is_wanted);
