@@ -51,6 +51,8 @@ BootPlanner::plan_at_once(const RosterEntry& entry, const api::BootRequest& requ
         if (!is_served) return std::nullopt;
     }
     DIM_TRY(api::BootPlan plan, plan_with_token(request, facts));
+    // Who asks for a plan has nothing mounted any more.
+    DIM_CHECK(images_.release_generations(entry.blade.name));
     return plan;
 }
 
@@ -58,7 +60,9 @@ Result<api::BootPlan> BootPlanner::plan(const RosterEntry& entry, const api::Boo
     DIM_TRY(BootPlanFacts facts, this->facts(entry));
     if (facts.assigned && facts.blade_image)
         facts.served = exports_.ensure_served(entry.blade.name, *facts.assigned);
-    return plan_with_token(request, facts);
+    DIM_TRY(api::BootPlan plan, plan_with_token(request, facts));
+    DIM_CHECK(images_.release_generations(entry.blade.name));
+    return plan;
 }
 
 Result<std::optional<api::SharedRoots>> BootPlanner::move_at_once(const BootRecord& boot,

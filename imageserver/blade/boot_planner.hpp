@@ -20,7 +20,7 @@ Result<std::string> new_boot_token();
 class BootPlanner {
 public:
     /// SERVER is our address on the bootnet. The references outlive this.
-    BootPlanner(model::Ipv4Address server, Assignments& assignments, const Images& images,
+    BootPlanner(model::Ipv4Address server, Assignments& assignments, Images& images,
                 NfsExports& exports)
         : server_(server), assignments_(assignments), images_(images), exports_(exports) {}
 
@@ -41,7 +41,7 @@ private:
 
     model::Ipv4Address server_;
     Assignments& assignments_;
-    const Images& images_;
+    Images& images_;
     NfsExports& exports_;
 };
 

@@ -107,6 +107,32 @@ public:
             count += pins_.erase(Pair(blade, name));
         return count;
     }
+    Result<std::shared_ptr<const GenerationChange>> find_change(const model::ImageName& name,
+                                                                model::Generation from,
+                                                                model::Generation to) override {
+        DIM_CHECK(image(name));
+        auto change = std::make_shared<GenerationChange>(name, from, to);
+        change->paths = change_paths;
+        change->outline = change_outline;
+        return change;
+    }
+    Result<MovedBladeImage> move_blade_image(const BladeMove& move,
+                                             const GenerationChange& change) override {
+        if (on_move) DIM_CHECK(on_move(move));
+        if (move.is_dry_run) return moved;
+        const std::scoped_lock lock(mutex_);
+        blade_images_.at({move.blade, change.image}).generation = change.to;
+        return moved;
+    }
+    Result<std::optional<model::Generation>>
+    unfinished_move(const model::ComponentName&, const model::ImageName&) const override {
+        return std::nullopt;
+    }
+    Result<void> release_generations(const model::ComponentName& blade) override {
+        const std::scoped_lock lock(mutex_);
+        released.push_back(blade);
+        return {};
+    }
     Result<void> rename_image(const model::ImageName& name,
                               const model::ImageName& new_name) override {
         DIM_TRY(api::ImageSummary renamed, image(name));
@@ -268,8 +294,13 @@ public:
     bool is_unchanged = false;                           ///< what they find then
     std::vector<api::TreeDifference> differences;        ///< what check_image() finds
     DiskSpace space{.total = 100, .free = 100, .committed = 0, .allocated = 0};
-    std::vector<Error> unreserved;    ///< what reserve_blade_images() returns
-    std::function<void()> on_import;  ///< while an image is being imported
+    std::vector<Error> unreserved;      ///< what reserve_blade_images() returns
+    std::function<void()> on_import;    ///< while an image is being imported
+    changeset::Outline change_outline;  ///< what find_change() finds
+    std::uint64_t change_paths = 0;
+    MovedBladeImage moved;  ///< what comes of a move
+    std::function<Result<void>(const BladeMove&)> on_move;
+    std::vector<model::ComponentName> released;
 
 private:
     Result<std::optional<api::ImageGeneration>> next_generation(const model::ImageName& name,

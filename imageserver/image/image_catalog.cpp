@@ -263,6 +263,7 @@ Result<void> ImageCatalog::begin_collection(const GenerationKey& key) {
             "UPDATE image_generation SET is_collected = 1 WHERE image = ?1 AND generation = ?2 AND "
             "state = 'ready' AND NOT EXISTS (SELECT 1 FROM blade_image WHERE image = ?1 AND "
             "generation = ?2) AND NOT EXISTS (SELECT 1 FROM image_pin WHERE image = ?1 AND "
+            "generation = ?2) AND NOT EXISTS (SELECT 1 FROM generation_use WHERE image = ?1 AND "
             "generation = ?2) AND EXISTS (SELECT 1 FROM image_generation WHERE image = ?1 AND "
             "generation > ?2 AND state = 'ready')",
             key.first.text(), key.second.number()));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/image/generation_uses.hpp"
 #include "imageserver/image/image_pins.hpp"
 #include "imageserver/image/image_renames.hpp"
 #include "imageserver/state/database.hpp"
@@ -60,6 +61,7 @@ public:
     explicit ImageCatalog(Database& database) : database_(&database) {}
 
     ImagePins pins() { return ImagePins(*database_); }
+    GenerationUses uses() { return GenerationUses(*database_); }
     ImageRenames renames() { return ImageRenames(*database_); }
 
     /// Errors: already_exists.
@@ -69,7 +71,7 @@ public:
     /// From now on it is the newest.
     Result<void> finish_generation(const GenerationKey& key, const GenerationContents& contents);
     /// From now on it is none that anybody may have; forget_generation() ends it. Errors: conflict
-    /// when it is the newest, or there is a blade image of it, or a pin to it, by now.
+    /// when it is the newest, or there is a blade image of it, a pin to it or a use, by now.
     Result<void> begin_collection(const GenerationKey& key);
     /// From now on none of its generations is finished, and no blade is pinned to one. Errors:
     /// conflict when there is a blade image of it by now.

@@ -133,7 +133,9 @@ Result<void> ImageCatalog::set_size(const ComponentName& blade, const ImageName&
 }
 
 Result<void> ImageCatalog::forget_blade_image(const ComponentName& blade, const ImageName& image) {
-    return database_->transaction([&](Transaction& transaction) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_CHECK(transaction.execute("DELETE FROM generation_use WHERE blade = ?1 AND image = ?2",
+                                      blade.text(), image.text()));
         return transaction.execute("DELETE FROM blade_image WHERE blade = ?1 AND image = ?2",
                                    blade.text(), image.text());
     });

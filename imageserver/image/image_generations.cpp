@@ -119,9 +119,11 @@ Result<TreeSource> copies_of(const sys::Fd& directory) {
 
 Result<bool> ImageGenerations::is_shown(const ImageName& image, Generation generation) {
     DIM_TRY(const auto records, catalog_.blade_images());
-    return std::ranges::any_of(records, [&](const BladeImageRecord& record) {
-        return record.image == image && record.generation == generation;
-    });
+    DIM_TRY(const auto used, catalog_.uses().of(image));
+    return used.contains(generation) ||
+           std::ranges::any_of(records, [&](const BladeImageRecord& record) {
+               return record.image == image && record.generation == generation;
+           });
 }
 
 Result<void> ImageGenerations::check_known(const ImageName& name, Generation generation) {

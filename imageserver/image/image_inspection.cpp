@@ -26,7 +26,8 @@ std::uint64_t bytes_on_disk(const std::string& file) {
     return status ? status->allocated : 0;
 }
 
-/// For people and programs: text, whatever bytes the path has.
+}  // namespace
+
 std::string path_text(const std::string& path) {
     std::string text = path.empty() ? "." : manifest::escape(path);
     if (text.size() > api::limits::kTreePathBytes) {
@@ -36,8 +37,6 @@ std::string path_text(const std::string& path) {
     }
     return text;
 }
-
-}  // namespace
 
 std::vector<api::TreeDifference>
 tell_differences(const std::vector<manifest::Difference>& differences) {

@@ -6,6 +6,7 @@
 #include "libdim/base/result.hpp"
 #include "libdim/manifest/compare.hpp"
 
+#include <string>
 #include <vector>
 
 namespace dim::server {
@@ -15,6 +16,8 @@ namespace dim::server {
 Result<api::ImageDetails> inspect_image(const model::ImageName& name, const ImagePaths& paths,
                                         ImageCatalog& catalog);
 
+/// Of a path of a tree, for people and programs: text, whatever bytes it has.
+std::string path_text(const std::string& path);
 /// The first of them, as many as a message takes.
 std::vector<api::TreeDifference>
 tell_differences(const std::vector<manifest::Difference>& differences);

@@ -1,5 +1,6 @@
 #include "imageserver/image/blade_image_checks.hpp"
 #include "imageserver/image/blade_trash.hpp"
+#include "imageserver/image/generation_uses.hpp"
 #include "imageserver/image/image_pins.hpp"
 #include "imageserver/image/image_renames.hpp"
 #include "imageserver/image/image_store.hpp"
@@ -69,10 +70,11 @@ ALTER TABLE image ADD COLUMN nfs_nconnect INTEGER NOT NULL DEFAULT 1;
 }  // namespace
 
 std::span<const Migration> image_migrations() {
-    static const std::array all{
-        kImageMigration,           kImageGenerationMigration, kImageSourceMigration,
-        kImageCollectionMigration, kBladeTrashMigration,      kImagePinMigration,
-        kImageSettingsMigration,   kImageRenameMigration,     kBladeImageCheckMigration};
+    static const std::array all{kImageMigration,           kImageGenerationMigration,
+                                kImageSourceMigration,     kImageCollectionMigration,
+                                kBladeTrashMigration,      kImagePinMigration,
+                                kImageSettingsMigration,   kImageRenameMigration,
+                                kBladeImageCheckMigration, kGenerationUseMigration};
     return all;
 }
 

@@ -62,6 +62,11 @@ public:
     std::string shared_past(const model::ImageName& name, model::Generation number) const {
         return shared_file_system(name) + "/past/" + to_string(number);
     }
+    /// The files in which generation TO differs from FROM, while blade images are moved.
+    std::string change(const model::ImageName& name, model::Generation from,
+                       model::Generation to) const {
+        return image(name) + "/change." + to_string(from) + "." + to_string(to);
+    }
     std::string shared_mount(const model::ImageName& name, model::Generation number) const {
         return shared_mounts() + "/" + name.text() + "/" + to_string(number);
     }

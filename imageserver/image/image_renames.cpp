@@ -95,8 +95,8 @@ Result<void> ImageRenames::finish(const Rename& rename, std::span<const std::str
                                            " SET image = ?2 WHERE image = ?1",
                                        from, to);
         };
-        for (const std::string_view table :
-             {"image_generation", "blade_image", "blade_image_check", "image_pin"})
+        for (const std::string_view table : {"image_generation", "blade_image", "blade_image_check",
+                                             "image_pin", "generation_use"})
             DIM_CHECK(follow(table));
         for (const std::string& table : tables)
             DIM_CHECK(follow(table));

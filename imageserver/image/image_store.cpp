@@ -166,6 +166,11 @@ Result<std::set<ImageCatalog::GenerationKey>> ImageStore::State::shown_generatio
     DIM_TRY(const std::vector<BladeImageRecord> records, catalog.blade_images());
     for (const BladeImageRecord& record : records)
         shown.emplace(record.image, record.generation);
+    for (const api::ImageSummary& image : images) {
+        DIM_TRY(const auto used, catalog.uses().of(image.name));
+        for (const Generation generation : used)
+            shown.emplace(image.name, generation);
+    }
     return shown;
 }
 

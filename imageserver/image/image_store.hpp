@@ -79,6 +79,15 @@ public:
                             std::span<const model::ComponentName> blades) override;
     Result<std::uint64_t> unpin_blades(const model::ImageName& image,
                                        std::span<const model::ComponentName> blades) override;
+    Result<std::shared_ptr<const GenerationChange>> find_change(const model::ImageName& image,
+                                                                model::Generation from,
+                                                                model::Generation to) override;
+    Result<MovedBladeImage> move_blade_image(const BladeMove& move,
+                                             const GenerationChange& change) override;
+    Result<std::optional<model::Generation>>
+    unfinished_move(const model::ComponentName& blade,
+                    const model::ImageName& image) const override;
+    Result<void> release_generations(const model::ComponentName& blade) override;
     Result<void> rename_image(const model::ImageName& name,
                               const model::ImageName& new_name) override;
     Result<void> remove_image(const model::ImageName& name) override;

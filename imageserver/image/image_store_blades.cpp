@@ -120,6 +120,7 @@ Result<void> ImageStore::create_blade_image(const ComponentName& blade, const Im
                                        .is_exported = false}));
     const auto create = [&]() -> Result<void> {
         DIM_CHECK(check_room(record.blade_image_bytes));
+        DIM_CHECK(TreeGenerations(ImagePart::golden, image, paths).close_file_system());
         DIM_CHECK(clone_golden_image(blade, image, paths));
         DIM_CHECK(reserve_file(paths.blade_file(blade, image)));
         const std::string mount_point = paths.blade_mount(blade, image);

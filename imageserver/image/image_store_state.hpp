@@ -68,7 +68,8 @@ struct ImageStore::State {
     /// While mounting is held. Errors: unavailable while that blade image is offline.
     Result<void> check_in_use(const model::ComponentName& blade,
                               const model::ImageName& image) const;
-    /// Which blades may be shown: the newest of each image, and those of blade images.
+    /// Which blades may be shown: the newest of each image, those of blade images, and those in use
+    /// otherwise (GenerationUses).
     Result<std::set<ImageCatalog::GenerationKey>> shown_generations();
 };
 

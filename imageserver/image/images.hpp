@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/image/disk_space.hpp"
+#include "imageserver/image/generation_change.hpp"
 #include "imageserver/service/notes.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/image_messages.hpp"
@@ -8,6 +9,7 @@
 #include "libdim/model/names.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -86,6 +88,23 @@ public:
     /// Ends that; how many of them were pinned. Errors: not_found.
     virtual Result<std::uint64_t> unpin_blades(const model::ImageName& image,
                                                std::span<const model::ComponentName> blades) = 0;
+    /// What makes blade images of generation FROM those of TO, found once for all of them. To be
+    /// called beside no other work on IMAGE, as move_blade_image() with it. Errors: not_found;
+    /// conflict and invalid_input when a manifest is missing or damaged; limit_exceeded.
+    virtual Result<std::shared_ptr<const GenerationChange>>
+    find_change(const model::ImageName& image, model::Generation from, model::Generation to) = 0;
+    /// Makes a blade image, whose blade may run from it, one of the generation change.to; what the
+    /// blade wrote is kept (move_tree). Killed at any instant, it is still of the generation it was
+    /// of, and the next call goes on. Errors: not_found; conflict when it is of another generation
+    /// than change.from, or a move to another one was interrupted; those of ensure_ready() and
+    /// move_tree().
+    virtual Result<MovedBladeImage> move_blade_image(const BladeMove& move,
+                                                     const GenerationChange& change) = 0;
+    /// To which generation a move of it was begun and not finished.
+    virtual Result<std::optional<model::Generation>>
+    unfinished_move(const model::ComponentName& blade, const model::ImageName& image) const = 0;
+    /// BLADE boots anew: generations that it had mounted before are no longer kept for it.
+    virtual Result<void> release_generations(const model::ComponentName& blade) = 0;
     /// Gives an image with all that is of it another name: its generations, pins, blade images,
     /// also those in the trash, and their mounts. To be called beside no other work on NAME.
     /// Errors: not_found; already_exists when there is anything of the new name, known or not;

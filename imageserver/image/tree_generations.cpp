@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <string_view>
 
 namespace dim::server {
 
@@ -120,7 +122,7 @@ Result<void> TreeGenerations::open_file_system() const {
 }
 
 Result<void> TreeGenerations::close_file_system() const {
-    if (part_ == ImagePart::shared) return {};
+    if (part_ == ImagePart::shared || !is_mount_point(paths_->golden(image_))) return {};
     DIM_CHECK(unmount_below(paths_->golden(image_)));
     return sys::fsync(paths_->golden_file(image_));
 }
@@ -301,6 +303,42 @@ Result<void> TreeGenerations::set_back(const sys::Fd& root, Generation number,
     TreeSource source(std::move(roots), TreeSource::Take::copies);
     DIM_CHECK(carry_out(plan_change(have.tree.manifest, want), root, source, {}));
     return sys::syncfs(root);
+}
+
+namespace {
+
+/// What of MANIFEST has a path of WANTED, and the directories that it is in.
+Manifest with_directories(const Manifest& manifest, const std::vector<std::string>& wanted) {
+    const std::set<std::string_view> files(wanted.begin(), wanted.end());
+    std::set<std::string_view> directories{""};
+    for (const std::string_view path : files)
+        for (std::size_t slash = path.rfind('/'); slash != path.npos && slash != 0;
+             slash = path.rfind('/', slash - 1))
+            directories.insert(path.substr(0, slash));
+    return select_entries(manifest, [&](const Entry& entry) {
+        return (entry.type == manifest::EntryType::directory ? directories : files)
+            .contains(entry.path);
+    });
+}
+
+}  // namespace
+
+Result<void> TreeGenerations::extract(const std::vector<std::string>& wanted, Generation number,
+                                      Generation newest, const sys::Fd& to) const {
+    DIM_TRY(const Manifest all, manifest_of(number, newest));
+    const Manifest some = with_directories(all, wanted);
+    const Manifest nothing{{some.entries.front()}};
+    DIM_CHECK(open_file_system());
+    const auto copy = [&]() -> Result<void> {
+        DIM_TRY(std::vector<sys::Fd> roots, past_roots(number, newest));
+        DIM_TRY(sys::Fd live, open_tree(newest));
+        roots.push_back(std::move(live));
+        TreeSource source(std::move(roots), TreeSource::Take::copies);
+        return carry_out(plan_change(nothing, some), to, source, {});
+    };
+    Result<void> copied = copy();
+    DIM_CHECK(close_file_system());
+    return copied;
 }
 
 Result<TreeRecord> TreeGenerations::change_tree(const Advance& advance,

@@ -46,6 +46,9 @@ public:
     Result<std::vector<sys::Fd>> past_roots(model::Generation number,
                                             model::Generation newest) const;
 
+    /// Nothing of the golden image is in use any more; a daemon that was killed may have left it
+    /// mounted, and one that is mounted must not be cloned.
+    Result<void> close_file_system() const;
     /// Makes the shared root of generation NUMBER < NEWEST, by links alone, unless it is there.
     Result<void> rebuild(model::Generation number, model::Generation newest) const;
 
@@ -53,6 +56,11 @@ public:
     /// on the device when it returns. Errors: those of record(); limit_exceeded when it is full.
     Result<void> set_back(const sys::Fd& root, model::Generation number,
                           model::Generation newest) const;
+
+    /// Copies the files of WANTED that generation NUMBER ≤ NEWEST has, no directories, to their
+    /// paths below the directory TO, which is empty. Errors: those of record().
+    Result<void> extract(const std::vector<std::string>& wanted, model::Generation number,
+                         model::Generation newest, const sys::Fd& to) const;
 
     struct Advance {
         model::Generation from;  ///< the newest
@@ -84,7 +92,6 @@ public:
 private:
     Result<sys::Fd> open_tree(model::Generation generation) const;
     Result<void> open_file_system() const;
-    Result<void> close_file_system() const;
     Result<manifest::ScannedTree> begin_tree(const Advance& advance,
                                              const TreeRecord& record) const;
     Result<TreeRecord> change_tree(const Advance& advance, const manifest::ScannedTree& have,

@@ -163,14 +163,28 @@ Result<void> chmod(const std::string& path, mode_t mode) {
     return {};
 }
 
+namespace {
+
+SpaceInfo space_of(const struct statfs& info) {
+    const auto block =
+        static_cast<std::uint64_t>(info.f_frsize != 0 ? info.f_frsize : info.f_bsize);
+    return {.total_bytes = info.f_blocks * block,
+            .available_bytes = info.f_bavail * block,
+            .available_inodes = info.f_ffree};
+}
+
+}  // namespace
+
 Result<SpaceInfo> statfs(const std::string& path) {
     struct statfs info{};
     if (::statfs(path.c_str(), &info) != 0) return fail(Error::from_errno(errno, path));
-    const auto block =
-        static_cast<std::uint64_t>(info.f_frsize != 0 ? info.f_frsize : info.f_bsize);
-    return SpaceInfo{.total_bytes = info.f_blocks * block,
-                     .available_bytes = info.f_bavail * block,
-                     .available_inodes = info.f_ffree};
+    return space_of(info);
+}
+
+Result<SpaceInfo> fstatfs(const Fd& fd) {
+    struct statfs info{};
+    if (::fstatfs(fd.get(), &info) != 0) return fail(Error::from_errno(errno, "fstatfs"));
+    return space_of(info);
 }
 
 Result<Fd> open_in_root(const Fd& root, const std::string& path, int flags) {

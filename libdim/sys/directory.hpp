@@ -62,6 +62,7 @@ struct SpaceInfo {
     std::uint64_t available_inodes = 0;
 };
 Result<SpaceInfo> statfs(const std::string& path);
+Result<SpaceInfo> fstatfs(const Fd& fd);
 
 /// Errors: invalid_input unless NAME is a single path component: not empty, no slash, no NUL, not
 /// "." or "..", at most 255 bytes.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -35,6 +36,12 @@ FileStatus file_status(const struct stat& from) {
 }
 
 }  // namespace
+
+FileTime current_file_time() {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return file_time(now);
+}
 
 Result<Fd> open(const std::string& path, int flags, mode_t mode) {
     const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);

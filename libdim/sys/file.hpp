@@ -58,6 +58,9 @@ struct FileTime {
     auto operator<=>(const FileTime&) const = default;
 };
 
+/// The wall clock's.
+FileTime current_file_time();
+
 struct FileStatus {
     mode_t mode = 0;  ///< type and permissions, S_ISREG(mode) etc.
     uid_t owner = 0;
