@@ -14,6 +14,7 @@
 #include "imageserver/edit/image_edits.hpp"
 #include "imageserver/edit/override_edits.hpp"
 #include "imageserver/edit/rename_edits.hpp"
+#include "imageserver/edit/sync_edits.hpp"
 #include "imageserver/exec/blade_commands.hpp"
 #include "imageserver/firewall/bootnet_firewall.hpp"
 #include "imageserver/look/blade_looks.hpp"
@@ -32,6 +33,7 @@ struct AdminResource {
     AuthorityEdits& authority_edits;
     OverrideEdits& override_edits;
     RenameEdits& rename_edits;
+    SyncEdits& sync_edits;
     BladeLooks& looks;
     BladeChecks& checks;
     const Images& images;
@@ -49,6 +51,7 @@ void add_image_routes(Router& router, AdminResource& admin);
 void add_blade_image_routes(Router& router, AdminResource& admin);
 void add_pin_routes(Router& router, AdminResource& admin);
 void add_rename_routes(Router& router, AdminResource& admin);
+void add_sync_routes(Router& router, AdminResource& admin);
 void add_export_routes(Router& router, AdminResource& admin);
 void add_assignment_routes(Router& router, AdminResource& admin);
 void add_boot_file_routes(Router& router, AdminResource& admin);

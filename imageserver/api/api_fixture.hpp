@@ -192,6 +192,11 @@ protected:
     JobStream jobs{loop.get_executor(), appliers};
     BootPlanner planner{samples::server_address(), assignments, images, services.nfs()};
     BladeNews news;
+    SyncEdits sync_edits{images,
+                         overrides,
+                         EditedBlades(roster, journal, clock),
+                         {.offer_shared_roots = [this] { return services.exports().apply(); },
+                          .tell_blade = [this](const auto& blade) { news.tell(blade); }}};
     AgentResource agent_resource{planner, roster, journal, refusals, clock, lanes, news};
     DiskWatch disk{
         {database.directory(), Provisioning::reserved()}, images, database.get(), alerts, clock};
@@ -206,6 +211,7 @@ protected:
                         .authority_edits = authority_edits,
                         .override_edits = override_edits,
                         .rename_edits = rename_edits,
+                        .sync_edits = sync_edits,
                         .looks = looks,
                         .checks = checks,
                         .images = images,

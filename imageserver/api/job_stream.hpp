@@ -30,8 +30,8 @@ public:
 
     /// A message as JSON.
     using Question = std::function<Result<std::string>(const Progress&)>;
-    /// Answers QUESTION, which changes nothing, on LANE in the same way: its message is the last
-    /// line.
+    /// Answers QUESTION, which needs no service to be told, on LANE in the same way: its message is
+    /// the last line.
     http::Reply answer(const boost::asio::any_io_executor& lane, Question question);
 
 private:

@@ -135,6 +135,10 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("BladeDifference", blade_difference());
     expect_described("SourceDifference", source_difference());
     expect_described("SourceDifferenceLine", source_difference_line());
+    expect_described("SyncImage", sync_image());
+    expect_described("SyncOutcome", sync_outcome());
+    expect_described("SyncReport", sync_report());
+    expect_described("SyncLine", sync_line());
     expect_described("BladeDifferenceLine", blade_difference_line());
     expect_described("PathQuestion", path_question());
     expect_described("PathExplanation", path_explanation());

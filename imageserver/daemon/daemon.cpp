@@ -164,6 +164,11 @@ private:
     JobStream jobs_{loop_.get_executor(), appliers_};
 
     BladeNews news_;
+    SyncEdits sync_edits_{*state_.images,
+                          overrides_,
+                          edited_blades_,
+                          {.offer_shared_roots = [this] { return services_.exports().apply(); },
+                           .tell_blade = [this](const auto& blade) { news_.tell(blade); }}};
     AgentResource agent_{planner_, state_.roster, journal_, refusals_, clock_, lanes_, news_};
     StatusResource status_{services_,     state_.roster, assignments_, journal_,
                            state_.alerts, disk_,         clock_,       lanes_.answers};
@@ -176,6 +181,7 @@ private:
                          .authority_edits = authority_edits_,
                          .override_edits = override_edits_,
                          .rename_edits = rename_edits_,
+                         .sync_edits = sync_edits_,
                          .looks = looks_,
                          .checks = checks_,
                          .images = *state_.images,

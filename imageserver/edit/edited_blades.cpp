@@ -24,15 +24,29 @@ Result<void> EditedBlades::require(std::span<const ComponentName> blades) const 
     return {};
 }
 
-Result<void> EditedBlades::check_unused(const ComponentName& blade, const ImageName& image) {
+Result<std::optional<EditedBlades::Up>> EditedBlades::up_from(const ComponentName& blade,
+                                                              const ImageName& image) {
     const auto entry = roster_.find(blade);
-    if (!entry) return {};  // what is no blade any more cannot run
-    DIM_TRY(const auto boot, journal_.newest_boot(blade));
+    if (!entry) return std::nullopt;  // what is no blade any more cannot run
+    DIM_TRY(auto boot, journal_.newest_boot(blade));
     const auto status = blade_status({entry->blade, entry->address, std::nullopt, boot},
                                      clock_.now(), journal_.listening_since());
-    if (!is_up(status.state) || status.image != image) return {};
+    if (!boot || !is_up(status.state) || status.image != image) return std::nullopt;
+    return Up{.state = status.state, .boot = *std::move(boot)};
+}
+
+Result<std::optional<BootRecord>> EditedBlades::boot_from(const ComponentName& blade,
+                                                          const ImageName& image) {
+    DIM_TRY(auto up, up_from(blade, image));
+    if (!up) return std::nullopt;
+    return std::move(up->boot);
+}
+
+Result<void> EditedBlades::check_unused(const ComponentName& blade, const ImageName& image) {
+    DIM_TRY(const auto up, up_from(blade, image));
+    if (!up) return {};
     return fail(Error(ErrorCode::conflict, to_string(blade) + " is " +
-                                               std::string(to_string(status.state)) + " from " +
+                                               std::string(to_string(up->state)) + " from " +
                                                to_string(image))
                     .with_cure("power the blade off first"));
 }

@@ -6,6 +6,7 @@
 #include "libdim/base/result.hpp"
 #include "libdim/model/names.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -22,11 +23,21 @@ public:
     Result<void> require(std::span<const model::ComponentName> blades) const;
     /// Errors: conflict while the blade runs from its image IMAGE.
     Result<void> check_unused(const model::ComponentName& blade, const model::ImageName& image);
+    /// The boot that the blade, which may be using it, has from its image IMAGE.
+    Result<std::optional<BootRecord>> boot_from(const model::ComponentName& blade,
+                                                const model::ImageName& image);
     Result<void> tell(std::span<const model::ComponentName> blades, std::string text);
     const Roster& roster() const { return roster_; }
     model::Timestamp now() const { return clock_.now(); }
 
 private:
+    struct Up {
+        model::BladeState state;
+        BootRecord boot;
+    };
+    Result<std::optional<Up>> up_from(const model::ComponentName& blade,
+                                      const model::ImageName& image);
+
     const Roster& roster_;
     BootJournal& journal_;
     const WallClock& clock_;

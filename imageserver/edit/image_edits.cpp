@@ -1,12 +1,8 @@
 #include "imageserver/edit/image_edits.hpp"
 
+#include "imageserver/edit/for_each_blade.hpp"
 #include "libdim/api/image_request.hpp"
 #include "libdim/model/byte_size.hpp"
-
-#include <algorithm>
-#include <atomic>
-#include <mutex>
-#include <thread>
 
 namespace dim::server {
 
@@ -35,46 +31,6 @@ Edit tell_generation(const ImageName& image, const std::optional<api::ImageGener
     return Edit{.done = "image " + to_string(image) + " generation " + to_string(made->generation) +
                         " made of " + made->source,
                 .needs = {.exports = true}};
-}
-
-/// Calls WORK(blade, progress) for each of BLADES, two at once for each processor (half of the time
-/// it waits for the disk), until one fails; a blade that has what it would get is no failure.
-/// Returns what came of each that was begun: the first of BLADES.
-template <class Work>
-std::vector<Result<void>> for_each_blade(const std::vector<ComponentName>& blades,
-                                         const Progress& progress, Work work) {
-    constexpr unsigned kMostThreads = 16;
-    std::vector<Result<void>> outcomes(blades.size());
-    std::atomic<std::size_t> next = 0;
-    std::atomic<bool> has_failed = false;
-    std::mutex telling;
-    std::size_t done = 0;
-    const auto tell = [&](std::string_view text) {
-        const std::scoped_lock lock(telling);
-        progress(text, done, blades.size());
-    };
-    const auto run = [&] {
-        while (!has_failed) {
-            const std::size_t number = next++;
-            if (number >= blades.size()) return;
-            outcomes[number] = work(blades[number], [&](std::string_view text, std::uint64_t,
-                                                        std::uint64_t) { tell(text); });
-            if (!outcomes[number] && outcomes[number].error().code() != ErrorCode::already_exists)
-                has_failed = true;
-            const std::scoped_lock lock(telling);
-            progress("blade image of " + to_string(blades[number]), ++done, blades.size());
-        }
-    };
-    {
-        const std::size_t threads = std::min<std::size_t>(
-            blades.size(), std::clamp(2 * std::thread::hardware_concurrency(), 1U, kMostThreads));
-        std::vector<std::jthread> others;
-        for (std::size_t i = 1; i < threads; ++i)
-            others.emplace_back(run);
-        run();
-    }
-    outcomes.resize(std::min(next.load(), blades.size()));
-    return outcomes;
 }
 
 }  // namespace
@@ -166,10 +122,14 @@ Result<Edit> ImageEdits::unpin_blades(const api::ImageOfBlades& request) {
 Result<Edit> ImageEdits::create_blade_images(const api::ImageOfBlades& request,
                                              const Progress& progress) {
     DIM_CHECK(blades_.require(request.blades));
-    const std::vector<Result<void>> outcomes = for_each_blade(
-        request.blades, progress, [&](const ComponentName& blade, const Progress& steps) {
-            return images_.create_blade_image(blade, request.image, steps);
-        });
+    std::vector<Result<void>> outcomes(request.blades.size());
+    // A blade that has one is no failure.
+    outcomes.resize(
+        for_each_blade(request.blades, progress, [&](std::size_t number, const Progress& steps) {
+            Result<void>& outcome = outcomes[number];
+            outcome = images_.create_blade_image(request.blades[number], request.image, steps);
+            return outcome || outcome.error().code() == ErrorCode::already_exists;
+        }));
     std::vector<ComponentName> made;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {

@@ -3,6 +3,7 @@
 #include "libdim/api/codec.hpp"
 #include "libdim/api/problem_codec.hpp"
 #include "libdim/api/source_messages.hpp"
+#include "libdim/api/tree_codec.hpp"
 #include "libdim/model/path_pattern.hpp"
 
 namespace dim::api {
@@ -84,15 +85,6 @@ struct Members<ImageDetails> {
         member("golden_image_disk_bytes", &ImageDetails::golden_image_disk_bytes),
         member("blades", &ImageDetails::blades),
         member("source", &ImageDetails::source),
-    };
-};
-
-template <>
-struct Members<TreeDifference> {
-    static constexpr auto kAll = std::tuple{
-        member("path", &TreeDifference::path, limits::kTreePathBytes),
-        member("kind", &TreeDifference::kind),
-        member("aspects", &TreeDifference::aspects),
     };
 };
 

@@ -16,6 +16,8 @@ inline constexpr std::size_t kListItems = 10'000;
 
 inline constexpr std::size_t kTreeDifferences = 1000;  ///< told of a tree; all are counted
 inline constexpr std::size_t kTreePathBytes = 4096;
+inline constexpr std::size_t kSyncNotes = 100;  ///< paths told of what came of a sync; all count
+inline constexpr std::size_t kKeepOutRules = 256;
 
 inline constexpr std::size_t kOverrideBlades = 50;  ///< whose overrides are asked for at once
 inline constexpr std::size_t kOverrideTextBytes = 64 * 1024;

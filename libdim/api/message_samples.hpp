@@ -10,6 +10,7 @@
 #include "libdim/api/problem.hpp"
 #include "libdim/api/rename_messages.hpp"
 #include "libdim/api/source_messages.hpp"
+#include "libdim/api/sync_messages.hpp"
 
 /// One message of each kind for tests: full has every member, bare only those that must be.
 namespace dim::api::samples {
@@ -425,6 +426,26 @@ inline BladeImageCheck blade_image_check() {
 inline BladeImageCheckList blade_image_check_list() {
     return {{blade_image_check(), {blade(), image(), time(), "clean", {}}}, 30};
 }
+inline SyncImage sync_image() {
+    return {image(), generation(), {blade()}, true, true, {"- /etc/motd"}, 5};
+}
+inline SyncOutcome sync_outcome() {
+    return {.blades = {blade()},
+            .state = "synced",
+            .from = generation(),
+            .created = 1,
+            .changed = 2,
+            .removed = 3,
+            .conflict_count = 1,
+            .conflicts = {{"/etc/motd", "it was changed here, and in the newer generation"}},
+            .kept_out_count = 1,
+            .kept_out = {{"/var/app", "- /var/app (cluster)"}},
+            .merged = {"/etc/passwd"},
+            .differences = {tree_difference()},
+            .problem = problem()};
+}
+inline SyncReport sync_report() { return {image(), generation(), true, {sync_outcome()}}; }
+inline SyncLine sync_line() { return {"sync s01c1b01", 1, 2, sync_report(), problem()}; }
 inline RunCommand run_command() { return {{blade()}, {"sh", "-c", "uname -n"}, image(), 60, 4}; }
 inline RunCommand bare_run_command() { return {{}, {}, std::nullopt, 1, 1}; }
 inline CommandResult command_result() {

@@ -1,0 +1,27 @@
+#include "imageserver/api/job_handler.hpp"
+#include "libdim/api/sync_messages.hpp"
+
+namespace dim::server {
+
+namespace {
+
+boost::asio::awaitable<http::Reply> sync_image(AdminResource& admin, const RouteCall& call) {
+    auto request = api::parse<api::SyncImage>(call.request.body);
+    if (!request) co_return problem_response(request.error());
+    const auto lane = admin.lanes.images.of(request->image);
+    const auto sync =
+        [&admin, request = *std::move(request)](const Progress& progress) -> Result<std::string> {
+        DIM_TRY(auto report, admin.sync_edits.run(request, progress));
+        return api::to_json(api::SyncLine{.report = std::move(report)});
+    };
+    co_return admin.jobs.answer(lane, sync);
+}
+
+}  // namespace
+
+void add_sync_routes(Router& router, AdminResource& admin) {
+    router.add({http::Method::post, "/v1/image-syncs", Audience::administrator},
+               [&admin](const RouteCall& call) { return sync_image(admin, call); });
+}
+
+}  // namespace dim::server

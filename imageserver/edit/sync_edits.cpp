@@ -1,0 +1,242 @@
+#include "imageserver/edit/sync_edits.hpp"
+
+#include "imageserver/edit/for_each_blade.hpp"
+#include "imageserver/edit/sync_outcomes.hpp"
+#include "libdim/sync/keep_out.hpp"
+#include "libdim/sys/clock.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace dim::server {
+
+using model::ComponentName;
+using model::Generation;
+
+namespace {
+
+/// The property of the cluster definition that a blade's rules stand in.
+constexpr std::string_view kKeepOut = "keep-out";
+/// Between two looks at what blades have said.
+constexpr std::chrono::milliseconds kConfirmationPoll{50};
+
+Result<sync::KeepOut> keep_out_rules(const api::SyncImage& request, const cluster::Blade& blade) {
+    std::vector<sync::KeepOutRule> rules;
+    for (const std::string& text : request.keep_out)
+        rules.push_back({.text = text, .origin = "this command"});
+    const auto property = std::ranges::find(blade.properties, kKeepOut, &cluster::Property::name);
+    if (property != blade.properties.end()) {
+        DIM_TRY(const auto texts, sync::split_rules(property->value));
+        for (const std::string& text : texts)
+            rules.push_back({.text = text, .origin = "the cluster definition"});
+    }
+    return sync::KeepOut::parse(std::move(rules));
+}
+
+Error changed_split(const ComponentName& blade) {
+    return Error(ErrorCode::conflict,
+                 to_string(blade) + " runs, and the generation shares other directories than the "
+                                    "one it has")
+        .with_cure("power the blade off, and sync it then");
+}
+
+}  // namespace
+
+struct SyncEdits::Blade {
+    RosterEntry entry;
+    api::BladeImage image;
+    std::optional<Generation> unfinished;  ///< a move to it was begun
+    std::optional<BootRecord> boot;        ///< that it runs from
+
+    const ComponentName& name() const { return image.blade; }
+    bool is_to_stay(Generation target) const {
+        return image.is_pinned && image.generation != target;
+    }
+};
+
+/// What is the same for all blades.
+struct SyncEdits::Job {
+    const api::SyncImage& request;
+    api::ImageSummary target;  ///< the image in the generation that blades are brought to
+    std::vector<Blade> blades;
+    std::map<ChangeKey, Change> changes;
+
+    /// The moves that bring BLADE there: first what was begun is finished.
+    std::vector<ChangeKey> steps(const Blade& blade) const {
+        const Generation to = target.generation;
+        if (!blade.unfinished || *blade.unfinished == to) return {{blade.image.generation, to}};
+        return {{blade.image.generation, *blade.unfinished}, {*blade.unfinished, to}};
+    }
+    bool is_current(const Blade& blade) const {
+        return blade.image.generation == target.generation && !blade.unfinished;
+    }
+};
+
+Result<std::vector<SyncEdits::Blade>> SyncEdits::choose(const api::SyncImage& request) {
+    if (!request.blades.empty()) DIM_CHECK(blades_.require(request.blades));
+    const std::set<ComponentName> wanted(request.blades.begin(), request.blades.end());
+    DIM_TRY(const auto images, images_.blade_images());
+    std::vector<Blade> chosen;
+    std::set<ComponentName> found;
+    for (const api::BladeImage& image : images) {
+        if (image.image != request.image || (!wanted.empty() && !wanted.contains(image.blade)))
+            continue;
+        auto entry = blades_.roster().find(image.blade);
+        if (!entry) continue;  // of a blade that is none of ours any more
+        found.insert(image.blade);
+        DIM_TRY(const auto unfinished, images_.unfinished_move(image.blade, image.image));
+        DIM_TRY(auto boot, blades_.boot_from(image.blade, image.image));
+        chosen.push_back({.entry = *std::move(entry),
+                          .image = image,
+                          .unfinished = unfinished,
+                          .boot = std::move(boot)});
+    }
+    for (const ComponentName& blade : wanted) {
+        if (found.contains(blade)) continue;
+        return fail(Error(ErrorCode::not_found,
+                          to_string(blade) + " has no image of " + to_string(request.image))
+                        .with_cure("dim blade create " + to_string(blade) + " " +
+                                   to_string(request.image)));
+    }
+    return chosen;
+}
+
+Result<void> SyncEdits::find_changes(Job& job, const Progress& progress) {
+    for (const Blade& blade : job.blades) {
+        if (job.is_current(blade) || blade.is_to_stay(job.target.generation)) continue;
+        for (const ChangeKey& key : job.steps(blade)) {
+            if (job.changes.contains(key)) continue;
+            progress("what differs between generations " + to_string(key.first) + " and " +
+                         to_string(key.second),
+                     0, 0);
+            DIM_TRY(Change change, images_.find_change(job.request.image, key.first, key.second));
+            if (!job.request.is_dry_run)
+                DIM_CHECK(check_removals(*change, job.request.most_removed_percent));
+            job.changes.emplace(key, std::move(change));
+        }
+    }
+    return {};
+}
+
+Result<SyncEdits::Job> SyncEdits::prepare(const api::SyncImage& request, const Progress& progress) {
+    DIM_CHECK(api::check_sync(request));
+    DIM_TRY(api::ImageSummary image, images_.image(request.image));
+    if (request.generation) {
+        DIM_TRY(image, images_.image(request.image, *request.generation));
+    }
+    Job job{.request = request, .target = std::move(image), .blades = {}, .changes = {}};
+    DIM_TRY(job.blades, choose(request));
+    DIM_CHECK(find_changes(job, progress));
+    return job;
+}
+
+Result<MovedBladeImage> SyncEdits::move(const Job& job, const Blade& blade) {
+    DIM_TRY(const sync::KeepOut keep_out, keep_out_rules(job.request, blade.entry.blade));
+    DIM_TRY(const auto overridden, overrides_.written(blade.name(), job.request.image));
+    const BladeMove move{
+        .blade = blade.name(),
+        .kept_out = [&](const std::string& path, bool is_directory) -> std::optional<std::string> {
+            if (const auto found = overridden.find(path); found != overridden.end())
+                return "override " + found->second.rule;
+            if (!keep_out.keeps(path, is_directory)) return std::nullopt;
+            const sync::KeepOutRule* rule = keep_out.decides(path, is_directory);
+            return "keep-out '" + rule->text + "' (" + rule->origin + ")";
+        },
+        .overwrites = job.request.overwrites,
+        .is_held = blade.boot.has_value(),
+        .is_dry_run = job.request.is_dry_run};
+    MovedBladeImage all;
+    for (const ChangeKey& key : job.steps(blade)) {
+        DIM_TRY(MovedBladeImage moved, images_.move_blade_image(move, *job.changes.at(key)));
+        add(all, std::move(moved));
+        // A dry run does not get to where the next step begins.
+        if (move.is_dry_run) break;
+    }
+    return all;
+}
+
+Result<void> SyncEdits::sync_image(const Job& job, const Blade& blade, api::SyncOutcome& outcome) {
+    if (blade.boot) {
+        DIM_TRY(const api::ImageSummary now,
+                images_.image(job.request.image, blade.image.generation));
+        if (now.shared != job.target.shared) return fail(changed_split(blade.name()));
+    }
+    DIM_TRY(const MovedBladeImage moved, move(job, blade));
+    tell(moved, job.request.is_dry_run, outcome);
+    if (job.request.is_dry_run) return {};
+    outcome.state = "synced";
+    DIM_TRY(const Overrides::Outcome written,
+            overrides_.apply(blade.name(), job.target,
+                             images_.mount_point(blade.name(), job.request.image),
+                             Overrides::Changed::kept));
+    DIM_CHECK(blades_.tell({&blade.name(), 1}, sentence(job.target, outcome)));
+    if (written.problems.empty()) return {};
+    return fail(written.problems.front());
+}
+
+api::SyncOutcome SyncEdits::sync_blade(const Job& job, const Blade& blade) {
+    api::SyncOutcome outcome{.blades = {blade.name()}, .state = "failed"};
+    outcome.from = blade.image.generation;
+    if (blade.is_to_stay(job.target.generation)) {
+        outcome.state = "pinned";
+    } else if (job.is_current(blade)) {
+        outcome.state = "current";
+    } else if (const auto synced = sync_image(job, blade, outcome); !synced) {
+        outcome.problem = api::to_problem(synced.error());
+    } else if (job.request.is_dry_run) {
+        outcome.state = "synced";
+    }
+    return outcome;
+}
+
+/// Until every running blade has the shared root of the generation, and nothing older in a cache.
+void SyncEdits::confirm(const Job& job, std::span<api::SyncOutcome> outcomes,
+                        const Progress& progress) {
+    std::vector<std::pair<const Blade*, api::SyncOutcome*>> waiting;
+    for (std::size_t i = 0; i < outcomes.size(); ++i)
+        if (job.blades[i].boot && (outcomes[i].state == "synced" || outcomes[i].state == "current"))
+            waiting.emplace_back(&job.blades[i], &outcomes[i]);
+    if (waiting.empty()) return;
+    const bool has_changed = std::ranges::any_of(
+        waiting, [](const auto& pair) { return pair.second->state == "synced"; });
+    const sys::Deadline seen =
+        sys::Deadline::in(std::chrono::seconds(has_changed ? job.target.nfs.actimeo_seconds : 0));
+    const auto offered = messengers_.offer_shared_roots();
+    for (const auto& [blade, outcome] : waiting) {
+        if (!offered) outcome->problem = api::to_problem(offered.error());
+        messengers_.tell_blade(blade->name());
+    }
+    const std::size_t all = waiting.size();
+    const sys::Deadline deadline = sys::Deadline::in(confirmation_);
+    while (offered && !waiting.empty() && !deadline.has_passed()) {
+        std::erase_if(waiting, [&](const auto& pair) {
+            return settle_confirmation(blades_.boot_from(pair.first->name(), job.request.image),
+                                       job.target.generation, *pair.second);
+        });
+        progress("running blades mount the shared root", all - waiting.size(), all);
+        if (!waiting.empty()) sys::sleep_for(kConfirmationPoll);
+    }
+    for (const auto& [blade, outcome] : waiting)
+        outcome->state = "waiting";
+    progress("running blades see it", all, all);
+    if (!seen.has_passed()) sys::sleep_for(std::chrono::milliseconds(seen.poll_timeout()));
+}
+
+Result<api::SyncReport> SyncEdits::run(const api::SyncImage& request, const Progress& progress) {
+    DIM_TRY(const Job job, prepare(request, progress));
+    std::vector<ComponentName> names;
+    for (const Blade& blade : job.blades)
+        names.push_back(blade.name());
+    std::vector<api::SyncOutcome> outcomes(names.size());
+    for_each_blade(names, progress, [&](std::size_t number, const Progress&) {
+        outcomes[number] = sync_blade(job, job.blades[number]);
+        return true;
+    });
+    if (!request.is_dry_run) confirm(job, outcomes, progress);
+    return api::SyncReport{.image = request.image,
+                           .generation = job.target.generation,
+                           .is_dry_run = request.is_dry_run,
+                           .outcomes = group(std::move(outcomes))};
+}
+
+}  // namespace dim::server

@@ -1,0 +1,80 @@
+#include "libdim/api/sync_messages.hpp"
+
+#include "libdim/api/codec.hpp"
+#include "libdim/api/problem_codec.hpp"
+#include "libdim/api/tree_codec.hpp"
+
+namespace dim::api {
+
+template <>
+struct Members<SyncImage> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &SyncImage::image),
+        member("generation", &SyncImage::generation),
+        member("blades", &SyncImage::blades),
+        member("dry_run", &SyncImage::is_dry_run),
+        member("overwrites", &SyncImage::overwrites),
+        member("keep_out", &SyncImage::keep_out, limits::kKeepOutRules),
+        member("most_removed_percent", &SyncImage::most_removed_percent),
+    };
+};
+
+template <>
+struct Members<KeptPath> {
+    static constexpr auto kAll = std::tuple{
+        member("path", &KeptPath::path, limits::kTreePathBytes),
+        member("reason", &KeptPath::reason, limits::kTreePathBytes),
+    };
+};
+
+template <>
+struct Members<SyncOutcome> {
+    static constexpr auto kAll = std::tuple{
+        member("blades", &SyncOutcome::blades),
+        member("state", &SyncOutcome::state),
+        member("from", &SyncOutcome::from),
+        member("created", &SyncOutcome::created),
+        member("changed", &SyncOutcome::changed),
+        member("removed", &SyncOutcome::removed),
+        member("conflict_count", &SyncOutcome::conflict_count),
+        member("conflicts", &SyncOutcome::conflicts, limits::kSyncNotes),
+        member("kept_out_count", &SyncOutcome::kept_out_count),
+        member("kept_out", &SyncOutcome::kept_out, limits::kSyncNotes),
+        member("merged", &SyncOutcome::merged, limits::kSyncNotes),
+        member("differences", &SyncOutcome::differences, limits::kTreeDifferences),
+        member("problem", &SyncOutcome::problem),
+    };
+};
+
+template <>
+struct Members<SyncReport> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &SyncReport::image),
+        member("generation", &SyncReport::generation),
+        member("dry_run", &SyncReport::is_dry_run),
+        member("outcomes", &SyncReport::outcomes),
+    };
+};
+
+template <>
+struct Members<SyncLine> {
+    static constexpr auto kAll = std::tuple{
+        member("progress", &SyncLine::progress), member("step", &SyncLine::step),
+        member("steps", &SyncLine::steps),       member("report", &SyncLine::report),
+        member("problem", &SyncLine::problem),
+    };
+};
+
+DIM_API_MESSAGE(SyncImage, limits::kReplyBytes)
+DIM_API_MESSAGE(SyncOutcome, limits::kReplyBytes)
+DIM_API_MESSAGE(SyncReport, limits::kReplyBytes)
+DIM_API_MESSAGE(SyncLine, limits::kReplyBytes)
+
+Result<void> check_sync(const SyncImage& request) {
+    constexpr std::uint32_t kAll = 100;
+    if (request.most_removed_percent > kAll)
+        return fail(ErrorCode::invalid_input, "more than 100 percent cannot be removed");
+    return {};
+}
+
+}  // namespace dim::api

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "libdim/api/image_messages.hpp"
+#include "libdim/api/problem.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the administrator's programs and the daemon say to each other about bringing blade images
+/// up to date (docs/api/openapi.json).
+namespace dim::api {
+
+/// POST /v1/image-syncs: brings blade images to a generation; the answer is SyncLines.
+struct SyncImage {
+    model::ImageName image;
+    std::optional<model::Generation> generation = {};  ///< the newest, unless one is named
+    /// All that have an image of it, but for those that are pinned, unless some are named.
+    std::vector<model::ComponentName> blades = {};
+    bool is_dry_run = false;
+    bool overwrites = false;  ///< what both sides changed becomes what the generation has
+    /// Rules (rsync(1), FILTER RULES) that count before those of the cluster definition.
+    std::vector<std::string> keep_out = {};
+    /// So much of what a blade image was made with may go, in percent; more is refused.
+    std::uint32_t most_removed_percent = kMostRemovedPercent;
+
+    static constexpr std::uint32_t kMostRemovedPercent = 10;
+    bool operator==(const SyncImage&) const = default;
+};
+
+/// A path of a blade image, as the blade sees it ("/etc/motd"), and why it stays as it is there.
+struct KeptPath {
+    std::string path;
+    std::string reason;
+
+    bool operator==(const KeptPath&) const = default;
+};
+
+/// What became, or would become, of blade images that all came out the same.
+struct SyncOutcome {
+    std::vector<model::ComponentName> blades;
+    /// "synced"; "current": it was of that generation already; "pinned": to another, so it stays;
+    /// "waiting": synced, but its blade has not yet said that it has the new shared root; "failed".
+    std::string state;
+    std::optional<model::Generation> from = {};
+    std::uint64_t created = 0;  ///< paths
+    std::uint64_t changed = 0;
+    std::uint64_t removed = 0;
+    std::uint64_t conflict_count = 0;
+    std::vector<KeptPath> conflicts = {};  ///< the first of them: changed on both sides
+    std::uint64_t kept_out_count = 0;
+    std::vector<KeptPath> kept_out = {};           ///< the first of them: a rule says so
+    std::vector<std::string> merged = {};          ///< the first files that are merged
+    std::vector<TreeDifference> differences = {};  ///< the first of them; of a dry run only
+    std::optional<Problem> problem = {};
+
+    bool operator==(const SyncOutcome&) const = default;
+};
+
+struct SyncReport {
+    model::ImageName image;
+    model::Generation generation;
+    bool is_dry_run = false;
+    std::vector<SyncOutcome> outcomes;
+
+    bool operator==(const SyncReport&) const = default;
+};
+
+/// One line of the answer (application/x-ndjson): progress lines, then one with "report" or
+/// "problem".
+struct SyncLine {
+    std::optional<std::string> progress = {};
+    std::optional<std::uint64_t> step = {};  ///< of STEPS
+    std::optional<std::uint64_t> steps = {};
+    std::optional<SyncReport> report = {};
+    std::optional<Problem> problem = {};
+
+    bool operator==(const SyncLine&) const = default;
+};
+
+/// Errors: invalid_input.
+Result<void> check_sync(const SyncImage& request);
+
+}  // namespace dim::api
