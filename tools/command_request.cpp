@@ -14,6 +14,7 @@ namespace dim::tool {
 namespace {
 
 constexpr std::string_view kHistoricalPrefix = "dim_";
+constexpr std::string_view kSyncit = "syncit";  ///< historical, too, and its name today
 constexpr std::string_view kHelp = "help";
 constexpr std::size_t kWordToPrint = 40;
 
@@ -120,8 +121,13 @@ private:
         std::vector<std::string> names;
         for (const std::string& near : nearest_words(word, candidates)) {
             const auto full = commands_with(near);
-            if (full.empty()) names.push_back(near);
-            names.insert(names.end(), full.begin(), full.end());
+            const bool is_noun =
+                std::ranges::find(table_.nouns, near, &Noun::name) != table_.nouns.end();
+            if (full.empty() || is_noun) {
+                names.push_back(near);
+            } else {
+                names.insert(names.end(), full.begin(), full.end());
+            }
         }
         return names;
     }
@@ -167,6 +173,7 @@ std::vector<std::string> command_words(const std::vector<std::string>& arguments
         words.assign(arguments.begin() + 1, arguments.end());
         if (program.starts_with(kHistoricalPrefix))
             return historical_words(program.substr(kHistoricalPrefix.size()), std::move(words));
+        if (program == kSyncit) words.insert(words.begin(), std::string(kSyncit));
     }
     return words;
 }

@@ -125,6 +125,7 @@ TEST(CommandRequest, HelpIsForAllANounOrACommand) {
 }
 
 TEST(CommandWords, HistoricalNamesAreSubCommands) {
+    EXPECT_THAT(command_words({"/usr/bin/syncit", "granite"}), ElementsAre("syncit", "granite"));
     EXPECT_THAT(command_words({"/usr/bin/dim_image", "list", "--json"}),
                 ElementsAre("image", "list", "--json"));
     EXPECT_THAT(command_words({"dim_buildzimage", "granite"}),

@@ -84,6 +84,11 @@ std::vector<std::string> historical_words(std::string_view noun, std::vector<std
         noun_now = old->noun_now;
         reorder(*old, words);
     }
+    // dim_sync_image is `dim sync image`.
+    if (const std::size_t cut = noun_now.find('_'); cut != noun_now.npos) {
+        words.insert(words.begin(), std::string(noun_now.substr(cut + 1)));
+        noun_now = noun_now.substr(0, cut);
+    }
     words.insert(words.begin(), std::string(noun_now));
     return words;
 }

@@ -11,6 +11,8 @@ using Words = std::vector<std::string>;
 
 TEST(HistoricalWords, WhatIsWrongStaysWrong) {
     EXPECT_THAT(historical_words("image", {}), ElementsAre("image"));
+    EXPECT_THAT(historical_words("sync_image", {"granite", "s01"}),
+                ElementsAre("sync", "image", "granite", "s01"));
     EXPECT_THAT(historical_words("image", {"create"}), ElementsAre("blade", "create"));
     EXPECT_THAT(historical_words("image", {"create", "granite"}),
                 ElementsAre("blade", "create", "granite"));

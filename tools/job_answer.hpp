@@ -11,17 +11,17 @@
 namespace dim::tool {
 
 /// Asks what takes long to answer, and draws its progress. Each line of the answer is a LINE, with
-/// the members of api::JobLine but "difference" in place of "done"; returns that.
-template <class Line>
-auto follow_answer(const Context& context, const std::string& target, std::string body)
-    -> Outcome<typename decltype(Line::difference)::value_type> {
-    decltype(Line::difference) answer;
+/// the members of api::JobLine but MEMBER in place of "done"; returns that.
+template <class Line, class Answer>
+Outcome<Answer> follow_answer(const Context& context, const std::string& target, std::string body,
+                              std::optional<Answer> Line::* member) {
+    std::optional<Answer> answer;
     const JobProgress progress(context);
     const auto take_line = [&](std::string_view text) -> Outcome<> {
         DIM_TRY(auto line, api::parse<Line>(text));
         if (line.problem) return fail(to_error(*line.problem));
-        if (line.difference) {
-            answer = std::move(line.difference);
+        if (line.*member) {
+            answer = std::move(line.*member);
         } else {
             progress.draw({.progress = std::move(line.progress),
                            .step = line.step,
@@ -33,7 +33,7 @@ auto follow_answer(const Context& context, const std::string& target, std::strin
     };
     DIM_CHECK(context.client.follow(http::Method::post, target, std::move(body), take_line));
     if (answer) return *std::move(answer);
-    return fail(Error(ErrorCode::unavailable, "the daemon ended before it had looked")
+    return fail(Error(ErrorCode::unavailable, "the daemon ended before it had answered")
                     .with_cure("start the daemon and ask again"));
 }
 

@@ -22,9 +22,9 @@ Action blade_diff(CLI::App& app) {
         }
         DIM_TRY(auto blade, resolve_blade(context.client, *blade_text));
         DIM_TRY(const auto difference,
-                follow_answer<api::BladeDifferenceLine>(
-                    context, "/v1/blade-differences",
-                    to_json(api::BladeQuestion{std::move(blade), std::move(image)})));
+                follow_answer(context, "/v1/blade-differences",
+                              to_json(api::BladeQuestion{std::move(blade), std::move(image)}),
+                              &api::BladeDifferenceLine::difference));
         std::cout << (context.json ? to_json(difference) + '\n'
                                    : blade_difference_text(difference));
         if (difference.difference_count == 0 && !context.json)

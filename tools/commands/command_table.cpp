@@ -10,6 +10,7 @@ constexpr std::array kNouns{
     Noun{"blade", "blades, their images and what is in them"},
     Noun{"image", "images, which blade images are made from"},
     Noun{"changeset", "what makes one tree of files of another, as a file; without a daemon"},
+    Noun{"sync", "bringing what changed on a master to blades"},
     Noun{"override", "the files that differ per blade"},
     Noun{"nfs", "what blades may mount"},
     Noun{"dhcp", "which image a blade boots"},
@@ -253,6 +254,22 @@ constexpr std::array kCommands{
             &cluster_rollback, CommandKind::changes},
     Command{"cluster", "reload", "read the cluster definition again after an edit",
             "  dim cluster reload\n", &cluster_reload, CommandKind::changes},
+    Command{"syncit", "", "bring what changed on an image's master to its blades, running or off",
+            "  dim syncit granite\n"
+            "  dim syncit granite 's01c[1-4]' --label 'security updates of Monday'\n"
+            "  dim syncit granite --keep-out /etc/motd --yes\n",
+            &syncit, CommandKind::changes},
+    Command{"sync", "master", "make a generation of what an image's master is now",
+            "  dim sync master granite\n"
+            "  dim sync master granite --label 'security updates of Monday'\n",
+            &image_update, CommandKind::changes},
+    Command{"sync", "image", "bring blade images to a generation, their blades running or off",
+            "  dim sync image granite --dry-run\n"
+            "  dim sync image granite 's01c[1-4]'\n"
+            "  dim sync image granite s01c1b01 --generation 3\n"
+            "  dim sync image granite --json | jq -r '.outcomes[] | select(.problem) | "
+            ".blades[]'\n",
+            &sync_image, CommandKind::changes},
     Command{"changeset", "create", "write what makes one tree of files of another",
             "  dim changeset create /srv/master.old /srv/master -o monday.changes\n"
             "  dim changeset create old new -o changes --json | jq .contents\n",

@@ -70,6 +70,8 @@ Action override_apply(CLI::App& app);
 Action override_list(CLI::App& app);
 Action override_show(CLI::App& app);
 Action status(CLI::App& app);
+Action sync_image(CLI::App& app);
+Action syncit(CLI::App& app);
 Action undeploy(CLI::App& app);
 
 }  // namespace dim::tool

@@ -28,6 +28,12 @@ struct Example {
 
 std::string done(const std::string& what) { return "{\"done\":\"" + what + "\"}\n"; }
 
+std::string synced(bool has_problem = false) {
+    api::SyncReport report = api::samples::sync_report();
+    if (!has_problem) report.outcomes.front().problem.reset();
+    return "{\"progress\":\"looking\"}\n" + to_json(api::SyncLine{.report = report}) + "\n";
+}
+
 class EveryCommand : public ::testing::Test {
 protected:
     EveryCommand() {
@@ -177,6 +183,16 @@ protected:
              "GET /v1/images/granite/generations/1/2",
              to_json(api::samples::generation_difference()),
              "and 1 more"},
+            {{"sync", "master", "granite", "--label", "new"},
+             R"(POST /v1/image-generations {"name":"granite","label":"new"})",
+             done("generation 3"),
+             "generation 3\n"},
+            {{"sync", "image", "granite", "b1", "--dry-run", "--max-delete", "5", "--keep-out",
+              "/srv/"},
+             R"(POST /v1/image-syncs {"image":"granite","blades":["s01c1b01"],"dry_run":true,)"
+             R"("overwrites":false,"keep_out":["/srv/"],"most_removed_percent":5})",
+             synced(),
+             "would be synced"},
             {{"image", "remove", "granite", "--yes"},
              "DELETE /v1/images/granite",
              done("removed"),
@@ -343,8 +359,8 @@ TEST_F(EveryCommand, AsksForWhatWasMeantAndPrintsTheAnswer) {
 TEST_F(EveryCommand, IsHereOrHasATestOfItsOwn) {
     std::set<std::string> tested{
         "cluster apply",    "cluster diff",   "cluster rollback", "dhcp render",
-        "deploy",           "undeploy",  // with a file, or more requests than one
-        "bctool",           "bcadmin",   // ask no daemon: chassis_daemon_test
+        "deploy",           "undeploy",       "syncit",  // with a file, or more requests than one
+        "bctool",           "bcadmin",                   // ask no daemon: chassis_daemon_test
         "changeset create", "changeset show", "changeset apply",  "changeset verify"};
     for (const Example& example : examples()) {
         tested.insert(example.words.front());
@@ -352,6 +368,20 @@ TEST_F(EveryCommand, IsHereOrHasATestOfItsOwn) {
     }
     for (const Command& command : command_table().commands)
         EXPECT_TRUE(tested.contains(full_name(command))) << full_name(command);
+}
+
+TEST_F(EveryCommand, SyncitMakesAGenerationAndBringsItToBlades) {
+    daemon.prepare("POST /v1/image-generations", done("generation 4 made"));
+    daemon.prepare("POST /v1/image-syncs", synced());
+    const CommandEnd end = run_command(daemon, {"syncit", "granite", "b1", "--label", "new"});
+    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+    EXPECT_EQ(end.errors, "generation 4 made\n");
+    EXPECT_THAT(end.output, HasSubstr("/etc/motd: it was changed here"));
+    EXPECT_EQ(daemon.requests().back(),
+              R"(POST /v1/image-syncs {"image":"granite","blades":["s01c1b01"],"dry_run":false,)"
+              R"("overwrites":false,"keep_out":[],"most_removed_percent":10})");
+    daemon.prepare("POST /v1/image-syncs", synced(true));
+    EXPECT_EQ(run_command(daemon, {"syncit", "granite", "b1"}).code, ExitCode::failed);
 }
 
 TEST_F(EveryCommand, ClusterApplyShowsAndDoesIt) {

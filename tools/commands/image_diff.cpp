@@ -23,9 +23,9 @@ Outcome<model::Generation> newer_generation(const Context& context, const model:
 /// What an update would change.
 Outcome<> tell_source_difference(const Context& context, const model::ImageName& image) {
     DIM_TRY(const auto difference,
-            follow_answer<api::SourceDifferenceLine>(
-                context, "/v1/image-source-differences",
-                to_json(api::UpdateImage{.name = image, .source = {}, .label = {}})));
+            follow_answer(context, "/v1/image-source-differences",
+                          to_json(api::UpdateImage{.name = image, .source = {}, .label = {}}),
+                          &api::SourceDifferenceLine::difference));
     std::cout << (context.json
                       ? to_json(difference) + '\n'
                       : differences_text(difference.differences, difference.difference_count));

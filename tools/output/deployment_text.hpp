@@ -3,11 +3,10 @@
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/api/image_messages.hpp"
 #include "libdim/api/problem.hpp"
+#include "tools/output/fold_names.hpp"
 
-#include <functional>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -42,9 +41,6 @@ struct DeploymentResult {
     std::optional<std::string> boot_file = {};  ///< what the daemon said of it, when it was built
     std::map<model::ComponentName, OfBlade> blades = {};
 };
-
-/// Blades as people read them: "s01c1b[01-14]".
-using FoldNames = std::function<std::string(std::span<const model::ComponentName>)>;
 
 /// A line for each step, for the blades that are left as they are and for each cause of a refusal.
 /// MAYBE is what stands before the verbs: "would ".

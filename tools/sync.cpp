@@ -1,0 +1,115 @@
+#include "tools/sync.hpp"
+
+#include "tools/blade_selection.hpp"
+#include "tools/cluster_source.hpp"
+#include "tools/component_query.hpp"
+#include "tools/generation_word.hpp"
+#include "tools/job_answer.hpp"
+#include "tools/output/sync_text.hpp"
+#include "tools/output/words.hpp"
+
+#include <iostream>
+
+namespace dim::tool {
+
+namespace {
+
+using Names = std::vector<model::ComponentName>;
+
+/// Whose images are brought up to date.
+Outcome<Names> blades_of(const Context& context, const api::SyncImage& request) {
+    if (!request.blades.empty()) return request.blades;
+    DIM_TRY(const auto list, context.client.get<api::BladeImageList>("/v1/blade-images"));
+    Names blades;
+    for (const api::BladeImage& image : list.blade_images)
+        if (image.image == request.image) blades.push_back(image.blade);
+    return blades;
+}
+
+std::string fold(const Context& context, std::span<const model::ComponentName> names) {
+    if (names.size() == 1) return to_string(names.front());
+    if (const auto definition = load_cluster(context))
+        if (auto folded = fold_component_names(*definition, names)) return *std::move(folded);
+    std::string text;
+    for (const model::ComponentName& name : names)
+        text += (text.empty() ? "" : ",") + to_string(name);
+    return text;
+}
+
+/// The first failure, and of how many blades it is one.
+Outcome<> outcome_of(const api::SyncReport& report) {
+    std::size_t failed = 0;
+    std::size_t all = 0;
+    std::optional<Error> first;
+    for (const api::SyncOutcome& outcome : report.outcomes) {
+        all += outcome.blades.size();
+        if (!outcome.problem && outcome.state != "waiting") continue;
+        failed += outcome.blades.size();
+        if (first) continue;
+        first = outcome.problem
+                    ? to_error(*outcome.problem)
+                    : Error(ErrorCode::timed_out,
+                            "its image is of generation " + to_string(report.generation) +
+                                ", but it has not said that it has that shared root")
+                          .with_cure("'dim blade show " + to_string(outcome.blades.front()) +
+                                     "' tells when it has; one whose boot file is older than this "
+                                     "server has it after a reboot");
+        first = std::move(*first).with_context(to_string(outcome.blades.front()));
+    }
+    if (!first) return {};
+    if (all == 1) return fail(*std::move(first));
+    return fail(std::move(*first).with_context(std::to_string(failed) + " of " +
+                                               count_text(all, "blade") +
+                                               " are not up to date; the first"));
+}
+
+}  // namespace
+
+void SyncArguments::add_options(CLI::App& app) {
+    app.add_option("--keep-out", keep_out,
+                   "a rule for paths that stay as blades have them, as those of rsync(1): "
+                   "'/var/lib/app/', '+ *.conf'; counts before the cluster definition's")
+        ->type_name("RULE")
+        ->allow_extra_args(false);
+    app.add_option("--max-delete", most_removed_percent,
+                   "refuse to remove more than so much of what blade images were made with")
+        ->type_name("PERCENT")
+        ->capture_default_str();
+    app.add_flag("--overwrite", overwrites,
+                 "what was changed on a blade and in the generation becomes the generation's");
+}
+
+Outcome<api::SyncImage> SyncArguments::request(const Context& context) const {
+    DIM_TRY(auto name, from_word(model::ImageName::parse(image)));
+    api::SyncImage request{.image = std::move(name)};
+    if (!generation.empty()) {
+        DIM_TRY(request.generation, parse_generation_word("--generation", generation));
+    }
+    request.keep_out = keep_out;
+    request.most_removed_percent = most_removed_percent;
+    request.is_dry_run = is_dry_run;
+    request.overwrites = overwrites;
+    DIM_CHECK(from_word("--max-delete", api::check_sync(request)));
+    if (!ranges.empty()) {
+        DIM_TRY(request.blades, BladeSelection{ranges}.resolve(context.client));
+    }
+    return request;
+}
+
+Outcome<> sync_blades(const Context& context, const api::SyncImage& request) {
+    if (!request.is_dry_run) {
+        DIM_TRY(const Names blades, blades_of(context, request));
+        DIM_CHECK(confirm_blades(
+            context, "bring the images of " + to_string(request.image) + " up to date on", blades));
+    }
+    DIM_TRY(const auto report,
+            follow_answer(context, "/v1/image-syncs", to_json(request), &api::SyncLine::report));
+    std::cout << (context.json
+                      ? to_json(report) + '\n'
+                      : sync_text(report, [&](std::span<const model::ComponentName> names) {
+                            return fold(context, names);
+                        }));
+    return outcome_of(report);
+}
+
+}  // namespace dim::tool

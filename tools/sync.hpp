@@ -1,0 +1,33 @@
+#pragma once
+
+#include "libdim/api/sync_messages.hpp"
+#include "tools/command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dim::tool {
+
+/// The options of the commands that bring blade images up to date.
+struct SyncArguments {
+    std::string image;
+    std::vector<std::string> ranges;
+    std::string generation;
+    std::vector<std::string> keep_out;
+    std::uint32_t most_removed_percent = api::SyncImage::kMostRemovedPercent;
+    bool is_dry_run = false;
+    bool overwrites = false;
+
+    /// But for the image and the ranges.
+    void add_options(CLI::App& app);
+    /// Failures: usage; and those of BladeSelection::resolve.
+    Outcome<api::SyncImage> request(const Context& context) const;
+};
+
+/// Asks when many blades are touched, has them brought up to date, and prints what came of it.
+/// Failures: that of the first blade that could not be.
+Outcome<> sync_blades(const Context& context, const api::SyncImage& request);
+
+}  // namespace dim::tool
