@@ -97,6 +97,10 @@ Result<void> Boot::become_init(StageReporter& reporter) {
                                              .image = plan.image,
                                              .generation = plan.generation,
                                              .heartbeat = plan.heartbeat,
+                                             .shared = plan.shared,
+                                             .address = network_->plan.address,
+                                             .staging = settings_.new_root,
+                                             .mount_file_system = settings_.mount_file_system,
                                              .connect = connect,
                                              .process_title = settings_.process_title}));
     std::vector<std::string> arguments = settings_.arguments;

@@ -59,6 +59,8 @@ public:
     FakeImageServer(const tls::Authority& authority, std::deque<Answer> answers,
                     api::Enrolment known = {.boot_id = "boot-1", .token = "secret"})
         : authority_(authority), answers_(std::move(answers)), known_(std::move(known)) {}
+    /// What it answers to the first heartbeat.
+    void tell(api::SharedRoots news) { news_ = std::move(news); }
 
     /// Until the blade said that many HEARTBEATS (0: until it was refused). Closes GATE when ready.
     Result<void> serve(std::size_t heartbeats, sys::Fd& gate);
@@ -71,6 +73,7 @@ private:
     const tls::Authority& authority_;
     std::deque<Answer> answers_;
     api::Enrolment known_;
+    std::optional<api::SharedRoots> news_;
     std::vector<std::string> notes_;
     std::size_t heartbeats_ = 0;
 };
@@ -141,6 +144,12 @@ http::Response FakeImageServer::respond(const http::Request& request) {
         const auto heartbeat = api::parse<api::Heartbeat>(request.body);
         if (heartbeat && heartbeat->token == known_.token && heartbeat->memory_available_bytes > 0)
             ++heartbeats_;
+        if (heartbeat && heartbeat->wait_seconds == 1 && heartbeats_ == 1)
+            response.body = api::to_json(api::HeartbeatAnswer{.shared = news_});
+    } else if (request.target.ends_with("/moves")) {
+        if (const auto report = api::parse<api::MoveReport>(request.body))
+            notes_.push_back("has " + to_string(report->generation) + ' ' +
+                             report->cause.value_or("in use"));
     }
     return response;
 }
@@ -213,7 +222,7 @@ Result<void> make_blade(const std::string& base, const std::string& authority_pe
     DIM_CHECK(sys::make_private("/"));
     DIM_CHECK(sys::mount("tmpfs", base, "tmpfs", 0, "mode=755"));
     for (const char* directory : {"/proc", "/sys", "/dev", "/sysroot", "/dim", "/share/usr",
-                                  "/tree/chosen", "/tree/vdevice/l-lan@2"})
+                                  "/share/usr-2", "/tree/chosen", "/tree/vdevice/l-lan@2"})
         DIM_CHECK(sys::ensure_directory(base + directory));
     DIM_CHECK(sys::bind_mount("/usr", base + "/share/usr", sys::Access::read_write));
     DIM_CHECK(make_image(base + "/images/good"));
@@ -242,6 +251,7 @@ Result<void> make_blade(const std::string& base, const std::string& authority_pe
         DIM_TRY(const sys::Fd file, sys::open(base + name, O_CREAT | O_WRONLY, 0644));
         return sys::write_all(file, bytes);
     };
+    DIM_CHECK(write("/share/usr-2/generation", "2"));
     DIM_CHECK(write("/tree/chosen/bootp-response", serialize(reply)));
     DIM_CHECK(write("/cmdline", "quiet dim.server-name=is01 dim.retry-max-seconds=1\n"));
     return write("/dim/ca.pem", authority_pem);
@@ -304,10 +314,15 @@ Result<std::string> boot_blade(const std::string& base, const std::deque<Answer>
     Result<void> served =
         first == FirstServer::wrong ? stranger.serve(0, gate.write_end) : Result<void>();
     FakeImageServer server(authority, answers);
+    server.tell({.generation = *model::Generation::from_number(2),
+                 .mounts = {{"10.99.0.1:/share/usr-2", "/usr", "ro"}}});
     if (served) served = server.serve(2, gate.write_end);
     // The daemon comes back after a restart, with a database from before this boot.
     FakeImageServer successor(authority, {}, {.boot_id = "boot-2", .token = "new secret"});
+    successor.tell({.generation = *model::Generation::from_number(3),
+                    .mounts = {{"10.99.0.9:/share/usr-2", "/usr", "ro"}}});
     if (served) served = successor.serve(2, gate.write_end);
+    const auto shared = sys::read_file("/proc/" + std::to_string(blade) + "/root/usr/generation");
     ::kill(blade, SIGKILL);
     sys::reap(blade);
 
@@ -318,7 +333,7 @@ Result<std::string> boot_blade(const std::string& base, const std::deque<Answer>
         story += "later " + note + '\n';
     if (!served) return fail(std::move(served).error().with_context(story));
     DIM_TRY(const std::string evidence, sys::read_file(image, "evidence"));
-    return story + evidence;
+    return story + evidence + "usr is " + shared.value_or("of the boot") + '\n';
 }
 
 std::vector<std::string> boot(const std::deque<Answer>& answers,
@@ -373,7 +388,10 @@ TEST(BootRoot, BecomesTheInitOfTheImage) {
     EXPECT_THAT(story, Contains("root is writable"));
     EXPECT_THAT(story, Contains("sockets 0"));
     EXPECT_THAT(story, Contains(AllOf(StartsWith("later enrolled "),
-                                      HasSubstr(" with tiny 1, /usr/bin/"))));
+                                      HasSubstr(" with tiny 2, /usr/bin/"))));
+    EXPECT_THAT(story, Contains("has 2 in use"));
+    EXPECT_THAT(story, Contains("usr is 2"));
+    EXPECT_THAT(story, Contains(AllOf(StartsWith("later has 3 "), HasSubstr("not on the server"))));
     EXPECT_THAT(story, Not(Contains(HasSubstr("from port"))));
     EXPECT_THAT(story, Not(Contains("usr is writable")));
     EXPECT_THAT(story, Contains(StartsWith("process dim-monitor @")));

@@ -36,7 +36,7 @@ constexpr std::array kMountFlags{
 
 Result<void> check_path(std::string_view path, std::string_view what) {
     const auto refuse = [&](std::string_view why) {
-        return fail(ErrorCode::invalid_input, "the boot plan's " + std::string(what) + " '" +
+        return fail(ErrorCode::invalid_input, "the server's " + std::string(what) + " '" +
                                                   printable(path, 80) + "' " + std::string(why));
     };
     if (path.size() > kPlanPathLimit) return refuse("is too long");
@@ -53,7 +53,7 @@ Result<MountStep> plan_mount(const api::NfsMount& mount, model::Ipv4Address clie
     const auto colon = mount.source.find(':');
     const auto server = model::Ipv4Address::parse(mount.source.substr(0, colon));
     if (!server || colon == std::string::npos) {
-        return fail(ErrorCode::invalid_input, "the boot plan's NFS source '" +
+        return fail(ErrorCode::invalid_input, "the server's NFS source '" +
                                                   printable(mount.source, 80) +
                                                   "' is not ADDRESS:/PATH");
     }
@@ -64,8 +64,8 @@ Result<MountStep> plan_mount(const api::NfsMount& mount, model::Ipv4Address clie
         if (word.empty()) continue;
         if (printable(word, word.size()) != word || word.starts_with("addr=") ||
             word.starts_with("clientaddr=")) {
-            return fail(ErrorCode::invalid_input, "the boot plan's mount option '" +
-                                                      printable(word, 80) + "' cannot be used");
+            return fail(ErrorCode::invalid_input,
+                        "the server's mount option '" + printable(word, 80) + "' cannot be used");
         }
         const auto* flag = std::ranges::find(kMountFlags, word, &MountFlag::word);
         if (flag != kMountFlags.end())
@@ -75,6 +75,26 @@ Result<MountStep> plan_mount(const api::NfsMount& mount, model::Ipv4Address clie
     }
     step.options += "addr=" + to_string(*server) + ",clientaddr=" + to_string(client);
     return step;
+}
+
+Result<std::vector<MountStep>> plan_shared(const std::vector<api::NfsMount>& mounts,
+                                           model::Ipv4Address client) {
+    std::vector<MountStep> steps;
+    std::set<std::string_view> targets{"/"};
+    for (const api::NfsMount& mount : mounts) {
+        if (!targets.insert(mount.target).second) {
+            return fail(ErrorCode::invalid_input,
+                        "the server mounts '" + printable(mount.target, 80) + "' twice");
+        }
+        DIM_TRY(MountStep step, plan_mount(mount, client));
+        step.flags |= MS_RDONLY;
+        steps.push_back(std::move(step));
+    }
+    return steps;
+}
+
+std::string_view server_of(const MountStep& step) {
+    return std::string_view(step.source).substr(0, step.source.find(':'));
 }
 
 }  // namespace
@@ -117,17 +137,27 @@ Result<CheckedPlan> check_plan(const api::BootPlan& plan, model::Ipv4Address cli
     DIM_TRY(checked.root, plan_mount(plan.root, client));
     if (checked.root.target != "/")
         return fail(ErrorCode::invalid_input, "the boot plan's root is not mounted at '/'");
-    std::set<std::string_view> targets{"/"};
-    for (const api::NfsMount& mount : plan.shared) {
-        if (!targets.insert(mount.target).second) {
-            return fail(ErrorCode::invalid_input,
-                        "the boot plan mounts '" + printable(mount.target, 80) + "' twice");
-        }
-        DIM_TRY(MountStep step, plan_mount(mount, client));
-        step.flags |= MS_RDONLY;
-        checked.shared.push_back(std::move(step));
-    }
+    DIM_TRY(checked.shared, plan_shared(plan.shared, client));
     return checked;
+}
+
+Result<std::vector<MountStep>> check_shared_roots(const api::SharedRoots& roots,
+                                                  const std::vector<MountStep>& mounted,
+                                                  model::Ipv4Address client) {
+    DIM_TRY(auto steps, plan_shared(roots.mounts, client));
+    for (const MountStep& step : steps) {
+        const auto same = std::ranges::find(mounted, step.target, &MountStep::target);
+        if (same == mounted.end()) {
+            return fail(ErrorCode::invalid_input,
+                        "'" + step.target + "' was not shared when the blade booted");
+        }
+        if (server_of(step) != server_of(*same)) {
+            return fail(ErrorCode::invalid_input,
+                        "'" + step.source + "' is not on the server that the blade booted from");
+        }
+    }
+    if (steps.size() == mounted.size()) return steps;
+    return fail(ErrorCode::invalid_input, "some directories that the blade shares are missing");
 }
 
 }  // namespace dim::agent

@@ -43,4 +43,10 @@ Result<void> check_boot_id(std::string_view boot_id);
 /// CLIENT is the blade's own address. Errors: invalid_input, naming the part of the plan at fault.
 Result<CheckedPlan> check_plan(const api::BootPlan& plan, model::Ipv4Address client);
 
+/// What to mount over MOUNTED, the shared directories that the blade has: exactly those, from the
+/// same server, read-only, in the order of ROOTS. Errors: invalid_input.
+Result<std::vector<MountStep>> check_shared_roots(const api::SharedRoots& roots,
+                                                  const std::vector<MountStep>& mounted,
+                                                  model::Ipv4Address client);
+
 }  // namespace dim::agent

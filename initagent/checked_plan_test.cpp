@@ -107,6 +107,54 @@ TEST(CheckedPlan, MountsSharedDirectoriesReadOnlyWhateverThePlanSays) {
     EXPECT_EQ(check_plan(writable, kClient)->shared[0].flags, MS_RDONLY);
 }
 
+api::SharedRoots shared_roots() {
+    return {.generation = *model::Generation::from_number(2),
+            .mounts = {{"10.1.0.1:/shared/tiny/2/opt", "/opt", "vers=4.1"},
+                       {"10.1.0.1:/shared/tiny/2/usr", "/usr", "rw,vers=4.1"}}};
+}
+
+std::vector<MountStep> mounted_shared() {
+    api::BootPlan with_opt = plan();
+    with_opt.shared.push_back({"10.1.0.1:/shared/tiny/1/opt", "/opt", "vers=4.1"});
+    return check_plan(with_opt, kClient)->shared;
+}
+
+TEST(CheckedSharedRoots, AreThoseOfTheBootReadOnly) {
+    const auto steps = check_shared_roots(shared_roots(), mounted_shared(), kClient);
+    ASSERT_TRUE(steps);
+    ASSERT_EQ(steps->size(), 2U);
+    EXPECT_EQ((*steps)[0].target, "/opt");
+    EXPECT_EQ((*steps)[1], (MountStep{"10.1.0.1:/shared/tiny/2/usr", "/usr", MS_RDONLY,
+                                      "vers=4.1,addr=10.1.0.1,clientaddr=10.1.0.11"}));
+}
+
+TEST(CheckedSharedRoots, OfOtherDirectoriesOrServersAreRefused) {
+    const auto expect_bad = [](const api::SharedRoots& bad, const std::string& why) {
+        const auto steps = check_shared_roots(bad, mounted_shared(), kClient);
+        ASSERT_FALSE(steps) << why;
+        EXPECT_EQ(steps.error().code(), ErrorCode::invalid_input);
+        EXPECT_THAT(steps.error().message(), HasSubstr(why));
+    };
+    api::SharedRoots bad = shared_roots();
+    bad.mounts.pop_back();
+    expect_bad(bad, "missing");
+    bad = shared_roots();
+    bad.mounts[0].target = "/etc";
+    expect_bad(bad, "was not shared");
+    bad.mounts[0].target = "/";
+    expect_bad(bad, "twice");
+    bad.mounts[0].target = "/usr";
+    expect_bad(bad, "twice");
+    bad = shared_roots();
+    bad.mounts[0].source = "10.1.0.10:/shared/tiny/2/opt";
+    expect_bad(bad, "not on the server");
+    bad.mounts[0].source = "10.1.0.1:/shared/../../etc";
+    expect_bad(bad, "no plain path");
+    bad = shared_roots();
+    bad.mounts[0].options = "addr=10.9.9.9";
+    expect_bad(bad, "mount option");
+}
+
 TEST(CheckedPlan, BoundsTheHeartbeat) {
     api::BootPlan odd = plan();
     odd.heartbeat_seconds = 0;

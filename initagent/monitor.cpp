@@ -2,9 +2,10 @@
 
 #include "initagent/backoff.hpp"
 #include "initagent/blade_load.hpp"
-#include "initagent/checked_plan.hpp"
+#include "initagent/shared_directories.hpp"
 #include "initagent/stage_reporter.hpp"
 #include "libdim/api/agent_messages.hpp"
+#include "libdim/api/limits.hpp"
 #include "libdim/base/log.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
@@ -14,7 +15,9 @@
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/signals.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <optional>
 #include <span>
 
 namespace dim::agent {
@@ -24,6 +27,7 @@ namespace {
 constexpr std::chrono::seconds kAnswerTimeout{10};
 constexpr std::chrono::seconds kLongestDelay{30};
 constexpr std::size_t kInitLength = 255;
+constexpr std::size_t kCauseLength = 1000;
 
 /// Nobody shall find this process in their way, and it shall not go when memory is short.
 void settle(const MonitorSettings& settings) {
@@ -69,40 +73,49 @@ public:
           settings_(settings),
           init_(init),
           boot_id_(settings.boot_id),
-          token_(settings.token) {}
+          token_(settings.token),
+          generation_(settings.generation) {}
 
     /// Until the server has it, or refuses it for good. MAKE makes the message anew each time, with
-    /// the token. To enrol again says `running`, and so all that there is to say.
-    void deliver(const std::string& what,
-                 const std::function<std::string(const std::string&)>& make) {
+    /// the token; the server may take WAIT longer than usual to answer. Returns the answer's body;
+    /// empty when there is none. To enrol again says `running`, and so all that there is to say.
+    std::string deliver(const std::string& what,
+                        const std::function<std::string(const std::string&)>& make,
+                        std::chrono::seconds wait = {}) {
         Backoff backoff(kLongestDelay);
         for (bool is_first = true;; is_first = false) {
-            Result<void> answer = attempt(what, make);
+            Result<std::string> answer = attempt(what, make, wait);
             if (!answer && session_.is_open() && is_forgotten(answer.error())) answer = enrol();
-            if (answer) return note("");
-            note(what + ": " + to_string(answer.error()));
-            if (session_.is_open()) return;  // a refusal: the next message may be welcome
+            note(answer ? "" : what + ": " + to_string(answer.error()));
+            if (answer) return *std::move(answer);
+            if (session_.is_open()) return {};  // a refusal: the next message may be welcome
             // A connection that broke while nobody used it says nothing about the server.
             if (!is_first) sys::sleep_for(backoff.next(random_number()));
         }
     }
 
+    /// Whose shared root the blade has.
+    model::Generation generation() const { return generation_; }
+    void use(model::Generation generation) { generation_ = generation; }
+
 private:
-    Result<void> attempt(const std::string& what,
-                         const std::function<std::string(const std::string&)>& make) {
+    Result<std::string> attempt(const std::string& what,
+                                const std::function<std::string(const std::string&)>& make,
+                                std::chrono::seconds wait) {
         if (!session_.is_open()) {
             DIM_TRY(session_, settings_.connect());
         }
-        DIM_CHECK(post("/v1/agent/boots/" + boot_id_ + '/' + what, make(token_)));
-        return {};
+        return post("/v1/agent/boots/" + boot_id_ + '/' + what, make(token_), wait);
     }
-    Result<std::string> post(const std::string& target, std::string body) {
-        return session_.exchange(target, std::move(body), sys::Deadline::in(kAnswerTimeout));
+    Result<std::string> post(const std::string& target, std::string body,
+                             std::chrono::seconds wait = {}) {
+        return session_.exchange(target, std::move(body), sys::Deadline::in(kAnswerTimeout + wait));
     }
-    Result<void> enrol() {
+    /// The answer to what was not welcome before: nothing.
+    Result<std::string> enrol() {
         const api::EnrolmentRequest request{.mac = settings_.mac,
                                             .image = settings_.image,
-                                            .generation = settings_.generation,
+                                            .generation = generation_,
                                             .init = init_.program,
                                             .init_started_us = init_.at_us,
                                             .now_us = now_us()};
@@ -113,7 +126,7 @@ private:
                                   " any more, and knows it as " + enrolment.boot_id);
         boot_id_ = std::move(enrolment.boot_id);
         token_ = std::move(enrolment.token);
-        return {};
+        return std::string();
     }
     /// Logs a trouble when it comes and when it goes, not at every heartbeat.
     void note(const std::string& trouble) {
@@ -128,16 +141,95 @@ private:
     const StartedInit& init_;
     std::string boot_id_;
     std::string token_;
+    model::Generation generation_;
     std::string trouble_;
 };
 
-std::string heartbeat_text(const std::string& token) {
+/// Does what the answers to heartbeats say.
+class Mover {
+public:
+    Mover(Messenger& messenger, const MonitorSettings& settings)
+        : messenger_(messenger), settings_(settings), shared_(find(settings)) {}
+
+    /// ANSWER: empty from servers that have nothing to say.
+    void follow(const std::string& answer) {
+        if (answer.empty()) return;
+        const auto parsed = api::parse<api::HeartbeatAnswer>(answer);
+        if (!parsed) return note("the answer to a heartbeat: " + to_string(parsed.error()));
+        if (parsed->shared) move(*parsed->shared);
+    }
+
+private:
+    static Result<SharedDirectories> find(const MonitorSettings& settings) {
+        std::vector<std::string> targets;
+        for (const MountStep& step : settings.shared)
+            targets.push_back(step.target);
+        SharedDirectories::Settings here;
+        here.staging = settings.staging;
+        here.mount_file_system = settings.mount_file_system;
+        return SharedDirectories::find(std::move(here), targets);
+    }
+    void move(const api::SharedRoots& roots) {
+        const auto moved = mount(roots);
+        const std::string name = "shared root of generation " + to_string(roots.generation);
+        std::optional<std::string> cause;
+        if (moved) {
+            messenger_.use(roots.generation);
+            log(LogLevel::notice, name + " in use");
+            trouble_.clear();
+        } else {
+            cause = printable(to_string(moved.error()), kCauseLength);
+            note(name + " could not be mounted: " + *cause);
+        }
+        messenger_.deliver("moves", [&](const std::string& token) {
+            return api::to_json(api::MoveReport{.token = token,
+                                                .generation = roots.generation,
+                                                .cause = cause,
+                                                .now_us = now_us()});
+        });
+    }
+    Result<void> mount(const api::SharedRoots& roots) {
+        // Done before, but the report did not arrive.
+        if (roots.generation == messenger_.generation()) return {};
+        if (!shared_) return fail(shared_.error());
+        DIM_TRY(const auto steps, check_shared_roots(roots, settings_.shared, settings_.address));
+        return shared_->mount_over(steps);
+    }
+    /// Logs a trouble when it comes, not each time that the server asks again.
+    void note(const std::string& trouble) {
+        if (trouble != trouble_) log(LogLevel::warning, trouble);
+        trouble_ = trouble;
+    }
+
+    Messenger& messenger_;
+    const MonitorSettings& settings_;
+    Result<SharedDirectories> shared_;
+    std::string trouble_;
+};
+
+std::string heartbeat_text(const std::string& token, std::chrono::seconds wait) {
     const BladeLoad load = blade_load().value_or(BladeLoad());
     return api::to_json(api::Heartbeat{.token = token,
                                        .memory_available_bytes = load.memory_available_bytes,
                                        .processes = load.processes,
                                        .load = load.load,
-                                       .now_us = now_us()});
+                                       .now_us = now_us(),
+                                       .wait_seconds = static_cast<std::uint32_t>(wait.count())});
+}
+
+/// For ever: each one interval after the one before was sent, however late that was answered.
+[[noreturn]] void send_heartbeats(Messenger& messenger, Mover& mover,
+                                  const MonitorSettings& settings) {
+    const auto wait =
+        std::min(settings.heartbeat, std::chrono::seconds(api::limits::kHeartbeatWaitSeconds));
+    auto next = sys::Deadline::in(settings.heartbeat);
+    for (;;) {
+        sys::sleep_for(std::chrono::milliseconds(next.poll_timeout()));
+        next = sys::Deadline::in(settings.heartbeat);
+        mover.follow(messenger.deliver(
+            "heartbeats", [wait](const std::string& token) { return heartbeat_text(token, wait); },
+            wait));
+    }
 }
 
 [[noreturn]] void run_monitor(ServerSession& session, SwitchedRoot& root,
@@ -158,16 +250,14 @@ std::string heartbeat_text(const std::string& token) {
 
     const StartedInit init{init_program(), started_us};
     Messenger messenger(session, settings, init);
+    Mover mover(messenger, settings);
     messenger.deliver("running", [&](const std::string& token) {
         return api::to_json(api::RunningReport{.token = token,
                                                .init = init.program,
                                                .init_started_us = init.at_us,
                                                .now_us = now_us()});
     });
-    for (;;) {
-        sys::sleep_for(settings.heartbeat);
-        messenger.deliver("heartbeats", heartbeat_text);
-    }
+    send_heartbeats(messenger, mover, settings);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "initagent/checked_plan.hpp"
+#include "initagent/new_root.hpp"
 #include "initagent/server_session.hpp"
 #include "initagent/switch_root.hpp"
 #include "libdim/model/mac_address.hpp"
@@ -9,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace dim::agent {
 
@@ -20,6 +23,11 @@ struct MonitorSettings {
     model::ImageName image;
     model::Generation generation;
     std::chrono::seconds heartbeat{};
+    // What it mounts when the server names the shared root of another generation.
+    std::vector<MountStep> shared;  ///< mounted by the boot
+    model::Ipv4Address address;     ///< the blade's
+    std::string staging;            ///< a directory of the old root
+    MountFileSystem mount_file_system = mount_nfs;
     /// A new session when the old one broke.
     std::function<Result<ServerSession>()> connect;
     char* process_title = nullptr;  ///< argv[0]: its first byte becomes '@'
@@ -27,7 +35,8 @@ struct MonitorSettings {
 
 /// The process that stays when the agent has become the distribution's init: it says `running` once
 /// and heartbeats for ever after, whatever becomes of the server. A server that does not know the
-/// boot any more is asked to know it again.
+/// boot any more is asked to know it again. When the answer to a heartbeat names the shared root of
+/// another generation, that is mounted over the one in use, and the outcome reported.
 ///
 /// It lives in the old root with its own /proc and holds nothing of the distribution's. Its name
 /// begins with '@', so systemd leaves it alone when it shuts down; SIGTERM ends it, so that it

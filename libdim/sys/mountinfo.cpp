@@ -3,6 +3,8 @@
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
 
+#include <algorithm>
+
 namespace dim::sys {
 
 namespace {
@@ -39,6 +41,22 @@ std::string escape(std::string_view text) {
         }
     }
     return out;
+}
+
+bool is_at_or_below(std::string_view path, std::string_view directory) {
+    if (directory == "/") return path.starts_with('/');
+    return path.starts_with(directory) &&
+           (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+/// The one that nothing of ENTRIES lies under.
+const MountEntry* lowest_root(std::span<const MountEntry> entries) {
+    for (const MountEntry& entry : entries) {
+        if (entry.target != "/") continue;
+        const auto below = std::ranges::find(entries, entry.parent, &MountEntry::id);
+        if (below == std::ranges::end(entries) || below->id == entry.id) return &entry;
+    }
+    return nullptr;
 }
 
 Result<MountEntry> parse_line(std::string_view line) {
@@ -81,6 +99,40 @@ Result<std::vector<MountEntry>> parse_mountinfo(std::string_view text) {
         entries.push_back(*std::move(entry));
     }
     return entries;
+}
+
+const MountEntry* visible_mount(std::span<const MountEntry> entries, std::string_view path) {
+    const MountEntry* current = lowest_root(entries);
+    // As many steps as there are mounts: a list that is none may go round in a circle.
+    for (std::size_t step = 0; current != nullptr && step < entries.size(); ++step) {
+        const MountEntry* next = nullptr;
+        for (const MountEntry& entry : entries) {
+            if (entry.parent != current->id || entry.id == current->id ||
+                !is_at_or_below(path, entry.target)) {
+                continue;
+            }
+            // A lookup meets the uppermost directory first.
+            if (next == nullptr || entry.target.size() <= next->target.size()) next = &entry;
+        }
+        if (next == nullptr) break;
+        current = next;
+    }
+    return current;
+}
+
+std::vector<MountEntry> visible_mounts_in(std::span<const MountEntry> entries,
+                                          const MountEntry& mount) {
+    std::vector<MountEntry> found;
+    for (const MountEntry& entry : entries) {
+        if (entry.parent != mount.id || entry.target == mount.target ||
+            !is_at_or_below(entry.target, mount.target) ||
+            std::ranges::find(found, entry.target, &MountEntry::target) != found.end()) {
+            continue;
+        }
+        const MountEntry* visible = visible_mount(entries, entry.target);
+        if (visible != nullptr && visible->target == entry.target) found.push_back(*visible);
+    }
+    return found;
 }
 
 std::string to_string(const MountEntry& entry) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,14 @@ struct MountEntry {
 
 /// Errors: invalid_input, naming the line.
 Result<std::vector<MountEntry>> parse_mountinfo(std::string_view text);
+/// The mount that PATH, absolute and without links, leads into from "/": the uppermost where one
+/// lies over another. nullptr when nothing is mounted at "/".
+const MountEntry* visible_mount(std::span<const MountEntry> entries, std::string_view path);
+/// What can be reached of the mounts that lie directly in MOUNT, below its root; what lies in those
+/// in turn is not listed. One of each mount point.
+std::vector<MountEntry> visible_mounts_in(std::span<const MountEntry> entries,
+                                          const MountEntry& mount);
+
 /// A line that parse_mountinfo reads back to an equal entry (optional fields are not kept).
 std::string to_string(const MountEntry& entry);
 

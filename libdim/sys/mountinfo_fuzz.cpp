@@ -25,5 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
         again += to_string(entry) + '\n';
     if (dim::sys::parse_mountinfo(again) != entries) std::abort();
     if (entries->size() > 1) written_again.reach();
+    for (const dim::sys::MountEntry& entry : *entries) {
+        for (const auto& inner : dim::sys::visible_mounts_in(*entries, entry))
+            if (inner.target == entry.target) std::abort();
+    }
     return 0;
 }

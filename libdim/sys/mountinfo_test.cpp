@@ -38,6 +38,54 @@ TEST(Mountinfo, ReadsTheExampleOfTheManual) {
     EXPECT_EQ(entries->back().source, "10.0.0.1:/x\ty");
 }
 
+/// ID and PARENT at TARGET.
+MountEntry mounted(std::uint32_t id, std::uint32_t parent, const char* target) {
+    MountEntry entry;
+    entry.id = id;
+    entry.parent = parent;
+    entry.target = target;
+    return entry;
+}
+
+TEST(VisibleMount, IsTheUppermost) {
+    const std::vector<MountEntry> entries{mounted(20, 1, "/"),         mounted(21, 20, "/usr"),
+                                          mounted(22, 21, "/usr/a"),   mounted(23, 21, "/usr"),
+                                          mounted(24, 23, "/usr/b"),   mounted(25, 24, "/usr/b"),
+                                          mounted(26, 20, "/usrlocal")};
+    const auto id = [&](const char* path) { return visible_mount(entries, path)->id; };
+    EXPECT_EQ(id("/"), 20U);
+    EXPECT_EQ(id("/etc"), 20U);
+    EXPECT_EQ(id("/usr"), 23U);
+    EXPECT_EQ(id("/usr/a"), 23U) << "its mount is of the hidden /usr";
+    EXPECT_EQ(id("/usr/b/c"), 25U);
+    EXPECT_EQ(id("/usrlocal/x"), 26U);
+}
+
+TEST(VisibleMount, IsNoneWithoutARoot) {
+    EXPECT_EQ(visible_mount({}, "/"), nullptr);
+    EXPECT_EQ(visible_mount(std::vector{mounted(21, 20, "/usr")}, "/usr"), nullptr);
+    EXPECT_EQ(visible_mount(std::vector{mounted(1, 2, "/"), mounted(2, 1, "/")}, "/usr"), nullptr);
+}
+
+TEST(VisibleMount, EndsInACircle) {
+    const std::vector<MountEntry> entries{mounted(1, 1, "/"), mounted(2, 1, "/"),
+                                          mounted(1, 2, "/")};
+    EXPECT_NE(visible_mount(entries, "/"), nullptr);
+}
+
+TEST(VisibleMountsIn, AreThoseThatCanBeReached) {
+    const std::vector<MountEntry> entries{
+        mounted(20, 20, "/"),      mounted(21, 20, "/usr"),   mounted(22, 21, "/usr/a/hidden"),
+        mounted(23, 21, "/usr/a"), mounted(24, 23, "/usr/a"), mounted(25, 24, "/usr/a/deep"),
+        mounted(26, 21, "/usr/b"), mounted(27, 20, "/usr2"),  mounted(28, 21, "/usr/c"),
+        mounted(29, 21, "/usr/c")};
+    std::vector<std::uint32_t> ids;
+    for (const MountEntry& entry : visible_mounts_in(entries, entries[1]))
+        ids.push_back(entry.id);
+    EXPECT_EQ(ids, (std::vector<std::uint32_t>{24, 26, 29}));
+    EXPECT_TRUE(visible_mounts_in(entries, entries[7]).empty());
+}
+
 TEST(Mountinfo, OfThisProcessIsReadable) {
     const auto entries = mounts();
     ASSERT_TRUE(entries) << entries.error().message();
