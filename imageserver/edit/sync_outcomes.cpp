@@ -14,12 +14,17 @@ namespace {
 
 constexpr std::uint64_t kPercent = 100;
 
-/// As the blade sees them; the first of them.
+/// As the blade sees it; "" is its root.
+std::string seen_path(const std::string& path) {
+    return path.empty() ? "/" : "/" + path_text(path);
+}
+
+/// The first of them.
 std::vector<api::KeptPath> tell_kept(const std::vector<changeset::KeptPath>& kept) {
     std::vector<api::KeptPath> told;
     for (const changeset::KeptPath& path : kept) {
         if (told.size() == api::limits::kSyncNotes) break;
-        told.push_back({.path = "/" + path_text(path.path),
+        told.push_back({.path = seen_path(path.path),
                         .reason = printable(path.reason, api::limits::kTreePathBytes)});
     }
     return told;
@@ -69,7 +74,7 @@ void tell(const MovedBladeImage& moved, bool with_differences, api::SyncOutcome&
     outcome.kept_out = tell_kept(moved.kept_out);
     for (const std::string& path : moved.merged) {
         if (outcome.merged.size() == api::limits::kSyncNotes) break;
-        outcome.merged.push_back("/" + path_text(path));
+        outcome.merged.push_back(seen_path(path));
     }
     if (with_differences) outcome.differences = tell_differences(moved.differences);
 }

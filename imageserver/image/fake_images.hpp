@@ -122,11 +122,15 @@ public:
         if (move.is_dry_run) return moved;
         const std::scoped_lock lock(mutex_);
         blade_images_.at({move.blade, change.image}).generation = change.to;
+        unfinished.erase(move.blade);
         return moved;
     }
     Result<std::optional<model::Generation>>
-    unfinished_move(const model::ComponentName&, const model::ImageName&) const override {
-        return std::nullopt;
+    unfinished_move(const model::ComponentName& blade, const model::ImageName&) const override {
+        const std::scoped_lock lock(mutex_);
+        const auto found = unfinished.find(blade);
+        if (found == unfinished.end()) return std::nullopt;
+        return found->second;
     }
     Result<void> release_generations(const model::ComponentName& blade) override {
         const std::scoped_lock lock(mutex_);
@@ -237,6 +241,8 @@ public:
                                     model::Generation generation) const override {
         DIM_TRY(api::ImageSummary summary, image(name));
         summary.generation = generation;
+        if (const auto other = shared.find(generation); other != shared.end())
+            summary.shared = other->second;
         return summary;
     }
     Result<std::vector<api::ImageSummary>> images() const override { return all(images_); }
@@ -281,11 +287,11 @@ public:
     }
     std::string mount_point(const model::ComponentName& blade,
                             const model::ImageName& image) const override {
-        return "/mounts/blades/" + to_string(blade) + '/' + to_string(image);
+        return mounts + "/blades/" + to_string(blade) + '/' + to_string(image);
     }
     std::string shared_mount_point(const model::ImageName& image,
                                    model::Generation generation) const override {
-        return "/mounts/shared/" + to_string(image) + '/' + to_string(generation);
+        return mounts + "/shared/" + to_string(image) + '/' + to_string(generation);
     }
 
     std::vector<api::UnknownFile> unknown;
@@ -298,7 +304,11 @@ public:
     std::function<void()> on_import;    ///< while an image is being imported
     changeset::Outline change_outline;  ///< what find_change() finds
     std::uint64_t change_paths = 0;
-    MovedBladeImage moved;  ///< what comes of a move
+    MovedBladeImage moved;                                         ///< what comes of a move
+    std::map<model::ComponentName, model::Generation> unfinished;  ///< moves that were begun
+    /// What generations share that do not share what the image does by now.
+    std::map<model::Generation, std::vector<std::string>> shared;
+    std::string mounts = "/mounts";  ///< what is mounted is below it
     std::function<Result<void>(const BladeMove&)> on_move;
     std::vector<model::ComponentName> released;
 

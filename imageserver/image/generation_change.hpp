@@ -53,10 +53,10 @@ struct MovedBladeImage {
     std::uint64_t created = 0;  ///< paths
     std::uint64_t changed = 0;
     std::uint64_t removed = 0;
-    std::vector<changeset::KeptPath> conflicts;
-    std::vector<changeset::KeptPath> kept_out;
-    std::vector<std::string> merged;
-    std::vector<manifest::Difference> differences;
+    std::vector<changeset::KeptPath> conflicts = {};
+    std::vector<changeset::KeptPath> kept_out = {};
+    std::vector<std::string> merged = {};
+    std::vector<manifest::Difference> differences = {};
 };
 
 /// Moves what is below ROOT, the blade image's file system, as CHANGE says: what the blade wrote is
