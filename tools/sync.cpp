@@ -16,16 +16,6 @@ namespace {
 
 using Names = std::vector<model::ComponentName>;
 
-/// Whose images are brought up to date.
-Outcome<Names> blades_of(const Context& context, const api::SyncImage& request) {
-    if (!request.blades.empty()) return request.blades;
-    DIM_TRY(const auto list, context.client.get<api::BladeImageList>("/v1/blade-images"));
-    Names blades;
-    for (const api::BladeImage& image : list.blade_images)
-        if (image.image == request.image) blades.push_back(image.blade);
-    return blades;
-}
-
 std::string fold(const Context& context, std::span<const model::ComponentName> names) {
     if (names.size() == 1) return to_string(names.front());
     if (const auto definition = load_cluster(context))
@@ -34,33 +24,6 @@ std::string fold(const Context& context, std::span<const model::ComponentName> n
     for (const model::ComponentName& name : names)
         text += (text.empty() ? "" : ",") + to_string(name);
     return text;
-}
-
-/// The first failure, and of how many blades it is one.
-Outcome<> outcome_of(const api::SyncReport& report) {
-    std::size_t failed = 0;
-    std::size_t all = 0;
-    std::optional<Error> first;
-    for (const api::SyncOutcome& outcome : report.outcomes) {
-        all += outcome.blades.size();
-        if (!outcome.problem && outcome.state != "waiting") continue;
-        failed += outcome.blades.size();
-        if (first) continue;
-        first = outcome.problem
-                    ? to_error(*outcome.problem)
-                    : Error(ErrorCode::timed_out,
-                            "its image is of generation " + to_string(report.generation) +
-                                ", but it has not said that it has that shared root")
-                          .with_cure("'dim blade show " + to_string(outcome.blades.front()) +
-                                     "' tells when it has; one whose boot file is older than this "
-                                     "server has it after a reboot");
-        first = std::move(*first).with_context(to_string(outcome.blades.front()));
-    }
-    if (!first) return {};
-    if (all == 1) return fail(*std::move(first));
-    return fail(std::move(*first).with_context(std::to_string(failed) + " of " +
-                                               count_text(all, "blade") +
-                                               " are not up to date; the first"));
 }
 
 }  // namespace
@@ -96,20 +59,63 @@ Outcome<api::SyncImage> SyncArguments::request(const Context& context) const {
     return request;
 }
 
+Outcome<Names> blades_of(const Context& context, const api::SyncImage& request) {
+    if (!request.blades.empty()) return request.blades;
+    DIM_TRY(const auto list, context.client.get<api::BladeImageList>("/v1/blade-images"));
+    Names blades;
+    for (const api::BladeImage& image : list.blade_images)
+        if (image.image == request.image) blades.push_back(image.blade);
+    return blades;
+}
+
+FoldNames fold_with(const Context& context) {
+    return [&context](std::span<const model::ComponentName> names) { return fold(context, names); };
+}
+
+Outcome<api::SyncReport> run_sync(const Context& context, const api::SyncImage& request) {
+    return follow_answer(context, "/v1/image-syncs", to_json(request), &api::SyncLine::report);
+}
+
+void print_sync(const Context& context, const api::SyncReport& report) {
+    std::cout << (context.json ? to_json(report) + '\n' : sync_text(report, fold_with(context)))
+              << std::flush;
+}
+
+Outcome<> check_synced(const api::SyncReport& report) {
+    std::size_t failed = 0;
+    std::size_t all = 0;
+    std::optional<Error> first;
+    for (const api::SyncOutcome& outcome : report.outcomes) {
+        all += outcome.blades.size();
+        if (!outcome.problem && outcome.state != "waiting") continue;
+        failed += outcome.blades.size();
+        if (first) continue;
+        first = outcome.problem
+                    ? to_error(*outcome.problem)
+                    : Error(ErrorCode::timed_out,
+                            "its image is of generation " + to_string(report.generation) +
+                                ", but it has not said that it has that shared root")
+                          .with_cure("'dim blade show " + to_string(outcome.blades.front()) +
+                                     "' tells when it has; one whose boot file is older than this "
+                                     "server has it after a reboot");
+        first = std::move(*first).with_context(to_string(outcome.blades.front()));
+    }
+    if (!first) return {};
+    if (all == 1) return fail(*std::move(first));
+    return fail(std::move(*first).with_context(std::to_string(failed) + " of " +
+                                               count_text(all, "blade") +
+                                               " are not up to date; the first"));
+}
+
 Outcome<> sync_blades(const Context& context, const api::SyncImage& request) {
     if (!request.is_dry_run) {
         DIM_TRY(const Names blades, blades_of(context, request));
         DIM_CHECK(confirm_blades(
             context, "bring the images of " + to_string(request.image) + " up to date on", blades));
     }
-    DIM_TRY(const auto report,
-            follow_answer(context, "/v1/image-syncs", to_json(request), &api::SyncLine::report));
-    std::cout << (context.json
-                      ? to_json(report) + '\n'
-                      : sync_text(report, [&](std::span<const model::ComponentName> names) {
-                            return fold(context, names);
-                        }));
-    return outcome_of(report);
+    DIM_TRY(const api::SyncReport report, run_sync(context, request));
+    print_sync(context, report);
+    return check_synced(report);
 }
 
 }  // namespace dim::tool

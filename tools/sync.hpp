@@ -2,6 +2,7 @@
 
 #include "libdim/api/sync_messages.hpp"
 #include "tools/command.hpp"
+#include "tools/output/fold_names.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -25,6 +26,17 @@ struct SyncArguments {
     /// Failures: usage; and those of BladeSelection::resolve.
     Outcome<api::SyncImage> request(const Context& context) const;
 };
+
+/// Names as ranges, where the definition is to be had.
+FoldNames fold_with(const Context& context);
+/// Whose images REQUEST is about.
+Outcome<std::vector<model::ComponentName>> blades_of(const Context& context,
+                                                     const api::SyncImage& request);
+/// What came of it; nobody is asked.
+Outcome<api::SyncReport> run_sync(const Context& context, const api::SyncImage& request);
+void print_sync(const Context& context, const api::SyncReport& report);
+/// Failures: that of the first blade that is not up to date.
+Outcome<> check_synced(const api::SyncReport& report);
 
 /// Asks when many blades are touched, has them brought up to date, and prints what came of it.
 /// Failures: that of the first blade that could not be.

@@ -15,8 +15,6 @@ using model::Generation;
 
 namespace {
 
-/// The property of the cluster definition that a blade's rules stand in.
-constexpr std::string_view kKeepOut = "keep-out";
 /// Between two looks at what blades have said.
 constexpr std::chrono::milliseconds kConfirmationPoll{50};
 
@@ -24,11 +22,11 @@ Result<sync::KeepOut> keep_out_rules(const api::SyncImage& request, const cluste
     std::vector<sync::KeepOutRule> rules;
     for (const std::string& text : request.keep_out)
         rules.push_back({.text = text, .origin = "this command"});
-    const auto property = std::ranges::find(blade.properties, kKeepOut, &cluster::Property::name);
+    const auto property =
+        std::ranges::find(blade.properties, sync::kKeepOutProperty, &cluster::Property::name);
     if (property != blade.properties.end()) {
-        DIM_TRY(const auto texts, sync::split_rules(property->value));
-        for (const std::string& text : texts)
-            rules.push_back({.text = text, .origin = "the cluster definition"});
+        DIM_TRY(const auto more, sync::rules_of(property->value, "the cluster definition"));
+        rules.insert(rules.end(), more.begin(), more.end());
     }
     return sync::KeepOut::parse(std::move(rules));
 }

@@ -122,4 +122,13 @@ Result<std::vector<std::string>> split_rules(std::string_view text) {
     return rules;
 }
 
+Result<std::vector<KeepOutRule>> rules_of(std::string_view text, const std::string& origin) {
+    DIM_TRY(std::vector<std::string> texts, split_rules(text));
+    std::vector<KeepOutRule> rules;
+    rules.reserve(texts.size());
+    for (std::string& rule : texts)
+        rules.push_back({.text = std::move(rule), .origin = origin});
+    return rules;
+}
+
 }  // namespace dim::sync

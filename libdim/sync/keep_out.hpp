@@ -48,8 +48,13 @@ private:
     std::vector<Entry> entries_;
 };
 
+/// The property of a cluster definition that has a blade's rules.
+inline constexpr std::string_view kKeepOutProperty = "keep-out";
+
 /// The rules in the value of a property, "- /etc/motd; /var/lib/app/; + *.conf": separated by ';'
 /// or line feeds, without the blanks around them. Errors: limit_exceeded.
 Result<std::vector<std::string>> split_rules(std::string_view text);
+/// The same with where they come from.
+Result<std::vector<KeepOutRule>> rules_of(std::string_view text, const std::string& origin);
 
 }  // namespace dim::sync

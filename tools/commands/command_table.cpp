@@ -267,9 +267,18 @@ constexpr std::array kCommands{
             "  dim sync image granite --dry-run\n"
             "  dim sync image granite 's01c[1-4]'\n"
             "  dim sync image granite s01c1b01 --generation 3\n"
+            "  dim sync image granite --canary s01c1b01 --wave chassis --auto-rollback --yes\n"
             "  dim sync image granite --json | jq -r '.outcomes[] | select(.problem) | "
             ".blades[]'\n",
             &sync_image, CommandKind::changes},
+    Command{"sync", "status", "which blades have which generation of their images",
+            "  dim sync status\n"
+            "  dim sync status granite --json | jq -r '.groups[] | select(.state == \"behind\")'\n",
+            &sync_status},
+    Command{"sync", "explain", "why a path moves with its generation, or stays, on which blades",
+            "  dim sync explain granite /etc/motd\n"
+            "  dim sync explain granite /var/lib/app/\n",
+            &sync_explain},
     Command{"changeset", "create", "write what makes one tree of files of another",
             "  dim changeset create /srv/master.old /srv/master -o monday.changes\n"
             "  dim changeset create old new -o changes --json | jq .contents\n",

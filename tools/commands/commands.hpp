@@ -70,7 +70,9 @@ Action override_apply(CLI::App& app);
 Action override_list(CLI::App& app);
 Action override_show(CLI::App& app);
 Action status(CLI::App& app);
+Action sync_explain(CLI::App& app);
 Action sync_image(CLI::App& app);
+Action sync_status(CLI::App& app);
 Action syncit(CLI::App& app);
 Action undeploy(CLI::App& app);
 

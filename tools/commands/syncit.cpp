@@ -1,6 +1,7 @@
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
 #include "tools/sync.hpp"
+#include "tools/sync_waves.hpp"
 
 #include <iostream>
 
@@ -23,16 +24,19 @@ Outcome<> make_generation(const Context& context, const model::ImageName& image,
 
 Action syncit(CLI::App& app) {
     auto arguments = std::make_shared<SyncArguments>();
+    auto waves = std::make_shared<WaveArguments>();
     auto label = std::make_shared<std::string>();
     app.add_option("IMAGE", arguments->image, "the image, whose master was changed")->required();
     app.add_option("RANGE", arguments->ranges,
                    "the blades; unless given, all that have an image of it");
     app.add_option("--label", *label, "what is to be remembered of the generation");
     arguments->add_options(app);
+    waves->add_options(app);
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const auto request, arguments->request(context));
         DIM_CHECK(make_generation(context, request.image, *label));
-        return sync_blades(context, request);
+        return waves->is_used() ? sync_in_waves(context, request, *waves)
+                                : sync_blades(context, request);
     };
 }
 

@@ -6,6 +6,9 @@
 #include "tools/output/words.hpp"
 
 #include <fmt/format.h>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 namespace dim::tool {
 
@@ -69,6 +72,70 @@ std::string sync_text(const api::SyncReport& report, const FoldNames& fold) {
     }
     if (table.is_empty()) return "No blade has an image of " + to_string(report.image) + ".\n";
     return table.text() + details;
+}
+
+namespace {
+
+/// Of a blade image, whose blade perhaps runs from it: BLADE.
+std::string sync_state(const api::BladeImage& image, model::Generation newest,
+                       const api::BladeStatus* blade) {
+    if (image.is_pinned) return "pinned";
+    if (image.generation != newest) return "behind";
+    const bool has_other_root = blade != nullptr && blade->state == model::BladeState::running &&
+                                blade->image == image.image && blade->generation &&
+                                *blade->generation != image.generation;
+    return has_other_root ? "waiting" : "current";
+}
+
+}  // namespace
+
+SyncStatus sync_status_of(const std::vector<api::ImageSummary>& images,
+                          const std::vector<api::BladeImage>& blade_images,
+                          const std::vector<api::BladeStatus>& blades) {
+    std::map<model::ComponentName, const api::BladeStatus*> by_name;
+    for (const api::BladeStatus& blade : blades)
+        by_name.emplace(blade.name, &blade);
+    SyncStatus status;
+    for (const api::ImageSummary& image : images) {
+        std::map<std::pair<model::Generation, std::string>, std::vector<model::ComponentName>>
+            groups;
+        for (const api::BladeImage& blade_image : blade_images) {
+            if (blade_image.image != image.name) continue;
+            const auto found = by_name.find(blade_image.blade);
+            const std::string state = sync_state(blade_image, image.generation,
+                                                 found == by_name.end() ? nullptr : found->second);
+            groups[{blade_image.generation, state}].push_back(blade_image.blade);
+        }
+        for (auto& [key, names] : groups)
+            status.groups.push_back({.image = image.name,
+                                     .newest = image.generation,
+                                     .generation = key.first,
+                                     .state = key.second,
+                                     .blades = std::move(names)});
+    }
+    return status;
+}
+
+std::string sync_status_text(const SyncStatus& status, const FoldNames& fold) {
+    Table table({"IMAGE", "NEWEST", "HAVE", "STATE", "BLADES"});
+    for (const SyncStatus::Group& group : status.groups)
+        table.add_row({to_string(group.image), to_string(group.newest), to_string(group.generation),
+                       group.state, fold(group.blades)});
+    return table.is_empty() ? "There are no blade images.\n" : table.text();
+}
+
+std::string sync_status_json(const SyncStatus& status) {
+    auto groups = nlohmann::ordered_json::array();
+    for (const SyncStatus::Group& group : status.groups) {
+        nlohmann::ordered_json one{{"image", to_string(group.image)},
+                                   {"newest", group.newest.number()},
+                                   {"generation", group.generation.number()},
+                                   {"state", group.state}};
+        for (const model::ComponentName& blade : group.blades)
+            one["blades"].push_back(to_string(blade));
+        groups.push_back(std::move(one));
+    }
+    return nlohmann::ordered_json{{"groups", std::move(groups)}}.dump() + '\n';
 }
 
 }  // namespace dim::tool

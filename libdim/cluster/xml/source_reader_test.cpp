@@ -94,6 +94,8 @@ TEST(SourceReader, ChecksPropertiesThatMeanSomething) {
     EXPECT_THAT(
         refusal(property("kernel-arguments", "quiet \"x y\"")),
         StartsWith("c.xml:2: property kernel-arguments: value: 'quiet \"x y\"' are no words"));
+    EXPECT_THAT(refusal(property("keep-out", "/etc/motd; [a-")),
+                StartsWith("c.xml:2: property keep-out: value: "));
     EXPECT_THAT(refusal(property("kernel-arguments", "caf\xc3\xa9")), HasSubstr("are no words"));
     EXPECT_THAT(refusal(property("bay", "15")), StartsWith("c.xml:2: property bay: value: "));
     EXPECT_THAT(refusal(property("snmp-port", "0")), HasSubstr("property snmp-port: value: "));

@@ -3,6 +3,7 @@
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/cluster/xml/definition_source.hpp"
+#include "libdim/sync/keep_out.hpp"
 
 #include <algorithm>
 #include <array>
@@ -76,6 +77,9 @@ Result<void> check_property(std::string_view name, std::string_view value) {
         DIM_CHECK(parse_number<std::uint32_t>(value, 1, kLastBay));
     } else if (name == "snmp-port") {
         DIM_CHECK(parse_number<std::uint16_t>(value, 1));
+    } else if (name == sync::kKeepOutProperty) {
+        DIM_TRY(auto rules, sync::rules_of(value, "this definition"));
+        DIM_CHECK(sync::KeepOut::parse(std::move(rules)));
     } else if (name == "credentials" && !value.starts_with('/')) {
         return invalid("'" + printable(value, 40) + "' is not the absolute path of a file");
     }

@@ -1,0 +1,193 @@
+#include "libdim/api/message_samples.hpp"
+#include "tools/running_command.hpp"
+#include "tools/sample_cluster.hpp"
+#include "tools/sync_waves.hpp"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+
+namespace dim::tool {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Names = std::vector<model::ComponentName>;
+
+model::ComponentName name(std::string_view text) {
+    return model::ComponentName::parse(text).value();
+}
+model::Generation number(std::uint32_t generation) {
+    return model::Generation::from_number(generation).value();
+}
+
+/// A daemon that has four blades with images of granite.
+class SyncCommands : public ::testing::Test {
+protected:
+    SyncCommands() {
+        const api::ClusterRevision revision{.number = 7,
+                                            .time = api::samples::time(),
+                                            .origin = "x",
+                                            .sha256 = "ab",
+                                            .blades = 7,
+                                            .is_in_force = true,
+                                            .xml = xml()};
+        daemon.prepare("GET /v1/cluster", to_json(revision));
+        api::BladeImageList list;
+        for (const char* blade : {"s01c1b01", "s01c1b02", "s01c2b01", "s02c1b01"}) {
+            api::BladeImage image = api::samples::blade_image();
+            image.blade = name(blade);
+            image.image = granite;
+            image.generation = number(3);
+            image.is_pinned = false;
+            list.blade_images.push_back(image);
+        }
+        blade_images = list.blade_images;
+        daemon.prepare("GET /v1/blade-images", to_json(list));
+        show({"s01c1b01"});
+        for (const std::string blades :
+             {R"("s01c1b01")", R"("s01c1b02")", R"("s01c2b01")", R"("s02c1b01")"})
+            daemon.prepare(request(blades), report(blades));
+    }
+    /// s01c1b01 keeps /etc/motd.
+    static std::string xml() {
+        std::string text(sample::kClusterXml);
+        const std::string group = "  <group";
+        text.insert(text.find(group),
+                    R"(  <set for="s01c1b01"><property name="keep-out" value="/etc/motd"/></set>)"
+                    "\n");
+        return text;
+    }
+    void show(const std::vector<std::string>& running) {
+        api::ClusterStatus status{.server = name("s01"),
+                                  .version = "0",
+                                  .now = api::samples::time(),
+                                  .since = api::samples::time(),
+                                  .blades = {},
+                                  .services = {},
+                                  .alerts = {}};
+        for (const std::string& blade : running) {
+            api::BladeStatus one{.name = name(blade),
+                                 .type = model::BladeType::js20,
+                                 .address = model::Ipv4Address::parse("10.0.0.1").value()};
+            one.state = model::BladeState::running;
+            one.image = granite;
+            one.generation = number(2);
+            status.blades.push_back(one);
+        }
+        daemon.prepare("GET /v1/status", to_json(status));
+    }
+    static std::string request(const std::string& blades, const std::string& generation = "") {
+        return R"(POST /v1/image-syncs {"image":"granite",)" + generation + R"("blades":[)" +
+               blades +
+               R"(],"dry_run":false,"overwrites":false,"keep_out":[],"most_removed_percent":10})";
+    }
+    static std::string report(const std::string& blades, bool is_good = true) {
+        api::SyncReport report{granite, number(4), false, {}};
+        api::SyncOutcome outcome{.blades = {name(blades.substr(1, 8))},
+                                 .state = is_good ? "synced" : "failed"};
+        outcome.from = number(3);
+        if (!is_good) outcome.problem = api::to_problem(Error(ErrorCode::io, "disk is broken"));
+        report.outcomes.push_back(outcome);
+        return to_json(api::SyncLine{.report = report}) + "\n";
+    }
+    std::vector<std::string> syncs() const {
+        std::vector<std::string> found;
+        for (const std::string& each : daemon.requests())
+            if (each.starts_with("POST /v1/image-syncs")) found.push_back(each);
+        return found;
+    }
+    CommandEnd run(const std::vector<std::string>& more) const {
+        std::vector<std::string> words{"sync", "image", "granite", "--settle", "0"};
+        words.insert(words.end(), more.begin(), more.end());
+        return run_command(daemon, words);
+    }
+
+    static inline const model::ImageName granite = model::ImageName::parse("granite").value();
+    std::vector<api::BladeImage> blade_images;
+    FakeDaemon daemon;
+};
+
+TEST_F(SyncCommands, WavesAreTheCanaryAndThenLevelAfterLevel) {
+    const cluster::Definition definition = sample::definition();
+    const Names blades{name("s01c1b01"), name("s01c1b02"), name("s01c2b01"), name("s02c1b01")};
+    const auto names_of = [](const std::vector<Wave>& waves) {
+        std::vector<std::string> names;
+        for (const Wave& wave : waves) {
+            names.push_back(wave.name + ":");
+            for (const model::ComponentName& blade : wave.blades)
+                names.back() += " " + to_string(blade);
+        }
+        return names;
+    };
+    EXPECT_THAT(names_of(plan_waves(definition, blades, {}, "chassis").value()),
+                ElementsAre("the chassis of s01c1b01: s01c1b01 s01c1b02",
+                            "the chassis of s01c2b01: s01c2b01",
+                            "the chassis of s02c1b01: s02c1b01"));
+    EXPECT_THAT(names_of(plan_waves(definition, blades, Names{name("s01c2b01")}, "").value()),
+                ElementsAre("the canary: s01c2b01", "the others: s01c1b01 s01c1b02 s02c1b01"));
+    EXPECT_THAT(plan_waves(definition, blades, {}, "rack").error().cure(),
+                HasSubstr("server, chassis, blade"));
+    EXPECT_FALSE(plan_waves(definition, blades, Names{name("s02c1b02")}, ""));
+}
+
+TEST_F(SyncCommands, OneWaveComesAfterTheOther) {
+    const CommandEnd end = run({"--wave", "blade", "--check", "test -n \"$DIM_BLADE\""});
+    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+    EXPECT_THAT(syncs(), ElementsAre(request(R"("s01c1b01")"), request(R"("s01c1b02")"),
+                                     request(R"("s01c2b01")"), request(R"("s02c1b01")")));
+}
+
+TEST_F(SyncCommands, AWaveThatIsNotWellIsTheLast) {
+    daemon.prepare(request(R"("s01c1b02")"), report(R"("s01c1b02")", false));
+    const CommandEnd end = run({"--wave", "blade"});
+    EXPECT_EQ(end.code, ExitCode::failed);
+    EXPECT_EQ(syncs().size(), 2U);
+    EXPECT_THAT(end.errors, HasSubstr("2 blades not touched"));
+    EXPECT_THAT(end.errors, HasSubstr("s01c1b02: disk is broken"));
+}
+
+TEST_F(SyncCommands, ACheckThatFailsStopsAndRollsBack) {
+    daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
+    const std::string back = request(R"("s01c1b01")", R"("generation":3,)");
+    daemon.prepare(back, report(R"("s01c1b01")"));
+    const CommandEnd end = run(
+        {"--canary", "s01c1b01", "--check", "echo $DIM_BLADE is ill; false", "--auto-rollback"});
+    EXPECT_EQ(end.code, ExitCode::failed);
+    EXPECT_THAT(syncs(), ElementsAre(request(R"("s01c1b01")"), back));
+    EXPECT_THAT(end.errors, HasSubstr("s01c1b01 is ill"));
+    EXPECT_THAT(end.errors, HasSubstr("is back as it was, 3 blades not touched"));
+}
+
+TEST_F(SyncCommands, StatusTellsWhoIsBehind) {
+    api::ImageSummary image = api::samples::image_summary();
+    image.name = granite;
+    image.generation = number(4);
+    daemon.prepare("GET /v1/images", to_json(api::ImageList{{image}}));
+    blade_images[0].generation = number(4);  // but it runs with generation 2
+    blade_images[1].generation = number(4);
+    blade_images[3].is_pinned = true;
+    daemon.prepare("GET /v1/blade-images", to_json(api::BladeImageList{blade_images}));
+    const CommandEnd end = run_command(daemon, {"sync", "status", "granite"});
+    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+    EXPECT_THAT(end.output, HasSubstr("granite  4       3     behind   s01c2b01\n"));
+    EXPECT_THAT(end.output, HasSubstr("granite  4       3     pinned   s02c1b01\n"));
+    EXPECT_THAT(end.output, HasSubstr("granite  4       4     current  s01c1b02\n"));
+    EXPECT_THAT(end.output, HasSubstr("granite  4       4     waiting  s01c1b01\n"));
+    EXPECT_THAT(run_command(daemon, {"sync", "status", "slate", "--json"}).output,
+                HasSubstr(R"({"groups":[]})"));
+}
+
+TEST_F(SyncCommands, ExplainTellsTheRuleAndWhoHasIt) {
+    const CommandEnd end = run_command(daemon, {"sync", "explain", "granite", "/etc/motd"});
+    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+    EXPECT_THAT(end.output, HasSubstr("s01c1b01  stays as the blade has it: keep-out '/etc/motd'"));
+    EXPECT_THAT(end.output, HasSubstr("moves with the generation, unless the blade changed it"));
+    EXPECT_THAT(run_command(daemon, {"sync", "explain", "granite", "/etc/passwd"}).output,
+                HasSubstr("what both sides changed is merged"));
+    EXPECT_EQ(run_command(daemon, {"sync", "explain", "granite", "motd"}).code, ExitCode::usage);
+}
+
+}  // namespace
+}  // namespace dim::tool
