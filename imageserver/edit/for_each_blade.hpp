@@ -1,6 +1,6 @@
 #pragma once
 
-#include "imageserver/service/progress.hpp"
+#include "imageserver/image/images.hpp"
 #include "libdim/model/names.hpp"
 
 #include <algorithm>

@@ -3,7 +3,6 @@
 #include "imageserver/edit/edited_blades.hpp"
 #include "imageserver/image/images.hpp"
 #include "imageserver/override/overrides.hpp"
-#include "imageserver/service/progress.hpp"
 #include "libdim/api/sync_messages.hpp"
 #include "libdim/base/result.hpp"
 
