@@ -44,7 +44,6 @@ struct SyncEdits::Blade {
     RosterEntry entry;
     api::BladeImage image;
     std::optional<Generation> unfinished;  ///< a move to it was begun
-    std::optional<BootRecord> boot;        ///< that it runs from
 
     const ComponentName& name() const { return image.blade; }
     bool is_to_stay(Generation target) const {
@@ -83,11 +82,7 @@ Result<std::vector<SyncEdits::Blade>> SyncEdits::choose(const api::SyncImage& re
         if (!entry) continue;  // of a blade that is none of ours any more
         found.insert(image.blade);
         DIM_TRY(const auto unfinished, images_.unfinished_move(image.blade, image.image));
-        DIM_TRY(auto boot, blades_.boot_from(image.blade, image.image));
-        chosen.push_back({.entry = *std::move(entry),
-                          .image = image,
-                          .unfinished = unfinished,
-                          .boot = std::move(boot)});
+        chosen.push_back({.entry = *std::move(entry), .image = image, .unfinished = unfinished});
     }
     for (const ComponentName& blade : wanted) {
         if (found.contains(blade)) continue;
@@ -128,7 +123,7 @@ Result<SyncEdits::Job> SyncEdits::prepare(const api::SyncImage& request, const P
     return job;
 }
 
-Result<MovedBladeImage> SyncEdits::move(const Job& job, const Blade& blade) {
+Result<MovedBladeImage> SyncEdits::move(const Job& job, const Blade& blade, bool is_running) {
     DIM_TRY(const sync::KeepOut keep_out, keep_out_rules(job.request, blade.entry.blade));
     DIM_TRY(const auto overridden, overrides_.written(blade.name(), job.request.image));
     const BladeMove move{
@@ -141,7 +136,7 @@ Result<MovedBladeImage> SyncEdits::move(const Job& job, const Blade& blade) {
             return "keep-out '" + rule->text + "' (" + rule->origin + ")";
         },
         .overwrites = job.request.overwrites,
-        .is_held = blade.boot.has_value(),
+        .is_held = is_running,
         .is_dry_run = job.request.is_dry_run};
     MovedBladeImage all;
     for (const ChangeKey& key : job.steps(blade)) {
@@ -154,12 +149,13 @@ Result<MovedBladeImage> SyncEdits::move(const Job& job, const Blade& blade) {
 }
 
 Result<void> SyncEdits::sync_image(const Job& job, const Blade& blade, api::SyncOutcome& outcome) {
-    if (blade.boot) {
+    DIM_TRY(const auto boot, blades_.boot_from(blade.name(), job.request.image));
+    if (boot) {
         DIM_TRY(const api::ImageSummary now,
                 images_.image(job.request.image, blade.image.generation));
         if (now.shared != job.target.shared) return fail(changed_split(blade.name()));
     }
-    DIM_TRY(const MovedBladeImage moved, move(job, blade));
+    DIM_TRY(const MovedBladeImage moved, move(job, blade, boot.has_value()));
     tell(moved, job.request.is_dry_run, outcome);
     if (job.request.is_dry_run) return {};
     outcome.state = "synced";
@@ -191,9 +187,11 @@ api::SyncOutcome SyncEdits::sync_blade(const Job& job, const Blade& blade) {
 void SyncEdits::confirm(const Job& job, std::span<api::SyncOutcome> outcomes,
                         const Progress& progress) {
     std::vector<std::pair<const Blade*, api::SyncOutcome*>> waiting;
-    for (std::size_t i = 0; i < outcomes.size(); ++i)
-        if (job.blades[i].boot && (outcomes[i].state == "synced" || outcomes[i].state == "current"))
-            waiting.emplace_back(&job.blades[i], &outcomes[i]);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (outcomes[i].state != "synced" && outcomes[i].state != "current") continue;
+        const auto boot = blades_.boot_from(job.blades[i].name(), job.request.image);
+        if (boot && *boot) waiting.emplace_back(&job.blades[i], &outcomes[i]);
+    }
     if (waiting.empty()) return;
     const bool has_changed = std::ranges::any_of(
         waiting, [](const auto& pair) { return pair.second->state == "synced"; });

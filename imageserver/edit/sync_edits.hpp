@@ -52,7 +52,7 @@ private:
     Result<void> find_changes(Job& job, const Progress& progress);
     api::SyncOutcome sync_blade(const Job& job, const Blade& blade);
     Result<void> sync_image(const Job& job, const Blade& blade, api::SyncOutcome& outcome);
-    Result<MovedBladeImage> move(const Job& job, const Blade& blade);
+    Result<MovedBladeImage> move(const Job& job, const Blade& blade, bool is_running);
     void confirm(const Job& job, std::span<api::SyncOutcome> outcomes, const Progress& progress);
 
     Images& images_;

@@ -4,8 +4,8 @@
 #include "libdim/api/limits.hpp"
 #include "libdim/base/text.hpp"
 
-#include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace dim::server {
@@ -105,16 +105,12 @@ bool settle_confirmation(const Result<std::optional<BootRecord>>& boot,
 
 std::vector<api::SyncOutcome> group(std::vector<api::SyncOutcome> outcomes) {
     std::vector<api::SyncOutcome> groups;
+    std::map<std::string, std::size_t> places;  // by what is the same
     for (api::SyncOutcome& outcome : outcomes) {
-        const std::vector<model::ComponentName> blades = std::exchange(outcome.blades, {});
-        const auto is_alike = [&](const api::SyncOutcome& other) {
-            api::SyncOutcome bare = other;
-            bare.blades.clear();
-            return bare == outcome;
-        };
-        auto found = std::ranges::find_if(groups, is_alike);
-        if (found == groups.end()) found = groups.insert(groups.end(), std::move(outcome));
-        append(found->blades, blades);
+        std::vector<model::ComponentName> blades = std::exchange(outcome.blades, {});
+        const auto [place, is_new] = places.try_emplace(api::to_json(outcome), groups.size());
+        if (is_new) groups.push_back(std::move(outcome));
+        append(groups[place->second].blades, std::move(blades));
     }
     return groups;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 namespace dim::server {
@@ -281,6 +282,16 @@ public:
     Result<void> ensure_shared_ready(const model::ImageName& name, model::Generation) override {
         DIM_CHECK(image(name));
         return {};
+    }
+    Result<std::set<std::pair<model::ImageName, model::Generation>>>
+    shown_generations() const override {
+        std::set<std::pair<model::ImageName, model::Generation>> shown;
+        const std::scoped_lock lock(mutex_);
+        for (const auto& [name, image] : images_)
+            shown.emplace(name, image.generation);
+        for (const auto& [pair, image] : blade_images_)
+            shown.emplace(image.image, image.generation);
+        return shown;
     }
     bool is_shared_mounted(const model::ImageName& name, model::Generation) const override {
         return image(name).has_value();

@@ -166,6 +166,41 @@ TEST_F(FullDisk, AnImportThatCannotWriteLeavesNothing) {
     EXPECT_TRUE(store->image(granite));
 }
 
+// And of a move to another generation, on the blade image itself.
+TEST_F(FullDisk, AMoveThatCannotWriteIsToldAndFinishedByTheNextCall) {
+    create("s01c1b01");
+    const model::ComponentName blade = blade_name("s01c1b01");
+    testing::write(tree + "/etc/new", std::string(kMebibyte, 'n'));
+    testing::run({"rm", tree + "/var/dangling"});
+    value_of(store->update_image({.name = granite, .source = {}, .label = ""}, quiet()));
+    std::uint32_t from = 1;
+    for (const int error : {ENOSPC, EIO}) {
+        int failed = 1;
+        for (int skipped = 0; failed != 0; ++skipped) {
+            SCOPED_TRACE(std::to_string(error) + " " + std::to_string(skipped));
+            ASSERT_LT(skipped, 100);
+            const auto move = [&] {
+                const auto change =
+                    value_of(store->find_change(granite, number(from), number(3 - from)));
+                return store->move_blade_image({.blade = blade, .kept_out = {}}, *change);
+            };
+            Result<MovedBladeImage> moved;
+            {
+                const dim::testing::FailingWrites failing(root_of("s01c1b01"), error, skipped, 1);
+                moved = move();
+                failed = dim::testing::FailingWrites::failed();
+            }
+            EXPECT_EQ(moved.has_value(), failed == 0) << "a failure is told";
+            if (!moved) EXPECT_TRUE(moved = move()) << to_string(moved.error());
+            from = 3 - from;
+            EXPECT_EQ(value_of(store->blade_image(blade, granite)).generation, number(from));
+            EXPECT_EQ(sys::stat(root_of("s01c1b01") + "/etc/new").has_value(), from == 2);
+            EXPECT_THAT(moved->conflicts, IsEmpty());
+        }
+    }
+    EXPECT_TRUE(is_sound("s01c1b01"));
+}
+
 TEST_F(FullDisk, ImagesThatWereThinAreReservedAsFarAsTheyFit) {
     provision(Provisioning::thin(1000));
     for (const char* blade : {"s01c1b01", "s01c1b02", "s01c1b03", "s01c1b04", "s01c1b05"})

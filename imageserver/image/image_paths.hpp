@@ -3,6 +3,7 @@
 #include "libdim/model/names.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace dim::server {
 
@@ -62,10 +63,11 @@ public:
     std::string shared_past(const model::ImageName& name, model::Generation number) const {
         return shared_file_system(name) + "/past/" + to_string(number);
     }
+    static constexpr std::string_view kChange = "change.";
     /// The files in which generation TO differs from FROM, while blade images are moved.
     std::string change(const model::ImageName& name, model::Generation from,
                        model::Generation to) const {
-        return image(name) + "/change." + to_string(from) + "." + to_string(to);
+        return image(name) + "/" + std::string(kChange) + to_string(from) + "." + to_string(to);
     }
     std::string shared_mount(const model::ImageName& name, model::Generation number) const {
         return shared_mounts() + "/" + name.text() + "/" + to_string(number);

@@ -72,8 +72,10 @@ Result<void> ImagePins::pin(const ImageName& image, Generation generation,
             Error(ErrorCode::conflict, "these blades have an image of another generation of " +
                                            image.text() + " than " + to_string(generation) + ": " +
                                            printable(others, kNamesBytes))
-                .with_cure("pin them to the generation they have; or 'dim blade delete' those "
-                           "images, with all that the blades wrote, pin, and 'dim blade create'"));
+                .with_cure("pin them to the generation they have; or bring them to this one first: "
+                           "'dim sync image " +
+                           image.text() + " --generation " + to_string(generation) +
+                           "' with their names"));
     });
 }
 

@@ -101,8 +101,10 @@ Result<ImageStore> ImageStore::open(Settings settings, Database& database) {
     DIM_TRY(const std::vector<api::ImageSummary> images, state->catalog.images());
     ImageStore store(std::move(state));
     // What fails now is left for the next call, and what is in the trash for the next start.
-    for (const api::ImageSummary& image : images)
+    for (const api::ImageSummary& image : images) {
         (void)discard_captured(image.name, store.state_->paths);
+        store.discard_changes(image.name);
+    }
     (void)store.undo_unfinished();
     (void)store.state_->trash.resume(store.state_->catalog);
     return store;

@@ -134,6 +134,8 @@ public:
                               const model::ImageName& image) override;
     Result<void> ensure_shared_ready(const model::ImageName& image,
                                      model::Generation generation) override;
+    Result<std::set<std::pair<model::ImageName, model::Generation>>>
+    shown_generations() const override;
     bool is_shared_mounted(const model::ImageName& image,
                            model::Generation generation) const override;
     std::string mount_point(const model::ComponentName& blade,
@@ -161,6 +163,8 @@ public:
 private:
     struct State;
     Result<void> check_room(std::uint64_t size_bytes) const;
+    /// What moves that a kill ended left of IMAGE.
+    void discard_changes(const model::ImageName& image);
     Result<void> reserve_file(const std::string& file);
     /// Errors: limit_exceeded when blade images may not grow by BYTES in all.
     Result<void> check_growth(std::uint64_t bytes) const;

@@ -39,6 +39,10 @@ Result<void> ImageStore::ensure_shared_ready(const ImageName& image, Generation 
     return mount_shared_root(image, generation, state_->paths);
 }
 
+Result<std::set<std::pair<ImageName, Generation>>> ImageStore::shown_generations() const {
+    return state_->shown_generations();
+}
+
 bool ImageStore::is_shared_mounted(const ImageName& image, Generation generation) const {
     return is_mount_point(shared_mount_point(image, generation));
 }

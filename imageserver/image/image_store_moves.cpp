@@ -30,6 +30,14 @@ Result<void> make_empty_directory(const std::string& path) {
 
 }  // namespace
 
+void ImageStore::discard_changes(const ImageName& image) {
+    const auto directory = sys::open_directory(state_->paths.image(image));
+    const auto names = directory ? sys::list_names(*directory) : fail(directory.error());
+    if (!names) return;
+    for (const std::string& name : *names)
+        if (name.starts_with(ImagePaths::kChange)) (void)sys::remove_tree(*directory, name);
+}
+
 Result<std::shared_ptr<const GenerationChange>>
 ImageStore::find_change(const ImageName& image, Generation from, Generation to) {
     DIM_CHECK(state_->undo_unfinished_of(image));

@@ -217,6 +217,8 @@ TEST_F(MovedImages, KilledAtAnyPointAreFinishedByTheNextCall) {
             expect_is(blade, to);
             testing::write(root_of(blade) + "/etc/own", "own");
             EXPECT_EQ(value_of(store->unfinished_move(blade_name(blade), granite)), std::nullopt);
+            EXPECT_THAT(value_of(sys::list_names(state + "/images/granite")),
+                        ::testing::Not(Contains(::testing::StartsWith("change."))));
         });
 }
 

@@ -11,8 +11,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dim::server {
@@ -192,6 +194,10 @@ public:
     /// Mounts the shared root of a generation unless it is. Errors: those of mount_file.
     virtual Result<void> ensure_shared_ready(const model::ImageName& image,
                                              model::Generation generation) = 0;
+    /// Whose shared root blades have mounted, or may mount next: the newest generations, those of
+    /// blade images and of moves, and those that blades which were moved while they run use still.
+    virtual Result<std::set<std::pair<model::ImageName, model::Generation>>>
+    shown_generations() const = 0;
     /// Whether the shared root is mounted where blades are shown it.
     virtual bool is_shared_mounted(const model::ImageName& image,
                                    model::Generation generation) const = 0;

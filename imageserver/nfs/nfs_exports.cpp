@@ -89,14 +89,10 @@ void NfsExports::State::add_blade_image(const api::BladeImage& image, const NfsC
 
 Result<std::vector<api::NfsExport>> NfsExports::State::wanted(const NfsClients& to,
                                                               const std::string& withheld) const {
-    DIM_TRY(const std::vector<api::ImageSummary> summaries, images.images());
     DIM_TRY(const std::vector<api::BladeImage> blade_images, images.blade_images());
-    std::set<std::pair<ImageName, Generation>> generations;
-    for (const api::ImageSummary& image : summaries)
-        generations.emplace(image.name, image.generation);
+    DIM_TRY(const auto generations, images.shown_generations());
     std::vector<api::NfsExport> wanted;
     for (const api::BladeImage& image : blade_images) {
-        generations.emplace(image.image, image.generation);
         if (blade_export_path(image.blade, image.image) != withheld)
             add_blade_image(image, to, wanted);
     }

@@ -283,6 +283,28 @@ TEST_F(NfsServer, OffersAnotherImageWithoutDisturbingTheOthers) {
     EXPECT_EQ(pid(), before);
 }
 
+TEST_F(NfsServer, OffersTheSharedRootThatABladeHasMountedUntilItBoots) {
+    testing::write(tree + "/usr/bin/tool", "second");
+    value_of(store->update_image(
+        {.name = granite,
+         .source = api::ImageSource{.source = value_of(model::MasterSource::parse(tree)),
+                                    .exclude = {},
+                                    .one_file_system = false},
+         .label = ""},
+        quiet()));
+    const auto change = value_of(store->find_change(granite, first, number(2)));
+    for (const std::string_view blade : {"s01c1b01", "s01c1b02"})
+        value_of(store->move_blade_image(
+            {.blade = blade_name(blade), .kept_out = {}, .is_held = blade == "s01c1b01"}, *change));
+    value_of(nfs.apply());
+    EXPECT_EQ(first_blade.read(shared_path + "/usr/bin/tool"), "tool");
+    EXPECT_EQ(first_blade.read("/shared/granite/2/usr/bin/tool"), "second");
+    value_of(store->release_generations(blade_name("s01c1b01")));
+    value_of(nfs.apply());
+    EXPECT_THAT(first_blade.read(shared_path + "/usr/bin/tool"), Refused());
+    EXPECT_EQ(first_blade.read("/shared/granite/2/usr/bin/tool"), "second");
+}
+
 TEST_F(NfsServer, WithdrawsAnImageSoThatItCanBeDeleted) {
     value_of(store->set_exported(blade_name("s01c1b02"), granite, false));
     value_of(nfs.apply());
