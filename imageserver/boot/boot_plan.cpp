@@ -3,10 +3,16 @@
 #include "imageserver/boot/boot_limits.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dim::server {
 
 namespace {
+
+/// nfs(5). A file that did not change is one file in both generations, and a blade that moves has
+/// it open. NFS-Ganesha refuses an open owner that opens it through a second export
+/// (NFS4ERR_INVAL, "Lock Owner Export Conflict"); Linux has one open owner for each superblock.
+constexpr const char* kOwnSuperblock = ",nosharecache";
 
 /// "rw,vers=4.1,proto=tcp,hard,actimeo=3": nfs(5)
 std::string nfs_options(const char* access, const api::NfsOptions& nfs) {
@@ -74,8 +80,10 @@ Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanF
 std::optional<api::SharedRoots> plan_move(model::Ipv4Address server, const api::ImageSummary& from,
                                           const api::ImageSummary& to) {
     if (!std::ranges::is_permutation(from.shared, to.shared)) return std::nullopt;
-    return api::SharedRoots{.generation = to.generation,
-                            .mounts = shared_mounts(server, to, to.generation)};
+    auto mounts = shared_mounts(server, to, to.generation);
+    for (api::NfsMount& mount : mounts)
+        mount.options += kOwnSuperblock;
+    return api::SharedRoots{.generation = to.generation, .mounts = std::move(mounts)};
 }
 
 }  // namespace dim::server

@@ -104,6 +104,9 @@ TEST(PlanMove, NamesTheDirectoriesOfTheOtherGeneration) {
     EXPECT_EQ(move->mounts[0].source, "10.1.0.1:/shared/granite/5/opt");
     EXPECT_EQ(move->mounts[0].target, "/opt");
     EXPECT_TRUE(move->mounts[0].options.starts_with("ro,"));
+    for (const api::NfsMount& mount : move->mounts)
+        EXPECT_TRUE(mount.options.ends_with(",nosharecache"))
+            << mount.options << ": what the blade has open in the older one could not be opened";
 }
 
 TEST(PlanMove, ToOtherDirectoriesIsABoot) {
