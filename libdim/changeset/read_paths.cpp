@@ -39,6 +39,11 @@ Error is_mounted(std::string_view path) {
         .with_cure("unmount it, or apply a changeset of that part to it alone");
 }
 
+std::string_view parent_of(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    return path.substr(0, slash == path.npos ? 0 : slash);
+}
+
 /// None where there is no such directory, or what is above it is none. Errors: conflict when it is
 /// not on the file system of ROOT.
 Result<std::optional<sys::Fd>> open_parent(const sys::Fd& root, std::string_view parent) {
@@ -88,15 +93,13 @@ Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline) {
         if (path.empty()) {
             DIM_TRY(read, manifest::read_root(root));
         } else {
-            const std::size_t slash = path.rfind('/');
-            const std::string_view above =
-                slash == path.npos ? std::string_view{} : path.substr(0, slash);
+            const std::string_view above = parent_of(path);
             if (above != open_path) {
                 DIM_TRY(parent, open_parent(root, above));
                 open_path = above;
             }
             if (!parent) continue;
-            const std::string name(path.substr(slash == path.npos ? 0 : slash + 1));
+            const std::string name(path.substr(above.empty() ? 0 : above.size() + 1));
             DIM_TRY(read, manifest::read_entry(*parent, name, std::string(path), status.device,
                                                manifest::Content::read, largest));
         }
@@ -111,8 +114,11 @@ Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline) {
 
 Result<std::vector<std::string>> names_that_would_go(const sys::Fd& root, const Outline& outline) {
     std::set<std::string_view> known;
-    for (const Entry& entry : outline.older.entries)
+    std::map<std::string_view, std::size_t> known_in;
+    for (const Entry& entry : outline.older.entries) {
         known.insert(entry.path);
+        ++known_in[parent_of(entry.path)];
+    }
     std::set<std::string_view> staying;
     for (const Entry& entry : outline.newer.entries)
         if (entry.type == manifest::EntryType::directory) staying.insert(entry.path);
@@ -121,8 +127,12 @@ Result<std::vector<std::string>> names_that_would_go(const sys::Fd& root, const 
         if (entry.type != manifest::EntryType::directory || staying.contains(entry.path)) continue;
         DIM_TRY(const auto directory, open_parent(root, entry.path));
         if (!directory) continue;
-        DIM_TRY(const auto found, sys::list_names(*directory));
-        for (const std::string& name : found)
+        // Whoever writes to the tree may have filled it.
+        auto found = sys::first_names(*directory, known_in[entry.path] + kNamesThatWouldGo);
+        if (!found)
+            return fail(std::move(found).error().with_context(manifest::escape(entry.path)));
+        std::ranges::sort(*found);
+        for (const std::string& name : *found)
             if (std::string path = entry.path + "/" + name; !known.contains(path))
                 names.push_back(std::move(path));
     }

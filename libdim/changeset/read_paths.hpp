@@ -3,6 +3,7 @@
 #include "libdim/changeset/outline.hpp"
 #include "libdim/sys/fd.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,8 +19,11 @@ inline constexpr std::uint64_t kAlwaysRead = std::uint64_t{16} << 20;
 /// file system is mounted.
 Result<manifest::Manifest> read_paths(const sys::Fd& root, const Outline& outline);
 
+/// So many names are told of one directory.
+inline constexpr std::size_t kNamesThatWouldGo = 1000;
+
 /// What is in the directories that OUTLINE removes or replaces, and not in its older tree: it would
-/// go with them. By path; errors name the path.
+/// go with them. By path, the first kNamesThatWouldGo of each directory; errors name the path.
 Result<std::vector<std::string>> names_that_would_go(const sys::Fd& root, const Outline& outline);
 
 }  // namespace dim::changeset

@@ -43,7 +43,7 @@ Result<Fd> open_beneath(const Fd& directory, std::string_view relative, int flag
     }
 }
 
-Result<std::vector<std::string>> list_names(const Fd& directory) {
+Result<std::vector<std::string>> first_names(const Fd& directory, std::size_t most) {
     // A descriptor of its own, so that the caller's has no reading position.
     const int copy = ::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (copy < 0) return fail(Error::from_errno(errno, "open directory"));
@@ -54,14 +54,20 @@ Result<std::vector<std::string>> list_names(const Fd& directory) {
     }
     std::vector<std::string> names;
     errno = 0;
-    while (const dirent* entry = ::readdir(stream.get())) {
+    while (names.size() < most) {
+        const dirent* const entry = ::readdir(stream.get());
+        if (entry == nullptr) break;
         const std::string_view name = entry->d_name;
-        if (name == "." || name == "..") continue;
-        if (names.size() == kNamesLimit)
-            return fail(ErrorCode::limit_exceeded, "directory with too many names");
-        names.emplace_back(name);
+        if (name != "." && name != "..") names.emplace_back(name);
     }
     if (errno != 0) return fail(Error::from_errno(errno, "read directory"));
+    return names;
+}
+
+Result<std::vector<std::string>> list_names(const Fd& directory) {
+    DIM_TRY(std::vector<std::string> names, first_names(directory, kNamesLimit + 1));
+    if (names.size() > kNamesLimit)
+        return fail(ErrorCode::limit_exceeded, "directory with too many names");
     std::ranges::sort(names);
     return names;
 }

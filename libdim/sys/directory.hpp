@@ -35,6 +35,8 @@ Result<std::string> read_link(const Fd& directory, std::string_view name);
 /// The names in a directory without "." and "..", sorted.
 Result<std::vector<std::string>> list_names(const Fd& directory);
 Result<std::vector<std::string>> list_names(const std::string& path);
+/// At most MOST of them, in no order; others are not looked at.
+Result<std::vector<std::string>> first_names(const Fd& directory, std::size_t most);
 
 Result<void> mkdir(const std::string& path, mode_t mode = 0755);
 Result<void> mkdirat(const Fd& directory, std::string_view name, mode_t mode = 0755);

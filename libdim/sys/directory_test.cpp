@@ -70,6 +70,8 @@ TEST(Directory, IsMadeWithItsParents) {
     EXPECT_EQ(list_names(temporary / "a"), (std::vector<std::string>{"b", "d"}));
     EXPECT_EQ(list_names(parent), (std::vector<std::string>{"b", "d"}));
     EXPECT_EQ(list_names(parent)->size(), 2U);  // it starts at the beginning again
+    EXPECT_EQ(first_names(parent, 1)->size(), 1U);
+    EXPECT_EQ(first_names(parent, 3)->size(), 2U);
 }
 
 TEST(Directory, TellsFreeSpace) {
