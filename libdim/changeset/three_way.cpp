@@ -113,6 +113,37 @@ bool are_files(const PathChoice& path) {
     return is_file(path.older) && is_file(path.newer) && is_file(path.have);
 }
 
+/// Whether each attribute of DIRECTORY is as in the one or as in the other.
+bool is_between(const Entry& directory, const Entry& one, const Entry& other) {
+    const auto is_either = [&](auto member) {
+        return directory.*member == one.*member || directory.*member == other.*member;
+    };
+    const auto has = [](const Entry& entry, const auto& attribute) {
+        const auto found = entry.attributes.find(attribute.first);
+        return found != entry.attributes.end() && found->second == attribute.second;
+    };
+    return is_either(&Entry::mode) && is_either(&Entry::owner) && is_either(&Entry::group) &&
+           std::ranges::all_of(directory.attributes, [&](const auto& attribute) {
+               return has(one, attribute) || has(other, attribute);
+           });
+}
+
+/// Whether a change to the newer tree may have left it so when it was interrupted
+/// (manifest::carry_out): a directory that is new or gets attributes, or a path where a directory
+/// and something else change places.
+bool may_be_unfinished(const PathChoice& path) {
+    constexpr std::uint32_t kNewDirectoryMode = 0700;
+    if (path.have == nullptr)
+        return path.older != nullptr && path.newer != nullptr &&
+               is_directory(path.older) != is_directory(path.newer);
+    if (!is_directory(path.have) || !is_directory(path.newer)) return false;
+    Entry made = *path.newer;
+    made.mode = kNewDirectoryMode;
+    made.owner = 0;
+    made.group = 0;
+    return is_between(*path.have, is_directory(path.older) ? *path.older : made, *path.newer);
+}
+
 /// What both sides changed.
 Result<void> settle_conflict(PathChoice& path, const ThreeWayRules& rules) {
     if (rules.merge && are_files(path)) {
@@ -143,7 +174,8 @@ Result<void> settle(std::string_view name, PathChoice& path, const ThreeWayRules
             return {};
         }
     }
-    if (!is_alike(path.have, path.older) && !is_alike(path.have, path.newer))
+    const bool is_own = !is_alike(path.have, path.older) && !is_alike(path.have, path.newer);
+    if (is_own && !(rules.is_resumed && may_be_unfinished(path)))
         return settle_conflict(path, rules);
     path.take();
     return {};

@@ -27,7 +27,8 @@ struct ThreeWayRules {
         merge;
     /// A path that was changed on both sides becomes what the newer tree has.
     bool overwrites = false;
-    /// Directories may have times of a change that was interrupted: those are not their own.
+    /// A change to the newer tree was interrupted: times of directories may be of that, and not
+    /// their own; so may attributes of directories, and the want of what was to be replaced.
     bool is_resumed = false;
 };
 

@@ -198,5 +198,34 @@ TEST_F(ThreeWayDecision, NamesOfAFileStayTogether) {
     EXPECT_EQ(at(two.want, "c").link_group, 0U);
 }
 
+TEST_F(ThreeWayDecision, WhatAnInterruptedChangeLeftIsFinished) {
+    const Manifest older = tree({{"d", kDirectory}, {"l", "1"}, {"p", kDirectory}});
+    Manifest newer =
+        tree({{"d", "2"}, {"l", kDirectory}, {"l/in", "2"}, {"p", kDirectory}, {"q", kDirectory}});
+    const auto change = [](Manifest& manifest, std::string_view path, std::uint32_t mode,
+                           std::uint32_t owner) {
+        Entry& entry = *std::ranges::find(manifest.entries, path, &Entry::path);
+        entry.mode = mode;
+        entry.owner = owner;
+    };
+    change(newer, "p", 0750, 7);
+    change(newer, "q", 0755, 7);
+    // Two that were to be replaced are gone, one has its owner, one is new.
+    Manifest have = tree({{"p", kDirectory}, {"q", kDirectory}});
+    change(have, "p", 0, 7);
+    change(have, "q", 0700, 0);
+    EXPECT_THAT(decided(older, newer, have).conflicts, ::testing::SizeIs(5));
+    rules.is_resumed = true;
+    const ThreeWay finished = decided(older, newer, have);
+    EXPECT_THAT(finished.conflicts, IsEmpty());
+    EXPECT_THAT(names(finished), ElementsAre("d", "l", "l/in", "p", "q"));
+    EXPECT_EQ(at(finished.want, "p").mode, 0750U);
+    EXPECT_EQ(at(finished.want, "q").owner, 7U);
+    // What neither tree says is the blade's.
+    change(have, "p", 0711, 7);
+    EXPECT_THAT(decided(older, newer, have).conflicts,
+                ElementsAre(::testing::Field(&KeptPath::path, "p")));
+}
+
 }  // namespace
 }  // namespace dim::changeset

@@ -14,7 +14,8 @@ namespace dim::sys {
 namespace {
 
 Result<void> copy_by_hand(const Fd& from, const Fd& to, off_t offset, off_t end) {
-    std::vector<char> buffer(256 * 1024);
+    constexpr off_t kBufferBytes = off_t{256} << 10;
+    std::vector<char> buffer(static_cast<std::size_t>(std::min(kBufferBytes, end - offset)));
     while (offset < end) {
         const std::size_t want = std::min(buffer.size(), static_cast<std::size_t>(end - offset));
         const ssize_t got = ::pread(from.get(), buffer.data(), want, offset);
@@ -77,11 +78,15 @@ Result<void> reflink(const Fd& from, const Fd& to) {
 Result<CopyMethod> copy_file(const Fd& from, const Fd& to) {
     if (reflink(from, to)) return CopyMethod::reflink;
     DIM_TRY(const FileStatus status, fstat(from));
-    DIM_CHECK(ftruncate(to, 0));
-    DIM_CHECK(ftruncate(to, status.size));
+    // To truncate a new file costs, too: ext4 writes it out when it is closed then.
+    DIM_TRY(const FileStatus before, fstat(to));
+    if (before.size != 0) DIM_CHECK(ftruncate(to, 0));
+    off_t copied = 0;
     DIM_CHECK(visit_data(from, status.size, [&](off_t offset, off_t end) {
+        copied = end;
         return copy_range(from, to, offset, end);
     }));
+    if (static_cast<std::uint64_t>(copied) < status.size) DIM_CHECK(ftruncate(to, status.size));
     return CopyMethod::sparse_copy;
 }
 
