@@ -51,6 +51,7 @@ class ImageServer:
         self._services = services or {}
         self._options = options
         self._blades = {}
+        self._properties = {}
         self._process = None
         self._starts = 0
 
@@ -64,13 +65,20 @@ class ImageServer:
         del self._blades[name]
         self._write_cluster()
 
+    def set_property(self, blade, name, value):
+        """What the definition says of a blade; a daemon that runs already is told by `dim cluster reload`."""
+        self._properties.setdefault(blade, {})[name] = value
+        self._write_cluster()
+
     def _write_cluster(self):
         """One chassis of one server; every bay that holds no defined blade is absent."""
         bays = [f"s01c1b{bay:02}" for bay in range(1, 15)]
         absent = ",".join(bay for bay in bays if bay not in self._blades)
         blades = "".join(
             f"  <set for={quoteattr(name)} type={quoteattr(kind)} mac={quoteattr(mac)}>\n"
-            f"    <interface network=\"bootnet\" address={quoteattr(address)}/>\n  </set>\n"
+            f"    <interface network=\"bootnet\" address={quoteattr(address)}/>\n"
+            + "".join(f"    <property name={quoteattr(key)} value={quoteattr(value)}/>\n" for key, value in self._properties.get(name, {}).items())
+            + "  </set>\n"
             for name, (kind, mac, address) in self._blades.items())
         services = "".join(f" {job}={quoteattr(daemon)}" for job, daemon in self._services.items())
         text = f"""<cluster xmlns="urn:dim:cluster:1" name="test">
