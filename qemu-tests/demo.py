@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Brings up one image server and netboots a JS20 and a JS21 from it, as ./demo says."""
+"""Brings up one image server and netboots a JS20 and a JS21 from it, then changes both while they run, as ./demo says."""
 import argparse
 import json
 import os
@@ -11,10 +11,15 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lib.blade import COUNTED_TIME
+from lib.case import expect
 from lib.cluster import IMAGE, JS20, JS21, Cluster
+from lib.master import add_lines, put
 from lib.sandbox import INSIDE, run_in_sandbox
 
 PARTS = ("firmware", "kernel", "agent", "init")
+# What the running blades get: a program in the shared root, a user in each blade's own image.
+PROGRAM = "#!/bin/sh\necho \"$(hostname) has this program, and a user $(id -u postgres), without a reboot\"\n"
+USER = {"etc/passwd": "postgres:x:112:118::/var/lib/postgres:/bin/false", "etc/group": "postgres:x:118:"}
 
 
 def parse_arguments():
@@ -48,6 +53,20 @@ def text_of(cluster, result, seconds):
     return "\n".join(lines)
 
 
+def change_running_blades(cluster, shells):
+    """Changes the master and brings that to both blades; returns what dim says, its seconds, and what each blade said right after it."""
+    root = cluster.directory / "granite-root"
+    put(root / "usr/bin/greeting", PROGRAM, 0o755)
+    add_lines(root, USER)
+    begin = time.monotonic()
+    told = cluster.server.dim("syncit", IMAGE, "--yes")
+    seconds = time.monotonic() - begin
+    said = [shell.check("greeting") for shell in shells]
+    for name, line in zip(cluster.blades, said):
+        expect(line == f"{name} has this program, and a user 112, without a reboot", f"{name} sees the new generation: {line}")
+    return told, seconds, said
+
+
 def stay(directory, cluster):
     """--keep: says how to look around and how to stop, and waits for that."""
     attach = pathlib.Path(__file__).resolve().parent / "attach"
@@ -78,7 +97,16 @@ def main(directory):
     states = cluster.boot_all()
     seconds = time.monotonic() - start
     result = result_of(cluster, states)
-    print(json.dumps(result) if arguments.json else text_of(cluster, result, seconds), flush=True)
+    if not arguments.json:
+        print(text_of(cluster, result, seconds), flush=True)
+    shells = [blade.login() for blade in cluster.blades.values()]
+    say("change the master while both blades run: a program and a user")
+    told, seconds, said = change_running_blades(cluster, shells)
+    for shell in shells:
+        shell.leave()
+    result["sync_seconds"] = round(seconds, 3)
+    lines = (f"$ dim syncit {IMAGE} --yes\n{told}", *said, f"\nfrom a new program on the master to running blades: {seconds:.1f} s")
+    print(json.dumps(result) if arguments.json else "\n".join(lines), flush=True)
     if arguments.keep:
         stay(directory, cluster)
     cluster.power_off()

@@ -128,3 +128,8 @@ class Shell:
         if status != 0:
             raise AssertionError(f"on the blade, {command!r} ended with {status}: {output}")
         return output
+
+    def leave(self, timeout=60):
+        """Logs out; the console is as before the login."""
+        self._console.send("stty echo; exit\n")
+        self._console.expect(r"login: $", timeout)
