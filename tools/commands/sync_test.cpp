@@ -38,7 +38,7 @@ protected:
         for (const char* blade : {"s01c1b01", "s01c1b02", "s01c2b01", "s02c1b01"}) {
             api::BladeImage image = api::samples::blade_image();
             image.blade = name(blade);
-            image.image = granite;
+            image.image = kGranite;
             image.generation = number(3);
             image.is_pinned = false;
             list.blade_images.push_back(image);
@@ -72,7 +72,7 @@ protected:
                                  .type = model::BladeType::js20,
                                  .address = model::Ipv4Address::parse("10.0.0.1").value()};
             one.state = model::BladeState::running;
-            one.image = granite;
+            one.image = kGranite;
             one.generation = number(2);
             status.blades.push_back(one);
         }
@@ -84,7 +84,7 @@ protected:
                R"(],"dry_run":false,"overwrites":false,"keep_out":[],"most_removed_percent":10})";
     }
     static std::string report(const std::string& blades, bool is_good = true) {
-        api::SyncReport report{granite, number(4), false, {}};
+        api::SyncReport report{kGranite, number(4), false, {}};
         api::SyncOutcome outcome{.blades = {name(blades.substr(1, 8))},
                                  .state = is_good ? "synced" : "failed"};
         outcome.from = number(3);
@@ -104,7 +104,7 @@ protected:
         return run_command(daemon, words);
     }
 
-    static inline const model::ImageName granite = model::ImageName::parse("granite").value();
+    static inline const model::ImageName kGranite = model::ImageName::parse("granite").value();
     std::vector<api::BladeImage> blade_images;
     FakeDaemon daemon;
 };
@@ -162,7 +162,7 @@ TEST_F(SyncCommands, ACheckThatFailsStopsAndRollsBack) {
 
 TEST_F(SyncCommands, StatusTellsWhoIsBehind) {
     api::ImageSummary image = api::samples::image_summary();
-    image.name = granite;
+    image.name = kGranite;
     image.generation = number(4);
     daemon.prepare("GET /v1/images", to_json(api::ImageList{{image}}));
     blade_images[0].generation = number(4);  // but it runs with generation 2
