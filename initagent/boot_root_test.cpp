@@ -50,6 +50,7 @@ struct Answer {
     int status = 200;
     std::string init = "/sbin/init";
     std::string image = "good";
+    std::uint32_t heartbeat_seconds = 1;
 };
 
 /// An image server in this process, for one blade: answers its boot requests in their order, notes
@@ -59,7 +60,8 @@ public:
     FakeImageServer(const tls::Authority& authority, std::deque<Answer> answers,
                     api::Enrolment known = {.boot_id = "boot-1", .token = "secret"})
         : authority_(authority), answers_(std::move(answers)), known_(std::move(known)) {}
-    /// What it answers to the first heartbeat.
+    /// What it answers to the second heartbeat, a second after the first: init has done its work.
+    /// To a blade that is to wait longer there is no news.
     void tell(api::SharedRoots news) { news_ = std::move(news); }
 
     /// Until the blade said that many HEARTBEATS (0: until it was refused). Closes GATE when ready.
@@ -144,8 +146,9 @@ http::Response FakeImageServer::respond(const http::Request& request) {
         const auto heartbeat = api::parse<api::Heartbeat>(request.body);
         if (heartbeat && heartbeat->token == known_.token && heartbeat->memory_available_bytes > 0)
             ++heartbeats_;
-        if (heartbeat && heartbeat->wait_seconds == 1 && heartbeats_ == 1)
-            response.body = api::to_json(api::HeartbeatAnswer{.shared = news_});
+        const bool is_told = heartbeat && heartbeat->wait_seconds == 1 && heartbeats_ == 2;
+        response.body =
+            api::to_json(api::HeartbeatAnswer{.shared = is_told ? news_ : std::nullopt});
     } else if (request.target.ends_with("/moves")) {
         if (const auto report = api::parse<api::MoveReport>(request.body))
             notes_.push_back("has " + to_string(report->generation) + ' ' +
@@ -177,7 +180,7 @@ http::Response FakeImageServer::plan(const api::BootRequest& request) {
                                    .root = {"10.99.0.1:/images/" + answer.image, "/", "rw"},
                                    .shared = {{"10.99.0.1:/share/usr", "/usr", "ro"}},
                                    .init = answer.init,
-                                   .heartbeat_seconds = 1});
+                                   .heartbeat_seconds = answer.heartbeat_seconds});
     return response;
 }
 
@@ -287,10 +290,12 @@ Result<void> enter_initramfs(const std::string& base) {
     sys::exit_now(1);
 }
 
-enum class FirstServer { right, wrong };
+enum class FirstServer { right, wrong, only };
 
-/// Boots a blade in its own namespaces until it has said two heartbeats; a wrong first server is
-/// one of another cluster. Returns what the server noted, then what the image's init wrote.
+constexpr std::size_t kHeartbeats = 3;
+
+/// Boots a blade in its own namespaces until each server heard its heartbeats; a wrong first server
+/// is one of another cluster. Returns what the server noted, then what the image's init wrote.
 Result<std::string> boot_blade(const std::string& base, const std::deque<Answer>& answers,
                                FirstServer first) {
     if (::unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS) != 0)
@@ -316,12 +321,12 @@ Result<std::string> boot_blade(const std::string& base, const std::deque<Answer>
     FakeImageServer server(authority, answers);
     server.tell({.generation = *model::Generation::from_number(2),
                  .mounts = {{"10.99.0.1:/share/usr-2", "/usr", "ro"}}});
-    if (served) served = server.serve(2, gate.write_end);
+    if (served) served = server.serve(kHeartbeats, gate.write_end);
     // The daemon comes back after a restart, with a database from before this boot.
     FakeImageServer successor(authority, {}, {.boot_id = "boot-2", .token = "new secret"});
     successor.tell({.generation = *model::Generation::from_number(3),
                     .mounts = {{"10.99.0.9:/share/usr-2", "/usr", "ro"}}});
-    if (served) served = successor.serve(2, gate.write_end);
+    if (served && first != FirstServer::only) served = successor.serve(kHeartbeats, gate.write_end);
     const auto shared = sys::read_file("/proc/" + std::to_string(blade) + "/root/usr/generation");
     ::kill(blade, SIGKILL);
     sys::reap(blade);
@@ -371,6 +376,13 @@ TEST(BootRoot, TellsLaterWhatItCouldNotTellAtOnce) {
     const auto story = boot({}, FirstServer::wrong);
     EXPECT_THAT(story, Contains(StartsWith("earlier failure at tls: ")));
     EXPECT_THAT(story, Contains(StartsWith("running ")));
+}
+
+TEST(BootRoot, AsksForNewsAllTheTime) {
+    constexpr std::uint32_t kHour = 3600;
+    const auto story = boot({{.heartbeat_seconds = kHour}}, FirstServer::only);
+    EXPECT_THAT(story, Contains(StartsWith("running ")));
+    EXPECT_THAT(story, Contains("usr is of the boot"));
 }
 
 TEST(BootRoot, BecomesTheInitOfTheImage) {

@@ -26,6 +26,8 @@ namespace {
 
 constexpr std::chrono::seconds kAnswerTimeout{10};
 constexpr std::chrono::seconds kLongestDelay{30};
+/// Between two heartbeats, whatever the server says.
+constexpr std::chrono::seconds kShortestInterval{1};
 constexpr std::size_t kInitLength = 255;
 constexpr std::size_t kCauseLength = 1000;
 
@@ -151,12 +153,18 @@ public:
     Mover(Messenger& messenger, const MonitorSettings& settings)
         : messenger_(messenger), settings_(settings), shared_(find(settings)) {}
 
-    /// ANSWER: empty from servers that have nothing to say.
-    void follow(const std::string& answer) {
-        if (answer.empty()) return;
+    /// Whether the server waited for news, and there was none. ANSWER: empty from servers that do
+    /// not wait.
+    bool follow(const std::string& answer) {
+        if (answer.empty()) return false;
         const auto parsed = api::parse<api::HeartbeatAnswer>(answer);
-        if (!parsed) return note("the answer to a heartbeat: " + to_string(parsed.error()));
-        if (parsed->shared) move(*parsed->shared);
+        if (!parsed) {
+            note("the answer to a heartbeat: " + to_string(parsed.error()));
+            return false;
+        }
+        if (!parsed->shared) return true;
+        move(*parsed->shared);
+        return false;
     }
 
 private:
@@ -217,18 +225,21 @@ std::string heartbeat_text(const std::string& token, std::chrono::seconds wait) 
                                        .wait_seconds = static_cast<std::uint32_t>(wait.count())});
 }
 
-/// For ever: each one interval after the one before was sent, however late that was answered.
+/// For ever: the first at once, each one interval after the one before was sent, so that those of
+/// many blades that were told the same stay apart. A server that waited for all of its interval has
+/// the next one soon, whatever our clock says: news finds somebody who asks.
 [[noreturn]] void send_heartbeats(Messenger& messenger, Mover& mover,
                                   const MonitorSettings& settings) {
     const auto wait =
         std::min(settings.heartbeat, std::chrono::seconds(api::limits::kHeartbeatWaitSeconds));
-    auto next = sys::Deadline::in(settings.heartbeat);
     for (;;) {
-        sys::sleep_for(std::chrono::milliseconds(next.poll_timeout()));
-        next = sys::Deadline::in(settings.heartbeat);
-        mover.follow(messenger.deliver(
+        const auto soon = sys::Deadline::in(kShortestInterval);
+        const auto next = sys::Deadline::in(settings.heartbeat);
+        const bool has_waited = mover.follow(messenger.deliver(
             "heartbeats", [wait](const std::string& token) { return heartbeat_text(token, wait); },
             wait));
+        const sys::Deadline& pause = has_waited ? soon : next;
+        sys::sleep_for(std::chrono::milliseconds(pause.poll_timeout()));
     }
 }
 
