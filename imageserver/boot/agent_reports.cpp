@@ -1,6 +1,7 @@
 #include "imageserver/boot/agent_reports.hpp"
 
 #include "imageserver/boot/boot_limits.hpp"
+#include "imageserver/boot/boot_plan.hpp"
 #include "imageserver/boot/stage_text.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
@@ -227,6 +228,7 @@ BootChange apply_plan(BootRecord boot, const api::BootPlan& plan, std::string_vi
     change.record.generation = plan.generation;
     change.record.failed_move.reset();
     change.record.heartbeat_seconds = plan.heartbeat_seconds;
+    change.record.actimeo_seconds = actimeo_seconds(plan.root.options);
     const bool had_failed = std::exchange(change.record.has_failed, false);
     const bool is_recovery = had_failed && change.record.failure->stage == BootStage::plan;
     if (!is_recovery && !is_told(change.record, BootStage::plan)) return change;

@@ -139,6 +139,12 @@ TEST(BootProgress, ARefusedPlanLastsUntilThereIsOne) {
     EXPECT_TRUE(tells(change, "boot plan: granite generation 1"));
 }
 
+TEST(BootProgress, ABootKeepsWhatItsRootIsMountedWith) {
+    api::BootPlan plan = samples::boot_plan();
+    plan.root.options = "rw,hard,actimeo=3";
+    EXPECT_EQ(apply_plan(begun(), plan, "hash", at(9)).record.actimeo_seconds, 3U);
+}
+
 TEST(BootProgress, TheAgentsWordOfARefusedPlanAddsNothing) {
     const Error reason =
         Error(ErrorCode::not_found, "no image is assigned").with_cure("assign one");

@@ -38,6 +38,7 @@ BootRecord begin_record(const model::ComponentName& blade, model::BootStage stag
             .image = {},
             .generation = {},
             .failed_move = {},
+            .actimeo_seconds = {},
             .authorities = {},
             .firmware = {},
             .address = {},

@@ -67,6 +67,13 @@ Result<std::optional<BootRecord>> find_by_clock(Transaction& transaction,
 
 template <std::invocable<Transaction&> Function>
 std::invoke_result_t<Function, Transaction&> BootJournal::write(Function&& function) {
+    auto written = write_uncounted(function);
+    changes_.add();
+    return written;
+}
+
+template <std::invocable<Transaction&> Function>
+std::invoke_result_t<Function, Transaction&> BootJournal::write_uncounted(Function&& function) {
     const std::lock_guard lock(writing_);
     return write_locked(function);
 }
@@ -84,7 +91,6 @@ std::invoke_result_t<Function, Transaction&> BootJournal::write_locked(Function&
 
 template <std::invocable<Transaction&> Function>
 Result<BootRecord> BootJournal::write_or_keep(Function&& decide) {
-    ++changes_;
     const std::lock_guard lock(writing_);
     std::optional<BootChange> decided;
     const auto stored = write_locked([&](Transaction& transaction) -> Result<void> {
@@ -96,6 +102,7 @@ Result<BootRecord> BootJournal::write_or_keep(Function&& decide) {
     if (!decided) return fail(stored.error());
     BootRecord record = decided->record;
     if (!stored) keep(*std::move(decided));
+    changes_.add();
     return record;
 }
 
@@ -151,7 +158,6 @@ Result<void> BootJournal::record_refused_plan(std::int64_t boot, const Error& re
 
 Result<void> BootJournal::record_stages(const ComponentName& blade, std::string_view id,
                                         const api::StageReport& report, Moment arrival) {
-    ++changes_;
     return write([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
         DIM_CHECK(fold_requests(transaction, boot));
@@ -162,7 +168,6 @@ Result<void> BootJournal::record_stages(const ComponentName& blade, std::string_
 
 Result<void> BootJournal::record_running(const ComponentName& blade, std::string_view id,
                                          const api::RunningReport& report, Moment arrival) {
-    ++changes_;
     return write([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
         DIM_CHECK(fold_requests(transaction, boot));
@@ -174,7 +179,7 @@ Result<void> BootJournal::record_running(const ComponentName& blade, std::string
 Result<BootRecord> BootJournal::record_heartbeat(const ComponentName& blade, std::string_view id,
                                                  const api::Heartbeat& heartbeat, Moment arrival) {
     bool has_news = false;
-    auto boot = write([&](Transaction& transaction) -> Result<BootRecord> {
+    auto boot = write_uncounted([&](Transaction& transaction) -> Result<BootRecord> {
         DIM_TRY(auto known, find_reporter(transaction, blade, id, heartbeat.token));
         DIM_CHECK(fold_requests(transaction, known));
         auto change = apply_heartbeat(std::move(known), heartbeat, arrival);
@@ -182,13 +187,12 @@ Result<BootRecord> BootJournal::record_heartbeat(const ComponentName& blade, std
         DIM_CHECK(store_change(transaction, change));
         return std::move(change.record);
     });
-    if (boot && has_news) ++changes_;
+    if (boot && has_news) changes_.add();
     return boot;
 }
 
 Result<void> BootJournal::record_move(const ComponentName& blade, std::string_view id,
                                       const api::MoveReport& report, Moment arrival) {
-    ++changes_;
     return write([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
         DIM_CHECK(fold_requests(transaction, boot));
@@ -199,7 +203,6 @@ Result<void> BootJournal::record_move(const ComponentName& blade, std::string_vi
 
 Result<void> BootJournal::record_failure(const ComponentName& blade,
                                          const api::FailureReport& report, Moment arrival) {
-    ++changes_;
     return write([&](Transaction& transaction) -> Result<void> {
         std::optional<BootRecord> boot;
         if (report.boot_id) {
@@ -217,7 +220,6 @@ Result<void> BootJournal::record_failure(const ComponentName& blade,
 Result<BootRecord> BootJournal::record_enrolment(const ComponentName& blade,
                                                  const api::EnrolmentRequest& request,
                                                  std::string_view token, Moment arrival) {
-    ++changes_;
     return write([&](Transaction& transaction) -> Result<BootRecord> {
         DIM_TRY(auto boot, find_by_clock(transaction, blade, arrival, request.now_us));
         BootChange change =
@@ -230,7 +232,7 @@ Result<BootRecord> BootJournal::record_enrolment(const ComponentName& blade,
 Result<void> BootJournal::record_dhcp(std::span<const BladeDhcpEvent> events,
                                       std::string_view position, Moment now) {
     bool has_news = false;
-    DIM_CHECK(write([&](Transaction& transaction) -> Result<void> {
+    DIM_CHECK(write_uncounted([&](Transaction& transaction) -> Result<void> {
         for (const auto& [blade, event] : events) {
             DIM_TRY(auto newest, load_boots(transaction, blade, 1));
             const auto latest =
@@ -244,7 +246,7 @@ Result<void> BootJournal::record_dhcp(std::span<const BladeDhcpEvent> events,
                                    "ON CONFLICT DO UPDATE SET position = ?2",
                                    kDhcpLog, position);
     }));
-    if (has_news) ++changes_;
+    if (has_news) changes_.add();
     return {};
 }
 
@@ -261,7 +263,6 @@ Result<std::optional<std::string>> BootJournal::dhcp_log_position() {
 
 Result<void> BootJournal::record_refusal(const ComponentName& blade, model::BootStage stage,
                                          const Error& reason, Moment now) {
-    ++changes_;
     return write([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(auto newest, load_boots(transaction, blade, 1));
         const auto latest =
@@ -272,7 +273,6 @@ Result<void> BootJournal::record_refusal(const ComponentName& blade, model::Boot
 }
 
 Result<void> BootJournal::note(std::span<const ComponentName> blades, const StoryLine& line) {
-    ++changes_;
     return write([&](Transaction& transaction) -> Result<void> {
         for (const ComponentName& blade : blades)
             DIM_CHECK(store_story(transaction, blade, 0, {line}));
@@ -284,20 +284,23 @@ Result<void> BootJournal::find_lost(Moment now) {
     if (!is_watching_) {
         const std::int64_t first_us =
             listening_since_.uptime_us + std::chrono::microseconds(kShortestSilence).count();
-        DIM_CHECK(write(
+        DIM_CHECK(write_uncounted(
             [&](Transaction& transaction) { return watch_boots_from(transaction, first_us); }));
         is_watching_ = true;
     }
-    return write([&](Transaction& transaction) -> Result<void> {
+    bool has_news = false;
+    DIM_CHECK(write_uncounted([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(const auto boots, load_silent_boots(transaction, now.uptime_us));
         for (const BootRecord& boot : boots) {
             const auto change = apply_silence(boot, now, listening_since_);
             if (!change) continue;
-            ++changes_;
+            has_news = true;
             DIM_CHECK(store_change(transaction, *change));
         }
         return {};
-    });
+    }));
+    if (has_news) changes_.add();
+    return {};
 }
 
 Result<std::map<ComponentName, BootRecord>> BootJournal::newest_boots() {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "imageserver/boot/boot_change.hpp"
+#include "imageserver/boot/change_count.hpp"
 #include "imageserver/dhcp/dhcpd_log.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/api/agent_messages.hpp"
 #include "libdim/base/result.hpp"
 
-#include <atomic>
 #include <concepts>
 #include <map>
 #include <mutex>
@@ -91,13 +91,20 @@ public:
 
     const Moment& listening_since() const { return listening_since_; }
     /// Changes whenever a status or a story does, but not for each heartbeat.
-    std::uint64_t change_count() const { return changes_.load(); }
-    void count_change() { ++changes_; }
+    std::uint64_t change_count() const { return changes_.value(); }
+    void count_change() { changes_.add(); }
+    /// Returns once a change beyond KNOWN can be read, at the latest when DEADLINE has passed.
+    void wait_for_change(std::uint64_t known, sys::Deadline deadline) const {
+        changes_.wait_beyond(known, deadline);
+    }
 
 private:
-    /// A transaction that stores what was kept in memory, too.
+    /// A transaction that stores what was kept in memory, too, and is a change when it ends.
     template <std::invocable<Transaction&> Function>
     std::invoke_result_t<Function, Transaction&> write(Function&& function);
+    /// The same, but whether it is a change is for the caller to say.
+    template <std::invocable<Transaction&> Function>
+    std::invoke_result_t<Function, Transaction&> write_uncounted(Function&& function);
     template <std::invocable<Transaction&> Function>
     std::invoke_result_t<Function, Transaction&> write_locked(Function&& function);
     /// Stores the change that DECIDE(Transaction&) returns, or keeps it in memory.
@@ -112,7 +119,7 @@ private:
     mutable std::mutex writing_;
     std::map<model::ComponentName, BootChange> unstored_;
     bool is_watching_ = false;  ///< find_lost has begun
-    std::atomic<std::uint64_t> changes_{0};
+    ChangeCount changes_;
 };
 
 }  // namespace dim::server

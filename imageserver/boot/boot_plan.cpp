@@ -1,8 +1,10 @@
 #include "imageserver/boot/boot_plan.hpp"
 
 #include "imageserver/boot/boot_limits.hpp"
+#include "libdim/base/parse_number.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace dim::server {
@@ -14,10 +16,12 @@ namespace {
 /// (NFS4ERR_INVAL, "Lock Owner Export Conflict"); Linux has one open owner for each superblock.
 constexpr const char* kOwnSuperblock = ",nosharecache";
 
+constexpr std::string_view kActimeo = "actimeo=";
+
 /// "rw,vers=4.1,proto=tcp,hard,actimeo=3": nfs(5)
 std::string nfs_options(const char* access, const api::NfsOptions& nfs) {
-    std::string options = std::string(access) + ",vers=" + nfs.version +
-                          ",proto=tcp,hard,actimeo=" + std::to_string(nfs.actimeo_seconds);
+    std::string options = std::string(access) + ",vers=" + nfs.version + ",proto=tcp,hard," +
+                          std::string(kActimeo) + std::to_string(nfs.actimeo_seconds);
     if (nfs.nconnect != 1) options += ",nconnect=" + std::to_string(nfs.nconnect);
     return options;
 }
@@ -34,6 +38,16 @@ std::vector<api::NfsMount> shared_mounts(model::Ipv4Address server, const api::I
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> actimeo_seconds(std::string_view options) {
+    for (const auto option : std::views::split(options, ',')) {
+        const std::string_view text(option);
+        if (!text.starts_with(kActimeo)) continue;
+        const auto seconds = parse_number<std::uint32_t>(text.substr(kActimeo.size()), 0);
+        return seconds ? std::optional(*seconds) : std::nullopt;
+    }
+    return std::nullopt;
+}
 
 Result<model::ImageName> assigned_image(const model::ComponentName& blade,
                                         const std::optional<model::ImageName>& assigned) {

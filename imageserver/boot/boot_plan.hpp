@@ -5,8 +5,10 @@
 #include "libdim/base/result.hpp"
 #include "libdim/model/ipv4.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace dim::server {
 
@@ -29,6 +31,9 @@ Result<model::ImageName> assigned_image(const model::ComponentName& blade,
 /// assigned or something of it is missing, conflict when it does not fit the blade, and why the
 /// blade image is not served.
 Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanFacts& facts);
+
+/// For how long who mounts with OPTIONS may see what a file was before: "rw,…,actimeo=3", nfs(5).
+std::optional<std::uint32_t> actimeo_seconds(std::string_view options);
 
 /// What a running blade mounts over the shared directories of FROM, to see those of TO, another
 /// generation of the same image; SERVER is on the bootnet. Nothing when the two do not share the

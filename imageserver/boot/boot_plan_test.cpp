@@ -87,9 +87,13 @@ TEST(BootPlan, MountsAsTheImageSays) {
     given.image->nfs = {.version = "4.2", .actimeo_seconds = 30, .nconnect = 4};
     const auto plan = plan_boot(samples::boot_request(9), given);
     ASSERT_TRUE(plan) << plan.error().message();
-    for (const api::NfsMount& mount : {plan->root, plan->shared[0]})
+    for (const api::NfsMount& mount : {plan->root, plan->shared[0]}) {
         EXPECT_TRUE(mount.options.ends_with(",vers=4.2,proto=tcp,hard,actimeo=30,nconnect=4"))
             << mount.options;
+        EXPECT_EQ(actimeo_seconds(mount.options), 30U);
+    }
+    EXPECT_EQ(actimeo_seconds("rw,hard"), std::nullopt);
+    EXPECT_EQ(actimeo_seconds("rw,actimeo=x"), std::nullopt);
 }
 
 TEST(PlanMove, NamesTheDirectoriesOfTheOtherGeneration) {

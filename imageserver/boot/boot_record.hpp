@@ -47,6 +47,8 @@ struct BootRecord {
     std::optional<model::Generation> generation;  ///< of the shared root in use
     std::optional<FailedMove> failed_move;        ///< the last one, until one succeeds
     std::uint32_t heartbeat_seconds = 0;
+    /// So long its root may see what a file was before; absent: no plan of ours said so.
+    std::optional<std::uint32_t> actimeo_seconds;
 
     /// Fingerprints of the authorities that its boot file trusts; absent: it did not tell.
     std::optional<std::vector<std::string>> authorities;

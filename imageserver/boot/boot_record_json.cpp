@@ -37,6 +37,7 @@ struct Members<BootRecord> {
         member("generation", &BootRecord::generation),
         member("failed_move", &BootRecord::failed_move),
         member("heartbeat_seconds", &BootRecord::heartbeat_seconds),
+        member("actimeo_seconds", &BootRecord::actimeo_seconds),
         member("authorities", &BootRecord::authorities, api::limits::kAuthorities),
         member("firmware", &BootRecord::firmware),
         member("address", &BootRecord::address),

@@ -70,10 +70,13 @@ protected:
         ASSERT_TRUE(boot_files.build({samples::image(), {}, std::nullopt}, no_progress));
     }
     /// The blade runs from its image, as far as we know.
-    void run_blade(const model::ComponentName& blade, double now) {
+    /// OPTIONS: what its root is mounted with.
+    void run_blade(const model::ComponentName& blade, double now, std::string options = "rw") {
+        api::BootPlan plan = samples::boot_plan();
+        plan.root.options = std::move(options);
         const auto boot =
             journal.begin_boot(blade, samples::boot_request(now), samples::at(now)).value();
-        ASSERT_TRUE(journal.record_plan(boot.key, samples::boot_plan(), samples::at(now)));
+        ASSERT_TRUE(journal.record_plan(boot.key, plan, samples::at(now)));
         ASSERT_TRUE(journal.record_running(blade, boot_id(boot), samples::running_report(now + 5),
                                            samples::at(now + 5)));
     }

@@ -26,6 +26,11 @@ public:
     /// The boot that the blade, which may be using it, has from its image IMAGE.
     Result<std::optional<BootRecord>> boot_from(const model::ComponentName& blade,
                                                 const model::ImageName& image);
+    /// For who waits for what boot_from() will say: read the count, ask, wait for more.
+    std::uint64_t change_count() const { return journal_.change_count(); }
+    void wait_for_change(std::uint64_t known, sys::Deadline deadline) const {
+        journal_.wait_for_change(known, deadline);
+    }
     Result<void> tell(std::span<const model::ComponentName> blades, std::string text);
     const Roster& roster() const { return roster_; }
     model::Timestamp now() const { return clock_.now(); }

@@ -15,9 +15,6 @@ using model::Generation;
 
 namespace {
 
-/// Between two looks at what blades have said.
-constexpr std::chrono::milliseconds kConfirmationPoll{50};
-
 Result<sync::KeepOut> keep_out_rules(const api::SyncImage& request, const cluster::Blade& blade) {
     std::vector<sync::KeepOutRule> rules;
     for (const std::string& text : request.keep_out)
@@ -183,39 +180,69 @@ api::SyncOutcome SyncEdits::sync_blade(const Job& job, const Blade& blade) {
     return outcome;
 }
 
+/// A synced blade that runs, or may.
+struct SyncEdits::Confirmation {
+    const ComponentName& blade;
+    api::SyncOutcome& outcome;
+    std::chrono::seconds actimeo;  ///< so long it may see what its image was before
+};
+
+std::vector<SyncEdits::Confirmation>
+SyncEdits::confirmations(const Job& job, std::span<api::SyncOutcome> outcomes) {
+    std::vector<Confirmation> expected;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (outcomes[i].state != "synced" && outcomes[i].state != "current") continue;
+        const ComponentName& blade = job.blades[i].name();
+        const auto boot = blades_.boot_from(blade, job.request.image);
+        if (boot && !*boot) continue;
+        const auto booted_with = boot ? (*boot)->actimeo_seconds : std::nullopt;
+        expected.push_back({.blade = blade,
+                            .outcome = outcomes[i],
+                            .actimeo = std::chrono::seconds(
+                                booted_with.value_or(job.target.nfs.actimeo_seconds))});
+    }
+    return expected;
+}
+
 /// Until every running blade has the shared root of the generation, and nothing older in a cache.
 void SyncEdits::confirm(const Job& job, std::span<api::SyncOutcome> outcomes,
                         const Progress& progress) {
-    std::vector<std::pair<const Blade*, api::SyncOutcome*>> waiting;
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        if (outcomes[i].state != "synced" && outcomes[i].state != "current") continue;
-        const auto boot = blades_.boot_from(job.blades[i].name(), job.request.image);
-        if (boot && *boot) waiting.emplace_back(&job.blades[i], &outcomes[i]);
-    }
-    if (waiting.empty()) return;
-    const bool has_changed = std::ranges::any_of(
-        waiting, [](const auto& pair) { return pair.second->state == "synced"; });
-    const sys::Deadline seen =
-        sys::Deadline::in(std::chrono::seconds(has_changed ? job.target.nfs.actimeo_seconds : 0));
+    std::vector<Confirmation> expected = confirmations(job, outcomes);
+    if (expected.empty()) return;
+    std::chrono::seconds actimeo(0);
+    for (const Confirmation& each : expected)
+        if (each.outcome.state == "synced") actimeo = std::max(actimeo, each.actimeo);
+    const sys::Deadline seen = sys::Deadline::in(actimeo);
     const auto offered = messengers_.offer_shared_roots();
-    for (const auto& [blade, outcome] : waiting) {
-        if (!offered) outcome->problem = api::to_problem(offered.error());
-        messengers_.tell_blade(blade->name());
+    for (const Confirmation& each : expected) {
+        if (!offered) each.outcome.problem = api::to_problem(offered.error());
+        messengers_.tell_blade(each.blade);
     }
-    const std::size_t all = waiting.size();
-    const sys::Deadline deadline = sys::Deadline::in(confirmation_);
-    while (offered && !waiting.empty() && !deadline.has_passed()) {
-        std::erase_if(waiting, [&](const auto& pair) {
-            return settle_confirmation(blades_.boot_from(pair.first->name(), job.request.image),
-                                       job.target.generation, *pair.second);
-        });
-        progress("running blades mount the shared root", all - waiting.size(), all);
-        if (!waiting.empty()) sys::sleep_for(kConfirmationPoll);
-    }
-    for (const auto& [blade, outcome] : waiting)
-        outcome->state = "waiting";
-    progress("running blades see it", all, all);
+    if (offered) await(job, expected, progress);
+    for (const Confirmation& each : expected)
+        each.outcome.state = "waiting";
+    progress("running blades see it", outcomes.size(), outcomes.size());
+    // No event ends this: what a blade's kernel has in its cache is good for so long, nfs(5).
     if (!seen.has_passed()) sys::sleep_for(std::chrono::milliseconds(seen.poll_timeout()));
+}
+
+/// Leaves in EXPECTED those that did not say anything in time.
+void SyncEdits::await(const Job& job, std::vector<Confirmation>& expected,
+                      const Progress& progress) {
+    const std::size_t all = expected.size();
+    const sys::Deadline deadline = sys::Deadline::in(confirmation_);
+    for (;;) {
+        const std::uint64_t known = blades_.change_count();
+        std::vector<Confirmation> silent;
+        for (const Confirmation& each : expected)
+            if (!settle_confirmation(blades_.boot_from(each.blade, job.request.image),
+                                     job.target.generation, each.outcome))
+                silent.push_back(each);
+        expected.swap(silent);
+        progress("running blades mount the shared root", all - expected.size(), all);
+        if (expected.empty() || deadline.has_passed()) return;
+        blades_.wait_for_change(known, deadline);
+    }
 }
 
 Result<api::SyncReport> SyncEdits::run(const api::SyncImage& request, const Progress& progress) {

@@ -47,6 +47,7 @@ private:
     using ChangeKey = std::pair<model::Generation, model::Generation>;
     struct Job;
     struct Blade;
+    struct Confirmation;
     Result<Job> prepare(const api::SyncImage& request, const Progress& progress);
     Result<std::vector<Blade>> choose(const api::SyncImage& request);
     Result<void> find_changes(Job& job, const Progress& progress);
@@ -54,6 +55,8 @@ private:
     Result<void> sync_image(const Job& job, const Blade& blade, api::SyncOutcome& outcome);
     Result<MovedBladeImage> move(const Job& job, const Blade& blade, bool is_running);
     void confirm(const Job& job, std::span<api::SyncOutcome> outcomes, const Progress& progress);
+    std::vector<Confirmation> confirmations(const Job& job, std::span<api::SyncOutcome> outcomes);
+    void await(const Job& job, std::vector<Confirmation>& expected, const Progress& progress);
 
     Images& images_;
     Overrides& overrides_;

@@ -346,6 +346,16 @@ TEST_F(SyncEditsTest, ARunningBladeSeesNothingOlderWhenItReturns) {
     EXPECT_GE(std::chrono::steady_clock::now() - begun, kActimeo);
 }
 
+TEST_F(SyncEditsTest, ABladeSeesWhatItsOwnBootSaysForSoLong) {
+    constexpr std::chrono::seconds kBooted(1);
+    run_blade(blade(), kStarted, "rw,actimeo=1");
+    on_tell = [&](const model::ComponentName&) { report_move(2, std::nullopt); };
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_EQ(sync_one(all, std::chrono::seconds(20)).state, "synced");
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, kBooted)
+        << "the image says 0 by now, but the blade has not booted since";
+}
+
 TEST_F(SyncEditsTest, ARunningBladeDoesNotGetOtherSharedDirectories) {
     images.shared.emplace(number(1), std::vector<std::string>{"usr", "opt"});
     run_blade(blade(), kStarted);

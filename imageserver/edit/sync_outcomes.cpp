@@ -90,7 +90,8 @@ std::string sentence(const api::ImageSummary& target, const api::SyncOutcome& ou
 
 bool settle_confirmation(const Result<std::optional<BootRecord>>& boot,
                          model::Generation generation, api::SyncOutcome& outcome) {
-    if (!boot || !*boot) return true;
+    if (!boot) return false;
+    if (!*boot) return true;
     const BootRecord& record = **boot;
     if (record.generation == generation) return true;
     if (!record.failed_move || record.failed_move->generation != generation) return false;

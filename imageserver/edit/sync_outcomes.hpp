@@ -26,7 +26,8 @@ void tell(const MovedBladeImage& moved, bool with_differences, api::SyncOutcome&
 std::string sentence(const api::ImageSummary& target, const api::SyncOutcome& outcome);
 
 /// Whether nothing more is to be waited for: the blade, whose BOOT that is by now, has the shared
-/// root of GENERATION, could not mount it (OUTCOME tells why then), or runs no more.
+/// root of GENERATION, could not mount it (OUTCOME tells why then), or runs no more. What cannot
+/// be read is waited for.
 bool settle_confirmation(const Result<std::optional<BootRecord>>& boot,
                          model::Generation generation, api::SyncOutcome& outcome);
 

@@ -98,6 +98,8 @@ TEST(SyncOutcomes, ABladeIsWaitedForUntilItSaysSomethingOfThatGeneration) {
         << "it runs no more";
     EXPECT_TRUE(settle_confirmation(boot_with(4), generation(4), outcome));
     EXPECT_FALSE(settle_confirmation(boot_with(3), generation(4), outcome));
+    EXPECT_FALSE(settle_confirmation(fail(ErrorCode::io, "the database"), generation(4), outcome))
+        << "nobody knows";
     auto failed = boot_with(3);
     failed->failed_move = FailedMove{generation(2), "of an earlier one", 1, 1};
     EXPECT_FALSE(settle_confirmation(failed, generation(4), outcome));
