@@ -24,9 +24,6 @@ protected:
         provisioning = with;
         reopen();
     }
-    std::string root_of(std::string_view blade) const {
-        return store->mount_point(blade_name(blade), granite);
-    }
     /// Writes FILE until nothing more fits, or LIMIT; the bytes that reached the disk, or why not.
     static Result<std::uint64_t> fill(const std::string& file, std::uint64_t limit = UINT64_MAX) {
         DIM_TRY(const sys::Fd fd, sys::open(file, O_WRONLY | O_CREAT | O_APPEND, 0644));

@@ -1,5 +1,5 @@
+#include "imageserver/image/generations_test_fixture.hpp"
 #include "imageserver/image/image_catalog.hpp"
-#include "imageserver/image/image_store_test_fixture.hpp"
 
 #include <atomic>
 #include <functional>
@@ -10,7 +10,6 @@
 namespace dim::server {
 namespace {
 
-using ::testing::AnyOf;
 using testing::blade_name;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -20,7 +19,7 @@ using testing::value_of;
 
 constexpr std::size_t kGenerationKills = 20;
 
-class Generations : public testing::ImageStoreTest {
+class Generations : public testing::GenerationsTest {
 protected:
     Generations() { import(); }
     /// A change of each kind in both parts of the master.
@@ -32,52 +31,17 @@ protected:
         testing::write(tree + "/var/" + text, text);
         (void)sys::unlink(tree + "/var/dangling");
     }
-    api::UpdateImage update_request(const std::string& label = "") const {
-        return update_request(tree, {}, label);
-    }
-    api::UpdateImage update_request(const std::string& source, std::vector<std::string> exclude,
-                                    const std::string& label = "") const {
-        return {.name = granite,
-                .source = api::ImageSource{.source = value_of(model::MasterSource::parse(source)),
-                                           .exclude = std::move(exclude),
-                                           .one_file_system = false},
-                .label = label};
-    }
-    std::optional<api::ImageGeneration> update() const {
-        return value_of(store->update_image(update_request(), quiet())).generation;
-    }
     void roll_back(std::uint32_t to) const {
         ASSERT_TRUE(value_of(store->roll_back_image(
             {.name = granite, .generation = number(to), .label = ""}, quiet())));
     }
-    std::string shown(std::uint32_t generation) const {
-        return store->shared_mount_point(granite, number(generation));
-    }
-    std::string root_of(std::string_view blade) const {
-        return store->mount_point(blade_name(blade), granite);
-    }
     /// What a generation and a new blade image of it hold is what ORIGINAL is.
     void expect_newest_is(const std::string& original, std::string_view blade) const {
         const std::uint32_t newest = value_of(store->image(granite)).generation.number();
-        for (const std::string name : {"/usr", "/opt"})
-            EXPECT_EQ(testing::differences(original + name, shown(newest) + name), "");
+        expect_shared_root_is(original, newest);
         create(blade);
-        // The directory that the blade's own hostname was written into is as new as that.
-        EXPECT_THAT(testing::differences(original, root_of(blade),
-                                         {"/usr/*", "/opt/*", "/etc/hostname", "/lost+found"}),
-                    AnyOf("", ".d..t...... etc/\n"));
+        expect_blade_image_is(original, blade);
         EXPECT_THAT(value_of(store->check_image(granite)).differences, IsEmpty());
-    }
-    /// What goes when nothing is to stay but what somebody has.
-    std::vector<model::Generation> collect_all() const {
-        return value_of(store->collect_generations(
-                            {.name = granite, .keep = 1, .labelled = false, .is_dry_run = false},
-                            quiet()))
-            .generations;
-    }
-    std::string copy_of_master(const std::string& name) const {
-        testing::run({"cp", "-a", tree, directory / name});
-        return directory / name;
     }
 };
 
@@ -383,7 +347,7 @@ TEST_F(Generations, KilledAnywhereACollectionIsFinished) {
                 change_master(text + std::to_string(round));
                 value_of(store->update_image(update_request(), quiet()));
             }
-            collect_all();
+            collect_unused();
         },
         [&](int) {
             EXPECT_EQ(testing::differences(old + "/usr", shown(1) + "/usr"), "");
@@ -405,7 +369,7 @@ TEST_F(Generations, ACollectionIsNotTakenForOneThatWasLeft) {
         while (!is_done)
             EXPECT_TRUE(store->undo_unfinished());
     });
-    EXPECT_THAT(collect_all(), SizeIs(8));
+    EXPECT_THAT(collect_unused(), SizeIs(8));
     is_done = true;
     undoing.join();
     expect_newest_is(tree, "s01c1b01");

@@ -1,5 +1,5 @@
+#include "imageserver/image/generations_test_fixture.hpp"
 #include "imageserver/image/image_catalog.hpp"
-#include "imageserver/image/image_store_test_fixture.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,6 @@
 namespace dim::server {
 namespace {
 
-using ::testing::AnyOf;
 using testing::blade_name;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -17,11 +16,11 @@ using ::testing::IsEmpty;
 using testing::value_of;
 
 /// An image of three generations, the newest of which no blade needs.
-class PinnedImages : public testing::ImageStoreTest {
+class PinnedImages : public testing::GenerationsTest {
 protected:
     PinnedImages() {
         import();
-        keep_master("1");
+        keep_master_of(1);
         testing::write(tree + "/usr/bin/tool.new", "second", 0755);
         value_of(sys::rename(tree + "/usr/bin/tool.new", tree + "/usr/bin/tool"));
         testing::write(tree + "/usr/lib/second", "second");
@@ -31,25 +30,12 @@ protected:
         value_of(sys::mkdir(tree + "/var/dangling"));
         testing::write(tree + "/var/dangling/in-it", "second");
         value_of(sys::chmod(tree + "/etc", 0700));
-        update();
-        keep_master("2");
+        EXPECT_TRUE(update());
+        keep_master_of(2);
         testing::run({"rm", "-r", tree + "/var/dangling", tree + "/var/sparse", tree + "/usr/lib"});
         testing::write(tree + "/etc/motd", "third");
-        update();
-        keep_master("3");
-    }
-    void keep_master(const std::string& generation) const {
-        testing::run({"cp", "-a", tree, directory / generation});
-    }
-    void update() const {
-        const auto made = store->update_image(
-            {.name = granite,
-             .source = api::ImageSource{.source = value_of(model::MasterSource::parse(tree)),
-                                        .exclude = {},
-                                        .one_file_system = false},
-             .label = ""},
-            quiet());
-        ASSERT_TRUE(value_of(made).generation);
+        EXPECT_TRUE(update());
+        keep_master_of(3);
     }
     Result<void> pin(std::string_view blade, std::uint32_t generation) const {
         const model::ComponentName name = blade_name(blade);
@@ -58,29 +44,6 @@ protected:
     std::uint64_t unpin(std::string_view blade) const {
         const model::ComponentName name = blade_name(blade);
         return value_of(store->unpin_blades(granite, {&name, 1}));
-    }
-    std::string root_of(std::string_view blade) const {
-        return store->mount_point(blade_name(blade), granite);
-    }
-    /// The blade's image, and the shared root that it is shown, are what the master was then.
-    void expect_is(std::string_view blade, std::uint32_t generation) const {
-        const std::string master = directory / std::to_string(generation);
-        const auto image = value_of(store->blade_image(blade_name(blade), granite));
-        EXPECT_EQ(image.generation, number(generation));
-        // The directory that the blade's own hostname was written into is as new as that.
-        EXPECT_THAT(testing::differences(master, root_of(blade),
-                                         {"/usr/*", "/opt/*", "/etc/hostname", "/lost+found"}),
-                    AnyOf("", ".d..t...... etc/\n"));
-        const std::string shown = store->shared_mount_point(granite, number(generation));
-        EXPECT_TRUE(store->is_shared_mounted(granite, number(generation)));
-        for (const std::string name : {"/usr", "/opt"})
-            EXPECT_EQ(testing::differences(master + name, shown + name), "");
-    }
-    std::vector<model::Generation> collect() const {
-        return value_of(store->collect_generations(
-                            {.name = granite, .keep = 1, .labelled = false, .is_dry_run = false},
-                            quiet()))
-            .generations;
     }
     static bool is_mounted(const std::string& directory) {
         return std::ranges::any_of(value_of(sys::mounts()), [&](const sys::MountEntry& entry) {
@@ -100,9 +63,9 @@ TEST_F(PinnedImages, ANewBladeImageIsWhatTheMasterWasThen) {
     ASSERT_TRUE(pin("s01c1b02", 2));
     for (const char* blade : {"s01c1b01", "s01c1b02", "s01c1b03"})
         create(blade);
-    expect_is("s01c1b01", 1);
-    expect_is("s01c1b02", 2);
-    expect_is("s01c1b03", 3);
+    expect_has("s01c1b01", 1);
+    expect_has("s01c1b02", 2);
+    expect_has("s01c1b03", 3);
     EXPECT_EQ(value_of(sys::read_file(root_of("s01c1b01") + "/etc/hostname")), "s01c1b01\n");
     EXPECT_TRUE(value_of(store->blade_image(blade_name("s01c1b01"), granite)).is_pinned);
     EXPECT_FALSE(value_of(store->blade_image(blade_name("s01c1b03"), granite)).is_pinned);
@@ -113,14 +76,14 @@ TEST_F(PinnedImages, ANewBladeImageIsWhatTheMasterWasThen) {
     value_of(sys::umount(store->shared_mount_point(granite, number(1))));
     reopen();
     EXPECT_THAT(store->restore_mounts(), IsEmpty());
-    expect_is("s01c1b01", 1);
+    expect_has("s01c1b01", 1);
 }
 
 TEST_F(PinnedImages, MadeAnewItIsOfThatGenerationAgain) {
     ASSERT_TRUE(pin("s01c1b01", 2));
     for (int round = 0; round < 2; ++round) {
         create("s01c1b01");
-        expect_is("s01c1b01", 2);
+        expect_has("s01c1b01", 2);
         value_of(store->delete_blade_image(blade_name("s01c1b01"), granite));
     }
     // As long as there is none, the pin may change; what is in the trash does not come back then.
@@ -131,7 +94,7 @@ TEST_F(PinnedImages, MadeAnewItIsOfThatGenerationAgain) {
     EXPECT_THAT(refused.error().cure(), HasSubstr("dim image unpin s01c1b01 granite"));
     EXPECT_EQ(unpin("s01c1b01"), 1U);
     value_of(store->restore_blade_image(blade_name("s01c1b01"), granite));
-    expect_is("s01c1b01", 2);
+    expect_has("s01c1b01", 2);
     ASSERT_TRUE(pin("s01c1b01", 2));
 }
 
@@ -151,14 +114,14 @@ TEST_F(PinnedImages, AnImageOfAnotherGenerationIsNotPinned) {
 
 TEST_F(PinnedImages, APinnedGenerationIsNotCollected) {
     ASSERT_TRUE(pin("s01c1b01", 1));
-    EXPECT_THAT(collect(), ElementsAre(number(2)));
+    EXPECT_THAT(collect_unused(), ElementsAre(number(2)));
     create("s01c1b01");
-    expect_is("s01c1b01", 1);
+    expect_has("s01c1b01", 1);
     value_of(store->delete_blade_image(blade_name("s01c1b01"), granite));
     value_of(store->purge_blade_images(blade_name("s01c1b01"), granite));
-    EXPECT_THAT(collect(), IsEmpty());
+    EXPECT_THAT(collect_unused(), IsEmpty());
     EXPECT_EQ(unpin("s01c1b01"), 1U);
-    EXPECT_THAT(collect(), ElementsAre(number(1)));
+    EXPECT_THAT(collect_unused(), ElementsAre(number(1)));
     EXPECT_EQ(pin("s01c1b01", 1).error().code(), ErrorCode::not_found);
 }
 
@@ -178,7 +141,7 @@ TEST_F(PinnedImages, AnAdoptedBladeImageIsOfThePinnedGeneration) {
     value_of(ImageCatalog(*database).forget_blade_image(blade_name("s01c1b01"), granite));
     reopen();
     value_of(store->adopt_blade_image(blade_name("s01c1b01"), granite));
-    expect_is("s01c1b01", 1);
+    expect_has("s01c1b01", 1);
 }
 
 TEST_F(PinnedImages, WhatIsLostOfAGenerationIsToldAndNothingIsLeft) {
@@ -190,7 +153,7 @@ TEST_F(PinnedImages, WhatIsLostOfAGenerationIsToldAndNothingIsLeft) {
     EXPECT_FALSE(sys::stat(blade_file("s01c1b01")));
     EXPECT_FALSE(store->blade_image(blade_name("s01c1b01"), granite));
     create("s01c1b02");
-    expect_is("s01c1b02", 3);
+    expect_has("s01c1b02", 3);
 }
 
 TEST_F(PinnedImages, NobodyMountsWhatIsCloned) {
@@ -217,7 +180,7 @@ TEST_F(PinnedImages, KilledAnywhereABladeImageIsOfThatGenerationOrNotThere) {
                 EXPECT_FALSE(sys::stat(blade_file(name(round))));
                 create(name(round));
             }
-            expect_is(name(round), 1 + static_cast<std::uint32_t>(round % 2));
+            expect_has(name(round), 1 + static_cast<std::uint32_t>(round % 2));
             // The disk is small.
             value_of(store->delete_blade_image(blade_name(name(round)), granite));
             value_of(store->purge_blade_images(blade_name(name(round)), granite));

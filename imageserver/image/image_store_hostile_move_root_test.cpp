@@ -1,4 +1,4 @@
-#include "imageserver/image/image_store_test_fixture.hpp"
+#include "imageserver/image/generations_test_fixture.hpp"
 
 #include <chrono>
 #include <random>
@@ -25,7 +25,7 @@ constexpr int kSwapRounds = 24;
 constexpr std::uint64_t kHugeBytes = std::uint64_t{8} << 40;
 
 /// One blade, whose image is of the first of two generations.
-class HostileMoves : public testing::ImageStoreTest {
+class HostileMoves : public testing::GenerationsTest {
 protected:
     HostileMoves() {
         value_of(sys::mkdir(outside));
@@ -44,14 +44,7 @@ protected:
         testing::write(tree + "/etc/big", std::string(std::size_t{1} << 20, 'b'));
         testing::write(tree + "/etc/passwd",
                        "root:x:0:0::/root:/bin/sh\nnew:x:1000:100::/home/new:/bin/sh\n");
-        const auto made = store->update_image(
-            {.name = granite,
-             .source = api::ImageSource{.source = value_of(model::MasterSource::parse(tree)),
-                                        .exclude = {},
-                                        .one_file_system = false},
-             .label = ""},
-            quiet());
-        EXPECT_TRUE(value_of(made).generation);
+        EXPECT_TRUE(update());
         before = testing::run({"ls", "-lRi", "--time-style=full-iso", outside});
     }
     /// Nothing outside is another than before.

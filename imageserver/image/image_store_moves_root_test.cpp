@@ -1,4 +1,4 @@
-#include "imageserver/image/image_store_test_fixture.hpp"
+#include "imageserver/image/generations_test_fixture.hpp"
 
 #include <algorithm>
 
@@ -19,14 +19,14 @@ using testing::value_of;
 constexpr std::size_t kMoveKills = 24;
 
 /// An image of three generations, and blades that have the first.
-class MovedImages : public testing::ImageStoreTest {
+class MovedImages : public testing::GenerationsTest {
 protected:
     MovedImages() {
         testing::write(tree + "/etc/motd", "first");
         testing::write(tree + "/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
         testing::write(tree + "/etc/removed", "first");
         import();
-        keep_master("1");
+        keep_master_of(1);
         for (const char* blade : {"s01c1b01", "s01c1b02"})
             create(blade);
         testing::write(tree + "/usr/lib/second", "second");
@@ -39,24 +39,11 @@ protected:
         value_of(sys::mkdir(tree + "/var/dangling"));
         testing::write(tree + "/var/dangling/in-it", "second");
         value_of(sys::chmod(tree + "/dev", 0700));
-        update();
-        keep_master("2");
+        EXPECT_TRUE(update());
+        keep_master_of(2);
         testing::run({"rm", "-r", tree + "/var/dangling", tree + "/var/sparse"});
-        update();
-        keep_master("3");
-    }
-    void keep_master(const std::string& generation) const {
-        testing::run({"cp", "-a", tree, directory / generation});
-    }
-    void update() const {
-        const auto made = store->update_image(
-            {.name = granite,
-             .source = api::ImageSource{.source = value_of(model::MasterSource::parse(tree)),
-                                        .exclude = {},
-                                        .one_file_system = false},
-             .label = ""},
-            quiet());
-        ASSERT_TRUE(value_of(made).generation);
+        EXPECT_TRUE(update());
+        keep_master_of(3);
     }
     static BladeMove moving(std::string_view blade) {
         return {.blade = blade_name(blade),
@@ -69,47 +56,23 @@ protected:
         DIM_TRY(const auto change, store->find_change(granite, number(from), number(to)));
         return store->move_blade_image(how, *change);
     }
-    std::string root_of(std::string_view blade) const {
-        return store->mount_point(blade_name(blade), granite);
-    }
     std::string text_of(std::string_view blade, const std::string& path) const {
         return value_of(sys::read_file(root_of(blade) + path));
-    }
-    std::uint32_t generation_of(std::string_view blade) const {
-        return value_of(store->blade_image(blade_name(blade), granite)).generation.number();
-    }
-    /// The blade's image is what the master was then.
-    void expect_is(std::string_view blade, std::uint32_t generation) const {
-        EXPECT_EQ(generation_of(blade), generation);
-        EXPECT_THAT(testing::differences(directory / std::to_string(generation), root_of(blade),
-                                         {"/usr/*", "/opt/*", "/etc/hostname", "/lost+found"}),
-                    AnyOf("", ".d..t...... etc/\n"));
-        const std::string shown = store->shared_mount_point(granite, number(generation));
-        EXPECT_TRUE(store->is_shared_mounted(granite, number(generation)));
-        EXPECT_EQ(
-            testing::differences(directory / std::to_string(generation) + "/usr", shown + "/usr"),
-            "");
-    }
-    std::vector<model::Generation> collect() const {
-        return value_of(store->collect_generations(
-                            {.name = granite, .keep = 1, .labelled = false, .is_dry_run = false},
-                            quiet()))
-            .generations;
     }
 };
 
 TEST_F(MovedImages, BecomeWhatTheMasterWasForwardsAndBack) {
     value_of(move(moving("s01c1b01"), 1, 2));
-    expect_is("s01c1b01", 2);
+    expect_has("s01c1b01", 2);
     value_of(move(moving("s01c1b01"), 2, 3));
-    expect_is("s01c1b01", 3);
+    expect_has("s01c1b01", 3);
     value_of(move(moving("s01c1b01"), 3, 1));
-    expect_is("s01c1b01", 1);
+    expect_has("s01c1b01", 1);
     EXPECT_EQ(text_of("s01c1b01", "/etc/hostname"), "s01c1b01\n");
     // What has two names in the master has two of one file in the blade image.
     EXPECT_EQ(value_of(sys::stat(root_of("s01c1b01") + "/var/two")).inode,
               value_of(sys::stat(root_of("s01c1b01") + "/var/lib/one")).inode);
-    expect_is("s01c1b02", 1);
+    expect_has("s01c1b02", 1);
     EXPECT_THAT(value_of(sys::list_names(state + "/images/granite")),
                 ::testing::Not(Contains(HasSubstr("change."))));
 }
@@ -141,7 +104,7 @@ TEST_F(MovedImages, ADryRunChangesNothing) {
     const MovedBladeImage moved = value_of(move(how, 1, 2));
     EXPECT_EQ(moved.created, 2U) << "etc/big, var/dangling/in-it";
     EXPECT_THAT(moved.differences, Contains(Field(&manifest::Difference::path, "etc/motd")));
-    expect_is("s01c1b01", 1);
+    expect_has("s01c1b01", 1);
 }
 
 TEST_F(MovedImages, NoLinkOfABladeIsFollowed) {
@@ -178,11 +141,11 @@ TEST_F(MovedImages, WhatARunningBladeHasMountedIsNotCollected) {
     held.is_held = true;
     value_of(move(held, 1, 3));
     value_of(move(moving("s01c1b02"), 1, 3));
-    EXPECT_THAT(collect(), ElementsAre(number(2)));
+    EXPECT_THAT(collect_unused(), ElementsAre(number(2)));
     EXPECT_TRUE(store->is_shared_mounted(granite, number(1)));
     value_of(store->release_generations(blade_name("s01c1b01")));
-    EXPECT_THAT(collect(), ElementsAre(number(1)));
-    expect_is("s01c1b01", 3);
+    EXPECT_THAT(collect_unused(), ElementsAre(number(1)));
+    expect_has("s01c1b01", 3);
 }
 
 TEST_F(MovedImages, OfAnotherGenerationAreNotTouched) {
@@ -192,7 +155,7 @@ TEST_F(MovedImages, OfAnotherGenerationAreNotTouched) {
     EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
     EXPECT_EQ(store->find_change(granite, number(1), number(9)).error().code(),
               ErrorCode::not_found);
-    expect_is("s01c1b01", 1);
+    expect_has("s01c1b01", 1);
 }
 
 TEST_F(MovedImages, KilledAtAnyPointAreFinishedByTheNextCall) {
@@ -214,7 +177,7 @@ TEST_F(MovedImages, KilledAtAnyPointAreFinishedByTheNextCall) {
             value_of(store->purge_blade_images(blade_name("s01c1b03"), granite));
             if (generation_of(blade) == from) value_of(move(moving(blade), from, to));
             testing::run({"rm", root_of(blade) + "/etc/own"});
-            expect_is(blade, to);
+            expect_has(blade, to);
             testing::write(root_of(blade) + "/etc/own", "own");
             EXPECT_EQ(value_of(store->unfinished_move(blade_name(blade), granite)), std::nullopt);
             EXPECT_THAT(value_of(sys::list_names(state + "/images/granite")),

@@ -172,6 +172,10 @@ protected:
     static Progress quiet() {
         return [](std::string_view, std::uint64_t, std::uint64_t) {};
     }
+    /// Where the blade's image is mounted.
+    std::string root_of(std::string_view blade) const {
+        return store->mount_point(blade_name(blade), granite);
+    }
     std::string blade_file(const std::string& blade) const {
         return state + "/blades/" + blade + "/granite.img";
     }

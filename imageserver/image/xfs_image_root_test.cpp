@@ -26,9 +26,6 @@ protected:
         create("s01c1b01");
         create("s01c1b02");
     }
-    std::string root_of(std::string_view blade) const {
-        return store->mount_point(blade_name(blade), granite);
-    }
     static std::uint64_t space_of(const std::string& directory) {
         return value_of(sys::statfs(directory)).total_bytes;
     }
