@@ -107,15 +107,4 @@ Outcome<> check_synced(const api::SyncReport& report) {
                                                " are not up to date; the first"));
 }
 
-Outcome<> sync_blades(const Context& context, const api::SyncImage& request) {
-    if (!request.is_dry_run) {
-        DIM_TRY(const Names blades, blades_of(context, request));
-        DIM_CHECK(confirm_blades(
-            context, "bring the images of " + to_string(request.image) + " up to date on", blades));
-    }
-    DIM_TRY(const api::SyncReport report, run_sync(context, request));
-    print_sync(context, report);
-    return check_synced(report);
-}
-
 }  // namespace dim::tool

@@ -38,8 +38,4 @@ void print_sync(const Context& context, const api::SyncReport& report);
 /// Failures: that of the first blade that is not up to date.
 Outcome<> check_synced(const api::SyncReport& report);
 
-/// Asks when many blades are touched, has them brought up to date, and prints what came of it.
-/// Failures: that of the first blade that could not be.
-Outcome<> sync_blades(const Context& context, const api::SyncImage& request);
-
 }  // namespace dim::tool

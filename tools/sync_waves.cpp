@@ -6,7 +6,6 @@
 #include "tools/blade_selection.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/output/words.hpp"
-#include "tools/sync.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -26,6 +25,7 @@ using States = std::map<ComponentName, model::BladeState>;
 
 constexpr std::chrono::seconds kStatusPoll{1};
 constexpr std::chrono::minutes kCheckLimit{2};
+constexpr double kSettleSeconds = 10;
 constexpr double kLongestSettle = 3600;
 constexpr std::size_t kOutputShown = 200;
 
@@ -88,16 +88,14 @@ Outcome<> stay_up(const Context& context, const Names& blades, double seconds) {
     }
 }
 
-Outcome<> check_blades(const Names& blades, const std::string& command) {
-    if (command.empty()) return {};
+Outcome<> check_blades(const Names& blades, const std::string& program) {
+    if (program.empty()) return {};
     for (const ComponentName& blade : blades) {
-        DIM_TRY(
-            const sys::RunResult ran,
-            sys::run({"env", "DIM_BLADE=" + to_string(blade), "sh", "-c", command}, kCheckLimit));
+        DIM_TRY(const sys::RunResult ran, sys::run({program, to_string(blade)}, kCheckLimit));
         if (ran.status.is_success()) continue;
-        return fail(Error(ErrorCode::conflict, to_string(blade) + " does not pass '" +
-                                                   printable(command, kOutputShown) +
-                                                   "': " + printable(ran.output, kOutputShown)));
+        return fail(Error(ErrorCode::conflict, to_string(blade) + " does not pass " +
+                                                   printable(program, kOutputShown) + ": " +
+                                                   printable(ran.output, kOutputShown)));
     }
     return {};
 }
@@ -121,7 +119,7 @@ Outcome<> run_wave(const Context& context, api::SyncImage request, const Wave& w
     note_done(report, done);
     print_sync(context, report);
     DIM_CHECK(check_synced(report));
-    DIM_CHECK(stay_up(context, up, arguments.settle_seconds));
+    DIM_CHECK(stay_up(context, up, arguments.settle_seconds.value_or(kSettleSeconds)));
     return check_blades(up, arguments.check);
 }
 
@@ -146,20 +144,55 @@ Failure explain_stop(Failure failure, const Wave& wave, std::size_t untouched,
     return failure;
 }
 
-Outcome<std::vector<Wave>> choose_waves(const Context& context, const api::SyncImage& request,
+Outcome<std::vector<Wave>> choose_waves(const Context& context, const Names& blades,
                                         const WaveArguments& arguments) {
     DIM_TRY(const Definition definition, load_cluster(context));
-    DIM_TRY(const Names blades, blades_of(context, request));
     Names canary;
     if (!arguments.canary.empty()) {
         DIM_TRY(canary, BladeSelection{arguments.canary}.resolve(context.client));
     }
     DIM_TRY(auto waves, plan_waves(definition, blades, canary, arguments.level));
-    DIM_CHECK(confirm_blades(context,
-                             "bring the images of " + to_string(request.image) + " up to date in " +
-                                 count_text(waves.size(), "wave") + " on",
-                             blades));
     return waves;
+}
+
+/// What is said of waves is for nothing without them.
+Outcome<> check_arguments(const SyncArguments& sync, const WaveArguments& waves) {
+    if (waves.is_used()) {
+        if (!sync.is_dry_run) return {};
+        return contradiction("--dry-run and waves", "a dry run changes nothing anywhere");
+    }
+    const char* idle = waves.settle_seconds   ? "--settle"
+                       : !waves.check.empty() ? "--check"
+                       : waves.rolls_back     ? "--auto-rollback"
+                                              : nullptr;
+    if (!idle) return {};
+    return wrong_usage(
+        Error(ErrorCode::invalid_input, std::string(idle) + " is about waves, and there are none")
+            .with_cure("say --canary RANGE, or --wave LEVEL, too"));
+}
+
+Outcome<> sync_in_waves(const Context& context, const ChosenSync& chosen,
+                        const WaveArguments& arguments) {
+    Done done;
+    std::size_t untouched = 0;
+    for (const Wave& wave : chosen.waves)
+        untouched += wave.blades.size();
+    for (const Wave& wave : chosen.waves) {
+        untouched -= wave.blades.size();
+        if (!context.json) std::cout << "== " << wave.name << '\n';
+        auto ended = run_wave(context, chosen.request, wave, arguments, done);
+        if (ended) continue;
+        if (!arguments.rolls_back)
+            return std::unexpected(explain_stop(std::move(ended).error(), wave, untouched,
+                                                "what was brought up to date stays so"));
+        if (!context.json) std::cout << "== back\n";
+        const auto back = roll_back(context, chosen.request, done);
+        return std::unexpected(explain_stop(std::move(ended).error(), wave, untouched,
+                                            back ? "what was brought up to date is back as it was"
+                                                 : "not all could be brought back (" +
+                                                       back.error().cause.message() + ")"));
+    }
+    return {};
 }
 
 }  // namespace
@@ -171,14 +204,13 @@ void WaveArguments::add_options(CLI::App& app) {
     app.add_option("--wave", level,
                    "one after the other by this level of the cluster definition: chassis, server");
     app.add_option("--settle", settle_seconds,
-                   "between waves: so long blades that ran must go on running")
+                   "between waves: so long blades that ran must go on running; unless given, 10")
         ->type_name("SECONDS")
-        ->check(CLI::Range(0.0, kLongestSettle))
-        ->capture_default_str();
+        ->check(CLI::Range(0.0, kLongestSettle));
     app.add_option("--check", check,
-                   "between waves: a command for the shell here, for each blade that runs "
-                   "($DIM_BLADE); it must succeed")
-        ->type_name("COMMAND");
+                   "between waves: a program that is run here with the name of each blade that "
+                   "runs; it must succeed")
+        ->type_name("PROGRAM");
     app.add_flag("--auto-rollback", rolls_back,
                  "when a wave is not well, bring what was brought up to date back");
 }
@@ -211,29 +243,27 @@ Result<std::vector<Wave>> plan_waves(const Definition& definition,
     return waves;
 }
 
-Outcome<> sync_in_waves(const Context& context, const api::SyncImage& request,
-                        const WaveArguments& arguments) {
-    DIM_TRY(const std::vector<Wave> waves, choose_waves(context, request, arguments));
-    Done done;
-    std::size_t untouched = 0;
-    for (const Wave& wave : waves)
-        untouched += wave.blades.size();
-    for (const Wave& wave : waves) {
-        untouched -= wave.blades.size();
-        if (!context.json) std::cout << "== " << wave.name << '\n';
-        auto ended = run_wave(context, request, wave, arguments, done);
-        if (ended) continue;
-        if (!arguments.rolls_back)
-            return std::unexpected(explain_stop(std::move(ended).error(), wave, untouched,
-                                                "what was brought up to date stays so"));
-        if (!context.json) std::cout << "== back\n";
-        const auto back = roll_back(context, request, done);
-        return std::unexpected(explain_stop(std::move(ended).error(), wave, untouched,
-                                            back ? "what was brought up to date is back as it was"
-                                                 : "not all could be brought back (" +
-                                                       back.error().cause.message() + ")"));
+Outcome<ChosenSync> choose_sync(const Context& context, const SyncArguments& arguments,
+                                const WaveArguments& waves) {
+    DIM_CHECK(check_arguments(arguments, waves));
+    DIM_TRY(auto request, arguments.request(context));
+    ChosenSync chosen{.request = std::move(request), .waves = {}};
+    if (arguments.is_dry_run) return chosen;
+    DIM_TRY(const Names blades, blades_of(context, chosen.request));
+    std::string what = "bring the images of " + to_string(chosen.request.image) + " up to date ";
+    if (waves.is_used()) {
+        DIM_TRY(chosen.waves, choose_waves(context, blades, waves));
+        what += "in " + count_text(chosen.waves.size(), "wave") + " ";
     }
-    return {};
+    DIM_CHECK(confirm_blades(context, what + "on", blades));
+    return chosen;
+}
+
+Outcome<> run_chosen(const Context& context, const ChosenSync& chosen, const WaveArguments& waves) {
+    if (waves.is_used()) return sync_in_waves(context, chosen, waves);
+    DIM_TRY(const api::SyncReport report, run_sync(context, chosen.request));
+    print_sync(context, report);
+    return check_synced(report);
 }
 
 }  // namespace dim::tool

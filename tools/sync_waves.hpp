@@ -3,8 +3,10 @@
 #include "libdim/api/sync_messages.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 #include "tools/command.hpp"
+#include "tools/sync.hpp"
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,11 +17,9 @@ namespace dim::tool {
 struct WaveArguments {
     std::vector<std::string> canary;  ///< ranges: these first
     std::string level;                ///< of the taxonomy: one after the other; empty: all at once
-    double settle_seconds = kSettleSeconds;  ///< so long blades must stay up
-    std::string check;                       ///< a command for the shell, for each blade that is up
+    std::optional<double> settle_seconds;  ///< so long blades must stay up; unless given, 10
+    std::string check;  ///< a program that gets the name of a blade that is up; empty: none
     bool rolls_back = false;
-
-    static constexpr double kSettleSeconds = 10;
 
     void add_options(CLI::App& app);
     bool is_used() const { return !canary.empty() || !level.empty(); }
@@ -41,10 +41,21 @@ Result<std::vector<Wave>> plan_waves(const cluster::Definition& definition,
                                      std::span<const model::ComponentName> canary,
                                      const std::string& level);
 
-/// As sync_blades(), in waves: the next one begins only when every blade of the one before is up to
-/// date, still up if it was, and passes the check. Failures: what is not so; the blades of later
-/// waves were not touched then.
-Outcome<> sync_in_waves(const Context& context, const api::SyncImage& request,
-                        const WaveArguments& arguments);
+/// A sync that may begin.
+struct ChosenSync {
+    api::SyncImage request;
+    std::vector<Wave> waves;  ///< empty: all blades at once
+};
+
+/// What is to be done, asked about when many blades are touched. Failures: usage; not_confirmed;
+/// and those of plan_waves() and SyncArguments::request().
+Outcome<ChosenSync> choose_sync(const Context& context, const SyncArguments& arguments,
+                                const WaveArguments& waves);
+
+/// Has the blades brought up to date, and prints what came of it. The next wave begins only when
+/// every blade of the one before is up to date, still up if it was, and passes the check. Failures:
+/// that of the first blade that could not be; what is not so after a wave, and the blades of later
+/// ones were not touched then.
+Outcome<> run_chosen(const Context& context, const ChosenSync& chosen, const WaveArguments& waves);
 
 }  // namespace dim::tool

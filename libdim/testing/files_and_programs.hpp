@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
+#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/run.hpp"
 

@@ -32,7 +32,8 @@ Result<std::string> reason_for(const cluster::Definition& definition,
 std::string explanation(const std::string& reason, bool is_merged) {
     if (!reason.empty()) return "stays as the blade has it: keep-out " + terminal_text(reason);
     return is_merged ? "moves with the generation; what both sides changed is merged"
-                     : "moves with the generation, unless the blade changed it";
+                     : "moves with the generation, unless the blade changed it or an override "
+                       "writes it ('dim override list')";
 }
 
 void print_explanation(const Context& context, const std::map<std::string, Names>& blades,

@@ -1,5 +1,4 @@
 #include "tools/commands/commands.hpp"
-#include "tools/sync.hpp"
 #include "tools/sync_waves.hpp"
 
 namespace dim::tool {
@@ -15,11 +14,8 @@ Action sync_image(CLI::App& app) {
     arguments->add_options(app);
     waves->add_options(app);
     return [=](Context& context) -> Outcome<> {
-        if (arguments->is_dry_run && waves->is_used())
-            return contradiction("--dry-run and waves", "a dry run changes nothing anywhere");
-        DIM_TRY(const auto request, arguments->request(context));
-        return waves->is_used() ? sync_in_waves(context, request, *waves)
-                                : sync_blades(context, request);
+        DIM_TRY(const ChosenSync chosen, choose_sync(context, *arguments, *waves));
+        return run_chosen(context, chosen, *waves);
     };
 }
 

@@ -1,4 +1,6 @@
 #include "libdim/api/message_samples.hpp"
+#include "libdim/testing/files_and_programs.hpp"
+#include "libdim/testing/temporary_directory.hpp"
 #include "tools/running_command.hpp"
 #include "tools/sample_cluster.hpp"
 #include "tools/sync_waves.hpp"
@@ -103,10 +105,17 @@ protected:
         words.insert(words.end(), more.begin(), more.end());
         return run_command(daemon, words);
     }
+    /// A program whose script that is.
+    std::string program(const std::string& script) const {
+        const std::string path = directory / "check";
+        dim::testing::write(path, "#!/bin/sh\n" + script + "\n", 0755);
+        return path;
+    }
 
     static inline const model::ImageName kGranite = model::ImageName::parse("granite").value();
     std::vector<api::BladeImage> blade_images;
     FakeDaemon daemon;
+    dim::testing::TemporaryDirectory directory;
 };
 
 TEST_F(SyncCommands, WavesAreTheCanaryAndThenLevelAfterLevel) {
@@ -133,7 +142,7 @@ TEST_F(SyncCommands, WavesAreTheCanaryAndThenLevelAfterLevel) {
 }
 
 TEST_F(SyncCommands, OneWaveComesAfterTheOther) {
-    const CommandEnd end = run({"--wave", "blade", "--check", "test -n \"$DIM_BLADE\""});
+    const CommandEnd end = run({"--wave", "blade", "--check", program("test \"$1\" = s01c1b01")});
     EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
     EXPECT_THAT(syncs(), ElementsAre(request(R"("s01c1b01")"), request(R"("s01c1b02")"),
                                      request(R"("s01c2b01")"), request(R"("s02c1b01")")));
@@ -152,12 +161,34 @@ TEST_F(SyncCommands, ACheckThatFailsStopsAndRollsBack) {
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
     const std::string back = request(R"("s01c1b01")", R"("generation":3,)");
     daemon.prepare(back, report(R"("s01c1b01")"));
-    const CommandEnd end = run(
-        {"--canary", "s01c1b01", "--check", "echo $DIM_BLADE is ill; false", "--auto-rollback"});
+    const CommandEnd end = run({"--canary", "s01c1b01", "--check",
+                                program("echo \"$1 is ill; $#\"; false"), "--auto-rollback"});
     EXPECT_EQ(end.code, ExitCode::failed);
     EXPECT_THAT(syncs(), ElementsAre(request(R"("s01c1b01")"), back));
-    EXPECT_THAT(end.errors, HasSubstr("s01c1b01 is ill"));
+    EXPECT_THAT(end.errors, HasSubstr("s01c1b01 is ill; 1"));
     EXPECT_THAT(end.errors, HasSubstr("is back as it was, 3 blades not touched"));
+}
+
+TEST_F(SyncCommands, WhatIsSaidOfWavesNeedsWaves) {
+    const std::vector<std::vector<std::string>> idle{
+        {"--settle", "0"}, {"--check", "/bin/true"}, {"--auto-rollback"}};
+    for (const auto& words : idle) {
+        std::vector<std::string> all{"sync", "image", "granite"};
+        all.insert(all.end(), words.begin(), words.end());
+        const CommandEnd end = run_command(daemon, all);
+        EXPECT_EQ(end.code, ExitCode::usage) << words.front();
+        EXPECT_THAT(end.errors, HasSubstr(words.front() + " is about waves"));
+    }
+    EXPECT_THAT(syncs(), IsEmpty());
+}
+
+TEST_F(SyncCommands, SyncitMakesNoGenerationForWhatCannotBegin) {
+    daemon.prepare("POST /v1/names", blade_names({"s02c1b02"}));
+    const CommandEnd end = run_command(daemon, {"syncit", "granite", "--canary", "s02c1b02"});
+    EXPECT_EQ(end.code, ExitCode::failed);
+    EXPECT_THAT(end.errors, HasSubstr("the canary s02c1b02 is none of the blades"));
+    for (const std::string& request : daemon.requests())
+        EXPECT_THAT(request, ::testing::Not(HasSubstr("/v1/image-generations")));
 }
 
 TEST_F(SyncCommands, StatusTellsWhoIsBehind) {
@@ -183,7 +214,8 @@ TEST_F(SyncCommands, ExplainTellsTheRuleAndWhoHasIt) {
     const CommandEnd end = run_command(daemon, {"sync", "explain", "granite", "/etc/motd"});
     EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
     EXPECT_THAT(end.output, HasSubstr("s01c1b01  stays as the blade has it: keep-out '/etc/motd'"));
-    EXPECT_THAT(end.output, HasSubstr("moves with the generation, unless the blade changed it"));
+    EXPECT_THAT(end.output,
+                HasSubstr("moves with the generation, unless the blade changed it or an override"));
     EXPECT_THAT(run_command(daemon, {"sync", "explain", "granite", "/etc/passwd"}).output,
                 HasSubstr("what both sides changed is merged"));
     EXPECT_EQ(run_command(daemon, {"sync", "explain", "granite", "motd"}).code, ExitCode::usage);

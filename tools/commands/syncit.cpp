@@ -1,6 +1,5 @@
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
-#include "tools/sync.hpp"
 #include "tools/sync_waves.hpp"
 
 #include <iostream>
@@ -33,10 +32,9 @@ Action syncit(CLI::App& app) {
     arguments->add_options(app);
     waves->add_options(app);
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(const auto request, arguments->request(context));
-        DIM_CHECK(make_generation(context, request.image, *label));
-        return waves->is_used() ? sync_in_waves(context, request, *waves)
-                                : sync_blades(context, request);
+        DIM_TRY(const ChosenSync chosen, choose_sync(context, *arguments, *waves));
+        DIM_CHECK(make_generation(context, chosen.request.image, *label));
+        return run_chosen(context, chosen, *waves);
     };
 }
 
