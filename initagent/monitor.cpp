@@ -1,7 +1,7 @@
 #include "initagent/monitor.hpp"
 
-#include "initagent/backoff.hpp"
 #include "initagent/blade_load.hpp"
+#include "initagent/messenger.hpp"
 #include "initagent/shared_directories.hpp"
 #include "initagent/stage_reporter.hpp"
 #include "libdim/api/agent_messages.hpp"
@@ -24,8 +24,6 @@ namespace dim::agent {
 
 namespace {
 
-constexpr std::chrono::seconds kAnswerTimeout{10};
-constexpr std::chrono::seconds kLongestDelay{30};
 /// Between two heartbeats, whatever the server says.
 constexpr std::chrono::seconds kShortestInterval{1};
 constexpr std::size_t kInitLength = 255;
@@ -54,98 +52,6 @@ std::string init_program() {
     const auto path = sys::read_link("/proc/1/exe");
     return path ? printable(*path, kInitLength) : "unknown";
 }
-
-/// What process 1 became, and when.
-struct StartedInit {
-    std::string program;
-    std::uint64_t at_us;
-};
-
-/// Whether a server that refuses a report does so because it does not know the boot, or by another
-/// token: its database came from a back-up.
-bool is_forgotten(const Error& refusal) {
-    return refusal.code() == ErrorCode::not_found || refusal.code() == ErrorCode::permission_denied;
-}
-
-/// Says things to the server for as long as it takes.
-class Messenger {
-public:
-    Messenger(ServerSession& session, const MonitorSettings& settings, const StartedInit& init)
-        : session_(session),
-          settings_(settings),
-          init_(init),
-          boot_id_(settings.boot_id),
-          token_(settings.token),
-          generation_(settings.generation) {}
-
-    /// Until the server has it, or refuses it for good. MAKE makes the message anew each time, with
-    /// the token; the server may take WAIT longer than usual to answer. Returns the answer's body;
-    /// empty when there is none. To enrol again says `running`, and so all that there is to say.
-    std::string deliver(const std::string& what,
-                        const std::function<std::string(const std::string&)>& make,
-                        std::chrono::seconds wait = {}) {
-        Backoff backoff(kLongestDelay);
-        for (bool is_first = true;; is_first = false) {
-            Result<std::string> answer = attempt(what, make, wait);
-            if (!answer && session_.is_open() && is_forgotten(answer.error())) answer = enrol();
-            note(answer ? "" : what + ": " + to_string(answer.error()));
-            if (answer) return *std::move(answer);
-            if (session_.is_open()) return {};  // a refusal: the next message may be welcome
-            // A connection that broke while nobody used it says nothing about the server.
-            if (!is_first) sys::sleep_for(backoff.next(random_number()));
-        }
-    }
-
-    /// Whose shared root the blade has.
-    model::Generation generation() const { return generation_; }
-    void use(model::Generation generation) { generation_ = generation; }
-
-private:
-    Result<std::string> attempt(const std::string& what,
-                                const std::function<std::string(const std::string&)>& make,
-                                std::chrono::seconds wait) {
-        if (!session_.is_open()) {
-            DIM_TRY(session_, settings_.connect());
-        }
-        return post("/v1/agent/boots/" + boot_id_ + '/' + what, make(token_), wait);
-    }
-    Result<std::string> post(const std::string& target, std::string body,
-                             std::chrono::seconds wait = {}) {
-        return session_.exchange(target, std::move(body), sys::Deadline::in(kAnswerTimeout + wait));
-    }
-    /// The answer to what was not welcome before: nothing.
-    Result<std::string> enrol() {
-        const api::EnrolmentRequest request{.mac = settings_.mac,
-                                            .image = settings_.image,
-                                            .generation = generation_,
-                                            .init = init_.program,
-                                            .init_started_us = init_.at_us,
-                                            .now_us = now_us()};
-        DIM_TRY(const std::string answer, post("/v1/agent/enrolments", api::to_json(request)));
-        DIM_TRY(api::Enrolment enrolment, api::parse<api::Enrolment>(answer));
-        DIM_CHECK(check_boot_id(enrolment.boot_id));
-        log(LogLevel::notice, "the image server did not know " + boot_id_ +
-                                  " any more, and knows it as " + enrolment.boot_id);
-        boot_id_ = std::move(enrolment.boot_id);
-        token_ = std::move(enrolment.token);
-        return std::string();
-    }
-    /// Logs a trouble when it comes and when it goes, not at every heartbeat.
-    void note(const std::string& trouble) {
-        if (trouble.empty() && !trouble_.empty())
-            log(LogLevel::notice, "the image server answers again");
-        if (!trouble.empty() && trouble_.empty()) log(LogLevel::warning, trouble);
-        trouble_ = trouble;
-    }
-
-    ServerSession& session_;
-    const MonitorSettings& settings_;
-    const StartedInit& init_;
-    std::string boot_id_;
-    std::string token_;
-    model::Generation generation_;
-    std::string trouble_;
-};
 
 /// Does what the answers to heartbeats say.
 class Mover {
