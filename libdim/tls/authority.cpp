@@ -48,6 +48,40 @@ Result<void> check_names(const ServerNames& names) {
     return {};
 }
 
+/// Errors: invalid_input for what is no public key of P-256.
+Result<void> parse_public_key(std::string_view pem, mbedtls_pk_context* key) {
+    const std::string text(pem);  // mbedTLS wants to see the zero
+    const int error = mbedtls_pk_parse_public_key(
+        key, reinterpret_cast<const unsigned char*>(text.c_str()), text.size() + 1);
+    if (error != 0)
+        return fail(mbedtls_failure(ErrorCode::invalid_input, "read a public key", error));
+    if (mbedtls_pk_get_type(key) == MBEDTLS_PK_ECKEY &&
+        mbedtls_pk_ec(*key)->grp.id == MBEDTLS_ECP_DP_SECP256R1)
+        return {};
+    return fail(ErrorCode::invalid_input, "the public key is of another kind than P-256");
+}
+
+/// A certificate of ISSUER for KEY.
+Result<std::string> issue(Random& random, const Authority& issuer, const ServerNames& names,
+                          mbedtls_pk_context* key, std::string_view uses, Validity validity) {
+    OwnedCertificate authority;
+    OwnedKey authority_key;
+    DIM_CHECK(parse_certificate(issuer.certificate_pem(), authority.get()));
+    DIM_CHECK(parse_key(issuer.key_pem(), *authority.get(), authority_key.get()));
+    std::array<char, 256> issuer_name;
+    const int length =
+        mbedtls_x509_dn_gets(issuer_name.data(), issuer_name.size(), &authority->subject);
+    if (length < 0) return fail(mbedtls_failure(ErrorCode::internal, "name of the CA", length));
+    return issue_certificate(random, {.subject = "CN=" + names.common_name,
+                                      .issuer = issuer_name.data(),
+                                      .subject_key = key,
+                                      .issuer_key = authority_key.get(),
+                                      .validity = validity,
+                                      .is_authority = false,
+                                      .subject_names = encode_subject_names(names),
+                                      .extended_key_usage = std::string(uses)});
+}
+
 }  // namespace
 
 Result<Authority> Authority::create(Random& random, const std::string& name, Validity validity) {
@@ -79,27 +113,22 @@ Result<Authority> Authority::load(std::string certificate_pem, SecretText key_pe
 Result<Identity> Authority::issue_server(Random& random, const ServerNames& names,
                                          Validity validity) const {
     DIM_CHECK(check_names(names));
-    OwnedCertificate authority;
-    OwnedKey authority_key;
-    DIM_CHECK(parse_certificate(certificate_pem_, authority.get()));
-    DIM_CHECK(parse_key(key_pem_, *authority.get(), authority_key.get()));
-    std::array<char, 256> issuer;
-    const int length = mbedtls_x509_dn_gets(issuer.data(), issuer.size(), &authority->subject);
-    if (length < 0) return fail(mbedtls_failure(ErrorCode::internal, "name of the CA", length));
-
     OwnedKey key;
     DIM_CHECK(generate_key(random, key.get()));
     DIM_TRY(std::string certificate_pem,
-            issue_certificate(random, {.subject = "CN=" + names.common_name,
-                                       .issuer = issuer.data(),
-                                       .subject_key = key.get(),
-                                       .issuer_key = authority_key.get(),
-                                       .validity = validity,
-                                       .is_authority = false,
-                                       .subject_names = encode_subject_names(names),
-                                       .extended_key_usage = std::string(kServerAuth)}));
+            issue(random, *this, names, key.get(), kServerAuth, validity));
     DIM_TRY(SecretText key_pem, write_key(key.get()));
     return Identity{std::move(certificate_pem), std::move(key_pem)};
+}
+
+Result<std::string> Authority::issue_peer(Random& random, const std::string& name,
+                                          std::string_view public_key_pem,
+                                          Validity validity) const {
+    const ServerNames names{.common_name = name, .dns_names = {name}, .addresses = {}};
+    DIM_CHECK(check_names(names));
+    OwnedKey key;
+    DIM_CHECK(parse_public_key(public_key_pem, key.get()));
+    return issue(random, *this, names, key.get(), kServerAndClientAuth, validity);
 }
 
 }  // namespace dim::tls

@@ -49,6 +49,13 @@ public:
     Result<Identity> issue_server(Random& random, const ServerNames& names,
                                   Validity validity) const;
 
+    /// The certificate of a server that others ask, and that asks others: for its public key, with
+    /// common name and dNSName NAME, serverAuth and clientAuth. That it has the private key is for
+    /// each handshake to show. Errors: invalid_input for a name that cannot be one, or what is no
+    /// P-256 key.
+    Result<std::string> issue_peer(Random& random, const std::string& name,
+                                   std::string_view public_key_pem, Validity validity) const;
+
 private:
     Authority(std::string certificate_pem, SecretText key_pem)
         : certificate_pem_(std::move(certificate_pem)), key_pem_(std::move(key_pem)) {}

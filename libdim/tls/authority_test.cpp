@@ -1,4 +1,5 @@
 #include "libdim/tls/authority.hpp"
+#include "libdim/tls/key_pair.hpp"
 #include "libdim/tls/session_link.hpp"
 
 #include <string>
@@ -50,6 +51,29 @@ TEST(Authority, LoadedOneIssuesWhatTheFirstOneVouchesFor) {
     Link link(first, issue(loaded));
     link.shake_hands();
     EXPECT_TRUE(link.is_client_done) << link.client_error;
+}
+
+TEST(Authority, IssuesForAPublicKeyOfItsOwnKind) {
+    const Authority authority = make_authority();
+    EXPECT_FALSE(authority.issue_peer(random_numbers(), "is02", "", valid_now()));
+    EXPECT_FALSE(
+        authority.issue_peer(random_numbers(), "is02", authority.certificate_pem(), valid_now()));
+    const SecretText key = make_private_key(random_numbers()).value();
+    const std::string public_key = public_key_of(key).value();
+    EXPECT_EQ(public_key.find("PRIVATE"), std::string::npos);
+    EXPECT_FALSE(authority.issue_peer(random_numbers(), "is02,CN=is01", public_key, valid_now()));
+    EXPECT_TRUE(authority.issue_peer(random_numbers(), "is02", public_key, valid_now()));
+    EXPECT_FALSE(public_key_of(SecretText(std::string("no key"))));
+    // P-384
+    constexpr const char* kOther =
+        "-----BEGIN PUBLIC KEY-----\n"
+        "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEJfWx3XppmSaW9j0d7CeG8tDm2ivSbe71\n"
+        "6IUkzJnbLRZJ5n7XFoAQaXLUb8ZYj67PwW4wJK2D89816yxc5fnZcr8RTdQNYE72\n"
+        "2ta+U/4GPSPpTH72hDuhSN6VMZlGJIQx\n"
+        "-----END PUBLIC KEY-----\n";
+    const auto other = authority.issue_peer(random_numbers(), "is02", kOther, valid_now());
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().message(), "the public key is of another kind than P-256");
 }
 
 }  // namespace

@@ -1,22 +1,18 @@
 #include "libdim/tls/certificate.hpp"
 
 #include "libdim/base/text.hpp"
+#include "libdim/tls/certificate_text.hpp"
 #include "libdim/tls/mbedtls_owned.hpp"
 #include "libdim/tls/parse_certificate.hpp"
 
 #include <array>
 #include <ctime>
 
-#include <mbedtls/oid.h>
 #include <mbedtls/sha256.h>
 
 namespace dim::tls {
 
 namespace {
-
-std::string_view text_of(const mbedtls_x509_buf& buffer) {
-    return {reinterpret_cast<const char*>(buffer.p), buffer.len};
-}
 
 std::int64_t seconds_of(const mbedtls_x509_time& time) {
     std::tm parts{};
@@ -49,10 +45,7 @@ Result<CertificateInfo> describe_certificate(std::string_view pem) {
     OwnedCertificate certificate;
     DIM_CHECK(parse_certificate(pem, certificate.get()));
     CertificateInfo info;
-    for (const auto* part = &certificate->subject; part != nullptr; part = part->next) {
-        if (text_of(part->oid) == std::string_view(MBEDTLS_OID_AT_CN))
-            info.common_name = text_of(part->val);
-    }
+    info.common_name = common_name_of(*certificate.get());
     info.not_before = seconds_of(certificate->valid_from);
     info.not_after = seconds_of(certificate->valid_to);
     if ((certificate->ext_types & MBEDTLS_X509_EXT_SUBJECT_ALT_NAME) != 0) {

@@ -2,6 +2,7 @@
 
 #include "libdim/base/result.hpp"
 #include "libdim/tls/random.hpp"
+#include "libdim/tls/secret_text.hpp"
 
 #include <memory>
 #include <string>
@@ -22,6 +23,11 @@ public:
     ClientSettings(ClientSettings&&) noexcept;
     ClientSettings& operator=(ClientSettings&&) noexcept;
     ~ClientSettings();
+
+    /// Sessions to come show this certificate to a server that asks for one. Call it once. Not part
+    /// of the agent. Errors: invalid_input when the key does not fit the certificate.
+    Result<void> identify_as(Random& random, std::string_view certificate_pem,
+                             const SecretText& key_pem);
 
     /// True when validity times are not checked, for the log.
     bool is_clock_wrong() const;

@@ -28,6 +28,11 @@ Result<SecretText> write_key(mbedtls_pk_context* key);
 /// id-kp-serverAuth alone, the value of an extKeyUsage extension.
 inline constexpr std::string_view kServerAuth("\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01",
                                               12);
+/// The same with id-kp-clientAuth.
+inline constexpr std::string_view
+    kServerAndClientAuth("\x30\x14\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01"
+                         "\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02",
+                         22);
 /// The value of a subjectAltName extension.
 std::string encode_subject_names(const ServerNames& names);
 

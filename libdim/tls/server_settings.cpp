@@ -17,7 +17,8 @@ ServerSettings& ServerSettings::operator=(ServerSettings&&) noexcept = default;
 ServerSettings::~ServerSettings() = default;
 
 Result<ServerSettings> ServerSettings::create(Random& random, std::string_view certificate_pem,
-                                              const SecretText& key_pem) {
+                                              const SecretText& key_pem,
+                                              std::string_view trusted_pem) {
     auto state = std::make_unique<State>();
     DIM_CHECK(parse_certificate(certificate_pem, state->certificate.get()));
     OwnedKey key;
@@ -32,6 +33,11 @@ Result<ServerSettings> ServerSettings::create(Random& random, std::string_view c
     restrict_protocol(configuration);
     mbedtls_ssl_conf_rng(configuration, mbedtls_ctr_drbg_random, random.context());
     mbedtls_ssl_conf_authmode(configuration, MBEDTLS_SSL_VERIFY_NONE);
+    if (!trusted_pem.empty()) {
+        DIM_CHECK(parse_certificate(trusted_pem, state->trusted.get()));
+        mbedtls_ssl_conf_authmode(configuration, MBEDTLS_SSL_VERIFY_OPTIONAL);
+        mbedtls_ssl_conf_ca_chain(configuration, state->trusted.get(), nullptr);
+    }
     error = mbedtls_ssl_conf_own_cert(configuration, state->certificate.get(), state->key.get());
     if (error != 0) return fail(mbedtls_failure(ErrorCode::internal, "set up TLS", error));
     return ServerSettings(std::move(state));

@@ -13,9 +13,12 @@ namespace dim::tls {
 /// nothing else. RANDOM must outlive it. Not part of the agent.
 class [[nodiscard]] ServerSettings {
 public:
-    /// Errors: invalid_input when the key does not fit the certificate.
+    /// With TRUSTED_PEM, clients are asked for a certificate that one of these authorities issued:
+    /// see Session::peer_certificate. Who has none is let in all the same. Errors: invalid_input
+    /// when the key does not fit the certificate.
     static Result<ServerSettings> create(Random& random, std::string_view certificate_pem,
-                                         const SecretText& key_pem);
+                                         const SecretText& key_pem,
+                                         std::string_view trusted_pem = "");
     ServerSettings(ServerSettings&&) noexcept;
     ServerSettings& operator=(ServerSettings&&) noexcept;
     ~ServerSettings();

@@ -1,9 +1,11 @@
 #include "libdim/tls/session.hpp"
 
 #include "libdim/sys/socket.hpp"
+#include "libdim/tls/certificate_text.hpp"
 #include "libdim/tls/mbedtls_error.hpp"
 #include "libdim/tls/session_state.hpp"
 #include "libdim/tls/settings_state.hpp"
+#include "libdim/tls/sha256.hpp"
 
 #include <mbedtls/net_sockets.h>
 
@@ -123,6 +125,16 @@ Result<Progress> Session::close_notify() {
     const int result = mbedtls_ssl_close_notify(state_->ssl.get());
     if (result == 0) return Progress::done;
     return progress(*state_, result);
+}
+
+std::optional<PeerCertificate> Session::peer_certificate() const {
+    const mbedtls_ssl_context* ssl = state_->ssl.get();
+    const mbedtls_x509_crt* certificate = mbedtls_ssl_get_peer_cert(ssl);
+    if (certificate == nullptr || ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER ||
+        mbedtls_ssl_get_verify_result(ssl) != 0)
+        return std::nullopt;
+    return PeerCertificate{.common_name = std::string(common_name_of(*certificate)),
+                           .fingerprint = sha256(text_of(certificate->raw))};
 }
 
 std::string Session::cipher_suite() const {

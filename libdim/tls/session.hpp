@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,14 @@ enum class Progress { done, want_read, want_write };
 struct Transfer {
     Progress progress = Progress::done;
     std::size_t size = 0;  ///< bytes moved when done
+};
+
+/// A certificate that the other side has shown, and has the key of.
+struct PeerCertificate {
+    std::string common_name;
+    std::string fingerprint;  ///< SHA-256, lower-case hexadecimal
+
+    bool operator==(const PeerCertificate&) const = default;
 };
 
 /// A TLS session over a connected, non-blocking socket that the caller keeps open, where it is, and
@@ -44,6 +53,10 @@ public:
     /// Repeat with the same bytes after want_…. Done may have moved fewer than given.
     Result<Transfer> write(std::string_view bytes);
     Result<Progress> close_notify();
+
+    /// The other side's, when an authority that we trust issued it. Nothing before the handshake,
+    /// and when there is none, or one of somebody else.
+    std::optional<PeerCertificate> peer_certificate() const;
 
     /// "TLS-ECDHE-ECDSA-WITH-AES-128-GCM-SHA256"; empty before the handshake.
     std::string cipher_suite() const;

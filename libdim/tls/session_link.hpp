@@ -42,10 +42,11 @@ public:
     Link(const Authority& trusted, const Identity& identity, const std::string& name = kName)
         : Link(trusted.certificate_pem(), identity, name) {}
     Link(const std::string& trusted_pem, const Identity& identity, const std::string& name = kName)
-        : server_settings_(
-              ServerSettings::create(random_numbers(), identity.certificate_pem, identity.key_pem)
-                  .value()),
-          client_settings_(ClientSettings::create(random_numbers(), trusted_pem).value()) {
+        : Link(ServerSettings::create(random_numbers(), identity.certificate_pem, identity.key_pem)
+                   .value(),
+               ClientSettings::create(random_numbers(), trusted_pem).value(), name) {}
+    Link(ServerSettings server_side, ClientSettings client_side, const std::string& name = kName)
+        : server_settings_(std::move(server_side)), client_settings_(std::move(client_side)) {
         int ends[2];
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
             std::abort();

@@ -1,6 +1,7 @@
 #include "libdim/sys/socket.hpp"
 #include "libdim/tls/certificate.hpp"
 #include "libdim/tls/issue_certificate.hpp"
+#include "libdim/tls/key_pair.hpp"
 #include "libdim/tls/parse_certificate.hpp"
 #include "libdim/tls/parse_key.hpp"
 #include "libdim/tls/session.hpp"
@@ -140,6 +141,60 @@ TEST(Session, RefusesWhatIsNoTls) {
     ASSERT_FALSE(progress);
     EXPECT_EQ(progress.error().code(), ErrorCode::invalid_input);
     EXPECT_EQ(progress.error().message(), "the peer does not speak TLS");
+}
+
+/// A server's own certificate, which another has issued for its public key.
+Identity issue_peer(const Authority& authority, const std::string& name) {
+    Identity peer;
+    peer.key_pem = make_private_key(random_numbers()).value();
+    peer.certificate_pem =
+        authority
+            .issue_peer(random_numbers(), name, public_key_of(peer.key_pem).value(), valid_now())
+            .value();
+    return peer;
+}
+
+/// is01 trusts TRUSTED; who asks shows CLIENT, if anything.
+Link ask_is01(const Authority& authority, const Authority& trusted, const Identity* client) {
+    const Identity server = issue_peer(authority, "is01");
+    auto settings = ClientSettings::create(random_numbers(), authority.certificate_pem()).value();
+    if (client)
+        EXPECT_TRUE(
+            settings.identify_as(random_numbers(), client->certificate_pem, client->key_pem));
+    return {ServerSettings::create(random_numbers(), server.certificate_pem, server.key_pem,
+                                   trusted.certificate_pem())
+                .value(),
+            std::move(settings), "is01"};
+}
+
+TEST(Session, BothSidesShowWhoTheyAre) {
+    const Authority authority = make_authority();
+    const Identity is02 = issue_peer(authority, "is02");
+    Link link = ask_is01(authority, authority, &is02);
+    EXPECT_EQ(link.server->peer_certificate(), std::nullopt) << "before the handshake";
+    link.shake_hands();
+    ASSERT_TRUE(link.is_client_done && link.is_server_done)
+        << link.client_error << link.server_error;
+    EXPECT_EQ(link.server->peer_certificate(),
+              (PeerCertificate{"is02", describe_certificate(is02.certificate_pem)->fingerprint}));
+    EXPECT_EQ(link.client->peer_certificate()->common_name, "is01");
+}
+
+TEST(Session, WhoShowsNothingOrAnothersCertificateIsNobody) {
+    const Authority authority = make_authority();
+    Link silent = ask_is01(authority, authority, nullptr);
+    silent.shake_hands();
+    ASSERT_TRUE(silent.is_server_done) << silent.server_error;
+    EXPECT_EQ(silent.server->peer_certificate(), std::nullopt);
+    const Identity stranger = issue_peer(make_authority(), "is02");
+    Link strange = ask_is01(authority, authority, &stranger);
+    strange.shake_hands();
+    EXPECT_EQ(strange.server->peer_certificate(), std::nullopt);
+    // What agents trust proves nothing here: it is for servers alone.
+    const Identity server_only = issue(authority, "is02");
+    Link wrong_use = ask_is01(authority, authority, &server_only);
+    wrong_use.shake_hands();
+    EXPECT_EQ(wrong_use.server->peer_certificate(), std::nullopt);
 }
 
 TEST(Session, TellsAConnectionThatEndsInTheHandshake) {

@@ -11,11 +11,14 @@ struct ServerSettings::State {
     OwnedConfiguration configuration;
     OwnedCertificate certificate;
     OwnedKey key;
+    OwnedCertificate trusted;  ///< who may issue what clients show; empty: they are not asked
 };
 
 struct ClientSettings::State {
     OwnedConfiguration configuration;
     OwnedCertificate authority;
+    OwnedCertificate certificate;  ///< our own, if we have one
+    OwnedKey key;
     bool is_clock_wrong = false;
 };
 
