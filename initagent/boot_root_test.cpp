@@ -3,6 +3,7 @@
 #include "libdim/api/agent_messages.hpp"
 #include "libdim/api/agent_port.hpp"
 #include "libdim/api/problem.hpp"
+#include "libdim/api/restart_messages.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/http/server.hpp"
 #include "libdim/sys/directory.hpp"
@@ -153,6 +154,10 @@ http::Response FakeImageServer::respond(const http::Request& request) {
         if (const auto report = api::parse<api::MoveReport>(request.body))
             notes_.push_back("has " + to_string(report->generation) + ' ' +
                              report->cause.value_or("in use"));
+    } else if (request.target.ends_with("/restarts")) {
+        if (const auto report = api::parse<api::RestartReport>(request.body))
+            for (const api::RestartProcess& process : report->found.processes)
+                notes_.push_back("to restart: " + process.command + ' ' + process.file);
     }
     return response;
 }
@@ -403,6 +408,8 @@ TEST(BootRoot, BecomesTheInitOfTheImage) {
                                       HasSubstr(" with tiny 2, /usr/bin/"))));
     EXPECT_THAT(story, Contains("has 2 in use"));
     EXPECT_THAT(story, Contains("usr is 2"));
+    EXPECT_THAT(story, Contains("to restart: sleep /usr/bin/sleep"));
+    EXPECT_THAT(story, Contains("later to restart: sleep /usr/bin/sleep")) << "known anew";
     EXPECT_THAT(story, Contains(AllOf(StartsWith("later has 3 "), HasSubstr("not on the server"))));
     EXPECT_THAT(story, Not(Contains(HasSubstr("from port"))));
     EXPECT_THAT(story, Not(Contains("usr is writable")));

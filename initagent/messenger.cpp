@@ -33,10 +33,23 @@ Messenger::Messenger(ServerSession& session, const MonitorSettings& settings,
 std::string Messenger::deliver(const std::string& what,
                                const std::function<std::string(const std::string&)>& make,
                                std::chrono::seconds wait) {
+    return repeat(what, make, wait, IfForgotten::enrols);
+}
+
+void Messenger::offer(const std::string& what,
+                      const std::function<std::string(const std::string&)>& make) {
+    (void)repeat(what, make, {}, IfForgotten::is_left);
+}
+
+std::string Messenger::repeat(const std::string& what,
+                              const std::function<std::string(const std::string&)>& make,
+                              std::chrono::seconds wait, IfForgotten if_forgotten) {
     Backoff backoff(kLongestDelay);
     for (bool is_first = true;; is_first = false) {
         Result<std::string> answer = attempt(what, make, wait);
-        if (!answer && session_.is_open() && is_forgotten(answer.error())) answer = enrol();
+        const bool is_refused = !answer && session_.is_open();
+        if (is_refused && if_forgotten == IfForgotten::enrols && is_forgotten(answer.error()))
+            answer = enrol();
         note(answer ? "" : what + ": " + to_string(answer.error()));
         if (answer) return *std::move(answer);
         if (session_.is_open()) return {};  // a refusal: the next message may be welcome

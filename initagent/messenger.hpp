@@ -30,12 +30,20 @@ public:
     std::string deliver(const std::string& what,
                         const std::function<std::string(const std::string&)>& make,
                         std::chrono::seconds wait = {});
+    /// The same of what an older server does not know: that it refuses it says nothing of the boot.
+    void offer(const std::string& what, const std::function<std::string(const std::string&)>& make);
 
+    /// As the server calls the boot now.
+    const std::string& boot_id() const { return boot_id_; }
     /// Whose shared root the blade has.
     model::Generation generation() const { return generation_; }
     void use(model::Generation generation) { generation_ = generation; }
 
 private:
+    enum class IfForgotten { enrols, is_left };
+    std::string repeat(const std::string& what,
+                       const std::function<std::string(const std::string&)>& make,
+                       std::chrono::seconds wait, IfForgotten if_forgotten);
     Result<std::string> attempt(const std::string& what,
                                 const std::function<std::string(const std::string&)>& make,
                                 std::chrono::seconds wait);

@@ -2,6 +2,8 @@
 
 #include "initagent/blade_load.hpp"
 #include "initagent/messenger.hpp"
+#include "initagent/replaced_files.hpp"
+#include "initagent/restart_watch.hpp"
 #include "initagent/shared_directories.hpp"
 #include "initagent/stage_reporter.hpp"
 #include "libdim/api/agent_messages.hpp"
@@ -53,11 +55,46 @@ std::string init_program() {
     return path ? printable(*path, kInitLength) : "unknown";
 }
 
+/// Tells which processes go on with files that were replaced.
+class RestartReporter {
+public:
+    RestartReporter(Messenger& messenger, const MonitorSettings& settings)
+        : messenger_(messenger),
+          watch_([look = look_of(settings)] { return find_replaced_files(look); }) {}
+
+    /// The server changed the blade's image, before it named another shared root.
+    void expect_changes() { watch_.expect_changes(); }
+    void report() {
+        const auto found = watch_.news(messenger_.boot_id());
+        if (!found) return;
+        messenger_.offer("restarts", [&](const std::string& token) {
+            return api::to_json(
+                api::RestartReport{.token = token, .found = *found, .now_us = now_us()});
+        });
+        watch_.told(*found, messenger_.boot_id());
+    }
+
+private:
+    static ReplacedFilesSettings look_of(const MonitorSettings& settings) {
+        ReplacedFilesSettings look;
+        look.mount_points = {"/"};
+        for (const MountStep& step : settings.shared)
+            look.mount_points.push_back(step.target);
+        return look;
+    }
+
+    Messenger& messenger_;
+    RestartWatch watch_;
+};
+
 /// Does what the answers to heartbeats say.
 class Mover {
 public:
-    Mover(Messenger& messenger, const MonitorSettings& settings)
-        : messenger_(messenger), settings_(settings), shared_(find(settings)) {}
+    Mover(Messenger& messenger, RestartReporter& restarts, const MonitorSettings& settings)
+        : messenger_(messenger),
+          restarts_(restarts),
+          settings_(settings),
+          shared_(find(settings)) {}
 
     /// Whether the server waited for news, and there was none. ANSWER: empty from servers that do
     /// not wait.
@@ -70,6 +107,7 @@ public:
         }
         if (!parsed->shared) return true;
         move(*parsed->shared);
+        restarts_.expect_changes();
         return false;
     }
 
@@ -116,6 +154,7 @@ private:
     }
 
     Messenger& messenger_;
+    RestartReporter& restarts_;
     const MonitorSettings& settings_;
     Result<SharedDirectories> shared_;
     std::string trouble_;
@@ -134,7 +173,7 @@ std::string heartbeat_text(const std::string& token, std::chrono::seconds wait) 
 /// For ever: the first at once, each one interval after the one before was sent, so that those of
 /// many blades that were told the same stay apart. A server that waited for all of its interval has
 /// the next one soon, whatever our clock says: news finds somebody who asks.
-[[noreturn]] void send_heartbeats(Messenger& messenger, Mover& mover,
+[[noreturn]] void send_heartbeats(Messenger& messenger, Mover& mover, RestartReporter& restarts,
                                   const MonitorSettings& settings) {
     const auto wait =
         std::min(settings.heartbeat, std::chrono::seconds(api::limits::kHeartbeatWaitSeconds));
@@ -144,6 +183,7 @@ std::string heartbeat_text(const std::string& token, std::chrono::seconds wait) 
         const bool has_waited = mover.follow(messenger.deliver(
             "heartbeats", [wait](const std::string& token) { return heartbeat_text(token, wait); },
             wait));
+        restarts.report();
         const sys::Deadline& pause = has_waited ? soon : next;
         sys::sleep_for(std::chrono::milliseconds(pause.poll_timeout()));
     }
@@ -167,14 +207,15 @@ std::string heartbeat_text(const std::string& token, std::chrono::seconds wait) 
 
     const StartedInit init{init_program(), started_us};
     Messenger messenger(session, settings, init);
-    Mover mover(messenger, settings);
+    RestartReporter restarts(messenger, settings);
+    Mover mover(messenger, restarts, settings);
     messenger.deliver("running", [&](const std::string& token) {
         return api::to_json(api::RunningReport{.token = token,
                                                .init = init.program,
                                                .init_started_us = init.at_us,
                                                .now_us = now_us()});
     });
-    send_heartbeats(messenger, mover, settings);
+    send_heartbeats(messenger, mover, restarts, settings);
 }
 
 }  // namespace

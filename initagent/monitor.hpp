@@ -36,7 +36,8 @@ struct MonitorSettings {
 /// The process that stays when the agent has become the distribution's init: it says `running` once
 /// and heartbeats for ever after, whatever becomes of the server. A server that does not know the
 /// boot any more is asked to know it again. When the answer to a heartbeat names the shared root of
-/// another generation, that is mounted over the one in use, and the outcome reported.
+/// another generation, that is mounted over the one in use, and the outcome reported; then which
+/// processes go on with files that were replaced, until there are none.
 ///
 /// It lives in the old root with its own /proc and holds nothing of the distribution's. Its name
 /// begins with '@', so systemd leaves it alone when it shuts down; SIGTERM ends it, so that it

@@ -42,4 +42,10 @@ inline constexpr std::size_t kSharedMounts = 64;
 inline constexpr std::uint32_t kHeartbeatWaitSeconds = 60;
 inline constexpr std::size_t kAuthorities = 8;  ///< that a boot file trusts
 
+inline constexpr std::size_t kRestartProcesses = 100;  ///< told of a blade; all are counted
+inline constexpr std::size_t kRestartFileBytes = 255;  ///< of a path, or of a unit's name
+inline constexpr std::size_t kRestartCommandBytes = 15;
+inline constexpr std::size_t kRestartsBytes = 48 * 1024;  ///< of all that one blade tells, as JSON
+inline constexpr std::size_t kRestartBlades = 50;         ///< that are asked about at once
+
 }  // namespace dim::api::limits

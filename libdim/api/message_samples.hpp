@@ -9,6 +9,7 @@
 #include "libdim/api/pin_messages.hpp"
 #include "libdim/api/problem.hpp"
 #include "libdim/api/rename_messages.hpp"
+#include "libdim/api/restart_messages.hpp"
 #include "libdim/api/source_messages.hpp"
 #include "libdim/api/sync_messages.hpp"
 
@@ -104,6 +105,23 @@ inline EnrolmentRequest enrolment_request() {
     return {mac(), image(), generation(), "/bin/busybox", 3'000'000, 3'500'000};
 }
 inline Enrolment enrolment() { return {"s01c1b01-18", "0123456789abcdef0123456789abcdef"}; }
+
+inline RestartProcess restart_process() {
+    return {4711, "sshd", "ssh.service", "/usr/sbin/sshd", 2};
+}
+inline RestartProcess bare_restart_process() { return {4712, "busybox", {}, "/bin/busybox", 1}; }
+inline Restarts restarts() {
+    return {{restart_process(), bare_restart_process()}, 2, "no result within 8000 ms"};
+}
+inline RestartReport restart_report() { return {"0123", restarts(), 62'000'000}; }
+inline RestartReport bare_restart_report() { return {"0123", {{}, 0, {}}, 62'000'000}; }
+inline RestartQuery restart_query() { return {{blade()}}; }
+inline BladeRestarts blade_restarts() {
+    return {blade(), "known", restarts(), "6.1.0-dim", "6.1.1-dim"};
+}
+inline RestartList restart_list() {
+    return {{blade_restarts(), {.blade = blade(), .state = "unchanged"}}};
+}
 
 inline BladeStatus blade_status() {
     return {.name = blade(),
