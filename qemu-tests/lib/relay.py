@@ -10,11 +10,14 @@ PROGRAM = "var/tmp/relay"  # on the blade
 CROSS = "powerpc64-linux-gnu-"
 
 
+def build_for_blade(source, target):
+    """A C program that the test's blades run."""
+    subprocess.run([CROSS + "gcc", "-mcpu=970", "-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu11", "-s", "-o", target, source], check=True)
+
+
 def install(blade_root):
     """Puts the program on the blade whose root directory it is."""
-    source = pathlib.Path(__file__).with_name("relay.c")
-    subprocess.run([CROSS + "gcc", "-mcpu=970", "-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu11", "-s", "-o", blade_root / PROGRAM,
-                    source], check=True)
+    build_for_blade(pathlib.Path(__file__).with_name("relay.c"), blade_root / PROGRAM)
 
 
 def connect(shell, server, port, user="root", source_port=0):
