@@ -1,7 +1,5 @@
 #include "imageserver/image/generations_test_fixture.hpp"
 
-#include <algorithm>
-
 #include <gmock/gmock.h>
 
 namespace dim::server {
@@ -13,7 +11,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::value_of;
 
 constexpr std::size_t kMoveKills = 24;
