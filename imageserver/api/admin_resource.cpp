@@ -14,6 +14,7 @@ void add_admin_routes(Router& router, AdminResource& admin) {
     add_cluster_routes(router, admin);
     add_authority_routes(router, admin);
     add_name_routes(router, admin);
+    add_restart_routes(router, admin);
     add_adoption_routes(router, admin);
     add_firewall_routes(router, admin);
     add_command_routes(router, admin);

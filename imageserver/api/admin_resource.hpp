@@ -6,6 +6,7 @@
 #include "imageserver/apply/blade_dhcp.hpp"
 #include "imageserver/apply/blade_exports.hpp"
 #include "imageserver/blade/name_query.hpp"
+#include "imageserver/blade/restart_query.hpp"
 #include "imageserver/cluster/cluster_edits.hpp"
 #include "imageserver/edit/assignment_edits.hpp"
 #include "imageserver/edit/authority_edits.hpp"
@@ -41,6 +42,7 @@ struct AdminResource {
     const BladeDhcp& dhcp;
     const BladeExports& exports;
     NameQuery& names;
+    RestartQuery& restarts;
     JobStream& jobs;
     Lanes& lanes;
     const WallClock& clock;
@@ -58,6 +60,7 @@ void add_boot_file_routes(Router& router, AdminResource& admin);
 void add_cluster_routes(Router& router, AdminResource& admin);
 void add_authority_routes(Router& router, AdminResource& admin);
 void add_name_routes(Router& router, AdminResource& admin);
+void add_restart_routes(Router& router, AdminResource& admin);
 void add_adoption_routes(Router& router, AdminResource& admin);
 void add_firewall_routes(Router& router, AdminResource& admin);
 void add_command_routes(Router& router, AdminResource& admin);

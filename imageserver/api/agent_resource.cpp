@@ -201,6 +201,7 @@ void AgentResource::add_routes(Router& router) {
     add(router, "/v1/agent/boots/{boot_id}/heartbeats",
         [this](const RouteCall& call) { return heartbeat(call); });
     add(router, "/v1/agent/boots/{boot_id}/moves", report(&BootJournal::record_move));
+    add(router, "/v1/agent/boots/{boot_id}/restarts", report(&BootJournal::record_restarts));
     add(router, "/v1/agent/enrolments", lane_handler(lanes_.reports, [this](const RouteCall& call) {
             return response_of(enrol(call));
         }));

@@ -320,5 +320,26 @@ TEST_F(AgentResourceTest, AFullDiskKeepsNoBladeFromBooting) {
     EXPECT_EQ(story().status.state, BladeState::running);
 }
 
+TEST_F(AgentResourceTest, WhatIsToBeStartedAnewIsTheBladesWord) {
+    const std::string path = run_blade();
+    const auto report = [&](const std::string& with) {
+        pass(1);
+        return post_as_agent(path + "/restarts",
+                             to_json(samples::restart_report(2, seconds(), with)))
+            .status;
+    };
+    const auto ask = [&](const http::Peer& peer) {
+        return call(http::Method::post, "/v1/restarts", R"({"blades":["s01c1b01"]})", peer);
+    };
+    EXPECT_EQ(report("guessed"), 403);
+    EXPECT_EQ(read<api::RestartList>(ask(root())).blades.at(0).state, "unchanged");
+    EXPECT_EQ(report(token), 204);
+    const auto list = read<api::RestartList>(ask(root()));
+    ASSERT_TRUE(list.blades.at(0).found);
+    EXPECT_EQ(list.blades[0].found->total, 2U);
+    EXPECT_EQ(ask(agent()).status, 403) << "no blade is told of another";
+    EXPECT_EQ(ask(user(4711)).status, 403);
+}
+
 }  // namespace
 }  // namespace dim::server

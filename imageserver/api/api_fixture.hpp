@@ -189,6 +189,9 @@ protected:
     BladeCommands commands{"/nonexistent/blade-exec", images, assignments,
                            EditedBlades(roster, journal, clock), sys::pipe().value()};
     NameQuery names{roster, assignments, journal};
+    RestartQuery restarts{
+        roster, assignments, journal, images,
+        [this](const model::ImageName& image) { return kernel_of(boot_files, image); }};
     JobStream jobs{loop.get_executor(), appliers};
     BootPlanner planner{samples::server_address(), assignments, images, services.nfs()};
     BladeNews news;
@@ -219,6 +222,7 @@ protected:
                         .dhcp = services.dhcp(),
                         .exports = services.exports(),
                         .names = names,
+                        .restarts = restarts,
                         .jobs = jobs,
                         .lanes = lanes,
                         .clock = clock};

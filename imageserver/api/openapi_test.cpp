@@ -99,6 +99,10 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("Heartbeat", heartbeat());
     expect_described("HeartbeatAnswer", heartbeat_answer());
     expect_described("MoveReport", move_report());
+    expect_described("RestartReport", restart_report());
+    expect_described("Restarts", api::samples::restarts());
+    expect_described("RestartQuery", restart_query());
+    expect_described("RestartList", restart_list());
     expect_described("EnrolmentRequest", enrolment_request());
     expect_described("Enrolment", enrolment());
     expect_described("BladeStatus", api::samples::blade_status());

@@ -214,6 +214,7 @@ BootChange apply_boot_request(const model::ComponentName& blade, std::optional<B
     }
     change.record.attempt = request.attempt;
     change.record.authorities = fingerprints(request.authorities);
+    change.record.kernel_release = story_text(request.kernel);
     for (const api::BootFailure& failure : request.earlier_failures)
         add_failure(change, failure, arrival);
     add_stages(change, request.stages, arrival);
@@ -298,6 +299,12 @@ BootChange apply_move(BootRecord boot, const api::MoveReport& report, Moment arr
     record.generation = report.generation;
     change.tell(arrival, "monitor", BootStage::running,
                 "shared root of generation " + to_string(report.generation) + " in use");
+    return change;
+}
+
+BootChange apply_restarts(BootRecord boot, const api::RestartReport& report, Moment arrival) {
+    BootChange change{std::move(boot), {}};
+    hear(change, arrival, report.now_us);
     return change;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/boot/boot_change.hpp"
+#include "libdim/api/restart_messages.hpp"
 #include "libdim/base/error.hpp"
 #include "libdim/model/timestamp.hpp"
 
@@ -39,6 +40,8 @@ BootChange apply_running(BootRecord boot, const api::RunningReport& report, Mome
 BootChange apply_heartbeat(BootRecord boot, const api::Heartbeat& heartbeat, Moment arrival);
 /// The blade has the shared root of another generation, or could not have it.
 BootChange apply_move(BootRecord boot, const api::MoveReport& report, Moment arrival);
+/// It says what is to be started anew on it; what that is, is kept beside the record.
+BootChange apply_restarts(BootRecord boot, const api::RestartReport& report, Moment arrival);
 
 /// A running blade whose boot is not known, or by another token. BOOT: what find_boot found, if
 /// anything.

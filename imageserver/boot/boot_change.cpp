@@ -40,6 +40,7 @@ BootRecord begin_record(const model::ComponentName& blade, model::BootStage stag
             .failed_move = {},
             .actimeo_seconds = {},
             .authorities = {},
+            .kernel_release = {},
             .firmware = {},
             .address = {},
             .kernel = {},

@@ -196,8 +196,23 @@ Result<void> BootJournal::record_move(const ComponentName& blade, std::string_vi
     return write([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
         DIM_CHECK(fold_requests(transaction, boot));
-        DIM_CHECK(store_change(transaction, apply_move(std::move(boot), report, arrival)));
-        return {};
+        const auto before = boot.generation;
+        const BootChange change = apply_move(std::move(boot), report, arrival);
+        DIM_CHECK(store_change(transaction, change));
+        // What it said before is of other files.
+        if (change.record.generation == before) return {};
+        return store_restarts(transaction, change.record.key, std::nullopt);
+    });
+}
+
+Result<void> BootJournal::record_restarts(const ComponentName& blade, std::string_view id,
+                                          const api::RestartReport& report, Moment arrival) {
+    return write([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(auto boot, find_reporter(transaction, blade, id, report.token));
+        DIM_CHECK(fold_requests(transaction, boot));
+        const BootChange change = apply_restarts(std::move(boot), report, arrival);
+        DIM_CHECK(store_change(transaction, change));
+        return store_restarts(transaction, change.record.key, api::bounded(report.found));
     });
 }
 
@@ -328,6 +343,11 @@ Result<std::optional<BootRecord>> BootJournal::newest_boot(const ComponentName& 
             if (newest.empty()) return std::nullopt;
             return std::move(newest.front());
         });
+}
+
+Result<BootRestarts> BootJournal::restarts(const BootRecord& boot) {
+    return database_.transaction(
+        [&](Transaction& transaction) { return load_restarts(transaction, boot.key); });
 }
 
 std::size_t BootJournal::unstored_count() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/boot/boot_change.hpp"
+#include "imageserver/boot/boot_restarts.hpp"
 #include "imageserver/boot/change_count.hpp"
 #include "imageserver/dhcp/dhcpd_log.hpp"
 #include "imageserver/state/database.hpp"
@@ -53,6 +54,8 @@ public:
                                         const api::Heartbeat& heartbeat, Moment arrival);
     Result<void> record_move(const model::ComponentName& blade, std::string_view boot_id,
                              const api::MoveReport& report, Moment arrival);
+    Result<void> record_restarts(const model::ComponentName& blade, std::string_view boot_id,
+                                 const api::RestartReport& report, Moment arrival);
     /// With or without a boot id.
     Result<void> record_failure(const model::ComponentName& blade, const api::FailureReport& report,
                                 Moment arrival);
@@ -83,6 +86,7 @@ public:
 
     Result<std::map<model::ComponentName, BootRecord>> newest_boots();
     Result<std::optional<BootRecord>> newest_boot(const model::ComponentName& blade);
+    Result<BootRestarts> restarts(const BootRecord& boot);
     /// Oldest first, by time.
     Result<std::vector<api::StoryEvent>> story(const model::ComponentName& blade);
 
@@ -90,7 +94,7 @@ public:
     std::size_t unstored_count() const;
 
     const Moment& listening_since() const { return listening_since_; }
-    /// Changes whenever a status or a story does, but not for each heartbeat.
+    /// Changes whenever a status, a story or a blade's restarts do, but not for each heartbeat.
     std::uint64_t change_count() const { return changes_.value(); }
     void count_change() { changes_.add(); }
     /// Returns once a change beyond KNOWN can be read, at the latest when DEADLINE has passed.

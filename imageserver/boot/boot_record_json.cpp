@@ -39,6 +39,7 @@ struct Members<BootRecord> {
         member("heartbeat_seconds", &BootRecord::heartbeat_seconds),
         member("actimeo_seconds", &BootRecord::actimeo_seconds),
         member("authorities", &BootRecord::authorities, api::limits::kAuthorities),
+        member("kernel_release", &BootRecord::kernel_release),
         member("firmware", &BootRecord::firmware),
         member("address", &BootRecord::address),
         member("kernel", &BootRecord::kernel),

@@ -25,6 +25,7 @@ TEST(BootRecordJson, ReadsBackAsWritten) {
                  .record;
     record = apply_move(record, samples::move_report(2, 11, "Stale file handle"), at(11)).record;
     ASSERT_TRUE(record.failed_move);
+    EXPECT_EQ(record.kernel_release, "6.1.0");
     record.actimeo_seconds = 3;
     record.firmware = record.address = record.running = record.exec = record.lost = at(11);
     EXPECT_EQ(parse_boot_record(to_json(record)), record);

@@ -3,6 +3,7 @@
 #include "imageserver/boot/agent_reports.hpp"
 #include "imageserver/dhcp/dhcpd_log.hpp"
 #include "libdim/api/agent_messages.hpp"
+#include "libdim/api/restart_messages.hpp"
 
 /// A blade and what it says, for tests.
 namespace dim::server::samples {
@@ -98,6 +99,13 @@ inline api::MoveReport move_report(std::uint32_t generation, double now,
                                    std::optional<std::string> cause = {},
                                    const std::string& token = "secret") {
     return {token, *model::Generation::from_number(generation), std::move(cause), us(now)};
+}
+/// TOTAL processes, of which one is told.
+inline api::RestartReport restart_report(std::uint32_t total, double now,
+                                         const std::string& token = "secret") {
+    api::Restarts found{.processes = {}, .total = total, .cause = {}};
+    if (total != 0) found.processes = {{4711, "sshd", "ssh.service", "/usr/sbin/sshd", 1}};
+    return {token, std::move(found), us(now)};
 }
 inline api::EnrolmentRequest enrolment_request(double now) {
     return {mac(), image(), *model::Generation::from_number(1), "/bin/busybox", us(8.5), us(now)};

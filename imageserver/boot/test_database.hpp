@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/boot/boot_restarts.hpp"
 #include "imageserver/boot/boot_schema.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/testing/temporary_directory.hpp"
@@ -12,7 +13,8 @@ namespace dim::server {
 /// A database of its own that can be closed and opened again, as after the daemon's death.
 class [[nodiscard]] TestDatabase {
 public:
-    explicit TestDatabase(const std::vector<Migration>& more = {}) : migrations_{kBladeMigration} {
+    explicit TestDatabase(const std::vector<Migration>& more = {})
+        : migrations_{kBladeMigration, kRestartMigration} {
         migrations_.insert(migrations_.end(), more.begin(), more.end());
         reopen();
     }

@@ -36,6 +36,11 @@ CREATE TABLE boot_file_variant (
 ) STRICT, WITHOUT ROWID;
 )"};
 
+// The kernel's release; absent: built before it was noted.
+const Migration kBootFileKernelMigration{"boot-file-4", R"(
+ALTER TABLE boot_file ADD COLUMN kernel TEXT;
+)"};
+
 Result<void> BootFileCatalog::make_current(const api::BootFile& file, const std::string& trust,
                                            std::int64_t now_us) {
     return database_->transaction([&](Transaction& transaction) -> Result<void> {
@@ -44,10 +49,10 @@ Result<void> BootFileCatalog::make_current(const api::BootFile& file, const std:
             now_us, file.image.text()));
         return transaction.execute(
             "INSERT OR REPLACE INTO boot_file "
-            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
+            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust, kernel) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?8)",
             file.path, file.image.text(), file.generation.number(), file.bytes, file.sha256,
-            file.command_line, trust);
+            file.command_line, trust, file.kernel);
     });
 }
 
@@ -85,7 +90,8 @@ Result<api::BootFile> read_boot_file(const Statement& row) {
                          .path = row.text(0),
                          .bytes = static_cast<std::uint64_t>(row.integer(1)),
                          .sha256 = row.text(2),
-                         .command_line = row.text(3)};
+                         .command_line = row.text(3),
+                         .kernel = row.optional_text(6)};
 }
 
 }  // namespace
@@ -95,10 +101,11 @@ Result<std::vector<api::BootFile>> BootFileCatalog::current_where(std::string_vi
     return database_->transaction(
         [&](Transaction& transaction) -> Result<std::vector<api::BootFile>> {
             DIM_TRY(Statement rows,
-                    transaction.query("SELECT path, bytes, sha256, command_line, generation, image "
-                                      "FROM boot_file WHERE replaced_us IS NULL AND " +
-                                          std::string(condition),
-                                      image));
+                    transaction.query(
+                        "SELECT path, bytes, sha256, command_line, generation, image, kernel "
+                        "FROM boot_file WHERE replaced_us IS NULL AND " +
+                            std::string(condition),
+                        image));
             return read_rows(std::move(rows), read_boot_file);
         });
 }
@@ -128,9 +135,9 @@ Result<void> BootFileCatalog::move(const std::string& from, const std::string& t
                                       now_us));
         return transaction.execute(
             "INSERT OR REPLACE INTO boot_file "
-            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust) "
-            "SELECT ?2, image, generation, bytes, sha256, command_line, NULL, trust FROM boot_file "
-            "WHERE path = ?1",
+            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust, kernel) "
+            "SELECT ?2, image, generation, bytes, sha256, command_line, NULL, trust, kernel "
+            "FROM boot_file WHERE path = ?1",
             from, to);
     });
 }

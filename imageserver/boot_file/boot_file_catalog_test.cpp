@@ -32,8 +32,9 @@ protected:
 
     testing::TemporaryDirectory directory;
     Database database =
-        Database::open(directory / "dim.db", std::array{kBootFileMigration, kBootFileTrustMigration,
-                                                        kBootFileVariantMigration})
+        Database::open(directory / "dim.db",
+                       std::array{kBootFileMigration, kBootFileTrustMigration,
+                                  kBootFileVariantMigration, kBootFileKernelMigration})
             .value();
     BootFileCatalog catalog{database};
 };
@@ -49,6 +50,17 @@ TEST_F(BootFileCatalogTest, KnowsWhichImagesTrustSomethingElse) {
     }));
     EXPECT_EQ(catalog.not_trusting("new").value(), (std::vector{image("basalt"), image("granite")}))
         << "nobody noted what a former version built";
+}
+
+TEST_F(BootFileCatalogTest, KnowsTheKernelWhereSomebodyNotedIt) {
+    auto made = file("granite/1/a");
+    ASSERT_TRUE(make_current(made, 1));
+    EXPECT_EQ(catalog.current(image("granite")).value(), made);
+    made.kernel = "6.1.170";
+    ASSERT_TRUE(make_current(made, 2));
+    EXPECT_EQ(catalog.current(image("granite")).value(), made);
+    ASSERT_TRUE(catalog.move("granite/1/a", "basalt/1/a", 3));
+    EXPECT_EQ(catalog.current(image("granite")).value()->kernel, "6.1.170");
 }
 
 TEST_F(BootFileCatalogTest, WhatWasReplacedInTheFutureWasReplacedNow) {

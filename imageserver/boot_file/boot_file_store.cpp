@@ -26,6 +26,7 @@ namespace {
 
 constexpr const char* kFileName = "zImage";
 constexpr const char* kWork = "boot-work";
+constexpr std::size_t kReleaseLimit = 256;
 constexpr std::uint64_t kInputLimit = std::uint64_t{32} << 20;
 
 Result<std::string> read_input(const std::string& path, const std::string& what,
@@ -138,6 +139,12 @@ Result<void> collect_generation(const std::string& root, const std::string& imag
     return left.empty() ? sys::rmdir(root + "/" + path) : Result<void>();
 }
 
+/// Of the kernel in KIT; nothing for a kit that does not tell.
+std::optional<std::string> kernel_release(const std::string& kit) {
+    const auto text = sys::read_file(kit + "/kernel-release", kReleaseLimit);
+    return text ? std::optional(std::string(trim(*text))) : std::nullopt;
+}
+
 Result<void> remove_work(const std::string& state_directory) {
     DIM_TRY(const sys::Fd state, sys::open_directory(state_directory));
     return sys::remove_tree(state, kWork);
@@ -199,7 +206,8 @@ Result<api::BootFile> BootFileStore::assemble(const api::ImageSummary& image,
                        .path = place.file(),
                        .bytes = bytes.size(),
                        .sha256 = sha256,
-                       .command_line = std::move(command_line)};
+                       .command_line = std::move(command_line),
+                       .kernel = kernel_release(settings_.kernel_kit)};
     BootFileCatalog catalog(*database_);
     DIM_CHECK(catalog.make_current(file, tls::sha256(contents.ca_certificate), sys::realtime_us()));
     progress("done", kSteps, kSteps);

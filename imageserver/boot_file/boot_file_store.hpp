@@ -17,6 +17,7 @@ namespace dim::server {
 extern const Migration kBootFileMigration;
 extern const Migration kBootFileTrustMigration;
 extern const Migration kBootFileVariantMigration;
+extern const Migration kBootFileKernelMigration;
 
 /// The zImages that blades load by TFTP, below STATE/boot: IMAGE/GENERATION/PLATFORM-SHA8/zImage,
 /// where the platform is the architecture its kernel is for. The name tells the content, so a file

@@ -37,9 +37,9 @@ protected:
         store.reset();
         database.reset();
         database = std::make_unique<Database>(value_of(Database::open(
-            directory / "dim.db",
-            testing::with_image_migrations(
-                {kBootFileMigration, kBootFileTrustMigration, kBootFileVariantMigration}))));
+            directory / "dim.db", testing::with_image_migrations(
+                                      {kBootFileMigration, kBootFileTrustMigration,
+                                       kBootFileVariantMigration, kBootFileKernelMigration}))));
         store = std::make_unique<ImageStore>(value_of(ImageStore::open(
             {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
         files.emplace(value_of(BootFileStore::open({.state_directory = state,
@@ -96,11 +96,18 @@ TEST_F(BootFileStoreTest, AreNamedAfterWhatIsInThem) {
     EXPECT_EQ(file.path, "granite/1/ppc64-" + file.sha256.substr(0, 8) + "/zImage");
     EXPECT_EQ(file.bytes, bytes.size());
     EXPECT_EQ(file.command_line, "console=hvc0 dim.server-name=is01 quiet");
+    EXPECT_EQ(file.kernel, std::nullopt) << "an old kit does not tell";
     EXPECT_EQ(value_of(files->current(granite)), file);
     // tftpd runs as another user.
     EXPECT_EQ(value_of(sys::stat(path_of(file))).mode & 0777, 0644U);
     EXPECT_EQ(value_of(sys::stat(files->directory() + "/granite")).mode & 0777, 0755U);
     EXPECT_FALSE(sys::stat(state + "/boot-work"));
+}
+
+TEST_F(BootFileStoreTest, AreOfTheKernelOfTheKit) {
+    testing::write(directory / "kernel-release", "6.1.170\n");
+    EXPECT_EQ(value_of(build()).kernel, "6.1.170");
+    EXPECT_EQ(value_of(files->current(granite))->kernel, "6.1.170");
 }
 
 TEST_F(BootFileStoreTest, AreBuiltAnewWhenOtherAuthoritiesAreToBeTrusted) {

@@ -41,4 +41,11 @@ public:
     virtual Result<void> follow_names() = 0;
 };
 
+/// The release of the kernel that a blade of IMAGE would boot; nothing when nobody knows.
+inline Result<std::optional<std::string>> kernel_of(const BootFiles& files,
+                                                    const model::ImageName& image) {
+    DIM_TRY(const auto file, files.current(image));
+    return file ? file->kernel : std::nullopt;
+}
+
 }  // namespace dim::server

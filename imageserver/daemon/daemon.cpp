@@ -161,6 +161,9 @@ private:
                                     clock_};
     BootPlanner planner_{state_.bootnet.address, assignments_, *state_.images, services_.nfs()};
     NameQuery names_{state_.roster, assignments_, journal_};
+    RestartQuery restarts_{
+        state_.roster, assignments_, journal_, *state_.images,
+        [this](const model::ImageName& image) { return kernel_of(state_.boot_files, image); }};
     JobStream jobs_{loop_.get_executor(), appliers_};
 
     BladeNews news_;
@@ -189,6 +192,7 @@ private:
                          .dhcp = services_.dhcp(),
                          .exports = services_.exports(),
                          .names = names_,
+                         .restarts = restarts_,
                          .jobs = jobs_,
                          .lanes = lanes_,
                          .clock = clock_};

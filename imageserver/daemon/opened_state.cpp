@@ -24,7 +24,7 @@ std::vector<Migration> all_migrations() {
     std::vector<Migration> all(images.begin(), images.end());
     all.insert(all.end(), {kNfsMigration, kBootFileMigration, kBladeMigration, kClusterMigration,
                            kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
-                           kOverrideRenewalMigration});
+                           kOverrideRenewalMigration, kRestartMigration, kBootFileKernelMigration});
     return all;
 }
 

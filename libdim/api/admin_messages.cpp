@@ -190,6 +190,7 @@ struct Members<BootFile> {
         member("image", &BootFile::image),   member("generation", &BootFile::generation),
         member("path", &BootFile::path),     member("bytes", &BootFile::bytes),
         member("sha256", &BootFile::sha256), member("command_line", &BootFile::command_line),
+        member("kernel", &BootFile::kernel),
     };
 };
 

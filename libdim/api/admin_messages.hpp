@@ -192,6 +192,7 @@ struct BootFile {
     std::uint64_t bytes;
     std::string sha256;
     std::string command_line;
+    std::optional<std::string> kernel = {};  ///< its release; absent: built before it was noted
 
     bool operator==(const BootFile&) const = default;
 };

@@ -322,7 +322,8 @@ inline BuildBootFile build_boot_file() {
 }
 inline BootFile boot_file() {
     return {image(),   generation(),         "granite/7/ppc64-01234567/zImage",
-            4'800'000, std::string(64, 'a'), "console=hvc0"};
+            4'800'000, std::string(64, 'a'), "console=hvc0",
+            "6.1.0"};
 }
 inline NameQuery name_query() { return {"s01c[1-4]b[01-14],-b3", "blade"}; }
 inline NamedAddress named_address() {
