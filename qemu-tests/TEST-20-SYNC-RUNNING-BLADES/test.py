@@ -2,9 +2,9 @@
 """The master of an image gets a package, a user and a new C library, and `dim syncit` brings them to two blades that run, without a reboot.
 
 When the command ends, one look is enough: each blade sees the new shared root and the new files of its own image, although it looked at
-all of those paths again and again until then. A program whose files were replaced under it goes on with those it began with. What a
-blade wrote is kept: a user of its own beside the new one, and its own /etc/motd, which is told. To sync again changes nothing, and a
-blade that boots again has the same."""
+all of those paths again and again until then. A program whose files were replaced under it goes on with those it began with, and
+`dim blade restarts` names it as long as it runs. What a blade wrote is kept: a user of its own beside the new one, and its own /etc/motd, which
+is told. To sync again changes nothing, and a blade that boots again has the same."""
 import pathlib
 import sys
 import time
@@ -77,6 +77,23 @@ def check_teller(shell, digest):
     expect(shell.check("cat /root/teller.errors") == "", "it has no complaints")
 
 
+def programs_to_restart(server, blade):
+    """The replaced programs that run on, as `dim blade restarts` tells."""
+    found = server.query("blade", "restarts", blade)["blades"][0]
+    expect("next_kernel" not in found, f"the kernel is the same: {found}")
+    return [process["file"] for process in found.get("found", {}).get("processes", [])]
+
+
+def check_restarts(server, blade, shell):
+    """The program is named, and no more once it has ended; each report of the blade is a change of the status."""
+    server.wait_for(lambda _: PROGRAM in programs_to_restart(server, blade), 60, "the replaced program is named")
+    process = shell.check("cat /root/teller")
+    words = server.dim("blade", "restarts", "all")
+    expect(any(process in line and PROGRAM in line for line in words.splitlines()), f"process {process} and its file: {words}")
+    shell.check(f"kill {process}")
+    server.wait_for(lambda _: PROGRAM not in programs_to_restart(server, blade), 60, "the program that ended is not named any more")
+
+
 def watch(shell):
     """The blade looks at everything again and again, so its caches are never older than they may be; the package is not there yet."""
     shell.check(f"(while :; do cat {' '.join(PACKAGE)} /etc/passwd /etc/group /etc/motd {PROGRAM} {LIBRARY}; usleep 100000; done "
@@ -142,6 +159,7 @@ def body(cluster):
     expect(shell.check("cat /etc/motd") == "the master's second", "what the blade did not change is the master's")
     check_own_changes(changed_shell)
     check_teller(shell, digest)
+    check_restarts(server, plain.name, shell)
     for each in shells:
         errors = each.check("kill $(cat /run/watch) && cat /run/watch.errors")
         expect("tale" not in errors and "rror" not in errors, f"nothing but files that were not there yet: {errors}")
@@ -170,6 +188,7 @@ def body(cluster):
     server.wait_for_blade(plain.name, "running", generation=2)
     expect(look(plain.login()) == (0, SEEN), "it has the generation from the beginning")
     expect(look(changed_shell) == (0, SEEN), "the other blade still has it")
+    expect(programs_to_restart(server, plain.name) == [], "nothing that runs since then was replaced")
     check_own_changes(changed_shell)
 
 

@@ -62,6 +62,11 @@ constexpr std::array kCommands{
             "  dim blade cat s01c1b01 /var/log/messages | tail\n"
             "  dim blade cat b1 /etc/fstab --image granite\n",
             &blade_cat},
+    Command{"blade", "restarts", "what is to be started anew after a live update",
+            "  dim blade restarts all\n"
+            "  dim blade restarts 's01c[1-2]'\n"
+            "  dim blade restarts s01c1b01 --json | jq -r '.blades[].found.processes[]?.unit'\n",
+            &blade_restarts},
     Command{"blade", "list", "the blade images there are, or with --trash were",
             "  dim blade list\n"
             "  dim blade list --trash\n"

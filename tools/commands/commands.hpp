@@ -20,6 +20,7 @@ Action blade_explain(CLI::App& app);
 Action blade_list(CLI::App& app);
 Action blade_purge(CLI::App& app);
 Action blade_resize(CLI::App& app);
+Action blade_restarts(CLI::App& app);
 Action blade_restore(CLI::App& app);
 Action blade_show(CLI::App& app);
 Action buildzimage(CLI::App& app);

@@ -91,6 +91,10 @@ protected:
              R"(POST /v1/blade-files {"blade":"s01c1b01","path":"/etc/motd"})",
              "welcome\n",
              "welcome\n"},
+            {{"blade", "restarts", "b1"},
+             R"(POST /v1/restarts {"blades":["s01c1b01"]})",
+             to_json(api::samples::restart_list()),
+             "s01c1b01  ssh.service     4711  /usr/sbin/sshd\n"},
             {{"blade", "check", "b1", "granite", "--repair"},
              R"(POST /v1/blade-image-checks {"image":"granite","blades":["s01c1b01"],)"
              R"("repair":true})",
