@@ -3,6 +3,7 @@
 #include "libdim/http/message.hpp"
 #include "libdim/sys/unix_socket.hpp"
 #include "libdim/tls/server_settings.hpp"
+#include "libdim/tls/session.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -22,6 +23,8 @@ struct Peer {
     std::optional<sys::PeerCredentials> credentials;  ///< through the Unix socket
     std::uint32_t address = 0;                        ///< through TLS, IPv4 in host byte order
     std::uint16_t port = 0;                           ///< through TLS, its own
+    /// Through TLS, where clients are asked for one.
+    std::optional<tls::PeerCertificate> certificate = {};
     bool is_local() const { return credentials.has_value(); }
     bool operator==(const Peer&) const = default;
 };
@@ -69,6 +72,8 @@ class [[nodiscard]] Server {
 public:
     struct Settings {
         Limits limits;
+        /// Of who came through TLS and showed no certificate; unless given, as everybody's.
+        std::optional<Limits> stranger_limits = {};
         std::size_t connections = 4096;           ///< through TLS, in all
         std::size_t connections_per_address = 8;  ///< through TLS
         std::size_t local_connections = 256;      ///< through Unix sockets

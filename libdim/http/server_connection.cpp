@@ -46,6 +46,11 @@ public:
     asio::awaitable<bool> serve_one();
 
 private:
+    const Limits& limits() const {
+        const auto& of_strangers = service_.settings.stranger_limits;
+        const bool is_stranger = !peer_.is_local() && !peer_.certificate;
+        return is_stranger && of_strangers ? *of_strangers : service_.settings.limits;
+    }
     asio::awaitable<bool> receive(RequestParser& parser);
     asio::awaitable<bool> receive_more(const RequestParser& parser);
     asio::awaitable<void> refuse(Refusal cause, int status, std::string text);
@@ -137,7 +142,7 @@ asio::awaitable<bool> ServerConnection::send(std::string bytes) {
 }
 
 asio::awaitable<bool> ServerConnection::serve_one() {
-    RequestParser parser(service_.settings.limits);
+    RequestParser parser(limits());
     const bool is_received = co_await receive(parser);
     if (!is_received) co_return false;
     is_first_ = false;
@@ -221,6 +226,7 @@ asio::awaitable<void> serve_connection(std::shared_ptr<const Service> service,
     ServerConnection connection(*service, *stream, peer, *state);
     bool goes_on = true;
     if (tls) goes_on = co_await connection.start_tls(std::move(tls));
+    peer.certificate = stream->peer_certificate();
     place.reset();
     while (goes_on)
         goes_on = co_await connection.serve_one();

@@ -61,6 +61,11 @@ ServerStream::start_tls(std::shared_ptr<const tls::ServerSettings> settings,
     co_return waited;
 }
 
+std::optional<tls::PeerCertificate> ServerStream::peer_certificate() const {
+    if (!session_) return std::nullopt;
+    return session_->peer_certificate();
+}
+
 asio::awaitable<Result<std::size_t>> ServerStream::read(std::span<char> buffer) {
     for (;;) {
         tls::Progress next = tls::Progress::want_read;

@@ -29,6 +29,8 @@ public:
     boost::asio::awaitable<Result<void>>
     start_tls(std::shared_ptr<const tls::ServerSettings> settings,
               const boost::asio::any_io_executor& lane);
+    /// Nothing without TLS; see tls::Session.
+    std::optional<tls::PeerCertificate> peer_certificate() const;
     /// At least one byte; 0 at the end.
     boost::asio::awaitable<Result<std::size_t>> read(std::span<char> buffer);
     boost::asio::awaitable<Result<void>> write(std::string_view bytes);

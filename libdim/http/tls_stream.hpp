@@ -24,6 +24,9 @@ public:
     Result<std::size_t> read(std::span<char> buffer, const sys::Deadline& deadline) override;
     Result<void> write(std::string_view bytes, const sys::Deadline& deadline) override;
 
+    tls::Session& session() { return *session_; }
+    const sys::Fd& socket() const { return socket_; }
+
 private:
     explicit TlsStream(sys::Fd socket) : socket_(std::move(socket)) {}
     Result<void> wait(tls::Progress progress, const sys::Deadline& deadline);
