@@ -1,5 +1,6 @@
 #include "imageserver/daemon/daemon.hpp"
 #include "imageserver/daemon/teardown.hpp"
+#include "libdim/api/server_port.hpp"
 #include "libdim/base/log.hpp"
 
 #include <CLI/CLI.hpp>
@@ -49,6 +50,7 @@ Result<void> end_everything(const DaemonSettings& settings) {
 struct Arguments {
     DaemonSettings settings;
     std::string provisioning = to_string(settings.provisioning);
+    std::string servers;
     bool is_teardown = false;
 };
 
@@ -68,6 +70,10 @@ void add_options(CLI::App& app, Arguments& arguments) {
         ->capture_default_str();
     app.add_option("--overrides", settings.overrides, "templates of what differs per blade")
         ->capture_default_str();
+    app.add_option("--servers", arguments.servers,
+                   "listen for other image servers on this address of ours, which is on no bootnet "
+                   "(port 7444): 'dim server token', 'dim server join'")
+        ->type_name("ADDRESS[:PORT]");
     app.add_option("--trash-days", settings.trash_days,
                    "how long deleted blade images can be restored; 0: until they are purged")
         ->check(CLI::Range(std::uint32_t{0}, std::uint32_t{3650}))
@@ -109,6 +115,14 @@ int run(int argc, char** argv) {
     } else {
         dim::log(dim::LogLevel::error, "--provisioning: " + dim::to_string(parsed.error()));
         return 2;
+    }
+    if (!arguments.servers.empty()) {
+        auto parsed = dim::model::Ipv4Endpoint::parse(arguments.servers, dim::api::kServerPort);
+        if (!parsed) {
+            dim::log(dim::LogLevel::error, "--servers: " + dim::to_string(parsed.error()));
+            return 2;
+        }
+        settings.servers = *parsed;
     }
     for (std::string* path :
          {&settings.cluster_file, &settings.state_directory, &settings.run_directory,

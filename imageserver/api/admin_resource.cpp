@@ -20,6 +20,7 @@ void add_admin_routes(Router& router, AdminResource& admin) {
     add_command_routes(router, admin);
     add_override_routes(router, admin);
     add_look_routes(router, admin);
+    add_server_routes(router, admin);
 }
 
 }  // namespace dim::server

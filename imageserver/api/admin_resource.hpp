@@ -19,6 +19,7 @@
 #include "imageserver/exec/blade_commands.hpp"
 #include "imageserver/firewall/bootnet_firewall.hpp"
 #include "imageserver/look/blade_looks.hpp"
+#include "imageserver/peer/membership.hpp"
 
 namespace dim::server {
 
@@ -37,6 +38,7 @@ struct AdminResource {
     SyncEdits& sync_edits;
     BladeLooks& looks;
     BladeChecks& checks;
+    Membership& membership;
     const Images& images;
     const BootFiles& boot_files;
     const BladeDhcp& dhcp;
@@ -66,7 +68,10 @@ void add_firewall_routes(Router& router, AdminResource& admin);
 void add_command_routes(Router& router, AdminResource& admin);
 void add_override_routes(Router& router, AdminResource& admin);
 void add_look_routes(Router& router, AdminResource& admin);
-/// All of them.
+void add_server_routes(Router& router, AdminResource& admin);
+/// For the listener that other servers ask at; not among the others.
+void add_join_route(Router& router, AdminResource& admin);
+/// All of the above but that.
 void add_admin_routes(Router& router, AdminResource& admin);
 
 }  // namespace dim::server

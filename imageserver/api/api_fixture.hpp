@@ -21,7 +21,8 @@ namespace dim::server {
 /// The whole API over a server whose only fakes are those of EditFixture.
 class ApiFixture : public EditFixture {
 protected:
-    ApiFixture() : EditFixture({kNfsMigration, kClusterMigration, kOverrideMigration}) {
+    ApiFixture()
+        : EditFixture({kNfsMigration, kClusterMigration, kOverrideMigration, kPeerMigration}) {
         EXPECT_TRUE(sys::write_file_atomically(cluster_file(), samples::cluster_xml(2)));
         EXPECT_TRUE(start_cluster(
             revisions, cluster_file(), [](const cluster::Definition&) { return Result<void>(); },
@@ -205,6 +206,8 @@ protected:
         {database.directory(), Provisioning::reserved()}, images, database.get(), alerts, clock};
     StatusResource status_resource{services, roster, assignments, journal,
                                    alerts,   disk,   clock,       lanes.answers};
+    Membership membership{
+        {.cluster = "demo", .listening = {}}, database.get(), random, roster, clock};
     AdminResource admin{.image_edits = image_edits,
                         .export_edits = export_edits,
                         .assignment_edits = assignment_edits,
@@ -217,6 +220,7 @@ protected:
                         .sync_edits = sync_edits,
                         .looks = looks,
                         .checks = checks,
+                        .membership = membership,
                         .images = images,
                         .boot_files = boot_files,
                         .dhcp = services.dhcp(),
@@ -226,7 +230,7 @@ protected:
                         .jobs = jobs,
                         .lanes = lanes,
                         .clock = clock};
-    Router router{1000};
+    Router router{[](const http::Peer& peer) { return is_local_administrator(peer, 1000); }};
     bool stop_after_part = false;
     const std::string one_blade = R"({"image":"granite","blades":["s01c1b01"]})";
 

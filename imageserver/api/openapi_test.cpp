@@ -27,6 +27,15 @@ std::string lower(std::string_view text) {
     return result;
 }
 
+std::string tag_of(Audience audience) {
+    switch (audience) {
+        case Audience::agent: return "agent";
+        case Audience::administrator: return "administrator";
+        case Audience::server: return "server";
+    }
+    return {};
+}
+
 class OpenApiTest : public ApiFixture {};
 
 TEST_F(OpenApiTest, HasTheRoutesOfTheRouterAndNoOthers) {
@@ -36,9 +45,10 @@ TEST_F(OpenApiTest, HasTheRoutesOfTheRouterAndNoOthers) {
         for (const auto& [method, operation] : methods.items())
             described.insert(method + ' ' + path + ' ' + std::string(operation.at("tags").at(0)));
     std::set<std::string> served;
+    add_join_route(router, admin);
     for (const Router::Route& route : router.routes()) {
         served.insert(lower(http::to_string(route.method)) + ' ' + route.pattern + ' ' +
-                      (route.audience == Audience::agent ? "agent" : "administrator"));
+                      tag_of(route.audience));
     }
     EXPECT_EQ(described, served);
 }
@@ -126,6 +136,13 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("ResizeBladeImages", resize_blade_images());
     expect_described("PinBlades", pin_blades());
     expect_described("RenameImage", rename_image());
+    expect_described("InviteServer", invite_server());
+    expect_described("ServerToken", server_token());
+    expect_described("JoinCluster", join_cluster());
+    expect_described("JoinRequest", join_request());
+    expect_described("JoinAnswer", join_answer());
+    expect_described("ServerSummary", server_summary());
+    expect_described("ServerList", server_list());
     expect_described("BladeImage", blade_image());
     expect_described("BladeImageList", blade_image_list());
     expect_described("TrashedBladeImage", trashed_blade_image());

@@ -39,16 +39,19 @@ http::Response refuse_method(std::string allowed) {
 
 }  // namespace
 
+bool is_local_administrator(const http::Peer& peer, uid_t own_user) {
+    return peer.credentials && (peer.credentials->uid == 0 || peer.credentials->uid == own_user);
+}
+
 void Router::add(Route route, RouteHandler handler) {
     entries_.push_back({std::move(route), std::move(handler)});
 }
 
 bool Router::may_call(const http::Peer& peer, Audience audience) const {
     switch (audience) {
-        case Audience::agent: return !peer.is_local();
-        case Audience::administrator:
-            return peer.credentials &&
-                   (peer.credentials->uid == 0 || peer.credentials->uid == own_user_);
+        case Audience::agent:
+        case Audience::server: return !peer.is_local();
+        case Audience::administrator: return administrators_(peer);
     }
     return false;
 }

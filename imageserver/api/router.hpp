@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
+#include <utility>
 #include <vector>
 
 namespace dim::server {
@@ -13,7 +15,8 @@ namespace dim::server {
 /// Who may call a route.
 enum class Audience {
     agent,          ///< blades, through TLS
-    administrator,  ///< root, or the daemon's own user, through the Unix socket
+    administrator,  ///< see Router::Router
+    server,         ///< another image server that is not known yet, through TLS
 };
 
 /// A request on its way to its route; good until the reply is made.
@@ -26,6 +29,9 @@ struct RouteCall {
 
 using RouteHandler = std::function<boost::asio::awaitable<http::Reply>(const RouteCall&)>;
 
+/// Root, or OWN_USER, which the daemon runs as, through the Unix socket.
+bool is_local_administrator(const http::Peer& peer, uid_t own_user);
+
 /// Finds the handler of a request, and refuses what nobody handles or the peer may not ask.
 class Router {
 public:
@@ -35,8 +41,8 @@ public:
         Audience audience;
     };
 
-    /// OWN_USER: the user id the daemon runs as.
-    explicit Router(uid_t own_user) : own_user_(own_user) {}
+    using Administrators = std::function<bool(const http::Peer&)>;
+    explicit Router(Administrators administrators) : administrators_(std::move(administrators)) {}
 
     void add(Route route, RouteHandler handler);
     /// Told when an agent's request fits no route.
@@ -55,7 +61,7 @@ private:
     };
     bool may_call(const http::Peer& peer, Audience audience) const;
 
-    uid_t own_user_;
+    Administrators administrators_;
     std::vector<Entry> entries_;
     std::function<void(const http::Peer&, std::string_view)> on_unknown_;
 };

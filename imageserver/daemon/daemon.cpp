@@ -11,6 +11,7 @@
 #include "imageserver/daemon/open_files.hpp"
 #include "imageserver/daemon/opened_state.hpp"
 #include "imageserver/daemon/report.hpp"
+#include "imageserver/daemon/server_channel.hpp"
 #include "imageserver/daemon/upkeep.hpp"
 #include "imageserver/daemon/watchdog.hpp"
 #include "imageserver/override/overrides.hpp"
@@ -53,15 +54,16 @@ constexpr int kWaitingRefusals = 1000;
 // Members are made from top to bottom and go in the other order: each knows only those above.
 class Daemon::Parts {
 public:
-    /// COMMAND_END: what ends the commands in blades' roots.
+    /// COMMAND_END: what ends the commands in blades' roots. RELAY_END: what is carried to members.
     Parts(DaemonSettings settings, OpenedState state, std::unique_ptr<ChildSupervisor> supervisor,
-          sys::Pipe command_end);
+          sys::Pipe command_end, sys::Pipe relay_end);
     Result<void> listen();
     Result<void> run();
 
 private:
     asio::awaitable<void> come_up(StartStep step);
     StartStep listening_for_agents();
+    void listen_for_servers();
     void make_agent_server();
     Result<void> listen_for_agents();
     Result<void> listen_for_administrators();
@@ -175,6 +177,14 @@ private:
     AgentResource agent_{planner_, state_.roster, journal_, refusals_, clock_, lanes_, news_};
     StatusResource status_{services_,     state_.roster, assignments_, journal_,
                            state_.alerts, disk_,         clock_,       lanes_.answers};
+    Membership membership_{
+        {.cluster = to_string(state_.roster.definition()->name),
+         .listening = settings_.servers,
+         .on_change = [this] { asio::post(loop_, [this] { listen_for_servers(); }); }},
+        *state_.database,
+        *state_.random,
+        state_.roster,
+        clock_};
     AdminResource admin_{.image_edits = image_edits_,
                          .export_edits = export_edits_,
                          .assignment_edits = assignment_edits_,
@@ -187,6 +197,7 @@ private:
                          .sync_edits = sync_edits_,
                          .looks = looks_,
                          .checks = checks_,
+                         .membership = membership_,
                          .images = *state_.images,
                          .boot_files = state_.boot_files,
                          .dhcp = services_.dhcp(),
@@ -196,7 +207,11 @@ private:
                          .jobs = jobs_,
                          .lanes = lanes_,
                          .clock = clock_};
-    Router router_{geteuid()};
+    Router router_{[](const http::Peer& peer) { return is_local_administrator(peer, geteuid()); }};
+    /// What the management node may ask here, and who wants to join.
+    Router server_router_{
+        [this](const http::Peer& peer) { return membership_.is_management(peer.certificate); }};
+    ServerChannel server_channel_;
     std::optional<DhcpLogWatch> dhcp_log_;  ///< touched on lanes_.upkeep
     std::string dhcp_log_problem_;          ///< the last that was reported
     std::unique_ptr<http::Server> admin_server_;
@@ -204,12 +219,17 @@ private:
 };
 
 Daemon::Parts::Parts(DaemonSettings settings, OpenedState state,
-                     std::unique_ptr<ChildSupervisor> supervisor, sys::Pipe command_end)
+                     std::unique_ptr<ChildSupervisor> supervisor, sys::Pipe command_end,
+                     sys::Pipe relay_end)
     : settings_(std::move(settings)),
       state_(std::move(state)),
       supervisor_(std::move(supervisor)),
       commands_(settings_.blade_exec, *state_.images, assignments_, edited_blades_,
-                std::move(command_end)) {
+                std::move(command_end)),
+      server_channel_({.listening = settings_.servers, .member_socket = settings_.member_socket()},
+                      loop_, lanes_, membership_, std::move(relay_end),
+                      std::bind_front(&Router::handle, &server_router_),
+                      std::bind_front(&Parts::note_refusal, this)) {
     state_.images->use(overrides_);
     router_.on_unknown([this](const http::Peer& peer, std::string_view text) {
         note_refusal(peer, http::Refusal::malformed, text);
@@ -217,6 +237,9 @@ Daemon::Parts::Parts(DaemonSettings settings, OpenedState state,
     agent_.add_routes(router_);
     status_.add_routes(router_);
     add_admin_routes(router_, admin_);
+    status_.add_routes(server_router_);
+    add_admin_routes(server_router_, admin_);
+    add_join_route(server_router_, admin_);
 }
 
 void Daemon::Parts::note_refusal(const http::Peer& peer, http::Refusal refusal,
@@ -274,6 +297,11 @@ StartStep Daemon::Parts::listening_for_agents() {
             .run = [this] { return listen_for_agents(); }};
 }
 
+void Daemon::Parts::listen_for_servers() {
+    asio::co_spawn(loop_, server_channel_.listen_for_servers(state_.alerts, clock_),
+                   asio::detached);
+}
+
 asio::awaitable<void> Daemon::Parts::come_up(StartStep step) {
     return insist(std::move(step), state_.alerts, clock_, lanes_.upkeep.get_executor());
 }
@@ -284,6 +312,7 @@ Result<void> Daemon::Parts::listen_for_administrators() {
     admin_server_ = std::make_unique<http::Server>(loop_.get_executor(), settings,
                                                    std::bind_front(&Router::handle, &router_),
                                                    std::bind_front(&Parts::note_refusal, this));
+    DIM_CHECK(server_channel_.listen_for_administrators());
     return admin_server_->listen_unix(settings_.socket(), 0600);
 }
 
@@ -294,6 +323,7 @@ Result<void> Daemon::Parts::listen() {
         report("mount", error);
     DIM_CHECK(sys::ensure_directory(settings_.services_directory() + "/dhcpd", 0755));
     make_agent_server();
+    DIM_CHECK(membership_.load());
     return listen_for_administrators();
 }
 
@@ -349,6 +379,7 @@ Result<void> Daemon::Parts::watch_over() {
     DIM_TRY(const auto timeout, sys::watchdog_timeout());
     if (timeout) asio::co_spawn(loop_, feed_watchdog(*timeout), asio::detached);
     asio::co_spawn(loop_, come_up(listening_for_agents()), asio::detached);
+    listen_for_servers();
     asio::co_spawn(loop_, follow_dhcp_log(), asio::detached);
     asio::co_spawn(loop_,
                    come_up({.kind = "unfinished-image",
@@ -477,17 +508,19 @@ void Daemon::Parts::drain() {
     });
     news_.stop();
     const std::array servers{admin_server_.get(), agent_server_.get()};
-    draining_ = static_cast<int>(servers.size());
-    for (http::Server* server : servers) {
-        server->drain([this] {
-            if (--draining_ == 0) end();
-        });
-    }
+    draining_ = static_cast<int>(servers.size()) + 1;
+    const auto one_less = [this] {
+        if (--draining_ == 0) end();
+    };
+    for (http::Server* server : servers)
+        server->drain(one_less);
+    server_channel_.drain(one_less);
 }
 
 void Daemon::Parts::end() {
     admin_server_->stop();
     if (agent_server_) agent_server_->stop();
+    server_channel_.stop();
     loop_.stop();
 }
 
@@ -514,8 +547,10 @@ Result<Daemon> Daemon::start(DaemonSettings settings) {
             ChildSupervisor::create(
                 {.run_directory = settings.service_run_directory(), .on_change = {}}));
     DIM_TRY(auto command_end, sys::pipe());
-    auto parts = std::make_unique<Parts>(std::move(settings), std::move(state),
-                                         std::move(supervisor), std::move(command_end));
+    DIM_TRY(auto relay_end, sys::pipe());
+    auto parts =
+        std::make_unique<Parts>(std::move(settings), std::move(state), std::move(supervisor),
+                                std::move(command_end), std::move(relay_end));
     DIM_CHECK(parts->listen());
     return Daemon(std::move(parts));
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "imageserver/image/provisioning.hpp"
+#include "libdim/model/ipv4_endpoint.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace dim::server {
@@ -21,12 +23,15 @@ struct DaemonSettings {
     std::string blade_exec = {};  ///< the program, likewise
     /// Templates of what differs per blade (docs/overrides.md); need not be there.
     std::string overrides = "/etc/dim/overrides";
+    /// Where to listen for other image servers; absent: nowhere.
+    std::optional<model::Ipv4Endpoint> servers = {};
 
     std::string lock_file() const { return state_directory + "/lock"; }
     std::string services_directory() const { return state_directory + "/services"; }
     std::string keys_directory() const { return state_directory + "/keys"; }
     std::string service_run_directory() const { return run_directory + "/services"; }
     std::string socket() const { return run_directory + "/api.sock"; }
+    std::string member_socket() const { return run_directory + "/members.sock"; }
 };
 
 }  // namespace dim::server

@@ -10,6 +10,7 @@
 #include "libdim/api/problem.hpp"
 #include "libdim/api/rename_messages.hpp"
 #include "libdim/api/restart_messages.hpp"
+#include "libdim/api/server_messages.hpp"
 #include "libdim/api/source_messages.hpp"
 #include "libdim/api/sync_messages.hpp"
 
@@ -465,6 +466,18 @@ inline SyncOutcome sync_outcome() {
 }
 inline SyncReport sync_report() { return {image(), generation(), true, {sync_outcome()}}; }
 inline SyncLine sync_line() { return {"sync s01c1b01", 1, 2, sync_report(), problem()}; }
+inline model::Ipv4Endpoint server_endpoint() {
+    return model::Ipv4Endpoint::parse("10.9.0.1:7444", 1).value();
+}
+inline InviteServer invite_server() { return {blade()}; }
+inline ServerToken server_token() { return {blade(), "is01.00ff.MIIB", time()}; }
+inline JoinCluster join_cluster() { return {"is01.00ff.MIIB", server_endpoint()}; }
+inline JoinRequest join_request() {
+    return {blade(), "00ff", "-----BEGIN PUBLIC KEY-----\n", server_endpoint()};
+}
+inline JoinAnswer join_answer() { return {"-----BEGIN CERTIFICATE-----\n"}; }
+inline ServerSummary server_summary() { return {blade(), "member", server_endpoint(), time()}; }
+inline ServerList server_list() { return {{server_summary()}}; }
 inline RunCommand run_command() { return {{blade()}, {"sh", "-c", "uname -n"}, image(), 60, 4}; }
 inline RunCommand bare_run_command() { return {{}, {}, std::nullopt, 1, 1}; }
 inline CommandResult command_result() {

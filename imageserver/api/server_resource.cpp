@@ -1,0 +1,76 @@
+#include "imageserver/api/admin_resource.hpp"
+#include "imageserver/api/lane_handler.hpp"
+
+namespace dim::server {
+
+namespace {
+
+Result<Edit> join(Membership& membership, const api::JoinCluster& request) {
+    DIM_TRY(const auto management, membership.join(request));
+    return Edit{.done = "this server has joined " + to_string(management)};
+}
+
+Result<Edit> leave(Membership& membership) {
+    DIM_CHECK(membership.leave());
+    return Edit{.done = "this server belongs to no other any more"};
+}
+
+Result<Edit> remove(Membership& membership, const std::string& text) {
+    DIM_TRY(const auto name, model::ComponentName::parse(text));
+    DIM_TRY(std::string done, membership.remove(name));
+    return Edit{.done = std::move(done)};
+}
+
+/// A job that waits for another server: RUN() returns a Result<Edit>.
+template <class Run>
+http::Reply start(AdminResource& admin, Run run) {
+    return admin.jobs.start(admin.lanes.servers.get_executor(),
+                            [run = std::move(run)](const Progress&) { return run(); });
+}
+
+}  // namespace
+
+void add_server_routes(Router& router, AdminResource& admin) {
+    using enum Audience;
+    using boost::asio::awaitable;
+    Membership& membership = admin.membership;
+    router.add({http::Method::get, "/v1/servers", administrator},
+               lane_handler(admin.lanes.answers, [&membership](const RouteCall&) {
+                   return response_of(membership.servers());
+               }));
+    router.add({http::Method::post, "/v1/server-tokens", administrator},
+               message_handler<api::InviteServer>(admin.lanes.servers,
+                                                  [&membership](const api::InviteServer& request) {
+                                                      return membership.invite(request.server);
+                                                  }));
+    router.add({http::Method::delete_, "/v1/servers/{name}", administrator},
+               [&admin](const RouteCall& call) -> awaitable<http::Reply> {
+                   co_return start(admin, [&admin, name = call.parameters.front()] {
+                       return remove(admin.membership, name);
+                   });
+               });
+    router.add({http::Method::post, "/v1/membership", administrator},
+               [&admin](const RouteCall& call) -> awaitable<http::Reply> {
+                   auto request = api::parse<api::JoinCluster>(call.request.body);
+                   if (!request) co_return problem_response(request.error());
+                   co_return start(admin, [&admin, request = *std::move(request)] {
+                       return join(admin.membership, request);
+                   });
+               });
+    router.add({http::Method::delete_, "/v1/membership", administrator},
+               [&admin](const RouteCall&) -> awaitable<http::Reply> {
+                   co_return start(admin, [&admin] { return leave(admin.membership); });
+               });
+}
+
+void add_join_route(Router& router, AdminResource& admin) {
+    router.add(
+        {http::Method::post, "/v1/server-joins", Audience::server},
+        lane_handler(admin.lanes.servers, [&membership = admin.membership](const RouteCall& call) {
+            const auto request = api::parse<api::JoinRequest>(call.request.body);
+            if (!request) return problem_response(request.error());
+            return response_of(membership.admit(*request, model::Ipv4Address(call.peer.address)));
+        }));
+}
+
+}  // namespace dim::server
