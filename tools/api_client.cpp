@@ -1,8 +1,10 @@
 #include "tools/api_client.hpp"
 
 #include "libdim/api/limits.hpp"
+#include "libdim/sys/socket.hpp"
 #include "libdim/sys/unix_socket.hpp"
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -16,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr http::Client::Settings kClientSettings{
     .limits = {.body = api::limits::kClusterMessageBytes}};
 constexpr auto kConnectTimeout = 5s;
+constexpr auto kGateTimeout = 15s;  // longer than the daemon tries to reach a member
 
 http::Request make_request(http::Method method, const std::string& target, std::string body) {
     http::Request request;
@@ -33,14 +36,36 @@ Error error_of(const http::Response& response) {
                  "the daemon answered with status " + std::to_string(response.status));
 }
 
+/// Where the daemon of SOCKET lets through to members: in the same directory.
+std::string member_socket_beside(const std::string& socket) {
+    return socket.substr(0, socket.rfind('/') + 1) + "members.sock";
+}
+
 bool is_success(const http::Response& response) {
     return response.status >= 200 && response.status < 300;
 }
 
 }  // namespace
 
+/// Asks the daemon to carry what follows to the server; see imageserver/peer/member_gate.hpp.
+Outcome<> ApiClient::pass_gate(const sys::Fd& socket) const {
+    const sys::Deadline deadline = sys::Deadline::in(kGateTimeout);
+    DIM_CHECK(sys::send_all(socket, to_string(*server_) + '\n', deadline));
+    std::string line;
+    while (!line.ends_with('\n') && line.size() < api::limits::kMessageBytes) {
+        std::array<char, 1024> buffer;
+        DIM_TRY(const std::size_t count, sys::receive(socket, buffer, deadline));
+        if (count == 0) return fail(ErrorCode::unavailable, "the daemon closed the connection");
+        line.append(buffer.data(), count);
+    }
+    if (line == "ok\n") return {};
+    DIM_TRY(const auto problem, api::parse<api::Problem>(line));
+    return fail(to_error(problem));
+}
+
 Outcome<std::unique_ptr<http::ByteStream>> ApiClient::connect() const {
-    auto socket = sys::connect_unix(socket_path_, sys::Deadline::in(kConnectTimeout));
+    const std::string path = server_ ? member_socket_beside(socket_path_) : socket_path_;
+    auto socket = sys::connect_unix(path, sys::Deadline::in(kConnectTimeout));
     if (!socket) {
         const Error& error = socket.error();
         if (error.code() == ErrorCode::permission_denied) {
@@ -48,12 +73,13 @@ Outcome<std::unique_ptr<http::ByteStream>> ApiClient::connect() const {
         }
         return std::unexpected(
             Failure(ExitCode::no_daemon,
-                    Error(ErrorCode::unavailable, "no image-server daemon answers at " +
-                                                      socket_path_ + ": " + error.message())
+                    Error(ErrorCode::unavailable,
+                          "no image-server daemon answers at " + path + ": " + error.message())
                         .with_cure("start it with 'systemctl start dim-imageserver' or "
                                    "'imageserver --cluster FILE'; "
                                    "--socket names another socket")));
     }
+    if (server_) DIM_CHECK(pass_gate(*socket));
     return std::make_unique<http::SocketStream>(*std::move(socket));
 }
 

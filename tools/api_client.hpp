@@ -3,11 +3,14 @@
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/http/client.hpp"
+#include "libdim/model/names.hpp"
+#include "libdim/sys/fd.hpp"
 #include "tools/failure.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +21,9 @@ namespace dim::tool {
 class ApiClient {
 public:
     explicit ApiClient(std::string socket_path) : socket_path_(std::move(socket_path)) {}
+    /// The same of SERVER, which has joined the one whose daemon has that socket.
+    ApiClient(std::string socket_path, model::ComponentName server)
+        : socket_path_(std::move(socket_path)), server_(std::move(server)) {}
 
     template <class Answer>
     Outcome<Answer> get(const std::string& target) const {
@@ -51,8 +57,10 @@ public:
 private:
     static constexpr std::chrono::seconds kPatience{60};
     Outcome<std::unique_ptr<http::ByteStream>> connect() const;
+    Outcome<> pass_gate(const sys::Fd& socket) const;
 
     std::string socket_path_;
+    std::optional<model::ComponentName> server_;
 };
 
 }  // namespace dim::tool

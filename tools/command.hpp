@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace CLI {
@@ -28,6 +29,10 @@ struct Context {
     bool is_terminal = false;   ///< standard error is a terminal: progress may be drawn
     /// The words behind "--", of a command that has a COMMAND there: not ours to understand.
     std::vector<std::string> words_behind = {};
+    std::string socket = {};  ///< of the daemon here
+
+    /// The daemon of SERVER, which has joined the one here.
+    ApiClient on(model::ComponentName server) const { return {socket, std::move(server)}; }
 };
 
 using Action = std::function<Outcome<>(Context&)>;

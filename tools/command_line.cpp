@@ -34,13 +34,15 @@ void print_help(const CommandTable& table, const CommandRequest& request) {
 Outcome<> run_command(const CommandTable& table, const Command& command,
                       std::vector<std::string> words) {
     DIM_TRY(const auto parsed, parse_command(table, command, std::move(words)));
-    Context context{.client = ApiClient(socket_path(parsed.options)),
+    DIM_TRY(auto client, daemon_of(parsed.options));
+    Context context{.client = std::move(client),
                     .cluster_file = parsed.options.cluster_file,
                     .names_daemon = parsed.options.socket.has_value(),
                     .json = parsed.options.json,
                     .assume_yes = parsed.options.yes,
                     .is_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1,
-                    .words_behind = parsed.words_behind};
+                    .words_behind = parsed.words_behind,
+                    .socket = socket_path(parsed.options)};
     auto done = parsed.action(context);
     if (!done && done.error().exit_code == ExitCode::usage && done.error().cause.cure().empty()) {
         done.error().cause = std::move(done.error().cause)

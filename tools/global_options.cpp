@@ -56,6 +56,9 @@ void GlobalOptions::add_to(CLI::App& app) {
                    std::string("the daemon's Unix socket; unless given that of the environment "
                                "variable ") +
                        kSocketVariable + ", or " + kDefaultSocket);
+    app.add_option("--on", on,
+                   "ask this image server, which has joined the one here ('dim server list')")
+        ->type_name("SERVER");
     app.add_option("--cluster", cluster_file,
                    "work on this cluster definition, without the daemon");
     app.add_flag("--json", json, "print JSON for programs");
@@ -68,11 +71,14 @@ void hide_refused_options(CLI::App& app, CommandKind kind) {
     if (kind == CommandKind::renders) hide("--json");
     if (!may_change(kind)) hide("--yes");
     if (!asks_daemon(kind)) hide("--socket");
+    if (!asks_daemon(kind)) hide("--on");
 }
 
 Outcome<> check_global_options(const CommandTable& table, const Command& command,
                                const GlobalOptions& options) {
     DIM_CHECK(check_cluster(table, command, options));
+    if (options.on && (options.cluster_file || !asks_daemon(command.kind)))
+        return refuse("'dim " + full_name(command) + "' asks no daemon here", "leave --on out");
     if (options.json && command.kind == CommandKind::renders) {
         return refuse("what 'dim " + full_name(command) +
                           "' prints is for another program, not JSON of DIM",
@@ -89,6 +95,12 @@ Outcome<> check_no_daemon_named(bool names_daemon, const std::string& why) {
     if (!names_daemon) return {};
     return refuse("with " + why + " no daemon is asked, so --socket means nothing",
                   "leave one of the two out");
+}
+
+Outcome<ApiClient> daemon_of(const GlobalOptions& options) {
+    if (!options.on) return ApiClient(socket_path(options));
+    DIM_TRY(auto server, from_word("--on", model::ComponentName::parse(*options.on)));
+    return ApiClient(socket_path(options), std::move(server));
 }
 
 std::string socket_path(const GlobalOptions& options) {

@@ -50,3 +50,20 @@ class Bootnet:
     def add_address(self, address):
         """One more address on the server's side, to speak from as somebody else."""
         self._ip("address", "add", address, "dev", self.device)
+
+
+class ServerNetwork:
+    """What image servers have between them, and blades are not on: ADDRESSES by host."""
+
+    DEVICE = "servers0"  # on every host
+
+    def __init__(self, addresses):
+        subprocess.run(["ip", "link", "add", self.DEVICE, "type", "bridge", "forward_delay", "0"], check=True)
+        subprocess.run(["ip", "link", "set", self.DEVICE, "up"], check=True)
+        for number, (host, address) in enumerate(addresses.items()):
+            port = f"server{number}"
+            subprocess.run(["ip", "link", "add", port, "type", "veth", "peer", "name", self.DEVICE, "netns", str(host.process_id)],
+                           check=True)
+            subprocess.run(["ip", "link", "set", port, "master", self.DEVICE, "up"], check=True)
+            subprocess.run([*host.prefix, "ip", "address", "add", address, "dev", self.DEVICE], check=True)
+            subprocess.run([*host.prefix, "ip", "link", "set", self.DEVICE, "up"], check=True)

@@ -17,6 +17,7 @@ constexpr std::array kNouns{
     Noun{"dns", "names and addresses for name servers"},
     Noun{"firewall", "the packet filter that keeps services to the bootnet"},
     Noun{"cluster", "the cluster definition, and the names in it"},
+    Noun{"server", "the image servers that are commanded from here"},
     Noun{"ca", "the certificate authority that blades trust"},
 };
 
@@ -328,6 +329,25 @@ constexpr std::array kCommands{
             "  dim ca rotate --finish\n"
             "  dim ca rotate --finish --force\n",
             &ca_rotate, CommandKind::changes},
+    Command{"server", "list",
+            "the image servers, which of them are commanded from here, and how they answer",
+            "  dim server list\n"
+            "  dim server list --json | jq -r '.servers[] | select(.problem) | .name'\n",
+            &server_list},
+    Command{"server", "token", "print what an image server needs once to join this one",
+            "  dim server token is02 > is02.token\n"
+            "  dim server token is02 | ssh is02 dim server join 10.9.0.1\n",
+            &server_token, CommandKind::changes},
+    Command{"server", "join", "have this server commanded from another, the management node",
+            "  dim server join 10.9.0.1 --token is02.token\n"
+            "  dim server join 10.9.0.1:7444 < is02.token\n",
+            &server_join, CommandKind::changes},
+    Command{"server", "leave", "have this server obey its management node no more",
+            "  dim server leave\n"
+            "  dim server leave --yes\n",
+            &server_leave, CommandKind::changes},
+    Command{"server", "remove", "take an image server out of those that are commanded from here",
+            "  dim server remove is02\n", &server_remove, CommandKind::changes},
 };
 
 }  // namespace

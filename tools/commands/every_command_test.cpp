@@ -38,9 +38,11 @@ class EveryCommand : public ::testing::Test {
 protected:
     EveryCommand() {
         EXPECT_TRUE(sys::write_file_atomically(file(), sample::kClusterXml));
+        EXPECT_TRUE(sys::write_file_atomically(token_file(), "is01.ab.cd\n"));
         daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
     }
     std::string file() const { return directory / "new.xml"; }
+    std::string token_file() const { return directory / "is02.token"; }
 
     std::vector<Example> examples() const {
         const api::OverrideList overrides{
@@ -138,6 +140,23 @@ protected:
              R"(POST /v1/authority/rotation {"finish":true,"force":true})",
              done("in force"),
              "in force\n"},
+            {{"server", "list"},
+             "GET /v1/servers",
+             to_json(api::ServerList{{{*model::ComponentName::parse("is01"), "here", {}, {}}}}),
+             "is01    here"},
+            {{"server", "token", "is02"},
+             R"(POST /v1/server-tokens {"server":"is02"})",
+             to_json(api::ServerToken{*model::ComponentName::parse("is02"), "is01.ab.cd", kNow}),
+             "is01.ab.cd\n"},
+            {{"server", "join", "10.9.0.1", "--token", token_file()},
+             R"(POST /v1/membership {"token":"is01.ab.cd","management":"10.9.0.1:7444"})",
+             done("joined"),
+             "joined\n"},
+            {{"server", "leave", "--yes"}, "DELETE /v1/membership", done("left"), "left\n"},
+            {{"server", "remove", "is02", "--yes"},
+             "DELETE /v1/servers/is02",
+             done("removed"),
+             "removed\n"},
             {{"image", "list"}, "GET /v1/images", to_json(api::ImageList{}), ""},
             {{"blade", "list"}, "GET /v1/blade-images", to_json(api::BladeImageList{}), ""},
             {{"image", "show", "granite"},

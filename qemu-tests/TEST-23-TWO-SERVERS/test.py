@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Two image servers join a management node, and are commanded from there: over a network of their own, until they are killed, leave or are taken out."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from lib.case import expect, run_case, step
+from lib.cluster import IMAGE, serve_image, unpack_distribution
+from lib.image_server import DimFailed, ImageServer
+from lib.network import AnotherHost, Bootnet, ServerNetwork
+
+DEFINITION = """<cluster xmlns="urn:dim:cluster:1" name="three">
+  <network name="bootnet" per="server" role="bootnet" address="10.{server}.0.0/16"/>
+  <level name="server" symbol="s" width="2" last="3">
+    <component name="server" role="server">
+      <interface network="bootnet" device="boot0" address="10.{server}.0.1"/>
+    </component>
+    <level name="blade" symbol="b" width="2" last="2">
+      <component name="blade" role="blade" type="js20" mac="52:54:00:00:{server}:{blade}">
+        <interface network="bootnet" address="10.{server}.1.{blade+10}"/>
+      </component>
+    </level>
+  </level>
+</cluster>
+"""
+
+
+class ThreeServers:
+    """Each with a bootnet of its own; the first is to be the management node."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.servers = {}
+        addresses = {}
+        for number in (1, 2, 3):
+            name, host = f"s{number:02}", AnotherHost()
+            own = directory / name
+            own.mkdir()
+            (directory / "logs" / name).mkdir()
+            (own / "logs").symlink_to(directory / "logs" / name)
+            Bootnet(address=f"10.{number}.0.1/16", host=host)
+            addresses[host] = f"10.99.0.{number}/24"
+            self.servers[name] = ImageServer(own, name=name, host=host, options=["--servers", f"10.99.0.{number}"])
+            self.servers[name].cluster_file.write_text(DEFINITION)
+        ServerNetwork(addresses)
+        self.blades = {}
+
+
+def refusal(server, *words):
+    try:
+        server.dim(*words)
+    except DimFailed as failed:
+        return failed.message
+    raise AssertionError(f"dim {words} must be refused")
+
+
+def join(management, member):
+    """As an administrator does it: the token goes from the one to the other, as a file."""
+    token = member.directory / "token"
+    token.write_text(management.dim("server", "token", member.name))
+    return member.dim("server", "join", "10.99.0.1", "--token", token)
+
+
+def states(server):
+    return {each["name"]: each["state"] for each in server.query("server", "list")["servers"]}
+
+
+def body(cluster):
+    first, second, third = cluster.servers.values()
+    root = unpack_distribution(cluster.directory)
+    for server in cluster.servers.values():
+        server.start()
+
+    step("two servers join the first")
+    expect(states(first) == {"s01": "here", "s02": "alone", "s03": "alone"}, "each is alone")
+    expect("has not joined" in refusal(first, "--on", "s02", "status"), "who has not joined is not commanded")
+    expect("joined s01" in join(first, second), "s02 has joined")
+    join(first, third)
+    expect(states(first) == {"s01": "here", "s02": "member", "s03": "member"}, "the management node knows its members")
+    expect(states(second) == {"s01": "management", "s02": "here", "s03": "alone"}, "a member knows its management node")
+    used = refusal(third, "server", "join", "10.99.0.1", "--token", second.directory / "token")
+    expect("the token is not good" in used, "a token is good once, and for its server")
+
+    step("what the management node asks, a member does")
+    names = [blade["name"] for blade in first.query("--on", "s02", "status")["blades"]]
+    expect(names == ["s02b01", "s02b02"], f"its blades: {names}")
+    first.dim("--on", "s03", "image", "import", "remote", root, "--arch", "ppc64", "--size", "64M")
+    expect([image["name"] for image in third.query("image", "list")["images"]] == ["remote"], "the image is there, and there alone")
+    expect(first.query("image", "list")["images"] == [], "and not here")
+    expect("has not joined" in refusal(second, "--on", "s01", "status"), "a member does not command its management node")
+
+    step("a member that is killed is told, and there again when it is back")
+    serve_image(second, IMAGE, root, ["s02b01"])
+    second.kill()
+    answer = {each["name"]: each for each in first.query("server", "list")["servers"]}
+    expect(answer["s02"]["problem"] and "problem" not in answer["s03"], f"who does not answer is named: {answer}")
+    expect(first.query("--on", "s03", "status")["server"] == "s03", "the other one is not disturbed")
+    second.start()
+    expect(first.query("--on", "s02", "blade", "list")["blade_images"][0]["image"] == IMAGE, "nothing was joined anew")
+    first.kill()
+    first.start()
+    expect(states(first) == {"s01": "here", "s02": "member", "s03": "member"}, "nor is when the management node was killed")
+    expect(first.query("--on", "s02", "status")["server"] == "s02", "and commands as before")
+
+    step("who leaves, or is taken out, is commanded no more")
+    second.dim("--yes", "server", "leave")
+    expect("may not use" in refusal(first, "--on", "s02", "status"), "it has left")
+    first.dim("--yes", "server", "remove", "s03")
+    expect("has not joined" in refusal(first, "--on", "s03", "status"), "it was taken out")
+    expect(states(third) == {"s01": "alone", "s02": "alone", "s03": "here"}, "and was told so")
+    join(first, second)
+    expect(first.query("--on", "s02", "status")["server"] == "s02", "it can join again")
+
+
+run_case(body, make_cluster=ThreeServers)

@@ -1,0 +1,14 @@
+#include "tools/commands/commands.hpp"
+#include "tools/confirm.hpp"
+#include "tools/job_progress.hpp"
+
+namespace dim::tool {
+
+Action server_leave(CLI::App&) {
+    return [](Context& context) -> Outcome<> {
+        DIM_CHECK(confirm_deed(context, "have this server obey its management node no more"));
+        return run_job_with_progress(context, http::Method::delete_, "/v1/membership", "");
+    };
+}
+
+}  // namespace dim::tool
