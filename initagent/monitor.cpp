@@ -1,13 +1,13 @@
 #include "initagent/monitor.hpp"
 
 #include "initagent/blade_load.hpp"
+#include "initagent/heartbeat_rhythm.hpp"
 #include "initagent/messenger.hpp"
 #include "initagent/replaced_files.hpp"
 #include "initagent/restart_watch.hpp"
 #include "initagent/shared_directories.hpp"
 #include "initagent/stage_reporter.hpp"
 #include "libdim/api/agent_messages.hpp"
-#include "libdim/api/limits.hpp"
 #include "libdim/base/log.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
@@ -17,7 +17,6 @@
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/signals.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <optional>
 #include <span>
@@ -26,8 +25,6 @@ namespace dim::agent {
 
 namespace {
 
-/// Between two heartbeats, whatever the server says.
-constexpr std::chrono::seconds kShortestInterval{1};
 constexpr std::size_t kInitLength = 255;
 constexpr std::size_t kCauseLength = 1000;
 
@@ -96,19 +93,19 @@ public:
           settings_(settings),
           shared_(find(settings)) {}
 
-    /// Whether the server waited for news, and there was none. ANSWER: empty from servers that do
-    /// not wait.
-    bool follow(const std::string& answer) {
-        if (answer.empty()) return false;
+    /// ANSWER: empty from servers that do not wait.
+    HeartbeatEnd follow(const std::string& answer) {
+        if (answer.empty()) return HeartbeatEnd::idle;
         const auto parsed = api::parse<api::HeartbeatAnswer>(answer);
         if (!parsed) {
             note("the answer to a heartbeat: " + to_string(parsed.error()));
-            return false;
+            return HeartbeatEnd::idle;
         }
-        if (!parsed->shared) return true;
+        if (!parsed->shared) return HeartbeatEnd::no_news;
+        const model::Generation before = messenger_.generation();
         move(*parsed->shared);
         restarts_.expect_changes();
-        return false;
+        return messenger_.generation() == before ? HeartbeatEnd::idle : HeartbeatEnd::moved;
     }
 
 private:
@@ -170,22 +167,21 @@ std::string heartbeat_text(const std::string& token, std::chrono::seconds wait) 
                                        .wait_seconds = static_cast<std::uint32_t>(wait.count())});
 }
 
-/// For ever: the first at once, each one interval after the one before was sent, so that those of
-/// many blades that were told the same stay apart. A server that waited for all of its interval has
-/// the next one soon, whatever our clock says: news finds somebody who asks.
+/// For ever, the first at once.
 [[noreturn]] void send_heartbeats(Messenger& messenger, Mover& mover, RestartReporter& restarts,
                                   const MonitorSettings& settings) {
-    const auto wait =
-        std::min(settings.heartbeat, std::chrono::seconds(api::limits::kHeartbeatWaitSeconds));
+    const auto now = [] {
+        return std::chrono::floor<std::chrono::milliseconds>(
+            std::chrono::microseconds(sys::monotonic_us()));
+    };
+    HeartbeatRhythm rhythm(settings.heartbeat);
     for (;;) {
-        const auto soon = sys::Deadline::in(kShortestInterval);
-        const auto next = sys::Deadline::in(settings.heartbeat);
-        const bool has_waited = mover.follow(messenger.deliver(
+        const std::chrono::seconds wait = rhythm.send(now());
+        const HeartbeatEnd end = mover.follow(messenger.deliver(
             "heartbeats", [wait](const std::string& token) { return heartbeat_text(token, wait); },
             wait));
         restarts.report();
-        const sys::Deadline& pause = has_waited ? soon : next;
-        sys::sleep_for(std::chrono::milliseconds(pause.poll_timeout()));
+        sys::sleep_for(rhythm.pause_after(end, now()));
     }
 }
 
