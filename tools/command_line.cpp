@@ -4,6 +4,7 @@
 #include "tools/command_parser.hpp"
 #include "tools/command_request.hpp"
 #include "tools/help_text.hpp"
+#include "tools/on_servers.hpp"
 
 #include <iostream>
 #include <string_view>
@@ -31,19 +32,8 @@ void print_help(const CommandTable& table, const CommandRequest& request) {
     }
 }
 
-Outcome<> run_command(const CommandTable& table, const Command& command,
-                      std::vector<std::string> words) {
-    DIM_TRY(const auto parsed, parse_command(table, command, std::move(words)));
-    DIM_TRY(auto client, daemon_of(parsed.options));
-    Context context{.client = std::move(client),
-                    .cluster_file = parsed.options.cluster_file,
-                    .names_daemon = parsed.options.socket.has_value(),
-                    .json = parsed.options.json,
-                    .assume_yes = parsed.options.yes,
-                    .is_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1,
-                    .words_behind = parsed.words_behind,
-                    .socket = socket_path(parsed.options)};
-    auto done = parsed.action(context);
+Outcome<> run_action(const Command& command, const Action& action, Context& context) {
+    auto done = action(context);
     if (!done && done.error().exit_code == ExitCode::usage && done.error().cause.cure().empty()) {
         done.error().cause = std::move(done.error().cause)
                                  .with_cure("'dim help " + full_name(command) + "' tells more");
@@ -51,13 +41,34 @@ Outcome<> run_command(const CommandTable& table, const Command& command,
     return done;
 }
 
+Outcome<> run_command(const CommandTable& table, const Command& command,
+                      const std::vector<std::string>& words) {
+    DIM_TRY(const auto parsed, parse_command(table, command, words));
+    const std::string socket = socket_path(parsed.options);
+    Context context{.client = ApiClient(socket),
+                    .cluster_file = parsed.options.cluster_file,
+                    .names_daemon = parsed.options.socket.has_value(),
+                    .json = parsed.options.json,
+                    .assume_yes = parsed.options.yes,
+                    .is_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1,
+                    .words_behind = parsed.words_behind,
+                    .socket = socket};
+    if (parsed.options.on) {
+        DIM_TRY(const auto servers, servers_on(context, *parsed.options.on));
+        if (servers.size() != 1)
+            return run_on_each(context, command, servers, without_daemon(words));
+        context.client = client_of(context, servers.front());
+    }
+    return run_action(command, parsed.action, context);
+}
+
 Outcome<> carry_out(const CommandTable& table, const std::vector<std::string>& words) {
-    DIM_TRY(auto request, find_command(table, words));
+    DIM_TRY(const auto request, find_command(table, words));
     switch (request.kind) {
         case CommandRequest::Kind::help: print_help(table, request); break;
         case CommandRequest::Kind::version: std::cout << DIM_VERSION << '\n'; break;
         case CommandRequest::Kind::run:
-            DIM_CHECK(run_command(table, *request.command, std::move(request.words)));
+            DIM_CHECK(run_command(table, *request.command, request.words));
             break;
     }
     if (!std::cout.flush()) return fail(ErrorCode::io, "cannot write to standard output");

@@ -56,9 +56,11 @@ void GlobalOptions::add_to(CLI::App& app) {
                    std::string("the daemon's Unix socket; unless given that of the environment "
                                "variable ") +
                        kSocketVariable + ", or " + kDefaultSocket);
-    app.add_option("--on", on,
-                   "ask this image server, which has joined the one here ('dim server list')")
-        ->type_name("SERVER");
+    app.add_option(
+           "--on", on,
+           "run it on these image servers: is02, 'is[2-4]', all ('dim server list'); several "
+           "at once, each line behind a server's name")
+        ->type_name("SERVERS");
     app.add_option("--cluster", cluster_file,
                    "work on this cluster definition, without the daemon");
     app.add_flag("--json", json, "print JSON for programs");
@@ -95,12 +97,6 @@ Outcome<> check_no_daemon_named(bool names_daemon, const std::string& why) {
     if (!names_daemon) return {};
     return refuse("with " + why + " no daemon is asked, so --socket means nothing",
                   "leave one of the two out");
-}
-
-Outcome<ApiClient> daemon_of(const GlobalOptions& options) {
-    if (!options.on) return ApiClient(socket_path(options));
-    DIM_TRY(auto server, from_word("--on", model::ComponentName::parse(*options.on)));
-    return ApiClient(socket_path(options), std::move(server));
 }
 
 std::string socket_path(const GlobalOptions& options) {

@@ -12,7 +12,7 @@ namespace dim::tool {
 struct GlobalOptions {
     std::optional<std::string> socket;
     std::optional<std::string> cluster_file;
-    std::optional<std::string> on;  ///< an image server that has joined this one
+    std::optional<std::string> on;  ///< a range of image servers; see servers_on()
     bool json = false;
     bool yes = false;
 
@@ -29,9 +29,6 @@ Outcome<> check_global_options(const CommandTable& table, const Command& command
 /// Failures: usage for --socket with a command line on which no daemon is asked, because of WHY
 /// ("--cluster").
 Outcome<> check_no_daemon_named(bool names_daemon, const std::string& why);
-
-/// The daemon that OPTIONS name. Failures: usage for --on with what is no name.
-Outcome<ApiClient> daemon_of(const GlobalOptions& options);
 
 /// The socket to ask at: of --socket, of the environment variable DIM_SOCKET, or the usual one.
 std::string socket_path(const GlobalOptions& options);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Two image servers join a management node, and are commanded from there: over a network of their own, until they are killed, leave or are taken out."""
+import json
 import pathlib
 import sys
 
@@ -88,6 +89,19 @@ def body(cluster):
     expect([image["name"] for image in third.query("image", "list")["images"]] == ["remote"], "the image is there, and there alone")
     expect(first.query("image", "list")["images"] == [], "and not here")
     expect("has not joined" in refusal(second, "--on", "s01", "status"), "a member does not command its management node")
+
+    step("one command reaches all")
+    answers = [json.loads(line) for line in first.dim("--json", "--on", "all", "status").splitlines()]
+    expect(sorted((a["server"], a["line"]["blades"][0]["name"]) for a in answers) == [("s01", "s01b01"), ("s02", "s02b01"), ("s03", "s03b01")],
+           "each server's answer, behind its name")
+    expect("would run 'dim firewall apply' on s01, s02, s03" in refusal(first, "--on", "all", "firewall", "apply"), "what changes something is asked for")
+    changed = cluster.directory / "next.xml"
+    changed.write_text(DEFINITION.replace('type="js20"', 'type="js21"'))
+    lines = first.dim("--yes", "--on", "s[1-3]", "cluster", "apply", changed).splitlines()
+    expect({line.split(":")[0] for line in lines} == {"s01", "s02", "s03"}, f"all have said what they did: {lines}")
+    expect({server.query("cluster", "history")["revisions"][0]["number"] for server in cluster.servers.values()} == {2}, "and have it")
+    failed = refusal(first, "--yes", "--on", "all", "image", "label", "remote", "1", "of s03 alone")
+    expect("it failed on 2 of 3 image servers" in failed, f"where it failed is told: {failed}")
 
     step("a member that is killed is told, and there again when it is back")
     serve_image(second, IMAGE, root, ["s02b01"])
