@@ -72,8 +72,9 @@ class [[nodiscard]] Server {
 public:
     struct Settings {
         Limits limits;
-        /// Of who came through TLS and showed no certificate; unless given, as everybody's.
-        std::optional<Limits> stranger_limits = {};
+        /// Whose requests are of STRANGER_LIMITS; empty: nobody's. Called on the server's executor.
+        std::function<bool(const Peer&)> is_stranger = {};
+        Limits stranger_limits = {};
         std::size_t connections = 4096;           ///< through TLS, in all
         std::size_t connections_per_address = 8;  ///< through TLS
         std::size_t local_connections = 256;      ///< through Unix sockets

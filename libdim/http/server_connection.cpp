@@ -47,9 +47,9 @@ public:
 
 private:
     const Limits& limits() const {
-        const auto& of_strangers = service_.settings.stranger_limits;
-        const bool is_stranger = !peer_.is_local() && !peer_.certificate;
-        return is_stranger && of_strangers ? *of_strangers : service_.settings.limits;
+        const Server::Settings& settings = service_.settings;
+        const bool is_stranger = settings.is_stranger && settings.is_stranger(peer_);
+        return is_stranger ? settings.stranger_limits : settings.limits;
     }
     asio::awaitable<bool> receive(RequestParser& parser);
     asio::awaitable<bool> receive_more(const RequestParser& parser);

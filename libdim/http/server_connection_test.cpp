@@ -112,6 +112,16 @@ TEST(Server, NoticesPeerThatClosesMidway) {
     EXPECT_TRUE(server.connect_local().exchange(get("/still-alive"), soon()));
 }
 
+TEST(Server, StrangersHaveLimitsOfTheirOwn) {
+    Server::Settings settings;
+    settings.is_stranger = [](const Peer& peer) { return !peer.is_local(); };
+    settings.stranger_limits.body = 100;
+    RunningServer server(settings);
+    const Request request{.method = Method::post, .target = "/x", .body = std::string(101, 'x')};
+    EXPECT_EQ(server.connect_tls()->exchange(request, soon())->status, 413);
+    EXPECT_EQ(server.connect_local().exchange(request, soon())->status, 200);
+}
+
 TEST(Server, LimitsConnectionsInAllButKeepsTheAdministratorsWayIn) {
     Server::Settings settings;
     settings.connections = 1;

@@ -91,6 +91,17 @@ Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, PortRange port
                                          std::to_string(ports.last) + " are all in use");
 }
 
+Result<void> notice_silence(const Fd& socket, std::chrono::seconds patience) {
+    constexpr int kProbes = 3;
+    const int seconds = static_cast<int>(patience.count());
+    const int pause = std::max(1, seconds / kProbes);
+    DIM_CHECK(set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1));
+    DIM_CHECK(set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, pause));
+    DIM_CHECK(set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, pause));
+    DIM_CHECK(set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, kProbes));
+    return set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, seconds * 1000);
+}
+
 Result<Fd> listen_tcp(std::uint32_t address, std::uint16_t port, const std::string& device) {
     const std::string where = "listen on " + endpoint_text(address, port);
     DIM_TRY(Fd socket, tcp_socket());

@@ -20,6 +20,10 @@ Result<Fd> connect_tcp(std::uint32_t address, std::uint16_t port, PortRange port
 /// connections from; PORT 0 lets the kernel choose.
 Result<Fd> listen_tcp(std::uint32_t address, std::uint16_t port, const std::string& device = "");
 
+/// A connection whose other end says nothing at all for about PATIENCE, asked or not, breaks:
+/// keepalive and TCP_USER_TIMEOUT of tcp(7).
+Result<void> notice_silence(const Fd& socket, std::chrono::seconds patience);
+
 Result<InternetEndpoint> peer_endpoint(const Fd& socket);
 Result<InternetEndpoint> local_endpoint(const Fd& socket);
 

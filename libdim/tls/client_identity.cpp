@@ -16,6 +16,7 @@ Result<void> ClientSettings::identify_as(Random& random, std::string_view certif
     const int error = mbedtls_ssl_conf_own_cert(state_->configuration.get(),
                                                 state_->certificate.get(), state_->key.get());
     if (error != 0) return fail(mbedtls_failure(ErrorCode::internal, "set up TLS", error));
+    state_->ignores_times = true;
     return {};
 }
 

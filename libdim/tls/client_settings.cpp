@@ -13,12 +13,10 @@ namespace dim::tls {
 
 namespace {
 
-constexpr std::uint32_t kTimeFlags = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
-
 /// Called for each certificate of the chain with what mbedTLS found wrong; DEPTH 0 is the server's.
-int adjust_flags(void* is_clock_wrong, mbedtls_x509_crt* certificate, int depth,
+int adjust_flags(void* ignores_times, mbedtls_x509_crt* certificate, int depth,
                  std::uint32_t* flags) {
-    if (*static_cast<const bool*>(is_clock_wrong)) *flags &= ~kTimeFlags;
+    if (*static_cast<const bool*>(ignores_times)) *flags &= ~kTimeFlags;
     // mbedTLS takes a missing extension for "every use"; we do not.
     if (depth == 0 && (certificate->ext_types & MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE) == 0)
         *flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
@@ -60,7 +58,8 @@ Result<ClientSettings> ClientSettings::create(Random& random, std::string_view a
     mbedtls_ssl_conf_rng(configuration, mbedtls_ctr_drbg_random, random.context());
     mbedtls_ssl_conf_authmode(configuration, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_ca_chain(configuration, state->authority.get(), nullptr);
-    mbedtls_ssl_conf_verify(configuration, adjust_flags, &state->is_clock_wrong);
+    state->ignores_times = state->is_clock_wrong;
+    mbedtls_ssl_conf_verify(configuration, adjust_flags, &state->ignores_times);
     return ClientSettings(std::move(state));
 }
 

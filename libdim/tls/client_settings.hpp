@@ -24,8 +24,10 @@ public:
     ClientSettings& operator=(ClientSettings&&) noexcept;
     ~ClientSettings();
 
-    /// Sessions to come show this certificate to a server that asks for one. Call it once. Not part
-    /// of the agent. Errors: invalid_input when the key does not fit the certificate.
+    /// Sessions to come show this certificate to a server that asks for one, and take certificates
+    /// of any time: who is known by name is known by fingerprint, too (Session::peer_certificate),
+    /// and does not become a stranger by a wrong clock. Call it once. Not part of the agent.
+    /// Errors: invalid_input when the key does not fit the certificate.
     Result<void> identify_as(Random& random, std::string_view certificate_pem,
                              const SecretText& key_pem);
 

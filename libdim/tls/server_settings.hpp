@@ -14,7 +14,8 @@ namespace dim::tls {
 class [[nodiscard]] ServerSettings {
 public:
     /// With TRUSTED_PEM, clients are asked for a certificate that one of these authorities issued:
-    /// see Session::peer_certificate. Who has none is let in all the same. Errors: invalid_input
+    /// see Session::peer_certificate. Who has none is let in all the same, and no clock is asked
+    /// how old it is. Errors: invalid_input
     /// when the key does not fit the certificate.
     static Result<ServerSettings> create(Random& random, std::string_view certificate_pem,
                                          const SecretText& key_pem,

@@ -144,12 +144,12 @@ TEST(Session, RefusesWhatIsNoTls) {
 }
 
 /// A server's own certificate, which another has issued for its public key.
-Identity issue_peer(const Authority& authority, const std::string& name) {
+Identity issue_peer(const Authority& authority, const std::string& name,
+                    Validity validity = valid_now()) {
     Identity peer;
     peer.key_pem = make_private_key(random_numbers()).value();
     peer.certificate_pem =
-        authority
-            .issue_peer(random_numbers(), name, public_key_of(peer.key_pem).value(), valid_now())
+        authority.issue_peer(random_numbers(), name, public_key_of(peer.key_pem).value(), validity)
             .value();
     return peer;
 }
@@ -178,6 +178,18 @@ TEST(Session, BothSidesShowWhoTheyAre) {
     EXPECT_EQ(link.server->peer_certificate(),
               (PeerCertificate{"is02", describe_certificate(is02.certificate_pem)->fingerprint}));
     EXPECT_EQ(link.client->peer_certificate()->common_name, "is01");
+}
+
+TEST(Session, NoClockMakesAServerAStranger) {
+    // One that is years ahead has issued it.
+    const Authority authority = make_authority({now() + 900 * kDay, now() + 990 * kDay});
+    const Identity is02 = issue_peer(authority, "is02", {now() + 900 * kDay, now() + 990 * kDay});
+    Link link = ask_is01(authority, authority, &is02);
+    link.shake_hands();
+    ASSERT_TRUE(link.is_client_done && link.is_server_done)
+        << link.client_error << link.server_error;
+    EXPECT_TRUE(link.server->peer_certificate());
+    EXPECT_TRUE(link.client->peer_certificate());
 }
 
 TEST(Session, WhoShowsNothingOrAnothersCertificateIsNobody) {

@@ -4,8 +4,14 @@
 #include "libdim/tls/mbedtls_owned.hpp"
 #include "libdim/tls/server_settings.hpp"
 
+#include <cstdint>
+
 /// What is behind the settings, for this library's own sources.
 namespace dim::tls {
+
+/// What is wrong about the time of a certificate.
+inline constexpr std::uint32_t kTimeFlags =
+    MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
 
 struct ServerSettings::State {
     OwnedConfiguration configuration;
@@ -20,6 +26,7 @@ struct ClientSettings::State {
     OwnedCertificate certificate;  ///< our own, if we have one
     OwnedKey key;
     bool is_clock_wrong = false;
+    bool ignores_times = false;
 };
 
 }  // namespace dim::tls
