@@ -88,7 +88,7 @@ asio::awaitable<http::Reply> Router::handle(const http::Request& request,
     if (is_forbidden) {
         co_return problem_response(
             Error(ErrorCode::permission_denied, to_string(peer) + " may not use " + shown)
-                .with_cure("use the daemon's Unix socket as root"));
+                .with_cure(cure_));
     }
     co_return problem_response(Error(ErrorCode::not_found, "there is no " + shown));
 }

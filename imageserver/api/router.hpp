@@ -42,7 +42,10 @@ public:
     };
 
     using Administrators = std::function<bool(const http::Peer&)>;
-    explicit Router(Administrators administrators) : administrators_(std::move(administrators)) {}
+    /// CURE: for who may not ask what is asked.
+    explicit Router(Administrators administrators,
+                    std::string cure = "use the daemon's Unix socket as root")
+        : administrators_(std::move(administrators)), cure_(std::move(cure)) {}
 
     void add(Route route, RouteHandler handler);
     /// Told when an agent's request fits no route.
@@ -62,6 +65,7 @@ private:
     bool may_call(const http::Peer& peer, Audience audience) const;
 
     Administrators administrators_;
+    std::string cure_;
     std::vector<Entry> entries_;
     std::function<void(const http::Peer&, std::string_view)> on_unknown_;
 };

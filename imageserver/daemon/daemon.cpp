@@ -76,6 +76,7 @@ private:
     asio::awaitable<void> keep_up();
     void note_refusal(const http::Peer& peer, http::Refusal refusal, std::string_view text);
 
+    void note_server_refusal(const http::Peer& peer, http::Refusal refusal, std::string_view text);
     void note_firewall(const Result<void>& applied);
     void bring_up_services();
     bool apply_services();
@@ -210,7 +211,8 @@ private:
     Router router_{[](const http::Peer& peer) { return is_local_administrator(peer, geteuid()); }};
     /// What the management node may ask here, and who wants to join.
     Router server_router_{
-        [this](const http::Peer& peer) { return membership_.is_management(peer.certificate); }};
+        [this](const http::Peer& peer) { return membership_.is_management(peer.certificate); },
+        "only the management node may that this server has joined: 'dim server list' here"};
     ServerChannel server_channel_;
     std::optional<DhcpLogWatch> dhcp_log_;  ///< touched on lanes_.upkeep
     std::string dhcp_log_problem_;          ///< the last that was reported
@@ -226,10 +228,16 @@ Daemon::Parts::Parts(DaemonSettings settings, OpenedState state,
       supervisor_(std::move(supervisor)),
       commands_(settings_.blade_exec, *state_.images, assignments_, edited_blades_,
                 std::move(command_end)),
-      server_channel_({.listening = settings_.servers, .member_socket = settings_.member_socket()},
+      server_channel_({.listening = settings_.servers,
+                       .member_socket = settings_.member_socket(),
+                       .is_blade =
+                           [this](std::uint32_t address) {
+                               return state_.bootnet.network.network.contains(
+                                   model::Ipv4Address(address));
+                           }},
                       loop_, lanes_, membership_, std::move(relay_end),
                       std::bind_front(&Router::handle, &server_router_),
-                      std::bind_front(&Parts::note_refusal, this)) {
+                      std::bind_front(&Parts::note_server_refusal, this)) {
     state_.images->use(overrides_);
     router_.on_unknown([this](const http::Peer& peer, std::string_view text) {
         note_refusal(peer, http::Refusal::malformed, text);
@@ -251,6 +259,21 @@ void Daemon::Parts::note_refusal(const http::Peer& peer, http::Refusal refusal,
     asio::post(lanes_.upkeep, [this, peer, refusal, text = std::string(text)] {
         --waiting_refusals_;
         refusals_.note(peer, refusal, text);
+    });
+}
+
+void Daemon::Parts::note_server_refusal(const http::Peer& peer, http::Refusal refusal,
+                                        std::string_view text) {
+    if (++waiting_refusals_ > kWaitingRefusals) {
+        --waiting_refusals_;
+        return;
+    }
+    std::string what = std::string(http::to_string(refusal)) + ": " + std::string(text);
+    asio::post(lanes_.upkeep, [this, origin = to_string(peer), what = std::move(what)] {
+        --waiting_refusals_;
+        state_.alerts.note({"server-channel", origin, what,
+                            "'dim server list' shows which image servers belong together"},
+                           clock_.now());
     });
 }
 
@@ -323,7 +346,9 @@ Result<void> Daemon::Parts::listen() {
         report("mount", error);
     DIM_CHECK(sys::ensure_directory(settings_.services_directory() + "/dhcpd", 0755));
     make_agent_server();
-    DIM_CHECK(membership_.load());
+    // Blades need no other server.
+    if (const auto loaded = membership_.load(); !loaded)
+        report("image servers that belong together", loaded.error());
     return listen_for_administrators();
 }
 

@@ -8,6 +8,7 @@
 #include "libdim/sys/unix_socket.hpp"
 
 #include <boost/asio/post.hpp>
+#include <chrono>
 #include <utility>
 
 namespace dim::server {
@@ -17,16 +18,26 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr mode_t kSocketMode = 0600;
-constexpr std::size_t kConnections = 64;
-constexpr std::size_t kHandshakes = 8;
+// A management node has as many to one member as it has relays, and asks once on each.
+constexpr std::size_t kConnections = 256;
+constexpr std::size_t kConnectionsOfOne = 48;
+constexpr std::chrono::seconds kIdle{10};
 
-http::Server::Settings server_settings(Lanes& lanes) {
+http::Server::Settings server_settings(Lanes& lanes, const Membership& membership,
+                                       std::function<bool(std::uint32_t)> is_blade) {
     http::Server::Settings settings;
     settings.limits.body = api::limits::kClusterMessageBytes;
-    settings.stranger_limits = http::Limits{.body = api::limits::kMessageBytes};
+    settings.is_stranger = [&membership](const http::Peer& peer) {
+        return !membership.is_management(peer.certificate);
+    };
+    settings.stranger_limits.body = api::limits::kMessageBytes;
     settings.connections = kConnections;
-    settings.connections_per_address = kConnections;
-    settings.handshakes = kHandshakes;
+    settings.connections_per_address = kConnectionsOfOne;
+    settings.handshakes = kConnections;  // silent ones keep nobody else from theirs
+    settings.idle_timeout = kIdle;
+    settings.admits = [is_blade = std::move(is_blade)](std::uint32_t address) {
+        return !is_blade(address);
+    };
     settings.handshake_executor = lanes.handshakes.get_executor();
     return settings;
 }
@@ -41,8 +52,8 @@ ServerChannel::ServerChannel(Settings settings, asio::io_context& loop, Lanes& l
       lanes_(lanes),
       membership_(membership),
       end_(std::move(end)),
-      server_(loop.get_executor(), server_settings(lanes), std::move(handler),
-              std::move(observer)) {}
+      server_(loop.get_executor(), server_settings(lanes, membership, settings_.is_blade),
+              std::move(handler), std::move(observer)) {}
 
 Result<void> ServerChannel::listen_for_administrators() {
     DIM_TRY(gate_listener_, sys::listen_unix(settings_.member_socket, kSocketMode));
@@ -57,24 +68,37 @@ Watch ServerChannel::accept_administrator() {
         return Watch::later;
     }
     if (!*accepted) return Watch::when_readable;
+    if (is_draining_) return Watch::at_once;
     asio::post(lanes_.relays, [this, socket = **std::move(accepted)] { gate_.serve(socket); });
     return Watch::at_once;
 }
 
 asio::awaitable<void> ServerChannel::listen_for_servers(Alerts& alerts, const WallClock& clock) {
     if (!settings_.listening) co_return;
-    const auto ask = [this] { return membership_.server_settings(); };
-    auto shown = co_await run_on(lanes_.servers, ask);
-    if (!shown) co_return report("certificate for other servers", shown.error());
-    if (!*shown) co_return;
-    tls_ = std::make_shared<const tls::ServerSettings>(**std::move(shown));
+    const std::string origin = to_string(*settings_.listening);
+    const asio::any_io_executor alert_lane = lanes_.upkeep.get_executor();
+    auto shown = std::make_shared<std::shared_ptr<const tls::ServerSettings>>();
     // Named: g++ 12 destroys temporaries of a co_await twice.
-    auto step = insist({.kind = "server-port",
-                        .origin = to_string(*settings_.listening),
-                        .where = loop_.get_executor(),
-                        .run = [this] { return show(); }},
-                       alerts, clock, lanes_.upkeep.get_executor());
-    co_await std::move(step);
+    StartStep read{.kind = "server-port",
+                   .origin = origin,
+                   .where = lanes_.servers.get_executor(),
+                   .run = [this, shown]() -> Result<void> {
+                       DIM_TRY(auto settings, membership_.server_settings());
+                       if (settings)
+                           *shown =
+                               std::make_shared<const tls::ServerSettings>(*std::move(settings));
+                       return {};
+                   }};
+    auto reading = insist(std::move(read), alerts, clock, alert_lane);
+    co_await std::move(reading);
+    if (!*shown) co_return;
+    tls_ = *shown;
+    StartStep listen{.kind = "server-port",
+                     .origin = origin,
+                     .where = loop_.get_executor(),
+                     .run = [this] { return show(); }};
+    auto listening = insist(std::move(listen), alerts, clock, alert_lane);
+    co_await std::move(listening);
 }
 
 Result<void> ServerChannel::show() {
@@ -93,7 +117,10 @@ Result<void> ServerChannel::show() {
     return {};
 }
 
-void ServerChannel::drain(std::function<void()> on_empty) { server_.drain(std::move(on_empty)); }
+void ServerChannel::drain(std::function<void()> on_empty) {
+    is_draining_ = true;
+    server_.drain(std::move(on_empty));
+}
 
 void ServerChannel::stop() {
     end_.write_end.reset();

@@ -26,6 +26,8 @@ public:
     struct Settings {
         std::optional<model::Ipv4Endpoint> listening;  ///< absent: for nobody
         std::string member_socket;                     ///< see MemberGate
+        /// Who is never listened to: addresses on the bootnet.
+        std::function<bool(std::uint32_t)> is_blade;
     };
     /// HANDLER answers other servers. END ends what is carried. The references outlive this.
     ServerChannel(Settings settings, boost::asio::io_context& loop, Lanes& lanes,
@@ -34,7 +36,8 @@ public:
 
     Result<void> listen_for_administrators();
     /// Listens for servers if there is something to show them; shows what is new by now. Tries
-    /// until the address is there, with an alert. The references outlive the loop.
+    /// until it can be read and the address is there, with an alert. The references outlive the
+    /// loop.
     boost::asio::awaitable<void> listen_for_servers(Alerts& alerts, const WallClock& clock);
     void drain(std::function<void()> on_empty);
     /// Ends what is carried, too.
@@ -54,6 +57,7 @@ private:
     http::Server server_;
     std::shared_ptr<const tls::ServerSettings> tls_;  ///< what servers are shown
     bool is_listening_ = false;
+    bool is_draining_ = false;
 };
 
 }  // namespace dim::server

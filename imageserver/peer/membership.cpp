@@ -1,7 +1,9 @@
 #include "imageserver/peer/membership.hpp"
 
 #include "imageserver/peer/join_token.hpp"
+#include "libdim/api/admin_messages.hpp"
 #include "libdim/api/problem.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/http/client.hpp"
 #include "libdim/sys/random.hpp"
 #include "libdim/sys/tcp_socket.hpp"
@@ -11,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 namespace dim::server {
 
@@ -25,6 +28,8 @@ constexpr std::chrono::hours kTokenLife{1};
 constexpr std::size_t kSecretBytes = 16;
 constexpr std::chrono::seconds kJoinTimeout{20};
 constexpr std::chrono::seconds kLeaveTimeout{5};
+/// A member whose machine says nothing for so long is gone.
+constexpr std::chrono::seconds kSilence{30};
 
 tls::Validity validity_from(model::Timestamp now) {
     const std::int64_t seconds = now.microseconds() / 1'000'000;
@@ -68,6 +73,12 @@ Result<http::Response> ask(std::unique_ptr<http::TlsStream> stream, http::Method
     return client.exchange(request, deadline);
 }
 
+/// Whether the last line of a job says that it was done.
+bool says_done(std::string_view lines) {
+    const auto last = api::parse<api::JobLine>(split(trim(lines), '\n').back());
+    return last && last->done;
+}
+
 Result<api::JoinAnswer> read_answer(const http::Response& response) {
     if (response.status == 200) return api::parse<api::JoinAnswer>(response.body);
     if (const auto problem = api::parse<api::Problem>(response.body))
@@ -78,21 +89,45 @@ Result<api::JoinAnswer> read_answer(const http::Response& response) {
 
 }  // namespace
 
-/// Reads again what is needed where nobody may wait for the database, or often.
-Result<void> Membership::refresh() {
-    DIM_TRY(const auto identity, records_.identity());
-    std::string fingerprint;
-    std::shared_ptr<tls::ClientSettings> settings;
-    if (identity) {
-        if (identity->management) fingerprint = identity->management->fingerprint;
-        DIM_TRY(auto created, tls::ClientSettings::create(random_, identity->authority));
-        DIM_CHECK(created.identify_as(random_, identity->certificate, identity->key));
-        settings = std::make_shared<tls::ClientSettings>(std::move(created));
+Result<Membership::InUse> Membership::prepare(const PeerIdentity& identity) const {
+    DIM_TRY(auto settings, tls::ClientSettings::create(random_, identity.authority));
+    DIM_CHECK(settings.identify_as(random_, identity.certificate, identity.key));
+    return InUse{.management_fingerprint =
+                     identity.management ? identity.management->fingerprint : "",
+                 .client_settings = std::make_shared<tls::ClientSettings>(std::move(settings))};
+}
+
+void Membership::adopt(InUse in_use) {
+    {
+        const std::lock_guard lock(mutex_);
+        in_use_ = std::move(in_use);
     }
-    const std::lock_guard lock(mutex_);
-    management_fingerprint_ = std::move(fingerprint);
-    client_settings_ = std::move(settings);
+    if (settings_.on_change) settings_.on_change();
+}
+
+/// What cannot be used is not kept; what is kept is in use.
+Result<void> Membership::begin(const PeerIdentity& identity) {
+    DIM_TRY(auto in_use, prepare(identity));
+    DIM_CHECK(records_.begin(identity));
+    adopt(std::move(in_use));
     return {};
+}
+
+Result<void> Membership::load() {
+    const std::lock_guard lock(changing_);
+    DIM_TRY(const auto identity, records_.identity());
+    if (!identity) return {};
+    DIM_TRY(auto in_use, prepare(*identity));
+    adopt(std::move(in_use));
+    return {};
+}
+
+Result<void> Membership::require_no_members() {
+    DIM_TRY(const auto members, records_.members());
+    if (members.empty()) return {};
+    return fail(Error(ErrorCode::conflict,
+                      "others have joined this server: " + to_string(members.front().name))
+                    .with_cure("'dim server remove' them first"));
 }
 
 Result<void> Membership::require_listening() const {
@@ -112,7 +147,10 @@ Result<void> Membership::check_invited(const ComponentName& server) const {
     return {};
 }
 
-Result<PeerIdentity> Membership::make_management() {
+Result<PeerIdentity> Membership::management_identity() {
+    DIM_TRY(auto known, records_.identity());
+    if (known && known->management) return fail(not_management());
+    if (known) return *std::move(known);
     const tls::Validity validity = validity_from(clock_.now().time);
     PeerIdentity identity;
     DIM_TRY(identity.key, tls::make_private_key(random_));
@@ -123,22 +161,14 @@ Result<PeerIdentity> Membership::make_management() {
             authority.issue_peer(random_, to_string(roster_.server()), public_key, validity));
     identity.authority = authority.certificate_pem();
     identity.authority_key = tls::SecretText(std::string(authority.key_pem().view()));
-    DIM_CHECK(records_.begin(identity));
-    DIM_CHECK(refresh());
-    if (settings_.on_change) settings_.on_change();
+    DIM_CHECK(begin(identity));
     return identity;
-}
-
-Result<PeerIdentity> Membership::management_identity() {
-    DIM_TRY(auto identity, records_.identity());
-    if (!identity) return make_management();
-    if (identity->management) return fail(not_management());
-    return *std::move(identity);
 }
 
 Result<api::ServerToken> Membership::invite(const ComponentName& server) {
     DIM_CHECK(require_listening());
     DIM_CHECK(check_invited(server));
+    const std::lock_guard lock(changing_);
     DIM_TRY(const auto identity, management_identity());
     DIM_TRY(std::string secret, sys::random_hex(kSecretBytes));
     const std::int64_t life = std::chrono::microseconds(kTokenLife).count();
@@ -155,11 +185,14 @@ Result<api::ServerToken> Membership::invite(const ComponentName& server) {
 Result<api::JoinAnswer> Membership::admit(const api::JoinRequest& request,
                                           model::Ipv4Address from) {
     DIM_CHECK(check_invited(request.server));
+    const model::Timestamp now = clock_.now().time;
+    // Before a signature is computed for a stranger.
+    DIM_CHECK(records_.check_secret(request.server, request.secret, now));
+    const std::lock_guard lock(changing_);
     DIM_TRY(auto identity, records_.identity());
     if (!identity || identity->management) return fail(not_management());
     DIM_TRY(const auto authority, tls::Authority::load(std::move(identity->authority),
                                                        std::move(identity->authority_key)));
-    const model::Timestamp now = clock_.now().time;
     DIM_TRY(std::string certificate, authority.issue_peer(random_, to_string(request.server),
                                                           request.public_key, validity_from(now)));
     Member member{
@@ -174,26 +207,28 @@ Result<std::string> Membership::remove(const ComponentName& server) {
     const sys::Deadline deadline = sys::Deadline::in(kLeaveTimeout);
     bool has_left = false;
     if (auto connection = connect(server, deadline)) {
-        const auto left = ask(std::move(connection->stream), http::Method::delete_,
-                              "/v1/membership", "", deadline);
-        has_left = left && left->status / 100 == 2;
+        const auto answer = ask(std::move(connection->stream), http::Method::delete_,
+                                "/v1/membership", "", deadline);
+        has_left = answer && answer->status == 200 && says_done(answer->body);
     }
+    const std::lock_guard lock(changing_);
     DIM_CHECK(records_.remove(server));
     const std::string text = to_string(server) + " is no member any more";
     return has_left ? text : text + "; it was not told: 'dim server leave' there";
 }
 
-std::shared_ptr<const tls::ClientSettings> Membership::client_settings() const {
-    const std::lock_guard lock(mutex_);
-    return client_settings_;
-}
-
 Result<PeerConnection> Membership::connect(const ComponentName& server,
                                            const sys::Deadline& deadline) {
     DIM_TRY(const Member member, records_.member(server));
-    PeerConnection connection{.settings = client_settings(), .stream = nullptr};
+    PeerConnection connection;
+    {
+        const std::lock_guard lock(mutex_);
+        connection.settings = in_use_.client_settings;
+    }
+    if (!connection.settings) return fail(not_management());
     DIM_TRY(auto socket,
             sys::connect_tcp(member.endpoint.address.value(), member.endpoint.port, deadline));
+    DIM_CHECK(sys::notice_silence(socket, kSilence));
     DIM_TRY(connection.stream, http::TlsStream::connect(*connection.settings, to_string(server),
                                                         std::move(socket), deadline));
     const auto shown = connection.stream->session().peer_certificate();
@@ -208,11 +243,7 @@ Result<PeerConnection> Membership::connect(const ComponentName& server,
 Result<ComponentName> Membership::join(const api::JoinCluster& request) {
     DIM_CHECK(require_listening());
     DIM_TRY(const auto token, JoinToken::parse(request.token));
-    DIM_TRY(const auto members, records_.members());
-    if (!members.empty())
-        return fail(Error(ErrorCode::conflict,
-                          "others have joined this server: " + to_string(members.front().name))
-                        .with_cure("'dim server remove' them first"));
+    DIM_CHECK(require_no_members());
     PeerIdentity identity{.authority = token.authority_pem,
                           .certificate = {},
                           .key = {},
@@ -241,44 +272,46 @@ Result<ComponentName> Membership::join(const api::JoinCluster& request) {
     DIM_TRY(auto answer, read_answer(response));
     DIM_CHECK(check_certificate(answer.certificate, token.authority_pem, roster_.server()));
     identity.certificate = std::move(answer.certificate);
-    DIM_CHECK(records_.begin(identity));
-    DIM_CHECK(refresh());
-    if (settings_.on_change) settings_.on_change();
+    const std::lock_guard lock(changing_);
+    DIM_CHECK(require_no_members());  // as it is after all this time
+    DIM_CHECK(begin(identity));
     return token.management;
 }
 
 Result<void> Membership::leave() {
+    const std::lock_guard lock(changing_);
     DIM_TRY(const auto identity, records_.identity());
-    if (!identity || !identity->management)
-        return fail(ErrorCode::conflict, "this server has joined no other");
+    if (!identity) return fail(ErrorCode::conflict, "this server belongs to no other");
+    if (!identity->management) DIM_CHECK(require_no_members());
     DIM_CHECK(records_.forget());
-    DIM_CHECK(refresh());
-    if (settings_.on_change) settings_.on_change();
+    adopt({});
     return {};
 }
 
 Result<api::ServerList> Membership::servers() {
     DIM_TRY(const auto identity, records_.identity());
     DIM_TRY(const auto members, records_.members());
-    const auto definition = roster_.definition();
+    std::map<ComponentName, api::ServerSummary> known;
+    const auto know = [&](const ComponentName& name, const char* state,
+                          std::optional<model::Ipv4Endpoint> endpoint,
+                          std::optional<model::Timestamp> joined) {
+        known.insert_or_assign(name, api::ServerSummary{name, state, endpoint, joined});
+    };
+    know(roster_.server(), "here", settings_.listening, {});
+    for (const Member& member : members)
+        know(member.name, "member", member.endpoint, member.joined);
+    if (identity && identity->management)
+        know(identity->management->name, "management", identity->management->endpoint, {});
     api::ServerList list;
+    const auto definition = roster_.definition();
     for (const cluster::Server& server : definition->servers) {
-        api::ServerSummary summary{
-            .name = server.name, .state = "alone", .endpoint = {}, .joined = {}};
-        const auto member = std::ranges::find(members, server.name, &Member::name);
-        if (member != members.end()) {
-            summary.state = "member";
-            summary.endpoint = member->endpoint;
-            summary.joined = member->joined;
-        } else if (server.name == roster_.server()) {
-            summary.state = "here";
-            summary.endpoint = settings_.listening;
-        } else if (identity && identity->management && identity->management->name == server.name) {
-            summary.state = "management";
-            summary.endpoint = identity->management->endpoint;
-        }
-        list.servers.push_back(std::move(summary));
+        const auto found = known.extract(server.name);
+        list.servers.push_back(found ? found.mapped()
+                                     : api::ServerSummary{server.name, "alone", {}, {}});
     }
+    // Who is not in the definition any more belongs to us all the same.
+    for (auto& [name, summary] : known)
+        list.servers.push_back(std::move(summary));
     return list;
 }
 
@@ -292,8 +325,8 @@ Result<std::optional<tls::ServerSettings>> Membership::server_settings() {
 
 bool Membership::is_management(const std::optional<tls::PeerCertificate>& certificate) const {
     const std::lock_guard lock(mutex_);
-    return certificate && !management_fingerprint_.empty() &&
-           certificate->fingerprint == management_fingerprint_;
+    return certificate && !in_use_.management_fingerprint.empty() &&
+           certificate->fingerprint == in_use_.management_fingerprint;
 }
 
 }  // namespace dim::server

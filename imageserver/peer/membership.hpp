@@ -47,8 +47,9 @@ public:
           random_(random),
           roster_(roster),
           clock_(clock) {}
-    /// Call it first. Errors: io.
-    Result<void> load() { return refresh(); }
+    /// Call it first. Errors: io; invalid_input for a damaged identity. This server commands and
+    /// obeys nobody then.
+    Result<void> load();
 
     // On the management node, which the first of these makes this server.
 
@@ -64,12 +65,13 @@ public:
     Result<PeerConnection> connect(const model::ComponentName& server,
                                    const sys::Deadline& deadline);
 
-    // On a server that joins.
+    // On a server that joins, but for leave().
 
     /// Blocks. Returns the name of the management node. Errors: invalid_input for a token that is
     /// none; conflict when others have joined us; what the management node says.
     Result<model::ComponentName> join(const api::JoinCluster& request);
-    /// Errors: conflict when this server is no member.
+    /// From here on this server obeys nobody, or is no management node any more. Errors: conflict
+    /// when it belongs to no other, or others have joined it.
     Result<void> leave();
 
     Result<api::ServerList> servers();
@@ -79,12 +81,18 @@ public:
     bool is_management(const std::optional<tls::PeerCertificate>& certificate) const;
 
 private:
-    Result<void> refresh();
-    Result<PeerIdentity> make_management();
+    /// What is needed where nobody may wait for the database, or often.
+    struct InUse {
+        std::string management_fingerprint = {};  ///< empty: this server is no member
+        std::shared_ptr<const tls::ClientSettings> client_settings = {};
+    };
+    Result<InUse> prepare(const PeerIdentity& identity) const;
+    Result<void> begin(const PeerIdentity& identity);
+    void adopt(InUse in_use);
     Result<PeerIdentity> management_identity();
+    Result<void> require_no_members();
     Result<void> require_listening() const;
     Result<void> check_invited(const model::ComponentName& server) const;
-    std::shared_ptr<const tls::ClientSettings> client_settings() const;
 
     Settings settings_;
     PeerRecords records_;
@@ -92,9 +100,9 @@ private:
     const Roster& roster_;
     const WallClock& clock_;
 
+    std::mutex changing_;  ///< held by whoever changes what servers belong together
     mutable std::mutex mutex_;
-    std::string management_fingerprint_;  ///< empty: this server is no member
-    std::shared_ptr<const tls::ClientSettings> client_settings_;
+    InUse in_use_;
 };
 
 }  // namespace dim::server

@@ -6,6 +6,9 @@
 #include "libdim/sys/socket_pair.hpp"
 #include "libdim/tls/key_pair.hpp"
 
+#include <array>
+#include <thread>
+
 #include <gmock/gmock.h>
 
 namespace dim::server {
@@ -44,11 +47,17 @@ struct TwoServers : ::testing::Test {
 TEST_F(TwoServers, AMemberDoesWhatItsManagementNodeAsksAndNobodyElse) {
     EXPECT_EQ(value_of(is02.join(is01)), is01.name());
     EXPECT_EQ(ask(is01, is02.name()), "my management node");
-    // Another server that has joined is01, has a certificate of the same authority.
+    // Another member has a certificate of the same authority, too.
     PeerServer is03("is03");
     value_of(is03.join(is01));
-    EXPECT_FALSE(is03.membership.connect(is02.name(), soon()));
-    EXPECT_EQ(is03.membership.connect(is02.name(), soon()).error().code(), ErrorCode::not_found);
+    value_of(is03.database.get().transaction([&](Transaction& transaction) {
+        const Member member = value_of(PeerRecords(is01.database.get()).member(is02.name()));
+        return transaction.execute("INSERT INTO peer_member VALUES (?1, ?2, ?3, ?4, 1)",
+                                   to_string(member.name), member.endpoint.address.value(),
+                                   member.endpoint.port, member.fingerprint);
+    }));
+    EXPECT_EQ(ask(is03, is02.name()), "a stranger");
+    value_of(PeerRecords(is03.database.get()).remove(is02.name()));
     EXPECT_THAT(value_of(is01.membership.servers()).servers,
                 ElementsAre(Field(&api::ServerSummary::state, "here"),
                             Field(&api::ServerSummary::state, "member"),
@@ -115,6 +124,49 @@ TEST_F(TwoServers, WhoWasRemovedIsToldAndForgotten) {
     EXPECT_EQ(ask(is01, is02.name()), "my management node");
 }
 
+TEST_F(TwoServers, WhoCouldNotLeaveIsNotSaidToHave) {
+    value_of(is02.join(is01));
+    is02.can_leave = false;
+    EXPECT_THAT(value_of(is01.membership.remove(is02.name())), HasSubstr("it was not told"));
+}
+
+TEST_F(TwoServers, ATokenGoesWithTheServer) {
+    const auto token = value_of(is01.membership.invite(is02.name())).token;
+    EXPECT_TRUE(is01.membership.remove(is02.name())) << "it has not joined yet, but could";
+    EXPECT_EQ(is01.membership.admit(request_of(token, "is02"), model::Ipv4Address()).error().code(),
+              ErrorCode::permission_denied);
+}
+
+TEST_F(TwoServers, AManagementNodeWithoutMembersBeginsAnew) {
+    value_of(is02.join(is01));
+    EXPECT_EQ(is01.membership.leave().error().code(), ErrorCode::conflict);
+    value_of(is01.membership.remove(is02.name()));
+    value_of(is01.membership.leave());
+    EXPECT_FALSE(value_of(is01.membership.server_settings()));
+    EXPECT_EQ(value_of(is01.membership.servers()).servers.front().state, "here");
+}
+
+TEST_F(TwoServers, FirstTokensAtTheSameTimeAreOfOneAuthority) {
+    std::array<std::string, 2> tokens;
+    {
+        std::jthread one([&] { tokens[0] = value_of(is01.membership.invite(is02.name())).token; });
+        std::jthread two(
+            [&] { tokens[1] = value_of(is01.membership.invite(server_name("is03"))).token; });
+    }
+    EXPECT_EQ(value_of(JoinToken::parse(tokens[0])).authority_pem,
+              value_of(JoinToken::parse(tokens[1])).authority_pem);
+    EXPECT_TRUE(is01.membership.admit(request_of(tokens[0], "is02"), model::Ipv4Address()));
+    EXPECT_TRUE(is01.membership.admit(request_of(tokens[1], "is03"), model::Ipv4Address()));
+}
+
+TEST_F(TwoServers, AMemberThatIsNotInTheDefinitionAnyMoreIsListed) {
+    value_of(is02.join(is01));
+    is01.define(samples::kOneServer);
+    const auto list = value_of(is01.membership.servers()).servers;
+    ASSERT_EQ(list.size(), 2U);
+    EXPECT_EQ(list.back().name, is02.name());
+}
+
 TEST_F(TwoServers, AMemberThatHasLeftObeysNoMore) {
     value_of(is02.join(is01));
     value_of(is02.membership.leave());
@@ -144,6 +196,7 @@ TEST_F(TwoServers, WhatBelongsTogetherSurvivesTheDaemonsEnd) {
     const auto& known = value_of(PeerRecords(is02.database.get()).identity());
     EXPECT_TRUE(again.is_management(tls::PeerCertificate{"is01", known->management->fingerprint}));
     EXPECT_FALSE(again.is_management(tls::PeerCertificate{"is01", ""}));
+    EXPECT_FALSE(again.is_management(tls::PeerCertificate{"is01", std::string(64, 'a')}));
     EXPECT_FALSE(again.is_management(std::nullopt));
 }
 

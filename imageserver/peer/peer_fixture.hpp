@@ -5,6 +5,7 @@
 #include "imageserver/boot/test_database.hpp"
 #include "imageserver/peer/membership.hpp"
 #include "imageserver/state/fake_wall_clock.hpp"
+#include "libdim/api/admin_messages.hpp"
 #include "libdim/api/problem.hpp"
 #include "libdim/api/server_port.hpp"
 #include "libdim/cluster/expansion/cluster_xml.hpp"
@@ -19,6 +20,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -39,6 +41,10 @@ inline constexpr std::string_view kThreeServers =
           </level>
         </level>
       </cluster>)";
+
+/// The same with the first of them alone.
+inline const std::string kOneServer =
+    std::string(kThreeServers).replace(kThreeServers.find("last=\"3\""), 8, "last=\"1\"");
 
 inline model::ComponentName server_name(std::string_view text) {
     return *model::ComponentName::parse(text);
@@ -95,6 +101,9 @@ public:
                                        to_string(member), to.port);
         }));
     }
+    void define(const std::string& xml) {
+        dim::testing::value_of(roster_.replace(*cluster::parse_cluster(xml, "other.xml")));
+    }
     const model::ComponentName& name() const { return roster_.server(); }
 
     static constexpr std::uint32_t kLoopback = 0x7f000001;
@@ -102,7 +111,20 @@ public:
     FakeWallClock clock{
         {.time = *model::Timestamp::from_microseconds(sys::realtime_us()), .uptime_us = 1}};
 
+    bool can_leave = true;
+
 private:
+    /// As the daemon does it: the lines of a job.
+    std::string leave() {
+        api::JobLine line;
+        if (can_leave) {
+            dim::testing::value_of(membership.leave());
+            line.done = "left";
+        } else {
+            line.problem = api::to_problem(Error(ErrorCode::io, "the disk is full"));
+        }
+        return R"({"progress":"leaving"})" + std::string("\n") + api::to_json(line) + "\n";
+    }
     boost::asio::awaitable<http::Reply> answer(const http::Request& request,
                                                const http::Peer& peer) {
         http::Response response;
@@ -117,7 +139,7 @@ private:
                 joined ? api::to_json(*joined) : api::to_json(api::to_problem(joined.error()));
         }
         if (request.target == "/v1/membership" && membership.is_management(peer.certificate))
-            dim::testing::value_of(membership.leave());
+            response.body = leave();
         co_return response;
     }
 

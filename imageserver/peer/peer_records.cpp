@@ -65,6 +65,14 @@ Error unknown(const ComponentName& name) {
         .with_cure("'dim server list' shows who has");
 }
 
+Error not_good(const ComponentName& server) {
+    return Error(ErrorCode::permission_denied,
+                 "the token is not good for " + to_string(server) +
+                     ": it was used, has expired, or is of another server")
+        .with_cure("make another with 'dim server token " + to_string(server) +
+                   "' on the management node");
+}
+
 }  // namespace
 
 Result<std::optional<PeerIdentity>> PeerRecords::identity() {
@@ -118,17 +126,25 @@ Result<void> PeerRecords::keep_secret(const ComponentName& server, std::string_v
     });
 }
 
+Result<void> PeerRecords::check_secret(const ComponentName& server, std::string_view secret,
+                                       Timestamp now) {
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(Statement row,
+                transaction.query(
+                    "SELECT 1 FROM peer_secret WHERE server = ?1 AND hash = ?2 AND expires > ?3",
+                    to_string(server), tls::sha256(secret), now.microseconds()));
+        DIM_TRY(const bool has_row, row.next());
+        if (has_row) return {};
+        return fail(not_good(server));
+    });
+}
+
 Result<void> PeerRecords::admit(const Member& member, std::string_view secret, Timestamp now) {
     return database_.transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(transaction.execute(
             "DELETE FROM peer_secret WHERE server = ?1 AND hash = ?2 AND expires > ?3",
             to_string(member.name), tls::sha256(secret), now.microseconds()));
-        if (transaction.changes() != 1)
-            return fail(Error(ErrorCode::permission_denied,
-                              "the token is not good for " + to_string(member.name) +
-                                  ": it was used, has expired, or is of another server")
-                            .with_cure("make another with 'dim server token " +
-                                       to_string(member.name) + "' on the management node"));
+        if (transaction.changes() != 1) return fail(not_good(member.name));
         return transaction.execute("INSERT OR REPLACE INTO peer_member "
                                    "(name, address, port, fingerprint, joined) "
                                    "VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -163,9 +179,14 @@ Result<Member> PeerRecords::member(const ComponentName& name) {
 
 Result<void> PeerRecords::remove(const ComponentName& name) {
     return database_.transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_CHECK(transaction.execute("DELETE FROM peer_member WHERE name = ?1", to_string(name)));
-        if (transaction.changes() != 0) return {};
-        return fail(unknown(name));
+        std::int64_t removed = 0;
+        for (const char* statement : {"DELETE FROM peer_member WHERE name = ?1",
+                                      "DELETE FROM peer_secret WHERE server = ?1"}) {
+            DIM_CHECK(transaction.execute(statement, to_string(name)));
+            removed += transaction.changes();
+        }
+        if (removed == 0) return fail(unknown(name));
+        return {};
     });
 }
 

@@ -58,6 +58,9 @@ public:
     /// SECRET is good for SERVER until EXPIRES, in place of another one.
     Result<void> keep_secret(const model::ComponentName& server, std::string_view secret,
                              model::Timestamp expires);
+    /// Errors: permission_denied when SECRET is not good for SERVER any more, or never was.
+    Result<void> check_secret(const model::ComponentName& server, std::string_view secret,
+                              model::Timestamp now);
     /// SECRET is used up, and MEMBER is one; in place of another of its name. Errors:
     /// permission_denied when it is not good for that server any more, or never was.
     Result<void> admit(const Member& member, std::string_view secret, model::Timestamp now);
@@ -65,7 +68,7 @@ public:
     Result<std::vector<Member>> members();
     /// Errors: not_found.
     Result<Member> member(const model::ComponentName& name);
-    /// Errors: not_found.
+    /// It, and what it could join with. Errors: not_found when there is neither.
     Result<void> remove(const model::ComponentName& name);
 
 private:
