@@ -117,10 +117,12 @@ Outcome<std::string> ApiClient::run_job(http::Method method, const std::string& 
                                                sys::Deadline::in(kPatience), 0ms, take_line));
     if (!is_success(response)) return fail(error_of(response));
     if (!outcome) {
-        return fail(
-            Error(ErrorCode::unavailable, "the daemon ended before the work was done")
-                .with_cure(
-                    "the work is finished or undone when it starts again; ask 'dim status'"));
+        return fail(Error(ErrorCode::unavailable, "the connection ended before the work was done")
+                        .with_cure(server_
+                                       ? "it goes on there: ask 'dim --on " + to_string(*server_) +
+                                             " status'"
+                                       : "the work is finished or undone when the daemon starts "
+                                         "again; ask 'dim status'"));
     }
     return *std::move(outcome);
 }

@@ -5,6 +5,7 @@
 #include "tools/command_request.hpp"
 #include "tools/help_text.hpp"
 #include "tools/on_servers.hpp"
+#include "tools/output/terminal_text.hpp"
 
 #include <iostream>
 #include <string_view>
@@ -17,8 +18,10 @@ namespace {
 constexpr std::string_view kIndent = "     ";  // as wide as "dim: "
 
 ExitCode report(const Failure& failure) {
-    std::cerr << "dim: " << failure.cause.message() << '\n';
-    for (const std::string_view line : split(trim(failure.cause.cure()), '\n'))
+    // It may be what another machine says.
+    std::cerr << "dim: " << terminal_text(failure.cause.message()) << '\n';
+    const std::string cure = terminal_text(failure.cause.cure());
+    for (const std::string_view line : split(trim(cure), '\n'))
         if (!line.empty()) std::cerr << kIndent << line << '\n';
     return failure.exit_code;
 }

@@ -1,5 +1,7 @@
 #include "tools/job_progress.hpp"
 
+#include "tools/output/terminal_text.hpp"
+
 #include <cstdio>
 #include <fmt/format.h>
 #include <iostream>
@@ -11,7 +13,7 @@ namespace {
 constexpr const char* kClearLine = "\r\x1b[K";
 
 std::string progress_text(const api::JobLine& line) {
-    std::string text = line.progress.value_or("working");
+    std::string text = terminal_text(line.progress.value_or("working"));
     if (!line.step || !line.steps || *line.steps == 0) return text;
     return fmt::format("[{}/{}] {}", *line.step, *line.steps, text);
 }
@@ -42,7 +44,7 @@ Outcome<> run_job_with_progress(const Context& context, http::Method method,
     DIM_TRY(const std::string done, follow_job(context, method, target, std::move(body)));
     api::JobLine result;
     result.done = done;
-    std::cout << (context.json ? to_json(result) : done) << '\n';
+    std::cout << (context.json ? to_json(result) : terminal_text(done)) << '\n';
     return {};
 }
 

@@ -342,7 +342,7 @@ constexpr std::array kCommands{
             "  dim server join 10.9.0.1 --token is02.token\n"
             "  dim server join 10.9.0.1:7444 < is02.token\n",
             &server_join, CommandKind::changes},
-    Command{"server", "leave", "have this server obey its management node no more",
+    Command{"server", "leave", "have this server obey its management node no more, or be none",
             "  dim server leave\n"
             "  dim server leave --yes\n",
             &server_leave, CommandKind::changes},

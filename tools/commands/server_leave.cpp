@@ -6,7 +6,7 @@ namespace dim::tool {
 
 Action server_leave(CLI::App&) {
     return [](Context& context) -> Outcome<> {
-        DIM_CHECK(confirm_deed(context, "have this server obey its management node no more"));
+        DIM_CHECK(confirm_deed(context, "have this server belong to no other any more"));
         return run_job_with_progress(context, http::Method::delete_, "/v1/membership", "");
     };
 }

@@ -26,8 +26,9 @@ Reached reach(const Context& context, const model::ComponentName& server) {
     if (!answer)
         return {.milliseconds = {}, .version = {}, .problem = answer.error().cause.message()};
     const auto status = api::parse<api::ClusterStatus>(*answer);
+    if (!status) return {.milliseconds = {}, .version = {}, .problem = status.error().message()};
     return {.milliseconds = (sys::monotonic_us() - begun) / 1000,
-            .version = status ? status->version : "",
+            .version = status->version,
             .problem = {}};
 }
 

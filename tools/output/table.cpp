@@ -1,5 +1,7 @@
 #include "tools/output/table.hpp"
 
+#include "tools/output/terminal_text.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <ranges>
@@ -9,7 +11,7 @@ namespace dim::tool {
 void Table::add_row(std::vector<std::string> cells) {
     assert(cells.size() == headings_.size());
     for (std::string& cell : cells) {
-        if (cell.empty()) cell = "-";
+        cell = cell.empty() ? "-" : terminal_text(cell);
     }
     rows_.push_back(std::move(cells));
 }

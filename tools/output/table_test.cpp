@@ -15,5 +15,11 @@ TEST(Table, ColumnsAlignAndNothingTrails) {
                             "b         failed   no image\n");
 }
 
+TEST(Table, NoCellMovesTheTerminalsCursor) {
+    Table table({"SERVER", "VERSION"});
+    table.add_row({"is02", "\x1b]52;c;x\x07"});
+    EXPECT_EQ(table.text().find('\x1b'), std::string::npos) << table.text();
+}
+
 }  // namespace
 }  // namespace dim::tool
