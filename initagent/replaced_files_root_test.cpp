@@ -149,7 +149,6 @@ TEST_F(ReplacedFilesRootTest, WhatIsMountedOverItCounts) {
     ASSERT_TRUE(sys::mount("usr", usr, "tmpfs", 0, "mode=755"));
     EXPECT_EQ(find().total, 1U) << "nothing has its name now";
     const auto inode = [this] { return sys::stat(path("libold.so")).value().inode; };
-    const std::string beneath = base / "beneath";
     ASSERT_TRUE(sys::umount(usr, 0));
     const auto old = inode();
     ASSERT_TRUE(sys::mount("usr", usr, "tmpfs", 0, "mode=755"));
