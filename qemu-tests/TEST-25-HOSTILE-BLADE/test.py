@@ -125,7 +125,7 @@ class Attacker:
 
     def end_swap(self):
         times = int(self.end("swap"))
-        expect(times > 20, f"it swapped something, not {times} times")
+        expect(times > 0, "it swapped something")  # how often is up to the machine
         expect(self._shell.check("cat /root/precious") == PRECIOUS, "no file of the blade was written to by another name")
 
     def plant_links(self):
