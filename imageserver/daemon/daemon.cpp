@@ -6,6 +6,7 @@
 #include "imageserver/api/status_resource.hpp"
 #include "imageserver/blade/dhcp_log_watch.hpp"
 #include "imageserver/daemon/blade_image_upkeep.hpp"
+#include "imageserver/daemon/bounded_notes.hpp"
 #include "imageserver/daemon/insist.hpp"
 #include "imageserver/daemon/io_watch.hpp"
 #include "imageserver/daemon/open_files.hpp"
@@ -24,7 +25,6 @@
 #include "libdim/sys/signals.hpp"
 
 #include <array>
-#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -46,8 +46,6 @@ constexpr std::chrono::seconds kTick{1};
 constexpr std::chrono::seconds kServiceRetry{15};
 /// For answers under way when the daemon is told to end; within what a service manager waits.
 constexpr std::chrono::seconds kDrainTime{20};
-/// Refusals that wait to be noted; what comes on top is not: their number is of no use to anybody.
-constexpr int kWaitingRefusals = 1000;
 
 }  // namespace
 
@@ -121,7 +119,8 @@ private:
     asio::steady_timer service_timer_{loop_};
     asio::steady_timer drain_timer_{loop_};
     int draining_ = 0;  ///< servers that still answer; 0: not told to end
-    std::atomic<int> waiting_refusals_{0};
+    BoundedNotes blade_notes_{lanes_.upkeep};
+    BoundedNotes server_notes_{lanes_.upkeep};  ///< their own: one flood does not hide another
 
     ServiceAppliers appliers_{
         loop_.get_executor(),
@@ -252,25 +251,14 @@ Daemon::Parts::Parts(DaemonSettings settings, OpenedState state,
 
 void Daemon::Parts::note_refusal(const http::Peer& peer, http::Refusal refusal,
                                  std::string_view text) {
-    if (++waiting_refusals_ > kWaitingRefusals) {
-        --waiting_refusals_;
-        return;
-    }
-    asio::post(lanes_.upkeep, [this, peer, refusal, text = std::string(text)] {
-        --waiting_refusals_;
-        refusals_.note(peer, refusal, text);
-    });
+    blade_notes_.post(
+        [this, peer, refusal, text = std::string(text)] { refusals_.note(peer, refusal, text); });
 }
 
 void Daemon::Parts::note_server_refusal(const http::Peer& peer, http::Refusal refusal,
                                         std::string_view text) {
-    if (++waiting_refusals_ > kWaitingRefusals) {
-        --waiting_refusals_;
-        return;
-    }
     std::string what = std::string(http::to_string(refusal)) + ": " + std::string(text);
-    asio::post(lanes_.upkeep, [this, origin = to_string(peer), what = std::move(what)] {
-        --waiting_refusals_;
+    server_notes_.post([this, origin = to_string(peer), what = std::move(what)] {
         state_.alerts.note({"server-channel", origin, what,
                             "'dim server list' shows which image servers belong together"},
                            clock_.now());
