@@ -7,7 +7,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.blade import Blade
 from lib.case import expect, run_case, step
 from lib.cluster import IMAGE, serve_image, unpack_distribution
-from lib.image_server import DimFailed, ImageServer
+from lib.image_server import ImageServer
 from lib.network import AnotherHost, Bootnet
 
 DEFINITION = """<cluster xmlns="urn:dim:cluster:1" name="two">
@@ -68,14 +68,6 @@ def apply_everywhere(cluster, file):
     return changed
 
 
-def refusal(server, *words):
-    try:
-        server.dim(*words)
-    except DimFailed as failed:
-        return failed.message
-    raise AssertionError(f"dim {words} must be refused")
-
-
 def body(cluster):
     first, second = cluster.servers["s01"], cluster.servers["s02"]
     root = unpack_distribution(cluster.directory)
@@ -85,7 +77,7 @@ def body(cluster):
         serve_image(server, IMAGE, root, [name])
         expect([blade["name"] for blade in server.query("status")["blades"]] == [f"{name}c1b01", f"{name}c1b02"],
                f"{name} knows its own blades")
-    expect("served by s02" in refusal(first, "dhcp", "assign", "s02", IMAGE), "another server's blades are refused, and whose they are")
+    expect("served by s02" in first.refusal("dhcp", "assign", "s02", IMAGE).message, "another server's blades are refused, and whose they are")
     step("a blade of each boots")
     for blade in cluster.blades.values():
         blade.power_on()
@@ -104,7 +96,7 @@ def body(cluster):
     moved = cluster.definition_with(NEW_MAC, MOVE)
     expect(first.query("cluster", "diff", moved)["servers"] == ["s01", "s02"], "both are concerned")
     apply_everywhere(cluster, moved)
-    expect("served by s02" in refusal(first, "blade", "show", "s01c1b02"), "its former server says where it is now")
+    expect("served by s02" in first.refusal("blade", "show", "s01c1b02").message, "its former server says where it is now")
     expect([blade["address"] for blade in second.query("status", "s01c1b02")["blades"]] == ["10.2.1.99"], "its new server has it")
 
     step("and back; the blades that run were never disturbed")

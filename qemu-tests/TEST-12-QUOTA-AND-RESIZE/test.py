@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.case import expect, run_case, step
 from lib.cluster import EMULATION_OPTIONS, IMAGE, JS20, JS21
-from lib.image_server import DimFailed
 
 THIRD = ("s01c1b03", "js21", "52:54:00:01:01:03", "10.1.0.13")
 MIB = 1 << 20
@@ -40,14 +39,6 @@ def space_of(shell):
 
 def size_of(server, blade):
     return next(image["size_bytes"] for image in server.query("blade", "list")["blade_images"] if image["blade"] == blade.name)
-
-
-def refusal(server, *words):
-    try:
-        server.dim(*words)
-    except DimFailed as refused:
-        return refused.message
-    raise AssertionError(f"dim {' '.join(map(str, words))} was not refused")
 
 
 def expect_size(server, blade, size):
@@ -86,7 +77,7 @@ def grow_with_xfs(cluster, blade):
     after = space_of(shell)
     expect(after > before + XFS_SIZE * 3 // 4, f"the blade sees the space: {before}, then {after} bytes")
     expect(digest(shell, "precious") == kept, "nothing is lost")
-    told = refusal(server, "blade", "resize", blade.name, XFS_IMAGE, "--size", XFS_SIZE)
+    told = server.refusal("blade", "resize", blade.name, XFS_IMAGE, "--size", XFS_SIZE).message
     expect("is running from" in told, f"it does not shrink while it runs: {told}")
     blade.power_off()
 
@@ -120,14 +111,14 @@ def body(cluster):
 
     before = space_of(shell)
     resize = ("blade", "resize", greedy.name, IMAGE, "--size")
-    told = refusal(server, *resize, "32M")
+    told = server.refusal(*resize, "32M").message
     expect("is running from" in told and "power the blade off" in told, f"while it runs its image cannot shrink: {told}")
     if may_grow_in_use(server):
         step("its image grows while it runs")
         server.dim(*resize, LARGER)
     else:
         step("without CAP_SYS_RESOURCE its image cannot grow while it runs, and is as it was")
-        told = refusal(server, *resize, LARGER)
+        told = server.refusal(*resize, LARGER).message
         expect("CAP_SYS_RESOURCE" in told and f"dim nfs unexport {greedy.name} {IMAGE}" in told, f"the cause and the cure are told: {told}")
         expect_size(server, greedy, SIZE)
         expect(digest(shell, "precious") == kept["precious"], "the blade runs on")
@@ -146,7 +137,7 @@ def body(cluster):
 
     step("switched off, its image shrinks, but not below what it holds, while another is made of the same image")
     def shrink():
-        told = refusal(server, *resize, "32M")
+        told = server.refusal(*resize, "32M").message
         expect("what it holds needs" in told, f"what is there does not fit into 32 MiB: {told}")
         expect_size(server, greedy, LARGER)
         with ThreadPoolExecutor(2) as both:

@@ -9,7 +9,6 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.case import expect, run_case, step
 from lib.cluster import IMAGE, JS20, JS21, serve_image, unpack_distribution
-from lib.image_server import DimFailed
 from lib.master import put
 
 CHANGED, PLAIN, PINNED = JS20, JS21, ("s01c1b03", "js21", "52:54:00:01:01:03", "10.1.0.13")
@@ -77,14 +76,6 @@ def check_outcomes(outcomes, changed, plain, pinned):
     expect((first["state"], second["state"], third["state"]) == ("synced", "synced", "pinned"), f"{outcomes}")
 
 
-def refusal(server, *words):
-    try:
-        server.dim(*words)
-    except DimFailed as refused:
-        return refused.message
-    raise AssertionError(f"dim {' '.join(map(str, words))} was not refused")
-
-
 def body(cluster):
     server = cluster.server
     changed, plain, pinned = blades = [blade[0] for blade in (CHANGED, PLAIN, PINNED)]
@@ -139,7 +130,7 @@ def body(cluster):
     change_master(root, "fourth")
     for number in range(LOST):
         (root / f"etc/many/{number}").unlink()
-    told = refusal(server, "syncit", IMAGE, "--yes")
+    told = server.refusal("syncit", IMAGE, "--yes").message
     expect("more than 10 %" in told and "--max-delete" in told, f"the cause and the cure are told: {told}")
     expect(generations_of(server) == {changed: 3, plain: 2, pinned: 1}, f"{generations_of(server)}")
     check_texts(server, changed, "third", db="first")

@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.case import expect, run_case, step
 from lib.cluster import IMAGE, serve_image, unpack_distribution
-from lib.image_server import DimFailed, ImageServer
+from lib.image_server import ImageServer
 from lib.network import AnotherHost, Bootnet, ServerNetwork
 
 DEFINITION = """<cluster xmlns="urn:dim:cluster:1" name="three">
@@ -47,14 +47,6 @@ class ThreeServers:
         self.blades = {}
 
 
-def refusal(server, *words):
-    try:
-        server.dim(*words)
-    except DimFailed as failed:
-        return failed.message
-    raise AssertionError(f"dim {words} must be refused")
-
-
 def join(management, member):
     """As an administrator does it: the token goes from the one to the other, as a file."""
     token = member.directory / "token"
@@ -74,12 +66,12 @@ def body(cluster):
 
     step("two servers join the first")
     expect(states(first) == {"s01": "here", "s02": "alone", "s03": "alone"}, "each is alone")
-    expect("has not joined" in refusal(first, "--on", "s02", "status"), "who has not joined is not commanded")
+    expect("has not joined" in first.refusal("--on", "s02", "status").message, "who has not joined is not commanded")
     expect("joined s01" in join(first, second), "s02 has joined")
     join(first, third)
     expect(states(first) == {"s01": "here", "s02": "member", "s03": "member"}, "the management node knows its members")
     expect(states(second) == {"s01": "management", "s02": "here", "s03": "alone"}, "a member knows its management node")
-    used = refusal(third, "server", "join", "10.99.0.1", "--token", second.directory / "token")
+    used = third.refusal("server", "join", "10.99.0.1", "--token", second.directory / "token").message
     expect("the token is not good" in used, "a token is good once, and for its server")
 
     step("what the management node asks, a member does")
@@ -88,19 +80,19 @@ def body(cluster):
     first.dim("--on", "s03", "image", "import", "remote", root, "--arch", "ppc64", "--size", "64M")
     expect([image["name"] for image in third.query("image", "list")["images"]] == ["remote"], "the image is there, and there alone")
     expect(first.query("image", "list")["images"] == [], "and not here")
-    expect("has not joined" in refusal(second, "--on", "s01", "status"), "a member does not command its management node")
+    expect("has not joined" in second.refusal("--on", "s01", "status").message, "a member does not command its management node")
 
     step("one command reaches all")
     answers = [json.loads(line) for line in first.dim("--json", "--on", "all", "status").splitlines()]
     expect(sorted((a["server"], a["line"]["blades"][0]["name"]) for a in answers) == [("s01", "s01b01"), ("s02", "s02b01"), ("s03", "s03b01")],
            "each server's answer, behind its name")
-    expect("would run 'dim firewall apply' on s01, s02, s03" in refusal(first, "--on", "all", "firewall", "apply"), "what changes something is asked for")
+    expect("would run 'dim firewall apply' on s01, s02, s03" in first.refusal("--on", "all", "firewall", "apply").message, "what changes something is asked for")
     changed = cluster.directory / "next.xml"
     changed.write_text(DEFINITION.replace('type="js20"', 'type="js21"'))
     lines = first.dim("--yes", "--on", "s[1-3]", "cluster", "apply", changed).splitlines()
     expect({line.split(":")[0] for line in lines} == {"s01", "s02", "s03"}, f"all have said what they did: {lines}")
     expect({server.query("cluster", "history")["revisions"][0]["number"] for server in cluster.servers.values()} == {2}, "and have it")
-    failed = refusal(first, "--yes", "--on", "all", "image", "label", "remote", "1", "of s03 alone")
+    failed = first.refusal("--yes", "--on", "all", "image", "label", "remote", "1", "of s03 alone").message
     expect("it failed on 2 of 3 image servers" in failed, f"where it failed is told: {failed}")
 
     step("a member that is killed is told, and there again when it is back")
@@ -118,9 +110,9 @@ def body(cluster):
 
     step("who leaves, or is taken out, is commanded no more")
     second.dim("--yes", "server", "leave")
-    expect("may not use" in refusal(first, "--on", "s02", "status"), "it has left")
+    expect("may not use" in first.refusal("--on", "s02", "status").message, "it has left")
     first.dim("--yes", "server", "remove", "s03")
-    expect("has not joined" in refusal(first, "--on", "s03", "status"), "it was taken out")
+    expect("has not joined" in first.refusal("--on", "s03", "status").message, "it was taken out")
     expect(states(third) == {"s01": "alone", "s02": "alone", "s03": "here"}, "and was told so")
     join(first, second)
     expect(first.query("--on", "s02", "status")["server"] == "s02", "it can join again")

@@ -11,7 +11,6 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.case import expect, run_case, step
 from lib.cluster import IMAGE, JS20, JS21, serve_image, unpack_distribution
-from lib.image_server import DimFailed
 from lib.master import put
 
 (CANARY, CANARY_ADDRESS), (OTHER, OTHER_ADDRESS) = ((blade[0], blade[3]) for blade in (JS20, JS21))
@@ -61,15 +60,6 @@ def make_master(root):
     put(root / "etc/init.d/S90granite", START, 0o755)
     put(root / "var/www/cgi-bin/page", PAGE, 0o755)
     change_master(root, "first", WELL)
-
-
-def refusal(server, *words):
-    """Exit code, and what is told."""
-    try:
-        server.dim(*words)
-    except DimFailed as refused:
-        return refused.code, refused.message
-    raise AssertionError(f"dim {' '.join(map(str, words))} was not refused")
 
 
 class Untouched:
@@ -139,8 +129,8 @@ def body(cluster):
 
     step("a generation that breaks the service: the canary has it, and goes back")
     change_master(root, "second", BROKEN)
-    told = refusal(server, "syncit", IMAGE, *canary, "--auto-rollback")
-    check_stopped(told, f"{CANARY} does not pass {check.program}: the service says nothing", "what was brought up to date is back as it was")
+    told = server.refusal("syncit", IMAGE, *canary, "--auto-rollback")
+    check_stopped((told.code, told.message), f"{CANARY} does not pass {check.program}: the service says nothing", "what was brought up to date is back as it was")
     expect(check.asked() == [CANARY], "the program was asked about the canary, once")
     check_canary(server, shell, 1, "first")
     expect(check.is_well(CANARY), "the canary serves its page again")
@@ -150,8 +140,8 @@ def body(cluster):
     other.check()
 
     step("without --auto-rollback the canary stays as it is, for somebody to look at it")
-    told = refusal(server, "sync", "image", IMAGE, *canary)
-    check_stopped(told, f"{CANARY} does not pass", "what was brought up to date stays so")
+    told = server.refusal("sync", "image", IMAGE, *canary)
+    check_stopped((told.code, told.message), f"{CANARY} does not pass", "what was brought up to date stays so")
     expect(check.asked() == [CANARY], "the program was asked about the canary, once")
     check_canary(server, shell, 2, "second")
     expect(not check.is_well(CANARY) and check.is_well(OTHER), "the service is broken on the canary only")

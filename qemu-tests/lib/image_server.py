@@ -167,6 +167,14 @@ class ImageServer:
             raise DimFailed(list(map(str, words)), done.returncode, done.stderr.strip())
         return done.stdout
 
+    def refusal(self, *words):
+        """How `dim` is refused: a DimFailed with .code and .message."""
+        try:
+            self.dim(*words)
+        except DimFailed as refused:
+            return refused
+        raise AssertionError(f"dim {' '.join(map(str, words))} was not refused")
+
     def start_dim(self, *words):
         """Starts `dim` and does not wait for it."""
         return subprocess.Popen([self.bin / "dim", "--socket", self.socket, *map(str, words)], stdin=subprocess.DEVNULL,
