@@ -6,6 +6,7 @@
 #include "imageserver/image/master_tree.hpp"
 #include "imageserver/image/shared_directories.hpp"
 #include "imageserver/image/shared_root.hpp"
+#include "imageserver/image/split_tree.hpp"
 #include "libdim/api/image_request.hpp"
 #include "libdim/manifest/compare.hpp"
 #include "libdim/sys/clock.hpp"
@@ -15,77 +16,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <utility>
 
 namespace dim::server {
 
 using manifest::Entry;
-using manifest::EntryType;
 using manifest::Manifest;
 using manifest::TreeSource;
 using model::Generation;
 using model::ImageName;
 
 namespace {
-
-/// The first directory of a path.
-std::string_view top_of(std::string_view path) { return path.substr(0, path.find('/')); }
-
-/// What each side of an image gets of a master, as an import gives it to them.
-struct SplitTree {
-    Manifest shared;
-    Manifest golden;
-};
-Result<SplitTree> split_tree(const Manifest& tree, const std::vector<std::string>& shared,
-                             const std::string& source) {
-    for (const std::string& name : shared) {
-        const auto found = std::ranges::lower_bound(tree.entries, name, {}, &Entry::path);
-        if (found != tree.entries.end() && found->path == name &&
-            found->type == EntryType::directory)
-            continue;
-        return fail(Error(ErrorCode::not_found, name + " in " + source + " is no directory")
-                        .with_cure("blades share it: it must be one in the master, too"));
-    }
-    const auto is_shared = [&](const Entry& entry) {
-        return std::ranges::find(shared, top_of(entry.path)) != shared.end();
-    };
-    return SplitTree{
-        .shared = select_entries(
-            tree, [&](const Entry& entry) { return entry.path.empty() || is_shared(entry); }),
-        .golden = select_entries(tree, [&](const Entry& entry) {
-            return !is_shared(entry) || entry.path.find('/') == entry.path.npos;
-        })};
-}
-
-/// The whole tree that the parts make together; names of one file in both are two files there.
-Manifest whole_tree(const SplitTree& split) {
-    Manifest whole;
-    std::map<std::pair<const Manifest*, std::uint32_t>, std::uint32_t> groups;
-    const auto add = [&](const Manifest& part, const Entry& entry) {
-        whole.entries.push_back(entry);
-        std::uint32_t& group = whole.entries.back().link_group;
-        if (group == 0) return;
-        const auto next = static_cast<std::uint32_t>(groups.size() + 1);
-        group = groups.try_emplace({&part, group}, next).first->second;
-    };
-    auto shared = split.shared.entries.begin();
-    for (const Entry& entry : split.golden.entries) {
-        for (; shared != split.shared.entries.end() && shared->path < entry.path; ++shared)
-            add(split.shared, *shared);
-        // The root, and the shared directories themselves, are in both parts.
-        if (shared == split.shared.entries.end() || shared->path != entry.path)
-            add(split.golden, entry);
-    }
-    for (; shared != split.shared.entries.end(); ++shared)
-        add(split.shared, *shared);
-    return whole;
-}
-
-/// By path, whatever part each is in.
-std::vector<manifest::Difference> differences_of(const SplitTree& from, const SplitTree& to) {
-    return manifest::compare(whole_tree(from), whole_tree(to));
-}
 
 /// What one manifest has that another has not.
 struct Growth {

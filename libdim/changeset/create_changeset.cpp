@@ -48,17 +48,17 @@ private:
     tls::Sha256 hash_;
 };
 
-struct Scanned {
-    manifest::Manifest manifest;
-    std::string digest;
-};
-
-Result<Scanned> scan(const sys::Fd& root, const Progress& progress) {
+Result<manifest::Manifest> scan(const sys::Fd& root, const Progress& progress) {
     manifest::ScanSettings settings;
     settings.progress = [&](std::uint64_t entries) { progress("read", entries, 0); };
     DIM_TRY(manifest::ScannedTree tree, manifest::scan_tree(root, settings));
-    std::string digest(manifest::digest_of(to_text(tree.manifest)));
-    return Scanned{std::move(tree.manifest), std::move(digest)};
+    return std::move(tree.manifest);
+}
+
+Tree tree_below(const sys::Fd& root, const manifest::Manifest& manifest) {
+    return {.manifest = manifest, .open = [&root](const Entry& entry) {
+                return sys::open_beneath(root, entry.path, O_RDONLY | O_NONBLOCK);
+            }};
 }
 
 /// Where the older tree has a content that the newer one needs.
@@ -107,10 +107,10 @@ Result<void> write_whole(const sys::Fd& file, const Entry& wanted, Output& outpu
     return {};
 }
 
-Result<std::optional<std::string>> delta_of(const sys::Fd& older_root, const Entry& older,
+Result<std::optional<std::string>> delta_of(const Tree& older_tree, const Entry& older,
                                             const sys::Fd& file, const Entry& wanted) {
     if (older.size < kLeastForDelta || wanted.size < kLeastForDelta) return std::nullopt;
-    DIM_TRY(const sys::Fd base, sys::open_beneath(older_root, older.path, O_RDONLY | O_NONBLOCK));
+    DIM_TRY(const sys::Fd base, older_tree.open(older));
     const std::uint64_t limit = std::min<std::uint64_t>(kDeltaLimit, wanted.size - wanted.size / 4);
     DIM_TRY(auto delta, make_delta(base, file, limit));
     if (!delta) return delta;
@@ -134,7 +134,7 @@ Result<std::optional<std::string>> delta_of(const sys::Fd& older_root, const Ent
 
 class Contents {
 public:
-    Contents(const sys::Fd& older, const sys::Fd& newer, const Outline& outline, Output& output)
+    Contents(const Tree& older, const Tree& newer, const Outline& outline, Output& output)
         : older_(older), newer_(newer), known_(outline.older), output_(output) {}
 
     Result<void> write(const Entry& wanted) {
@@ -145,7 +145,7 @@ public:
             content.path = same->path;
             return begin(std::move(content));
         }
-        DIM_TRY(const sys::Fd file, sys::open_beneath(newer_, wanted.path, O_RDONLY | O_NONBLOCK));
+        DIM_TRY(const sys::Fd file, newer_.open(wanted));
         if (const Entry* older = known_.at(wanted)) {
             DIM_TRY(const auto delta, delta_of(older_, *older, file, wanted));
             if (delta) {
@@ -168,8 +168,8 @@ private:
         return output_.write_line(to_line(written_.back()));
     }
 
-    const sys::Fd& older_;
-    const sys::Fd& newer_;
+    const Tree& older_;
+    const Tree& newer_;
     const OlderContents known_;
     Output& output_;
     std::set<tls::Sha256Digest> digests_;
@@ -191,15 +191,12 @@ Result<void> write_outline(const Outline& outline, Output& output) {
 
 }  // namespace
 
-Result<Created> create(const sys::Fd& older, const sys::Fd& newer, const sys::Fd& output_file,
+Result<Created> create(const Tree& older, const Tree& newer, const sys::Fd& output_file,
                        const Progress& progress) {
-    Created created;
-    {
-        DIM_TRY(Scanned from, scan(older, progress));
-        DIM_TRY(Scanned to, scan(newer, progress));
-        created.outline =
-            outline_of(from.manifest, std::move(from.digest), to.manifest, std::move(to.digest));
-    }
+    Created created{.outline =
+                        outline_of(older.manifest, manifest::digest_of(to_text(older.manifest)),
+                                   newer.manifest, manifest::digest_of(to_text(newer.manifest))),
+                    .contents = {}};
     DIM_CHECK(check_outline(created.outline));
     Output output(output_file);
     DIM_CHECK(write_outline(created.outline, output));
@@ -214,6 +211,13 @@ Result<Created> create(const sys::Fd& older, const sys::Fd& newer, const sys::Fd
     created.contents = contents.take();
     DIM_CHECK(output.finish(created.contents.size()));
     return created;
+}
+
+Result<Created> create(const sys::Fd& older, const sys::Fd& newer, const sys::Fd& output,
+                       const Progress& progress) {
+    DIM_TRY(const manifest::Manifest from, scan(older, progress));
+    DIM_TRY(const manifest::Manifest to, scan(newer, progress));
+    return create(tree_below(older, from), tree_below(newer, to), output, progress);
 }
 
 }  // namespace dim::changeset
