@@ -1,9 +1,9 @@
 #include "libdim/manifest/tree_change.hpp"
 
-#include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/open_parents.hpp"
+#include "libdim/manifest/puts.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/random.hpp"
 #include "libdim/sys/remove_tree.hpp"
 #include "libdim/sys/tree_copy.hpp"
 
@@ -19,15 +19,6 @@ namespace dim::manifest {
 
 namespace {
 
-/// What is not whole yet has a name of this and so many hexadecimal digits.
-constexpr std::string_view kUnfinished = ".dim-";
-constexpr std::size_t kDigitsInName = 16;
-
-bool is_unfinished(std::string_view name) {
-    return name.starts_with(kUnfinished) && name.size() == kUnfinished.size() + kDigitsInName &&
-           name.find_first_not_of("0123456789abcdef", kUnfinished.size()) == name.npos;
-}
-
 bool is_directory(const Entry& entry) { return entry.type == EntryType::directory; }
 
 /// Whether an inode that is what OLD says is what WANTED says.
@@ -37,20 +28,6 @@ bool is_same_file(const Entry& old, const Entry& wanted) {
            old.size == wanted.size && old.sha256 == wanted.sha256 &&
            old.device_major == wanted.device_major && old.device_minor == wanted.device_minor &&
            old.target == wanted.target && old.attributes == wanted.attributes;
-}
-
-std::string_view parent_of(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == path.npos ? std::string_view{} : path.substr(0, slash);
-}
-
-std::string name_of(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return std::string(slash == path.npos ? path : path.substr(slash + 1));
-}
-
-Error at_path(Error error, std::string_view path) {
-    return std::move(error).with_context(path.empty() ? "." : escape(std::string(path)));
 }
 
 /// Which inode of the old tree each file of the new one is. An inode can be one file only, and a
@@ -90,40 +67,6 @@ private:
     std::unordered_map<std::uint32_t, std::string_view> leaders_;
 };
 
-/// Opens the directories that paths of a tree are in, in any order, but quickly in that of a
-/// manifest.
-class OpenParents {
-public:
-    explicit OpenParents(const sys::Fd& root) : root_(root) {}
-    Result<const sys::Fd*> of(std::string_view path) {
-        const std::string_view parent = parent_of(path);
-        if (parent.empty()) return &root_;
-        if (!open_ || parent != path_) {
-            DIM_TRY(open_, sys::open_beneath(root_, parent, O_RDONLY | O_DIRECTORY));
-            path_ = parent;
-        }
-        return &*open_;
-    }
-    /// What was opened may be another directory by now.
-    void forget() { open_.reset(); }
-    /// Makes what is missing of the directories that PATH is in.
-    Result<const sys::Fd*> make(std::string_view path) {
-        const std::string_view parent = parent_of(path);
-        auto opened = of(path);
-        if (opened || opened.error().code() != ErrorCode::not_found) return opened;
-        DIM_TRY(const sys::Fd* above, make(parent));
-        auto made = sys::mkdirat(*above, name_of(parent), 0700);
-        if (!made && made.error().code() != ErrorCode::already_exists)
-            return fail(std::move(made).error());
-        return of(path);
-    }
-
-private:
-    const sys::Fd& root_;
-    std::string path_;
-    std::optional<sys::Fd> open_;
-};
-
 /// A link where that can be made.
 Result<void> link_or_copy(const sys::Fd& from, const std::string& name, const sys::Fd& to,
                           const std::string& to_name) {
@@ -133,49 +76,6 @@ Result<void> link_or_copy(const sys::Fd& from, const std::string& name, const sy
     if (number != EXDEV && number != EMLINK) return linked;
     return sys::copy_node(from, name, to, to_name);
 }
-
-Result<void> unlink_if_there(const sys::Fd& directory, const std::string& name) {
-    Result<void> done = sys::unlinkat(directory, name);
-    if (!done && done.error().code() == ErrorCode::not_found) return {};
-    return done;
-}
-
-/// Puts one entry after the other below a root.
-class Puts {
-public:
-    static Result<Puts> begin(const sys::Fd& root, FileSource& source) {
-        DIM_TRY(std::string random, sys::random_hex(kDigitsInName / 2));
-        return Puts(root, source, std::string(kUnfinished) + std::move(random));
-    }
-    Result<void> put(const TreeChange::Put& put) {
-        const std::string name = name_of(put.entry->path);
-        if (put.is_replacing) {
-            DIM_TRY(const sys::Fd* directory, parents_.of(put.entry->path));
-            DIM_CHECK(sys::remove_tree(*directory, name));
-            parents_.forget();
-        }
-        DIM_TRY(const sys::Fd* directory, parents_.of(put.entry->path));
-        if (is_directory(*put.entry)) return sys::mkdirat(*directory, name, 0700);
-        Result<void> made = make(put, *directory);
-        if (made) made = sys::renameat(*directory, new_name_, *directory, name);
-        // Renaming one name of a file to another one of it does nothing.
-        Result<void> tidied = unlink_if_there(*directory, new_name_);
-        return made ? tidied : made;
-    }
-
-private:
-    Puts(const sys::Fd& root, FileSource& source, std::string new_name)
-        : parents_(root), leaders_(root), source_(source), new_name_(std::move(new_name)) {}
-    Result<void> make(const TreeChange::Put& put, const sys::Fd& directory) {
-        if (put.link_to.empty()) return source_.provide(*put.entry, directory, new_name_);
-        DIM_TRY(const sys::Fd* beside, leaders_.of(put.link_to));
-        return sys::linkat(*beside, name_of(put.link_to), directory, new_name_);
-    }
-    OpenParents parents_;
-    OpenParents leaders_;
-    FileSource& source_;
-    std::string new_name_;  ///< of what is not whole yet
-};
 
 Result<void> remove_names(const TreeChange& change, const sys::Fd& root) {
     OpenParents parents(root);
@@ -309,10 +209,10 @@ Result<void> carry_out(const TreeChange& change, const sys::Fd& root, FileSource
     DIM_TRY(Puts puts, Puts::begin(root, source));
     std::uint64_t count = 0;
     for (const TreeChange::Put& put : change.puts) {
-        Result<void> done = puts.put(put);
-        if (!done) return fail(at_path(std::move(done).error(), put.entry->path));
+        DIM_CHECK(puts.put(put));
         if (progress) progress(++count);
     }
+    DIM_CHECK(puts.finish());
     DIM_CHECK(remove_names(change, root));
     return set_directories(change, root);
 }
@@ -328,7 +228,7 @@ Result<void> remove_unfinished(const sys::Fd& root, const Manifest& wanted) {
         DIM_TRY(const auto names, sys::list_names(*directory));
         for (const std::string& name : names)
             // A directory of that name is not ours, and stays.
-            if (is_unfinished(name)) (void)sys::unlinkat(*directory, name);
+            if (Puts::is_waiting_name(name)) (void)sys::unlinkat(*directory, name);
     }
     return {};
 }

@@ -40,7 +40,15 @@ public:
     /// one. Errors: not_found when the source has no such path.
     virtual Result<void> provide(const Entry& entry, const sys::Fd& directory,
                                  const std::string& name) = 0;
+    /// What was provided since the last call is about to take its place: for a source that sees to
+    /// it that whatever is in a place is on the device, when the power fails too.
+    virtual Result<void> settle() { return {}; }
+    /// So many files wait for that together, kMostWaiting at most. A source for which more than one
+    /// waits gives new files only, no names of others.
+    virtual std::size_t most_waiting() const { return 1; }
 };
+/// The names of those that wait have numbers.
+inline constexpr std::size_t kMostWaiting = 65'536;
 
 /// Trees in which files have the paths that they shall have; the first that has one counts.
 class TreeSource final : public FileSource {

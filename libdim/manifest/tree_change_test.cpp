@@ -16,6 +16,25 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+/// Files of SOURCE, MOST of which wait until they take their places; none when LEFT were provided,
+/// as if something ended it in the middle.
+class SeveralWait final : public FileSource {
+public:
+    SeveralWait(FileSource& source, std::size_t most, int left = -1)
+        : source_(source), most_(most), left_(left) {}
+    Result<void> provide(const Entry& entry, const sys::Fd& directory,
+                         const std::string& name) override {
+        if (left_-- == 0) return fail(ErrorCode::limit_exceeded, "no space");
+        return source_.provide(entry, directory, name);
+    }
+    std::size_t most_waiting() const override { return most_; }
+
+private:
+    FileSource& source_;
+    std::size_t most_;
+    int left_;
+};
+
 class TreeChangeTest : public ManifestTree {
 protected:
     TreeChangeTest() {
@@ -33,7 +52,7 @@ protected:
     }
     /// Makes the tree hold WANT, whose files are in the directories FROM.
     Result<void> become(const Manifest& want, const std::vector<std::string>& from,
-                        TreeSource::Take take, bool is_keeping) const {
+                        TreeSource::Take take, bool is_keeping, std::size_t waiting = 1) const {
         std::vector<sys::Fd> roots;
         for (const std::string& directory : from)
             roots.push_back(sys::open_directory(directory).value());
@@ -44,7 +63,8 @@ protected:
         if (is_keeping)
             DIM_CHECK(
                 keep_lost(change, directory, sys::open_directory(temporary / "lost").value()));
-        return carry_out(change, directory, source, {});
+        SeveralWait together(source, waiting);
+        return carry_out(change, directory, together, {});
     }
     void empty_lost() const {
         ASSERT_TRUE(sys::remove_tree(sys::open_directory(temporary / ".").value(), "lost"));
@@ -126,7 +146,8 @@ TEST_F(TreeChangeTest, LeadsFromAnyTreeToAnyOtherAndBack) {
         RandomChanges(temporary / "new", seed + 1000).make(30);
         const Manifest old = look(root);
         const Manifest wanted = look(temporary / "new");
-        const auto made = become(wanted, {temporary / "new"}, TreeSource::Take::copies, true);
+        const auto made =
+            become(wanted, {temporary / "new"}, TreeSource::Take::copies, true, 1 + seed % 5);
         ASSERT_TRUE(made) << to_string(made.error());
         ASSERT_THAT(differences(wanted, look(root)), IsEmpty());
         const auto back = become(old, {temporary / "lost"}, TreeSource::Take::links, false);
@@ -137,20 +158,6 @@ TEST_F(TreeChangeTest, LeadsFromAnyTreeToAnyOtherAndBack) {
 }
 
 TEST_F(TreeChangeTest, InterruptedAnywhereItIsTakenBack) {
-    // A source that is exhausted stands for whatever ends it in the middle.
-    class Exhausted final : public FileSource {
-    public:
-        Exhausted(FileSource& source, int count) : source_(source), left_(count) {}
-        Result<void> provide(const Entry& entry, const sys::Fd& directory,
-                             const std::string& name) override {
-            if (left_-- == 0) return fail(ErrorCode::limit_exceeded, "no space");
-            return source_.provide(entry, directory, name);
-        }
-
-    private:
-        FileSource& source_;
-        int left_;
-    };
     RandomChanges(root, 1).make(200);
     RandomChanges(temporary / "new", 2).make(200);
     for (const std::string name : {"m", "n", "o", "p", "q", "r"}) {
@@ -165,7 +172,7 @@ TEST_F(TreeChangeTest, InterruptedAnywhereItIsTakenBack) {
         std::vector<sys::Fd> roots;
         roots.push_back(sys::open_directory(temporary / "new").value());
         TreeSource source(std::move(roots), TreeSource::Take::copies);
-        Exhausted exhausted(source, points);
+        SeveralWait exhausted(source, 1 + static_cast<std::size_t>(points) % 4, points);
         const sys::Fd directory = sys::open_directory(root).value();
         const TreeChange change = plan_change(old, wanted);
         ASSERT_TRUE(keep_lost(change, directory, sys::open_directory(temporary / "lost").value()));
