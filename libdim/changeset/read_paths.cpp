@@ -82,7 +82,8 @@ void name_links(Manifest& manifest,
 
 }  // namespace
 
-Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline) {
+Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline,
+                            const KnownContents& known) {
     DIM_TRY(const sys::FileStatus status, sys::fstat(root));
     Manifest found;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> inodes;
@@ -100,8 +101,10 @@ Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline) {
             }
             if (!parent) continue;
             const std::string name(path.substr(above.empty() ? 0 : above.size() + 1));
-            DIM_TRY(read, manifest::read_entry(*parent, name, std::string(path), status.device,
-                                               manifest::Content::read, largest));
+            const std::string text(path);
+            DIM_TRY(read, manifest::read_entry(*parent, name, text, status.device,
+                                               manifest::Content::read, largest,
+                                               known ? known(text) : nullptr));
         }
         if (!read) continue;
         if (read->status.device != status.device) return fail(is_mounted(path));

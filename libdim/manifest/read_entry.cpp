@@ -3,6 +3,7 @@
 #include "libdim/manifest/escaped_text.hpp"
 #include "libdim/sys/directory.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <sys/stat.h>
@@ -65,19 +66,50 @@ Result<sys::Fd> open_to_read(const sys::Fd& parent, const std::string& name) {
     return file;
 }
 
+/// The digest of pieces that come one after the other; as long as they are those of what is KNOWN,
+/// nothing is computed.
+class Digest {
+public:
+    explicit Digest(const KnownContent* known) : known_(known) {}
+    void add(std::string_view piece) {
+        if (known_ != nullptr && !is_known(piece)) forget_known();
+        if (known_ == nullptr) hash_.add(piece);
+        size_ += piece.size();
+    }
+    tls::Sha256Digest finish() {
+        if (known_ != nullptr && size_ == known_->text.size()) return known_->digest;
+        forget_known();
+        return hash_.finish();
+    }
+
+private:
+    bool is_known(std::string_view piece) const {
+        return std::string_view(known_->text).substr(size_, piece.size()) == piece;
+    }
+    void forget_known() {
+        if (known_ != nullptr) hash_.add(std::string_view(known_->text).substr(0, size_));
+        known_ = nullptr;
+    }
+    const KnownContent* known_;
+    std::size_t size_ = 0;  ///< of what was added; while it is known, no more than that has
+    tls::Sha256 hash_;
+};
+
 /// The digest of what FD has left; ENTRY.size becomes how much that was. Of a file that grows no
-/// more is read than shows it.
-Result<void> hash_content(const sys::Fd& fd, Entry& entry) {
-    const auto buffer = std::make_unique_for_overwrite<char[]>(kReadSize);
-    tls::Sha256 hash;
-    const std::uint64_t expected = std::exchange(entry.size, 0);
-    while (entry.size <= expected) {
-        DIM_TRY(const std::size_t count, sys::read(fd, {buffer.get(), kReadSize}));
+/// more is read than it had: its status tells.
+Result<void> hash_content(const sys::Fd& fd, const KnownContent* known, Entry& entry) {
+    const std::size_t expected = entry.size;
+    const std::size_t room = std::clamp<std::size_t>(expected, 1, kReadSize);
+    const auto buffer = std::make_unique_for_overwrite<char[]>(room);
+    Digest digest(known);
+    entry.size = 0;
+    while (entry.size < expected) {
+        DIM_TRY(const std::size_t count, sys::read(fd, {buffer.get(), room}));
         if (count == 0) break;
-        hash.add({buffer.get(), count});
+        digest.add({buffer.get(), count});
         entry.size += count;
     }
-    entry.sha256 = hash.finish();
+    entry.sha256 = digest.finish();
     return {};
 }
 
@@ -86,7 +118,8 @@ using Largest = std::optional<std::uint64_t>;
 
 /// Fills in the content and attributes of the file that STATUS is of.
 Result<Look> read_file_once(const sys::Fd& parent, const std::string& name,
-                            const sys::FileStatus& status, Largest largest, Entry& entry) {
+                            const sys::FileStatus& status, Largest largest,
+                            const KnownContent* known, Entry& entry) {
     const Result<sys::Fd> file = open_to_read(parent, name);
     if (!file) {
         // Gone, or replaced by a link: the next look tells.
@@ -96,7 +129,7 @@ Result<Look> read_file_once(const sys::Fd& parent, const std::string& name,
     }
     DIM_TRY(const sys::FileStatus before, sys::fstat(*file));
     if (!is_same(status, before)) return Look::changed;
-    if (largest && entry.size <= *largest) DIM_CHECK(hash_content(*file, entry));
+    if (largest && entry.size <= *largest) DIM_CHECK(hash_content(*file, known, entry));
     DIM_TRY(entry.attributes, sys::extended_attributes(*file));
     DIM_TRY(const sys::FileStatus after, sys::fstat(*file));
     return is_same(before, after) && entry.size == after.size ? Look::whole : Look::changed;
@@ -122,13 +155,14 @@ Result<Look> read_other_once(const sys::Fd& parent, const std::string& name,
 }
 
 Result<Look> read_once(const sys::Fd& parent, const std::string& name, const std::string& path,
-                       std::uint64_t device, Largest largest, ReadEntry& read) {
+                       std::uint64_t device, Largest largest, const KnownContent* known,
+                       ReadEntry& read) {
     const Result<sys::FileStatus> status = sys::fstatat(parent, name);
     if (!status && status.error().code() == ErrorCode::not_found) return Look::gone;
     if (!status) return fail(status.error());
     if (!S_ISDIR(status->mode) && status->device != device) return Look::gone;
     read = {.entry = entry_of(*status, path), .status = *status};
-    return S_ISREG(status->mode) ? read_file_once(parent, name, *status, largest, read.entry)
+    return S_ISREG(status->mode) ? read_file_once(parent, name, *status, largest, known, read.entry)
                                  : read_other_once(parent, name, *status, read.entry);
 }
 
@@ -136,11 +170,12 @@ Result<Look> read_once(const sys::Fd& parent, const std::string& name, const std
 
 Result<std::optional<ReadEntry>> read_entry(const sys::Fd& parent, const std::string& name,
                                             const std::string& path, std::uint64_t device,
-                                            Content content, std::uint64_t largest) {
+                                            Content content, std::uint64_t largest,
+                                            const KnownContent* known) {
     const Largest limit = content == Content::read ? Largest(largest) : std::nullopt;
     ReadEntry read;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-        const Result<Look> look = read_once(parent, name, path, device, limit, read);
+        const Result<Look> look = read_once(parent, name, path, device, limit, known, read);
         if (!look) return fail(Error(look.error()).with_context(escape(path)));
         switch (*look) {
             case Look::whole: return read;

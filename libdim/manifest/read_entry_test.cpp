@@ -55,5 +55,28 @@ TEST_F(ReadEntryTest, TellsWhatAFileHolds) {
     EXPECT_EQ(entry.modified, (sys::FileTime{.seconds = 1'000'000'000, .nanoseconds = 1}));
 }
 
+TEST_F(ReadEntryTest, WhatIsKnownIsComparedAndNothingElse) {
+    // As long as what is read at once, and longer.
+    for (const std::size_t size : {std::size_t{4}, std::size_t{128} << 10, std::size_t{300'000}}) {
+        SCOPED_TRACE(size);
+        const std::string text(size, 'x');
+        // No digest of that text, so that it shows where it comes from.
+        const KnownContent known{.text = text, .digest = {1, 2, 3}};
+        const auto digest_of = [&](const std::string& content) {
+            write("file", content);
+            const sys::Fd parent = sys::open_directory(root).value();
+            return (*read_entry(parent, "file", "file", sys::fstat(parent)->device, Content::read,
+                                UINT64_MAX, &known))
+                ->entry.sha256;
+        };
+        EXPECT_EQ(digest_of(text), known.digest);
+        std::string other = text;
+        other.back() = 'y';
+        for (const std::string& content :
+             {other, text + "x", text.substr(1), std::string(), "y" + text.substr(1)})
+            EXPECT_EQ(tls::to_hex(digest_of(content)), tls::sha256(content)) << content.size();
+    }
+}
+
 }  // namespace
 }  // namespace dim::manifest
