@@ -28,7 +28,7 @@ Result<Generation> used_generation(const Statement& row) {
 
 Result<void> GenerationUses::begin_move(const ComponentName& blade, const ImageName& image,
                                         Generation generation) {
-    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+    return moves_.run([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(transaction.execute(
             "INSERT OR REPLACE INTO generation_use (blade, image, generation, reason) SELECT ?1, "
             "?2, ?3, 'moving' WHERE EXISTS (SELECT 1 FROM image_generation WHERE image = ?2 AND "
@@ -45,7 +45,7 @@ Result<void> GenerationUses::begin_move(const ComponentName& blade, const ImageN
 
 Result<void> GenerationUses::finish_move(const ComponentName& blade, const ImageName& image,
                                          Generation generation, bool is_held) {
-    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+    return moves_.run([&](Transaction& transaction) -> Result<void> {
         if (is_held) {
             DIM_CHECK(transaction.execute(
                 "INSERT OR REPLACE INTO generation_use (blade, image, generation, reason) SELECT "

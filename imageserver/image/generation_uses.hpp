@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/state/database.hpp"
+#include "imageserver/state/shared_transactions.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/names.hpp"
 
@@ -16,7 +17,7 @@ extern const Migration kGenerationUseMigration;
 class GenerationUses {
 public:
     /// DATABASE outlives this.
-    explicit GenerationUses(Database& database) : database_(&database) {}
+    explicit GenerationUses(Database& database) : database_(&database), moves_(database) {}
 
     /// Its blade image is on its way to GENERATION. Errors: not_found when there is no such
     /// generation, or no such blade image.
@@ -34,6 +35,7 @@ public:
 
 private:
     Database* database_;
+    SharedTransactions moves_;
 };
 
 }  // namespace dim::server

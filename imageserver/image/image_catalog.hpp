@@ -58,10 +58,10 @@ class ImageCatalog {
 public:
     using GenerationKey = std::pair<model::ImageName, model::Generation>;
 
-    explicit ImageCatalog(Database& database) : database_(&database) {}
+    explicit ImageCatalog(Database& database) : uses_(database), database_(&database) {}
 
     ImagePins pins() { return ImagePins(*database_); }
-    GenerationUses uses() { return GenerationUses(*database_); }
+    GenerationUses& uses() { return uses_; }
     ImageRenames renames() { return ImageRenames(*database_); }
 
     /// Errors: already_exists.
@@ -141,6 +141,7 @@ private:
     /// Generation 0: the newest.
     Result<api::ImageSummary> image_where(const model::ImageName& name, std::uint32_t generation);
     Result<std::vector<GenerationKey>> generations_where(std::string_view condition);
+    GenerationUses uses_;
     Database* database_;
 };
 
