@@ -1,6 +1,7 @@
 #include "imageserver/image/generation_change.hpp"
 
 #include "imageserver/image/merged_files.hpp"
+#include "imageserver/image/moved_files.hpp"
 #include "libdim/changeset/read_paths.hpp"
 #include "libdim/manifest/tree_change.hpp"
 #include "libdim/model/byte_size.hpp"
@@ -58,22 +59,6 @@ void count_differences(MovedBladeImage& moved) {
     }
 }
 
-/// Its own new files and merged ones.
-class MovedFiles final : public manifest::FileSource {
-public:
-    MovedFiles(manifest::TreeSource files, MergedFiles& merged)
-        : files_(std::move(files)), merged_(merged) {}
-    Result<void> provide(const Entry& entry, const sys::Fd& directory,
-                         const std::string& name) override {
-        return merged_.has(entry.path) ? merged_.provide(entry, directory, name)
-                                       : files_.provide(entry, directory, name);
-    }
-
-private:
-    manifest::TreeSource files_;
-    MergedFiles& merged_;
-};
-
 }  // namespace
 
 GenerationChange::~GenerationChange() {
@@ -95,7 +80,9 @@ Result<MovedBladeImage> move_tree(const sys::Fd& root, const GenerationChange& c
                                   const BladeMove& move, bool is_resumed) {
     if (is_resumed && !move.is_dry_run)
         DIM_CHECK(manifest::remove_unfinished(root, change.outline.newer));
-    DIM_TRY(const manifest::Manifest have, read_paths(root, change.outline));
+    DIM_TRY(const manifest::Manifest have,
+            read_paths(root, change.outline,
+                       [&](const std::string& path) { return change.older_contents.find(path); }));
     DIM_TRY(const auto foreign, names_that_would_go(root, change.outline));
     DIM_TRY(const sys::Fd older_files, sys::open_directory(change.older_files()));
     DIM_TRY(const sys::Fd newer_files, sys::open_directory(change.newer_files()));
@@ -119,7 +106,8 @@ Result<MovedBladeImage> move_tree(const sys::Fd& root, const GenerationChange& c
     touch_directories(needed, decided);
     std::vector<sys::Fd> roots(1);
     DIM_TRY(roots.front(), sys::dup(newer_files));
-    MovedFiles files({std::move(roots), manifest::TreeSource::Take::copies}, merged);
+    MovedFiles files(root, {std::move(roots), manifest::TreeSource::Take::copies},
+                     change.newer_contents, merged);
     DIM_CHECK(carry_out(needed, root, files, {}));
     DIM_CHECK(sys::syncfs(root));
     return moved;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/image/small_files.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/changeset/outline.hpp"
 #include "libdim/changeset/three_way.hpp"
@@ -25,6 +26,8 @@ struct GenerationChange {
     std::uint64_t paths = 0;     ///< that the older golden image has
     /// Has the files that differ below older/ and newer/, at their paths; goes with this.
     std::string directory;
+    SmallFiles older_contents;  ///< of those files
+    SmallFiles newer_contents;
 
     GenerationChange(model::ImageName name, model::Generation older, model::Generation newer)
         : image(std::move(name)), from(older), to(newer) {}

@@ -54,13 +54,14 @@ ImageStore::find_change(const ImageName& image, Generation from, Generation to) 
     DIM_CHECK(make_empty_directory(directory));
     change->directory = directory;
     const auto extract = [&](const manifest::Manifest& tree, Generation generation,
-                             const std::string& place) -> Result<void> {
+                             const std::string& place) -> Result<SmallFiles> {
         DIM_CHECK(sys::mkdir(place, 0700));
         DIM_TRY(const sys::Fd root, sys::open_directory(place));
-        return golden.extract(files_of(tree), generation, newest.generation, root);
+        DIM_CHECK(golden.extract(files_of(tree), generation, newest.generation, root));
+        return SmallFiles(root, tree);
     };
-    DIM_CHECK(extract(change->outline.older, from, change->older_files()));
-    DIM_CHECK(extract(change->outline.newer, to, change->newer_files()));
+    DIM_TRY(change->older_contents, extract(change->outline.older, from, change->older_files()));
+    DIM_TRY(change->newer_contents, extract(change->outline.newer, to, change->newer_files()));
     return change;
 }
 
