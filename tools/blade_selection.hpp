@@ -18,12 +18,15 @@ struct BladeSelection {
     void add_options(CLI::App& app);
 
     /// Their coordinate names, in the order of the cluster. Failures: usage for none and for what
-    /// is no range; what the daemon says, and what is no blade.
-    Outcome<std::vector<model::ComponentName>> resolve(const ApiClient& client) const;
+    /// is no range; what the daemon says, and what is no blade; Failure::shares, those of
+    /// check_served_here.
+    Outcome<std::vector<model::ComponentName>> resolve(const Context& context) const;
+    /// The same of any server's blades, whatever Context::blades says.
+    Outcome<std::vector<model::ComponentName>> find(const Context& context) const;
 };
 
 /// The one blade that TEXT names. Errors: invalid_input when it names several.
-Outcome<model::ComponentName> resolve_blade(const ApiClient& client, const std::string& text);
+Outcome<model::ComponentName> resolve_blade(const Context& context, const std::string& text);
 
 /// confirm(), with the blades' names as a range.
 Outcome<> confirm_blades(const Context& context, const std::string& what,
@@ -37,7 +40,7 @@ public:
     bool is_empty() const { return words_.ranges.empty(); }
 
     /// Failures: usage for a missing or wrong image, and those of BladeSelection::resolve.
-    Outcome<api::ImageOfBlades> resolve(const ApiClient& client) const;
+    Outcome<api::ImageOfBlades> resolve(const Context& context) const;
 
 private:
     BladeSelection words_;  ///< the image with them, the last

@@ -26,16 +26,16 @@ Asked ask(const std::vector<std::string>& words) {
     arguments.add_options(app);
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     app.parse(reversed);
-    auto request = arguments.resolve(daemon.context().client);
+    auto request = arguments.resolve(daemon.context());
     return {std::move(request), daemon.requests()};
 }
 
 TEST(BladeSelection, NobodyAndWhatIsNoRangeAreRefusedUnasked) {
     const FakeDaemon daemon;
-    const ApiClient client = daemon.context().client;
-    EXPECT_EQ(BladeSelection().resolve(client).error().cause.message(), "no blade is named");
+    const Context context = daemon.context();
+    EXPECT_EQ(BladeSelection().resolve(context).error().cause.message(), "no blade is named");
     BladeSelection wrong{.ranges = {"s01", "b["}};
-    EXPECT_EQ(wrong.resolve(client).error().exit_code, ExitCode::usage);
+    EXPECT_EQ(wrong.resolve(context).error().exit_code, ExitCode::usage);
     EXPECT_THAT(daemon.requests(), ElementsAre());
 }
 
@@ -45,7 +45,7 @@ TEST(BladeSelection, WhatIsNoBladeIsRefused) {
     daemon.prepare("POST /v1/names",
                    to_json(api::NameList{{{mm, mm, "management-module", {}, {}}}}));
     BladeSelection selection{.ranges = {"mm1"}};
-    const auto refused = selection.resolve(daemon.context().client);
+    const auto refused = selection.resolve(daemon.context());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().cause.message(), "s01c1mm is no blade but a management-module");
 }
@@ -55,7 +55,7 @@ TEST(BladeSelection, WhatTheDaemonSaysIsPassedOn) {
     daemon.prepare("POST /v1/names",
                    Error(ErrorCode::not_found, "s01c[9-9]: the chassis are 1 to 4"));
     BladeSelection selection{.ranges = {"s01c[9-9]"}};
-    EXPECT_EQ(selection.resolve(daemon.context().client).error().cause.message(),
+    EXPECT_EQ(selection.resolve(daemon.context()).error().cause.message(),
               "s01c[9-9]: the chassis are 1 to 4");
 }
 
@@ -63,7 +63,7 @@ TEST(BladeSelection, SeveralArgumentsAreOneRange) {
     FakeDaemon daemon;
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01", "s01c1b02"}));
     BladeSelection selection{.ranges = {"s01", "-s01c1b03"}};
-    const auto blades = selection.resolve(daemon.context().client);
+    const auto blades = selection.resolve(daemon.context());
     ASSERT_TRUE(blades) << blades.error().cause.message();
     EXPECT_EQ(blades->back().text(), "s01c1b02");
     EXPECT_THAT(daemon.requests(),
@@ -74,17 +74,17 @@ TEST(BladeSelection, AllIsARange) {
     FakeDaemon daemon;
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
     BladeSelection selection{.ranges = {"all"}};
-    ASSERT_TRUE(selection.resolve(daemon.context().client));
+    ASSERT_TRUE(selection.resolve(daemon.context()));
     EXPECT_THAT(daemon.requests(), ElementsAre(HasSubstr(R"("range":"all")")));
 }
 
 TEST(BladeSelection, OneBladeIsOne) {
     FakeDaemon daemon;
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01", "s01c1b02"}));
-    EXPECT_EQ(resolve_blade(daemon.context().client, "s01").error().cause.message(),
+    EXPECT_EQ(resolve_blade(daemon.context(), "s01").error().cause.message(),
               "'s01' names 2 blades");
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
-    EXPECT_EQ(resolve_blade(daemon.context().client, "b1")->text(), "s01c1b01");
+    EXPECT_EQ(resolve_blade(daemon.context(), "b1")->text(), "s01c1b01");
 }
 
 TEST(BladeSelection, AQuestionThatNobodyAnswersNamesTheDeed) {
@@ -119,7 +119,7 @@ TEST(ImageAndBlades, WhoTypesTheImageFirstIsToldTheOrder) {
     CLI::App app;
     arguments.add_options(app);
     app.parse("granite s01c1b01");
-    const auto refused = arguments.resolve(daemon.context().client);
+    const auto refused = arguments.resolve(daemon.context());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().cause.message(), "there is no granite");
     EXPECT_EQ(refused.error().cause.cure(), "look\n's01c1b01', the last word, is the image");

@@ -30,6 +30,10 @@ struct Context {
     /// The words behind "--", of a command that has a COMMAND there: not ours to understand.
     std::vector<std::string> words_behind = {};
     std::string socket = {};  ///< of the daemon here
+    /// Whether blades of other image servers are theirs to do: nobody said which server to ask.
+    bool splits = false;
+    /// --blades, of a `dim` that runs for another one: what that has found its words to name.
+    std::optional<std::string> blades = {};
 
     /// The daemon of SERVER, which has joined the one here.
     ApiClient on(model::ComponentName server) const { return {socket, std::move(server)}; }

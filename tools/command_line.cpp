@@ -44,6 +44,18 @@ Outcome<> run_action(const Command& command, const Action& action, Context& cont
     return done;
 }
 
+/// What SHARES say, on the servers that they are of. With one share it is as if it had been run
+/// there.
+Outcome<> run_shares(Context& context, const Command& command, const Action& action,
+                     const std::vector<NamedServer>& shares,
+                     const std::vector<std::string>& words) {
+    if (shares.size() > 1) return run_on_each(context, command, shares, without_daemon(words));
+    context.client = client_of(context, shares.front());
+    context.splits = false;
+    context.blades = shares.front().blades;
+    return run_action(command, action, context);
+}
+
 Outcome<> run_command(const CommandTable& table, const Command& command,
                       const std::vector<std::string>& words) {
     DIM_TRY(const auto parsed, parse_command(table, command, words));
@@ -55,14 +67,18 @@ Outcome<> run_command(const CommandTable& table, const Command& command,
                     .assume_yes = parsed.options.yes,
                     .is_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1,
                     .words_behind = parsed.words_behind,
-                    .socket = socket};
+                    .socket = socket,
+                    .splits = !parsed.options.on && !parsed.options.here,
+                    .blades = parsed.options.blades};
     if (parsed.options.on) {
         DIM_TRY(const auto servers, servers_on(context, *parsed.options.on));
         if (servers.size() != 1)
             return run_on_each(context, command, servers, without_daemon(words));
         context.client = client_of(context, servers.front());
     }
-    return run_action(command, parsed.action, context);
+    auto done = run_action(command, parsed.action, context);
+    if (done || done.error().shares.empty()) return done;
+    return run_shares(context, command, parsed.action, done.error().shares, words);
 }
 
 Outcome<> carry_out(const CommandTable& table, const std::vector<std::string>& words) {

@@ -2,11 +2,13 @@
 
 #include "libdim/base/result.hpp"
 #include "tools/exit_code.hpp"
+#include "tools/named_server.hpp"
 
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace dim::tool {
 
@@ -18,7 +20,16 @@ struct Failure {
 
     ExitCode exit_code = ExitCode::failed;
     Error cause;
+    /// Nothing was done, since its blades are of other image servers too: what each is to do.
+    std::vector<NamedServer> shares = {};
 };
+
+/// What has to be run on each of SERVERS, which is left to run_on_each.
+inline Failure to_each(std::vector<NamedServer> servers) {
+    Failure split(Error(ErrorCode::conflict, "this is of several image servers"));
+    split.shares = std::move(servers);
+    return split;
+}
 
 /// What a command returns, and every step of one whose failures are not all of one kind. A Result
 /// becomes an Outcome by itself, never the other way round.

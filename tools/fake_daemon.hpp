@@ -15,7 +15,8 @@
 
 namespace dim::tool {
 
-/// A daemon on a Unix socket that gives prepared answers and remembers what it was asked.
+/// A daemon on a Unix socket that gives prepared answers and remembers what it was asked. No other
+/// image server has joined it.
 class [[nodiscard]] FakeDaemon {
 public:
     FakeDaemon() {
@@ -28,6 +29,7 @@ public:
         const auto listening = server_->listen_unix(socket_path(), 0600);
         assert(listening);
         (void)listening;
+        prepare("GET /v1/servers", R"({"servers":[]})");
         thread_ = std::thread([this] { context_.run(); });
     }
     ~FakeDaemon() {

@@ -61,6 +61,8 @@ void GlobalOptions::add_to(CLI::App& app) {
            "run it on these image servers: is02, 'is[2-4]', all ('dim server list'); several "
            "at once, each line behind a server's name")
         ->type_name("SERVERS");
+    app.add_flag("--here", here, "run it on the image server here alone");
+    app.add_option("--blades", blades)->group("");
     app.add_option("--cluster", cluster_file,
                    "work on this cluster definition, without the daemon");
     app.add_flag("--json", json, "print JSON for programs");
@@ -74,13 +76,17 @@ void hide_refused_options(CLI::App& app, CommandKind kind) {
     if (!may_change(kind)) hide("--yes");
     if (!asks_daemon(kind)) hide("--socket");
     if (!asks_daemon(kind)) hide("--on");
+    if (!asks_daemon(kind)) hide("--here");
 }
 
 Outcome<> check_global_options(const CommandTable& table, const Command& command,
                                const GlobalOptions& options) {
     DIM_CHECK(check_cluster(table, command, options));
-    if (options.on && (options.cluster_file || !asks_daemon(command.kind)))
-        return refuse("'dim " + full_name(command) + "' asks no daemon here", "leave --on out");
+    if ((options.on || options.here) && (options.cluster_file || !asks_daemon(command.kind)))
+        return refuse("'dim " + full_name(command) + "' asks no daemon here",
+                      "leave --on and --here out");
+    if (options.on && options.here)
+        return contradiction("--on and --here", "both say which image servers");
     if (options.json && command.kind == CommandKind::renders) {
         return refuse("what 'dim " + full_name(command) +
                           "' prints is for another program, not JSON of DIM",

@@ -13,6 +13,9 @@ struct GlobalOptions {
     std::optional<std::string> socket;
     std::optional<std::string> cluster_file;
     std::optional<std::string> on;  ///< a range of image servers; see servers_on()
+    bool here = false;
+    /// What the words of the command name, found by another `dim`; see Context::blades.
+    std::optional<std::string> blades;
     bool json = false;
     bool yes = false;
 

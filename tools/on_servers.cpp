@@ -69,23 +69,14 @@ struct Running {
     Lines errors;
 };
 
-void print_line(const Context& here, const ComponentName& server, const std::string& line) {
-    if (!here.json) {
-        std::cout << to_string(server) << ": " << line << '\n';
-        return;
-    }
-    auto parsed = nlohmann::ordered_json::parse(line, nullptr, false);
-    if (parsed.is_discarded()) parsed = line;
-    const nlohmann::ordered_json wrapped{{"server", to_string(server)},
-                                         {"line", std::move(parsed)}};
-    using Handler = nlohmann::ordered_json::error_handler_t;
-    std::cout << wrapped.dump(-1, ' ', false, Handler::replace) << '\n';
-}
-
 Result<Running> start(const Context& here, const NamedServer& server,
                       const std::vector<std::string>& words) {
     std::vector<std::string> arguments{kThisProgram, "--socket", here.socket};
-    if (!server.is_here) arguments.insert(arguments.end(), {"--on", to_string(server.name)});
+    if (server.is_here)
+        arguments.emplace_back("--here");
+    else
+        arguments.insert(arguments.end(), {"--on", to_string(server.name)});
+    if (!server.blades.empty()) arguments.insert(arguments.end(), {"--blades", server.blades});
     arguments.insert(arguments.end(), words.begin(), words.end());
     DIM_TRY(sys::Pipe output, sys::pipe());
     DIM_TRY(sys::Pipe errors, sys::pipe());
@@ -107,7 +98,7 @@ Result<void> follow(const Context& here, std::list<Running>& running) {
     if (!items.empty()) DIM_CHECK(sys::poll(items, sys::Deadline::never()));
     for (Running& each : running) {
         DIM_CHECK(each.output.take(
-            [&](const std::string& line) { print_line(here, each.server, line); }));
+            [&](const std::string& line) { print_line_of(here, each.server, line); }));
         DIM_CHECK(each.errors.take([&](const std::string& line) {
             std::cerr << to_string(each.server) << ": " << line << '\n';
         }));
@@ -141,6 +132,19 @@ Outcome<> confirm_servers(const Context& here, const Command& command,
 }
 
 }  // namespace
+
+void print_line_of(const Context& here, const ComponentName& server, const std::string& line) {
+    if (!here.json) {
+        std::cout << to_string(server) << ": " << line << '\n';
+        return;
+    }
+    auto parsed = nlohmann::ordered_json::parse(line, nullptr, false);
+    if (parsed.is_discarded()) parsed = line;
+    const nlohmann::ordered_json wrapped{{"server", to_string(server)},
+                                         {"line", std::move(parsed)}};
+    using Handler = nlohmann::ordered_json::error_handler_t;
+    std::cout << wrapped.dump(-1, ' ', false, Handler::replace) << '\n';
+}
 
 Outcome<std::vector<NamedServer>> servers_on(const Context& here, const std::string& range) {
     if (range != kAllServers) DIM_CHECK(from_word("--on", cluster::ComponentRange::parse(range)));

@@ -1,21 +1,13 @@
 #pragma once
 
-#include "libdim/model/names.hpp"
 #include "tools/command.hpp"
+#include "tools/named_server.hpp"
 
 #include <span>
 #include <string>
 #include <vector>
 
 namespace dim::tool {
-
-/// An image server that can be asked through the daemon here.
-struct NamedServer {
-    model::ComponentName name;
-    bool is_here = false;
-
-    bool operator==(const NamedServer&) const = default;
-};
 
 /// What --on names: a range of image servers, or "all", the one here and those that have joined it.
 /// Failures: usage for what is no range; what the daemon says; not_found for a server that has not
@@ -24,6 +16,10 @@ Outcome<std::vector<NamedServer>> servers_on(const Context& here, const std::str
 
 /// The daemon of SERVER.
 ApiClient client_of(const Context& here, const NamedServer& server);
+
+/// LINE behind the server's name; with --json, as an object with "server" and "line".
+void print_line_of(const Context& here, const model::ComponentName& server,
+                   const std::string& line);
 
 /// WORDS without --on, --socket and their values, up to "--".
 std::vector<std::string> without_daemon(std::vector<std::string> words);

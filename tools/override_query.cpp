@@ -20,21 +20,22 @@ void OverrideSelection::add_options(CLI::App& app) {
     app.add_option("--image", image, "of this image alone [all images of the blades]");
 }
 
-Outcome<api::OverrideList> look_at_overrides(const ApiClient& client,
+Outcome<api::OverrideList> look_at_overrides(const Context& context,
                                              const OverrideSelection& selection,
                                              const std::optional<std::string>& path) {
     api::OverrideQuery query{.blades = {}, .image = {}, .path = path};
     if (!selection.image.empty()) {
         DIM_TRY(query.image, from_word("--image", model::ImageName::parse(selection.image)));
     }
-    DIM_TRY(const auto blades, selection.blades.resolve(client));
+    DIM_TRY(const auto blades, selection.blades.resolve(context));
     api::OverrideList list;
     for (std::size_t at = 0; at < blades.size(); at += api::limits::kOverrideBlades) {
         const auto begin = blades.begin() + static_cast<std::ptrdiff_t>(at);
         const std::size_t count = std::min(blades.size() - at, api::limits::kOverrideBlades);
         query.blades.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
-        DIM_TRY(const std::string body, client.exchange(http::Method::post, "/v1/overrides/look",
-                                                        to_json(query), kOverridePatience));
+        DIM_TRY(const std::string body,
+                context.client.exchange(http::Method::post, "/v1/overrides/look", to_json(query),
+                                        kOverridePatience));
         DIM_TRY(auto part, api::parse<api::OverrideList>(body));
         std::ranges::move(part.images, std::back_inserter(list.images));
     }

@@ -19,7 +19,7 @@ struct OverrideSelection {
 
 /// Asks the daemon, some blades at a time. Failures: those of BladeSelection::resolve; usage for an
 /// image that is none.
-Outcome<api::OverrideList> look_at_overrides(const ApiClient& client,
+Outcome<api::OverrideList> look_at_overrides(const Context& context,
                                              const OverrideSelection& selection,
                                              const std::optional<std::string>& path = {});
 

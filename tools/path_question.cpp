@@ -31,7 +31,7 @@ void FileOfBlade::add_options(CLI::App& app) {
         ->default_str("the one assigned, or the only one");
 }
 
-Outcome<api::PathQuestion> FileOfBlade::resolve(const ApiClient& client) const {
+Outcome<api::PathQuestion> FileOfBlade::resolve(const Context& context) const {
     if (!path_.starts_with('/')) {
         return wrong_usage(
             Error(ErrorCode::invalid_input, "'" + printable(path_, 200) + "' is no path")
@@ -44,7 +44,7 @@ Outcome<api::PathQuestion> FileOfBlade::resolve(const ApiClient& client) const {
     if (!image_.empty()) {
         DIM_TRY(image, from_word("--image", model::ImageName::parse(image_)));
     }
-    DIM_TRY(auto blade, resolve_blade(client, blade_));
+    DIM_TRY(auto blade, resolve_blade(context, blade_));
     return api::PathQuestion{std::move(blade), std::move(image), std::move(path)};
 }
 

@@ -13,7 +13,7 @@ public:
     void add_options(CLI::App& app);
 
     /// Failures: usage for a wrong path or image; those of resolve_blade.
-    Outcome<api::PathQuestion> resolve(const ApiClient& client) const;
+    Outcome<api::PathQuestion> resolve(const Context& context) const;
 
 private:
     std::string blade_;

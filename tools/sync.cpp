@@ -54,7 +54,7 @@ Outcome<api::SyncImage> SyncArguments::request(const Context& context) const {
     request.overwrites = overwrites;
     DIM_CHECK(from_word("--max-delete", api::check_sync(request)));
     if (!ranges.empty()) {
-        DIM_TRY(request.blades, BladeSelection{ranges}.resolve(context.client));
+        DIM_TRY(request.blades, BladeSelection{ranges}.resolve(context));
     }
     return request;
 }

@@ -149,7 +149,7 @@ Outcome<std::vector<Wave>> choose_waves(const Context& context, const Names& bla
     DIM_TRY(const Definition definition, load_cluster(context));
     Names canary;
     if (!arguments.canary.empty()) {
-        DIM_TRY(canary, BladeSelection{arguments.canary}.resolve(context.client));
+        DIM_TRY(canary, BladeSelection{arguments.canary}.find(context));
     }
     DIM_TRY(auto waves, plan_waves(definition, blades, canary, arguments.level));
     return waves;
@@ -246,7 +246,11 @@ Result<std::vector<Wave>> plan_waves(const Definition& definition,
 Outcome<ChosenSync> choose_sync(const Context& context, const SyncArguments& arguments,
                                 const WaveArguments& waves) {
     DIM_CHECK(check_arguments(arguments, waves));
-    DIM_TRY(auto request, arguments.request(context));
+    auto found = arguments.request(context);
+    if (!found && !found.error().shares.empty() && waves.is_used())
+        return contradiction("waves and blades of several image servers",
+                             "each would go on without knowing of the others");
+    DIM_TRY(auto request, std::move(found));
     ChosenSync chosen{.request = std::move(request), .waves = {}};
     if (arguments.is_dry_run) return chosen;
     DIM_TRY(const Names blades, blades_of(context, chosen.request));

@@ -1,5 +1,8 @@
 #include "imageserver/api/admin_resource.hpp"
 #include "imageserver/api/lane_handler.hpp"
+#include "imageserver/peer/member_answers.hpp"
+
+#include <memory>
 
 namespace dim::server {
 
@@ -28,12 +31,28 @@ http::Reply start(AdminResource& admin, Run run) {
                             [run = std::move(run)](const Progress&) { return run(); });
 }
 
+/// What a member answers to the same question.
+void add_member_routes(Router& router, AdminResource& admin) {
+    const auto answers = std::make_shared<MemberAnswers>(admin.membership, admin.clock);
+    for (const char* question : {"/status", "/blade-images"}) {
+        // A lane with many threads: each waits for one member.
+        router.add({http::Method::get, "/v1/servers/{name}" + std::string(question),
+                    Audience::administrator},
+                   lane_handler(admin.lanes.relays, [answers, question](const RouteCall& call) {
+                       const auto name = model::ComponentName::parse(call.parameters.front());
+                       if (!name) return problem_response(name.error());
+                       return response_of(answers->ask(*name, "/v1" + std::string(question)));
+                   }));
+    }
+}
+
 }  // namespace
 
 void add_server_routes(Router& router, AdminResource& admin) {
     using enum Audience;
     using boost::asio::awaitable;
     Membership& membership = admin.membership;
+    add_member_routes(router, admin);
     router.add({http::Method::get, "/v1/servers", administrator},
                lane_handler(admin.lanes.answers, [&membership](const RouteCall&) {
                    return response_of(membership.servers());

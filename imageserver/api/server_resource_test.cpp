@@ -33,6 +33,12 @@ TEST_F(ServerResourceTest, WhoIsNoMemberCannotBeTakenOut) {
     EXPECT_EQ(run_job(http::Method::delete_, "/v1/membership", "").problem->status, 409U);
 }
 
+TEST_F(ServerResourceTest, WhoIsNoMemberIsNotAsked) {
+    EXPECT_EQ(get("/v1/servers/is02/status").status, 404);
+    EXPECT_EQ(get("/v1/servers/is02/blade-images").status, 404);
+    EXPECT_EQ(get("/v1/servers/-/status").status, 400);
+}
+
 TEST_F(ServerResourceTest, BadRequestsAreRefused) {
     for (const char* body : {"", "{}", R"({"server":"../x"})"})
         EXPECT_EQ(call(http::Method::post, "/v1/server-tokens", body, root()).status, 400) << body;

@@ -478,6 +478,8 @@ inline JoinRequest join_request() {
 inline JoinAnswer join_answer() { return {"-----BEGIN CERTIFICATE-----\n"}; }
 inline ServerSummary server_summary() { return {blade(), "member", server_endpoint(), time()}; }
 inline ServerList server_list() { return {{server_summary()}}; }
+inline MemberAnswer member_answer() { return {blade(), R"({"images":[]})", 240, problem()}; }
+inline MemberAnswer bare_member_answer() { return {.server = blade()}; }
 inline RunCommand run_command() { return {{blade()}, {"sh", "-c", "uname -n"}, image(), 60, 4}; }
 inline RunCommand bare_run_command() { return {{}, {}, std::nullopt, 1, 1}; }
 inline CommandResult command_result() {

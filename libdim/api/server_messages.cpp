@@ -1,6 +1,7 @@
 #include "libdim/api/server_messages.hpp"
 
 #include "libdim/api/codec.hpp"
+#include "libdim/api/problem_codec.hpp"
 #include "libdim/api/server_port.hpp"
 
 namespace dim::api {
@@ -66,6 +67,15 @@ struct Members<ServerList> {
     static constexpr auto kAll =
         std::tuple{member("servers", &ServerList::servers, limits::kComponents)};
 };
+template <>
+struct Members<MemberAnswer> {
+    static constexpr auto kAll = std::tuple{
+        member("server", &MemberAnswer::server),
+        member("answer", &MemberAnswer::answer, limits::kReplyBytes),
+        member("age_seconds", &MemberAnswer::age_seconds),
+        member("problem", &MemberAnswer::problem),
+    };
+};
 
 DIM_API_MESSAGE(InviteServer, limits::kMessageBytes)
 DIM_API_MESSAGE(ServerToken, limits::kMessageBytes)
@@ -74,5 +84,6 @@ DIM_API_MESSAGE(JoinRequest, limits::kMessageBytes)
 DIM_API_MESSAGE(JoinAnswer, limits::kMessageBytes)
 DIM_API_MESSAGE(ServerSummary, limits::kMessageBytes)
 DIM_API_MESSAGE(ServerList, limits::kReplyBytes)
+DIM_API_MESSAGE(MemberAnswer, limits::kClusterMessageBytes)
 
 }  // namespace dim::api

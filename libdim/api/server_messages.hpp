@@ -1,10 +1,12 @@
 #pragma once
 
 #include "libdim/api/json.hpp"
+#include "libdim/api/problem.hpp"
 #include "libdim/model/ipv4_endpoint.hpp"
 #include "libdim/model/names.hpp"
 #include "libdim/model/timestamp.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,6 +70,17 @@ struct ServerList {
     std::vector<ServerSummary> servers;
 
     bool operator==(const ServerList&) const = default;
+};
+
+/// GET /v1/servers/{name}/status, GET /v1/servers/{name}/blade-images: what a member says, or last
+/// said to us.
+struct MemberAnswer {
+    model::ComponentName server;
+    std::optional<std::string> answer = {};         ///< JSON, as it came; absent: never
+    std::optional<std::uint32_t> age_seconds = {};  ///< of the answer, when it is no new one
+    std::optional<Problem> problem = {};            ///< why it is not
+
+    bool operator==(const MemberAnswer&) const = default;
 };
 
 }  // namespace dim::api

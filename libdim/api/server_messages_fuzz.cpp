@@ -7,7 +7,8 @@ namespace {
 auto all() {
     using namespace dim::api;
     return std::tuple(samples::invite_server(), samples::server_token(), samples::join_cluster(),
-                      samples::join_request(), samples::join_answer(), samples::server_list());
+                      samples::join_request(), samples::join_answer(), samples::server_list(),
+                      samples::member_answer());
 }
 
 }  // namespace

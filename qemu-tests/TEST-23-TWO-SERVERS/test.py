@@ -2,6 +2,7 @@
 """Two image servers join a management node, and are commanded from there: over a network of their own, until they are killed, leave or are taken out."""
 import json
 import pathlib
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -54,6 +55,13 @@ def join(management, member):
     return member.dim("server", "join", "10.99.0.1", "--token", token)
 
 
+def everywhere(server, code=0):
+    """What `dim status` says of each server."""
+    done = subprocess.run([server.bin / "dim", "--socket", server.socket, "--json", "status"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    expect(done.returncode == code, f"dim status ended with {done.returncode}: {done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def states(server):
     return {each["name"]: each["state"] for each in server.query("server", "list")["servers"]}
 
@@ -95,9 +103,26 @@ def body(cluster):
     failed = first.refusal("--yes", "--on", "all", "image", "label", "remote", "1", "of s03 alone").message
     expect("it failed on 2 of 3 image servers" in failed, f"where it failed is told: {failed}")
 
+    step("a range of blades is split by server")
+    wide = "s[1-2]b01"
+    names = [json.loads(line) for line in first.dim("--json", "status", wide).splitlines()]
+    expect(sorted((a["server"], a["line"]["blades"][0]["name"]) for a in names) == [("s01", "s01b01"), ("s02", "s02b01")], f"each its own: {names}")
+    expect([b["name"] for b in first.query("status", "s02b02")["blades"]] == ["s02b02"], "blades of one other server are as with --on")
+    expect(first.query("blade", "show", "s02b01")["status"]["name"] == "s02b01", "one blade, too")
+    for server in (first, second):
+        server.dim("image", "import", "split", root, "--arch", "ppc64", "--size", "64M")
+    expect("would run 'dim blade create' on s01, s02" in first.refusal("blade", "create", wide, "split").message, "what changes something is asked for")
+    first.dim("--yes", "blade", "create", "s01b02", wide, "split")
+    expect([b["blade"] for b in first.query("--here", "blade", "list")["blade_images"]] == ["s01b01", "s01b02"], "the share here")
+    expect([b["blade"] for b in second.query("blade", "list")["blade_images"]] == ["s02b01"], "and there")
+
     step("a member that is killed is told, and there again when it is back")
     serve_image(second, IMAGE, root, ["s02b01"])
+    expect([answer["server"] for answer in everywhere(first)] == ["s01", "s02", "s03"], "the status is the whole cluster's")
     second.kill()
+    last = everywhere(first, code=1)[1]
+    expect(last["problem"] and last["age_seconds"] < 60 and last["line"]["blades"][0]["name"] == "s02b01", f"who does not answer is shown as it was: {last}")
+    expect(first.query("--here", "status")["server"] == "s01", "the one here alone")
     answer = {each["name"]: each for each in first.query("server", "list")["servers"]}
     expect(answer["s02"]["problem"] and "problem" not in answer["s03"], f"who does not answer is named: {answer}")
     expect(first.query("--on", "s03", "status")["server"] == "s03", "the other one is not disturbed")

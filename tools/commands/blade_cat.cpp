@@ -22,7 +22,7 @@ Action blade_cat(CLI::App& app) {
     auto file = std::make_shared<FileOfBlade>();
     file->add_options(app);
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(auto question, file->resolve(context.client));
+        DIM_TRY(auto question, file->resolve(context));
         DIM_TRY(std::string bytes,
                 context.client.exchange(http::Method::post, "/v1/blade-files", to_json(question)));
         if (context.json) {

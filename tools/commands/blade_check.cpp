@@ -21,7 +21,7 @@ struct BladeCheckArguments {
 Outcome<> show_last_checks(const Context& context, const BladeCheckArguments& arguments) {
     std::optional<api::ImageOfBlades> chosen;
     if (!arguments.selection.is_empty()) {
-        DIM_TRY(chosen, arguments.selection.resolve(context.client));
+        DIM_TRY(chosen, arguments.selection.resolve(context));
     }
     DIM_TRY(auto list, context.client.get<api::BladeImageCheckList>("/v1/blade-image-checks"));
     if (chosen) {
@@ -46,7 +46,7 @@ Action blade_check(CLI::App& app) {
         ->excludes(repair);
     return [=](Context& context) -> Outcome<> {
         if (arguments->is_last) return show_last_checks(context, *arguments);
-        DIM_TRY(auto chosen, arguments->selection.resolve(context.client));
+        DIM_TRY(auto chosen, arguments->selection.resolve(context));
         if (arguments->is_repair)
             DIM_CHECK(
                 confirm_blades(context, "mend the file systems of the images of", chosen.blades));

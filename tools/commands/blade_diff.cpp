@@ -20,7 +20,7 @@ Action blade_diff(CLI::App& app) {
         if (!image_text->empty()) {
             DIM_TRY(image, from_word(model::ImageName::parse(*image_text)));
         }
-        DIM_TRY(auto blade, resolve_blade(context.client, *blade_text));
+        DIM_TRY(auto blade, resolve_blade(context, *blade_text));
         DIM_TRY(const auto difference,
                 follow_answer(context, "/v1/blade-differences",
                               to_json(api::BladeQuestion{std::move(blade), std::move(image)}),

@@ -42,7 +42,7 @@ Outcome<api::RunCommand> exec_request(const ExecArguments& arguments, const Cont
     if (!arguments.image.empty()) {
         DIM_TRY(request.image, from_word(model::ImageName::parse(arguments.image)));
     }
-    DIM_TRY(request.blades, arguments.selection.resolve(context.client));
+    DIM_TRY(request.blades, arguments.selection.resolve(context));
     return request;
 }
 

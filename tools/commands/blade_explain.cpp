@@ -10,7 +10,7 @@ Action blade_explain(CLI::App& app) {
     auto file = std::make_shared<FileOfBlade>();
     file->add_options(app);
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(const auto question, file->resolve(context.client));
+        DIM_TRY(const auto question, file->resolve(context));
         DIM_TRY(const auto explanation,
                 context.client.post<api::PathExplanation>("/v1/path-explanations", question));
         std::cout << (context.json ? to_json(explanation) + '\n'

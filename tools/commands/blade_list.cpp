@@ -2,6 +2,7 @@
 #include "tools/commands/commands.hpp"
 #include "tools/output/table.hpp"
 #include "tools/output/words.hpp"
+#include "tools/whole_cluster.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -16,7 +17,7 @@ template <class BladeImages>
 Outcome<> keep_selected(const Context& context, const BladeSelection& selection,
                         BladeImages& images) {
     if (selection.ranges.empty()) return {};
-    DIM_TRY(auto blades, selection.resolve(context.client));
+    DIM_TRY(auto blades, selection.resolve(context));
     std::ranges::sort(blades);
     std::erase_if(images, [&](const auto& image) {
         return !std::ranges::binary_search(blades, image.blade);
@@ -24,13 +25,8 @@ Outcome<> keep_selected(const Context& context, const BladeSelection& selection,
     return {};
 }
 
-Outcome<> list_blade_images(const Context& context, const BladeSelection& selection) {
-    DIM_TRY(auto list, context.client.get<api::BladeImageList>("/v1/blade-images"));
-    DIM_CHECK(keep_selected(context, selection, list.blade_images));
-    if (context.json) {
-        std::cout << to_json(list) << '\n';
-        return {};
-    }
+std::string blade_images_text(const Context& context, const api::BladeImageList& list) {
+    if (context.json) return to_json(list) + '\n';
     Table table({"BLADE", "IMAGE", "GENERATION", "PINNED", "SIZE", "ON DISK", "MOUNTED", "EXPORTED",
                  "CAUSE"});
     for (const api::BladeImage& image : list.blade_images) {
@@ -39,7 +35,23 @@ Outcome<> list_blade_images(const Context& context, const BladeSelection& select
                        size_text(image.used_bytes), image.is_mounted ? "yes" : "no",
                        image.is_exported ? "yes" : "no", image.cause.value_or("")});
     }
-    std::cout << table.text();
+    return table.text();
+}
+
+Outcome<> list_blade_images(const Context& context, const BladeSelection& selection) {
+    if (selection.ranges.empty()) {
+        DIM_TRY(const auto servers, whole_cluster(context));
+        if (!servers.empty())
+            return print_answers(context, servers, "blade-images",
+                                 [&](const std::string& answer) -> Outcome<std::string> {
+                                     DIM_TRY(const auto list,
+                                             api::parse<api::BladeImageList>(answer));
+                                     return blade_images_text(context, list);
+                                 });
+    }
+    DIM_TRY(auto list, context.client.get<api::BladeImageList>("/v1/blade-images"));
+    DIM_CHECK(keep_selected(context, selection, list.blade_images));
+    std::cout << blade_images_text(context, list);
     return {};
 }
 
@@ -49,6 +61,10 @@ std::string end_text(const api::TrashedBladeImage& image) {
 }
 
 Outcome<> list_trash(const Context& context, const BladeSelection& selection) {
+    if (selection.ranges.empty()) {
+        DIM_TRY(auto servers, whole_cluster(context));
+        if (!servers.empty()) return std::unexpected(to_each(std::move(servers)));
+    }
     DIM_TRY(auto list, context.client.get<api::TrashList>("/v1/trash"));
     DIM_CHECK(keep_selected(context, selection, list.images));
     if (context.json) {

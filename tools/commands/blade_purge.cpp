@@ -9,7 +9,7 @@ Action blade_purge(CLI::App& app) {
     auto arguments = std::make_shared<ImageAndBlades>();
     arguments->add_options(app);
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(const auto request, arguments->resolve(context.client));
+        DIM_TRY(const auto request, arguments->resolve(context));
         DIM_CHECK(confirm_blades(context, "delete for ever what the trash has of", request.blades,
                                  kAskAlways));
         return for_each_blade_image(context, request, http::Method::delete_, "/v1/trash", "purged");

@@ -24,7 +24,7 @@ Action blade_resize(CLI::App& app) {
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const auto size, from_word("--size", model::ByteSize::parse(arguments->size)));
         DIM_CHECK(from_word("--size", api::check_blade_image_size(size.bytes())));
-        DIM_TRY(auto chosen, arguments->selection.resolve(context.client));
+        DIM_TRY(auto chosen, arguments->selection.resolve(context));
         DIM_CHECK(confirm_blades(context, "make " + to_string(size) + " large the images of",
                                  chosen.blades));
         const api::ResizeBladeImages request{std::move(chosen.image), std::move(chosen.blades),

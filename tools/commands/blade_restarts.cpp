@@ -31,7 +31,7 @@ Action blade_restarts(CLI::App& app) {
     auto selection = std::make_shared<BladeSelection>();
     selection->add_options(app);
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(const auto blades, selection->resolve(context.client));
+        DIM_TRY(const auto blades, selection->resolve(context));
         DIM_TRY(const auto list, ask_about(context.client, blades));
         std::cout << (context.json ? to_json(list) + '\n' : restart_text(list, fold_with(context)));
         return {};

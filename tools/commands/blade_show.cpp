@@ -11,7 +11,7 @@ Action blade_show(CLI::App& app) {
     auto name = std::make_shared<std::string>();
     app.add_option("BLADE", *name, "the blade: s01c1b01, b1")->required();
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(const auto blade, resolve_blade(context.client, *name));
+        DIM_TRY(const auto blade, resolve_blade(context, *name));
         DIM_TRY(const auto story,
                 context.client.get<api::BladeStory>("/v1/blades/" + to_string(blade)));
         std::cout << (context.json ? to_json(story) + '\n' : story_text(story));

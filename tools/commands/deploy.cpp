@@ -13,7 +13,7 @@ Action deploy(CLI::App& app) {
     arguments->add_options(app);
     app.add_flag("--dry-run", *is_dry, "only show what it would do");
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(const auto request, arguments->resolve(context.client));
+        DIM_TRY(const auto request, arguments->resolve(context));
         DIM_TRY(const auto deployment, look_at_deployment(context.client, request));
         return run_deployment(context, plan_deployment(deployment),
                               {.deed = "deploy " + to_string(request.image) + " to",

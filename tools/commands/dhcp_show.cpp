@@ -38,7 +38,7 @@ Action dhcp_show(CLI::App& app) {
     return [=](Context& context) -> Outcome<> {
         std::vector<model::ComponentName> blades;
         if (!selection->ranges.empty()) {
-            DIM_TRY(blades, selection->resolve(context.client));
+            DIM_TRY(blades, selection->resolve(context));
         }
         DIM_TRY(auto list, context.client.get<api::DhcpHostList>("/v1/dhcp"));
         if (!blades.empty()) {

@@ -366,6 +366,7 @@ TEST_F(EveryCommand, SaysWhyTheDaemonRefused) {
                            .with_cure("nothing was changed; --yes does it without a question"));
         EXPECT_EQ(run_command(daemon, example.words).code, ExitCode::failed) << example.request;
         daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
+        daemon.prepare("GET /v1/servers", R"({"servers":[]})");
     }
 }
 

@@ -25,7 +25,7 @@ Action image_pin(CLI::App& app) {
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(const auto generation,
                 parse_generation_word("--generation", arguments->generation));
-        DIM_TRY(auto chosen, arguments->selection.resolve(context.client));
+        DIM_TRY(auto chosen, arguments->selection.resolve(context));
         DIM_CHECK(
             confirm_blades(context, "pin to generation " + to_string(generation), chosen.blades));
         const api::PinBlades request{std::move(chosen.image), generation, std::move(chosen.blades)};

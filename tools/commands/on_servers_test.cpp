@@ -1,4 +1,5 @@
 #include "libdim/api/server_messages.hpp"
+#include "tools/blade_selection.hpp"
 #include "tools/on_servers.hpp"
 #include "tools/running_command.hpp"
 #include "tools/sample_cluster.hpp"
@@ -10,6 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 using Strings = std::vector<std::string>;
 
@@ -62,6 +64,120 @@ TEST_F(OnServers, ChangesOfSeveralAreAskedFor) {
     const CommandEnd end = run_command(daemon, {"--on", "all", "dhcp", "assign", "all", "granite"});
     EXPECT_EQ(end.code, ExitCode::not_confirmed);
     EXPECT_THAT(end.errors, HasSubstr("would run 'dim dhcp assign' on s01, s02"));
+}
+
+std::string served(const std::vector<std::pair<std::string, std::string>>& blades) {
+    api::NameList list;
+    for (const auto& [blade, server] : blades) {
+        const auto name = *model::ComponentName::parse(blade);
+        list.names.push_back({name, name, "blade", *model::ComponentName::parse(server), {}});
+    }
+    return to_json(list);
+}
+
+TEST_F(OnServers, ARangeIsSplitByServer) {
+    daemon.prepare("POST /v1/names", served({{"s01c1b01", "s01"}, {"s02c1b02", "s02"}}));
+    const CommandEnd asked = run_command(daemon, {"dhcp", "assign", "all,s02c1b02", "granite"});
+    EXPECT_EQ(asked.code, ExitCode::not_confirmed);
+    EXPECT_THAT(asked.errors, HasSubstr("would run 'dim dhcp assign' on s01, s02"));
+    Context context = daemon.context();
+    context.splits = true;
+    const auto split = BladeSelection{{"all,s02c1b02"}}.resolve(context);
+    ASSERT_FALSE(split);
+    EXPECT_EQ(split.error().shares,
+              (std::vector<NamedServer>{{*model::ComponentName::parse("s01"), true, "s01c1b01"},
+                                        {*model::ComponentName::parse("s02"), false, "s02c1b02"}}));
+}
+
+TEST_F(OnServers, AServersShareIsWhatWasFoundForIt) {
+    daemon.prepare("POST /v1/names", served({{"s01c1b01", "s01"}, {"s02c1b02", "s02"}}));
+    daemon.prepare("POST /v1/names {\"range\":\"s01c1b01\",\"role\":\"blade\"}",
+                   served({{"s01c1b01", "s01"}}));
+    daemon.prepare("PUT /v1/assignments", "{\"done\":\"assigned\"}\n");
+    const CommandEnd end = run_command(
+        daemon, {"--here", "--blades", "s01c1b01", "dhcp", "assign", "all,s02c1b02", "granite"});
+    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+    EXPECT_EQ(daemon.requests().back(),
+              R"(PUT /v1/assignments {"image":"granite","blades":["s01c1b01"]})");
+}
+
+TEST_F(OnServers, ABladeOfAServerThatHasNotJoinedIsNoMatterForAnybody) {
+    daemon.prepare("POST /v1/names", served({{"s01c1b01", "s01"}, {"s03c1b02", "s03"}}));
+    const CommandEnd end = run_command(daemon, {"dhcp", "assign", "s[1-3]", "granite", "--yes"});
+    EXPECT_EQ(end.code, ExitCode::failed);
+    EXPECT_EQ(end.errors,
+              "dim: s03c1b02 is served by s03, which has not joined this server; nothing was done\n"
+              "     run the command on s03, or have it join: 'dim server token s03'\n");
+}
+
+TEST_F(OnServers, ServersThatNobodyHasJoinedSplitNothing) {
+    daemon.prepare("GET /v1/servers", to_json(api::ServerList{}));
+    daemon.prepare("POST /v1/names", served({{"s01c1b01", "s01"}, {"s03c1b02", "s03"}}));
+    daemon.prepare("PUT /v1/assignments", Error(ErrorCode::not_found, "it is served by s03"));
+    const CommandEnd end = run_command(daemon, {"dhcp", "assign", "s[1-3]", "granite"});
+    EXPECT_EQ(end.errors, "dim: it is served by s03\n");
+}
+
+std::string status_of(const std::string& server) {
+    const auto now = *model::Timestamp::from_microseconds(1);
+    return to_json(api::ClusterStatus{.server = *model::ComponentName::parse(server),
+                                      .version = "0.1.0",
+                                      .now = now,
+                                      .since = now,
+                                      .blades = {},
+                                      .services = {},
+                                      .alerts = {}});
+}
+
+TEST_F(OnServers, StatusIsTheWholeClusters) {
+    daemon.prepare("GET /v1/status", status_of("s01"));
+    daemon.prepare("GET /v1/servers/s02/status",
+                   to_json(api::MemberAnswer{.server = *model::ComponentName::parse("s02"),
+                                             .answer = status_of("s02")}));
+    const CommandEnd end = run_command(daemon, {"status"});
+    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+    EXPECT_THAT(end.output, HasSubstr("s01: "));
+    EXPECT_THAT(end.output, HasSubstr("\ns02: "));
+    const CommandEnd json = run_command(daemon, {"--json", "status"});
+    EXPECT_THAT(json.output, HasSubstr("{\"server\":\"s02\",\"line\":{\"server\":\"s02\""));
+    const CommandEnd here = run_command(daemon, {"--here", "status"});
+    EXPECT_THAT(here.output, Not(HasSubstr("s02")));
+}
+
+TEST_F(OnServers, WhoDoesNotAnswerIsShownAsItWas) {
+    const auto problem = api::to_problem(Error(ErrorCode::unavailable, "Connection refused"));
+    daemon.prepare("GET /v1/status", status_of("s01"));
+    daemon.prepare("GET /v1/servers/s02/status",
+                   to_json(api::MemberAnswer{.server = *model::ComponentName::parse("s02"),
+                                             .answer = status_of("s02"),
+                                             .age_seconds = 240,
+                                             .problem = problem}));
+    const CommandEnd end = run_command(daemon, {"status"});
+    EXPECT_EQ(end.code, ExitCode::failed);
+    EXPECT_THAT(end.output,
+                HasSubstr("s02: no answer, as of 4 min ago: Connection refused\ns02: "));
+    EXPECT_THAT(end.errors, HasSubstr("1 of 2 image servers did not answer, first s02"));
+    daemon.prepare("GET /v1/blade-images", to_json(api::BladeImageList{}));
+    daemon.prepare("GET /v1/servers/s02/blade-images",
+                   to_json(api::MemberAnswer{.server = *model::ComponentName::parse("s02"),
+                                             .problem = problem}));
+    const CommandEnd list = run_command(daemon, {"--json", "blade", "list"});
+    EXPECT_EQ(list.output, "{\"server\":\"s01\",\"line\":{\"blade_images\":[]}}\n"
+                           "{\"server\":\"s02\",\"problem\":\"Connection refused\"}\n");
+}
+
+TEST_F(OnServers, WavesAreOfOneServer) {
+    daemon.prepare("POST /v1/names", served({{"s01c1b01", "s01"}, {"s02c1b02", "s02"}}));
+    const CommandEnd end = run_command(
+        daemon, {"sync", "image", "granite", "s[1-2]", "--canary", "s01c1b01", "--yes"});
+    EXPECT_EQ(end.code, ExitCode::usage);
+    EXPECT_THAT(end.errors, HasSubstr("waves and blades of several image servers"));
+}
+
+TEST_F(OnServers, HereAndOnContradict) {
+    const CommandEnd end = run_command(daemon, {"--on", "s02", "--here", "status"});
+    EXPECT_EQ(end.code, ExitCode::usage);
+    EXPECT_THAT(daemon.requests(), IsEmpty());
 }
 
 TEST_F(OnServers, AFileNeedsNoServer) {

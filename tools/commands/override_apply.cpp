@@ -25,7 +25,7 @@ bool is_written(const api::ImageOverrides& image, const OverrideApplyArguments& 
 }
 
 Outcome<> apply_overrides(const Context& context, const OverrideApplyArguments& arguments) {
-    DIM_TRY(const auto all, look_at_overrides(context.client, arguments.selection));
+    DIM_TRY(const auto all, look_at_overrides(context, arguments.selection));
     const api::OverrideList list = overrides_to_write(all);
     if (context.json && arguments.is_dry_run) std::cout << to_json(list) << '\n';
     if (!context.json && !list.images.empty()) std::cout << override_list_text(list) << std::flush;

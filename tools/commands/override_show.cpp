@@ -23,7 +23,7 @@ Outcome<std::string> take_path(OverrideSelection& selection) {
 
 Outcome<> show_override(const Context& context, OverrideSelection selection) {
     DIM_TRY(const std::string path, take_path(selection));
-    DIM_TRY(const auto list, look_at_overrides(context.client, selection, path));
+    DIM_TRY(const auto list, look_at_overrides(context, selection, path));
     std::cout << (context.json ? to_json(list) + '\n' : override_files_text(list)) << std::flush;
     DIM_CHECK(check_looked(list));
     for (const api::ImageOverrides& image : list.images)

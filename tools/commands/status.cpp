@@ -5,6 +5,7 @@
 #include "tools/output/blade_groups.hpp"
 #include "tools/output/status_text.hpp"
 #include "tools/output/table.hpp"
+#include "tools/whole_cluster.hpp"
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -26,10 +27,10 @@ struct StatusArguments {
 /// What of the status is asked for.
 class Filter {
 public:
-    static Outcome<Filter> create(const BladeSelection& selection, const ApiClient& client) {
+    static Outcome<Filter> create(const BladeSelection& selection, const Context& context) {
         Filter filter;
         if (selection.ranges.empty()) return filter;
-        DIM_TRY(const auto blades, selection.resolve(client));
+        DIM_TRY(const auto blades, selection.resolve(context));
         filter.wanted_.emplace(blades.begin(), blades.end());
         return filter;
     }
@@ -88,6 +89,17 @@ Outcome<> watch(const Context& context, const StatusArguments& arguments, const 
     });
 }
 
+/// The status of each server; --watch goes on at each.
+Outcome<> show_all(const Context& context, const StatusArguments& arguments,
+                   std::vector<NamedServer> servers) {
+    if (arguments.watches) return std::unexpected(to_each(std::move(servers)));
+    return print_answers(context, servers, "status",
+                         [&](const std::string& answer) -> Outcome<std::string> {
+                             DIM_TRY(const auto status, api::parse<api::ClusterStatus>(answer));
+                             return text_of(context, arguments, status);
+                         });
+}
+
 }  // namespace
 
 Action status(CLI::App& app) {
@@ -100,7 +112,11 @@ Action status(CLI::App& app) {
     return [=](Context& context) -> Outcome<> {
         if (context.json && arguments->is_short)
             return contradiction("--short and --json", "JSON is of each blade");
-        DIM_TRY(const Filter filter, Filter::create(arguments->selection, context.client));
+        if (arguments->selection.ranges.empty()) {
+            DIM_TRY(auto servers, whole_cluster(context));
+            if (!servers.empty()) return show_all(context, *arguments, std::move(servers));
+        }
+        DIM_TRY(const Filter filter, Filter::create(arguments->selection, context));
         if (arguments->watches) return watch(context, *arguments, filter);
         DIM_TRY(auto cluster, context.client.get<api::ClusterStatus>("/v1/status"));
         DIM_CHECK(filter.apply(cluster));

@@ -24,7 +24,7 @@ Action undeploy(CLI::App& app) {
     app.add_flag("--delete", arguments->deletes,
                  "delete the blade images, too, with all the blades wrote into them");
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(const auto request, arguments->what.resolve(context.client));
+        DIM_TRY(const auto request, arguments->what.resolve(context));
         DIM_TRY(const auto deployment, look_at_deployment(context.client, request));
         const auto images = arguments->deletes ? BladeImages::discard : BladeImages::keep;
         const std::string deed = arguments->deletes ? "undeploy and delete " : "undeploy ";
