@@ -1,9 +1,11 @@
 #include "tools/cluster_proposal.hpp"
 
+#include "tools/cluster_rollout.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/confirm.hpp"
 #include "tools/job_progress.hpp"
 #include "tools/output/difference_text.hpp"
+#include "tools/whole_cluster.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -28,6 +30,8 @@ Result<api::ClusterProposal> propose_file(const std::string& path) {
 }
 
 Outcome<> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end) {
+    DIM_TRY(const auto servers, whole_cluster(context));
+    if (!servers.empty()) return propose_to_all(context, servers, proposal, end);
     DIM_TRY(const auto difference,
             context.client.post<api::ClusterDifference>("/v1/cluster/difference", proposal));
     const bool is_trial = end == ProposalEnd::show_difference;

@@ -16,7 +16,8 @@ enum class ProposalEnd {
 Result<api::ClusterProposal> propose_file(const std::string& path);
 
 /// Shows what PROPOSAL would change; then, once that many blades are confirmed, has the daemon
-/// carry it out, unless another definition came into force meanwhile. Failures: those of confirm()
+/// carry it out, unless another definition came into force meanwhile; on a management node, on all
+/// image servers (propose_to_all). Failures: those of confirm()
 /// and the daemon.
 Outcome<> propose(const Context& context, api::ClusterProposal proposal, ProposalEnd end);
 

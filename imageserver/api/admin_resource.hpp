@@ -8,6 +8,7 @@
 #include "imageserver/blade/name_query.hpp"
 #include "imageserver/blade/restart_query.hpp"
 #include "imageserver/cluster/cluster_edits.hpp"
+#include "imageserver/cluster/cluster_rollout.hpp"
 #include "imageserver/edit/assignment_edits.hpp"
 #include "imageserver/edit/authority_edits.hpp"
 #include "imageserver/edit/blade_checks.hpp"
@@ -39,6 +40,7 @@ struct AdminResource {
     BladeLooks& looks;
     BladeChecks& checks;
     Membership& membership;
+    ClusterRollout& rollout;
     const Images& images;
     const BootFiles& boot_files;
     const BladeDhcp& dhcp;

@@ -22,7 +22,8 @@ namespace dim::server {
 class ApiFixture : public EditFixture {
 protected:
     ApiFixture()
-        : EditFixture({kNfsMigration, kClusterMigration, kOverrideMigration, kPeerMigration}) {
+        : EditFixture({kNfsMigration, kClusterMigration, kOverrideMigration, kPeerMigration,
+                       kDefinitionDebtMigration}) {
         EXPECT_TRUE(sys::write_file_atomically(cluster_file(), samples::cluster_xml(2)));
         EXPECT_TRUE(start_cluster(
             revisions, cluster_file(), [](const cluster::Definition&) { return Result<void>(); },
@@ -208,6 +209,8 @@ protected:
                                    alerts,   disk,   clock,       lanes.answers};
     Membership membership{
         {.cluster = "demo", .listening = {}}, database.get(), random, roster, clock};
+    ClusterRollout rollout{roster.server(), cluster_edits, membership,
+                           database.get(),  alerts,        clock};
     AdminResource admin{.image_edits = image_edits,
                         .export_edits = export_edits,
                         .assignment_edits = assignment_edits,
@@ -221,6 +224,7 @@ protected:
                         .looks = looks,
                         .checks = checks,
                         .membership = membership,
+                        .rollout = rollout,
                         .images = images,
                         .boot_files = boot_files,
                         .dhcp = services.dhcp(),

@@ -143,6 +143,8 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("JoinAnswer", join_answer());
     expect_described("ServerSummary", server_summary());
     expect_described("ServerList", server_list());
+    expect_described("RolloutBase", rollout_proposal().bases.front());
+    expect_described("RolloutProposal", rollout_proposal());
     expect_described("MemberAnswer", member_answer());
     expect_described("BladeImage", blade_image());
     expect_described("BladeImageList", blade_image_list());

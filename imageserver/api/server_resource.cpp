@@ -2,6 +2,7 @@
 #include "imageserver/api/lane_handler.hpp"
 #include "imageserver/peer/member_answers.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace dim::server {
@@ -22,6 +23,16 @@ Result<Edit> remove(Membership& membership, const std::string& text) {
     DIM_TRY(const auto name, model::ComponentName::parse(text));
     DIM_TRY(std::string done, membership.remove(name));
     return Edit{.done = std::move(done)};
+}
+
+Result<api::ServerList> servers_and_debts(AdminResource& admin) {
+    DIM_TRY(auto list, admin.membership.servers());
+    DIM_TRY(const auto debts, admin.rollout.behind());
+    for (const DefinitionDebt& debt : debts) {
+        const auto server = std::ranges::find(list.servers, debt.server, &api::ServerSummary::name);
+        if (server != list.servers.end()) server->behind = debt.problem;
+    }
+    return list;
 }
 
 /// A job that waits for another server: RUN() returns a Result<Edit>.
@@ -54,9 +65,24 @@ void add_server_routes(Router& router, AdminResource& admin) {
     Membership& membership = admin.membership;
     add_member_routes(router, admin);
     router.add({http::Method::get, "/v1/servers", administrator},
-               lane_handler(admin.lanes.answers, [&membership](const RouteCall&) {
-                   return response_of(membership.servers());
+               lane_handler(admin.lanes.answers, [&admin](const RouteCall&) {
+                   return response_of(servers_and_debts(admin));
                }));
+    router.add({http::Method::post, "/v1/cluster-rollouts", administrator},
+               [&admin](const RouteCall& call) -> awaitable<http::Reply> {
+                   const auto read = [&call] {
+                       return api::parse<api::RolloutProposal>(call.request.body);
+                   };
+                   auto proposal = co_await run_on(admin.lanes.answers, read);
+                   if (!proposal) co_return problem_response(proposal.error());
+                   co_return admin.jobs.start(admin.lanes.edits.get_executor(),
+                                              [&admin, proposal = *std::move(proposal)](
+                                                  const Progress& progress) -> Result<Edit> {
+                                                  DIM_TRY(std::string done,
+                                                          admin.rollout.apply(proposal, progress));
+                                                  return Edit{.done = std::move(done)};
+                                              });
+               });
     router.add({http::Method::post, "/v1/server-tokens", administrator},
                message_handler<api::InviteServer>(admin.lanes.servers,
                                                   [&membership](const api::InviteServer& request) {

@@ -43,6 +43,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kTick{1};
+constexpr std::chrono::seconds kMemberRetry{30};
 constexpr std::chrono::seconds kServiceRetry{15};
 /// For answers under way when the daemon is told to end; within what a service manager waits.
 constexpr std::chrono::seconds kDrainTime{20};
@@ -72,6 +73,7 @@ private:
     Watch read_dhcp_log();
     Result<void> watch_over();
     asio::awaitable<void> keep_up();
+    asio::awaitable<void> bring_members_in_line();
     void note_refusal(const http::Peer& peer, http::Refusal refusal, std::string_view text);
 
     void note_server_refusal(const http::Peer& peer, http::Refusal refusal, std::string_view text);
@@ -185,6 +187,8 @@ private:
         *state_.random,
         state_.roster,
         clock_};
+    ClusterRollout rollout_{state_.roster.server(), cluster_edits_, membership_,
+                            *state_.database,       state_.alerts,  clock_};
     AdminResource admin_{.image_edits = image_edits_,
                          .export_edits = export_edits_,
                          .assignment_edits = assignment_edits_,
@@ -198,6 +202,7 @@ private:
                          .looks = looks_,
                          .checks = checks_,
                          .membership = membership_,
+                         .rollout = rollout_,
                          .images = *state_.images,
                          .boot_files = state_.boot_files,
                          .dhcp = services_.dhcp(),
@@ -401,6 +406,7 @@ Result<void> Daemon::Parts::watch_over() {
                             .run = [this] { return state_.images->undo_unfinished(); }}),
                    asio::detached);
     asio::co_spawn(loop_, keep_up(), asio::detached);
+    asio::co_spawn(loop_, bring_members_in_line(), asio::detached);
     return {};
 }
 
@@ -442,6 +448,20 @@ asio::awaitable<void> Daemon::Parts::keep_up() {
         if (due.check_blade_images) blade_image_upkeep_.check();
         if (due.new_certificate) agent_server_->use_tls(due.new_certificate);
         timer.expires_after(kTick);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+/// On a lane of its own kind: members that do not answer take their time.
+asio::awaitable<void> Daemon::Parts::bring_members_in_line() {
+    asio::steady_timer timer(loop_);
+    const auto catch_up = [this] {
+        rollout_.catch_up();
+        return true;
+    };
+    for (;;) {
+        co_await run_on(lanes_.servers, catch_up);
+        timer.expires_after(kMemberRetry);
         co_await timer.async_wait(asio::use_awaitable);
     }
 }

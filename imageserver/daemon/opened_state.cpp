@@ -7,6 +7,7 @@
 #include "imageserver/daemon/state_lock.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
 #include "imageserver/override/blade_identities.hpp"
+#include "imageserver/peer/definition_debts.hpp"
 #include "imageserver/peer/peer_records.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/signals.hpp"
@@ -25,8 +26,8 @@ std::vector<Migration> all_migrations() {
     std::vector<Migration> all(images.begin(), images.end());
     all.insert(all.end(), {kNfsMigration, kBootFileMigration, kBladeMigration, kClusterMigration,
                            kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
-                           kOverrideRenewalMigration, kPeerMigration, kRestartMigration,
-                           kBootFileKernelMigration});
+                           kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
+                           kRestartMigration, kBootFileKernelMigration});
     return all;
 }
 

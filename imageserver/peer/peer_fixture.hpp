@@ -17,6 +17,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -112,6 +113,8 @@ public:
         {.time = *model::Timestamp::from_microseconds(sys::realtime_us()), .uptime_us = 1}};
 
     bool can_leave = true;
+    /// Answers its management node in place of the daemon.
+    std::function<http::Response(const http::Request&)> on_request;
 
 private:
     /// As the daemon does it: the lines of a job.
@@ -140,6 +143,8 @@ private:
         }
         if (request.target == "/v1/membership" && membership.is_management(peer.certificate))
             response.body = leave();
+        if (on_request && membership.is_management(peer.certificate))
+            response = on_request(request);
         co_return response;
     }
 

@@ -476,8 +476,13 @@ inline JoinRequest join_request() {
     return {blade(), "00ff", "-----BEGIN PUBLIC KEY-----\n", server_endpoint()};
 }
 inline JoinAnswer join_answer() { return {"-----BEGIN CERTIFICATE-----\n"}; }
-inline ServerSummary server_summary() { return {blade(), "member", server_endpoint(), time()}; }
+inline ServerSummary server_summary() {
+    return {blade(), "member", server_endpoint(), time(), "no answer"};
+}
 inline ServerList server_list() { return {{server_summary()}}; }
+inline RolloutProposal rollout_proposal() {
+    return {"<cluster/>", "/root/new.xml", 3, 7, {{blade(), 5}}};
+}
 inline MemberAnswer member_answer() { return {blade(), R"({"images":[]})", 240, problem()}; }
 inline MemberAnswer bare_member_answer() { return {.server = blade()}; }
 inline RunCommand run_command() { return {{blade()}, {"sh", "-c", "uname -n"}, image(), 60, 4}; }

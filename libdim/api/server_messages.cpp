@@ -60,12 +60,30 @@ struct Members<ServerSummary> {
         member("state", &ServerSummary::state),
         member("endpoint", &ServerSummary::endpoint),
         member("joined", &ServerSummary::joined),
+        member("behind", &ServerSummary::behind, limits::kMessageBytes),
     };
 };
 template <>
 struct Members<ServerList> {
     static constexpr auto kAll =
         std::tuple{member("servers", &ServerList::servers, limits::kComponents)};
+};
+template <>
+struct Members<RolloutBase> {
+    static constexpr auto kAll = std::tuple{
+        member("server", &RolloutBase::server),
+        member("base", &RolloutBase::base),
+    };
+};
+template <>
+struct Members<RolloutProposal> {
+    static constexpr auto kAll = std::tuple{
+        member("xml", &RolloutProposal::xml, limits::kClusterXmlBytes),
+        member("file_name", &RolloutProposal::file_name, limits::kMessageBytes),
+        member("revision", &RolloutProposal::revision),
+        member("base", &RolloutProposal::base),
+        member("bases", &RolloutProposal::bases, limits::kComponents),
+    };
 };
 template <>
 struct Members<MemberAnswer> {
@@ -84,6 +102,8 @@ DIM_API_MESSAGE(JoinRequest, limits::kMessageBytes)
 DIM_API_MESSAGE(JoinAnswer, limits::kMessageBytes)
 DIM_API_MESSAGE(ServerSummary, limits::kMessageBytes)
 DIM_API_MESSAGE(ServerList, limits::kReplyBytes)
+DIM_API_MESSAGE(RolloutBase, limits::kMessageBytes)
+DIM_API_MESSAGE(RolloutProposal, limits::kClusterMessageBytes)
 DIM_API_MESSAGE(MemberAnswer, limits::kClusterMessageBytes)
 
 }  // namespace dim::api

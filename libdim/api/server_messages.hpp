@@ -61,6 +61,8 @@ struct ServerSummary {
     std::string state;  ///< "here", "management", "member", "alone"
     std::optional<model::Ipv4Endpoint> endpoint;
     std::optional<model::Timestamp> joined;
+    /// Of a member that has still to be brought the cluster definition in force here: why.
+    std::optional<std::string> behind = {};
 
     bool operator==(const ServerSummary&) const = default;
 };
@@ -70,6 +72,25 @@ struct ServerList {
     std::vector<ServerSummary> servers;
 
     bool operator==(const ServerList&) const = default;
+};
+
+/// The revision that is in force on a server.
+struct RolloutBase {
+    model::ComponentName server;
+    std::uint32_t base;
+
+    bool operator==(const RolloutBase&) const = default;
+};
+
+/// POST /v1/cluster-rollouts: either XML or REVISION, of the server that is asked and its members.
+struct RolloutProposal {
+    std::optional<std::string> xml = {};
+    std::optional<std::string> file_name = {};   ///< of the XML, for messages
+    std::optional<std::uint32_t> revision = {};  ///< to go back to
+    std::optional<std::uint32_t> base = {};      ///< as of ClusterProposal
+    std::vector<RolloutBase> bases = {};         ///< of members; one without is behind
+
+    bool operator==(const RolloutProposal&) const = default;
 };
 
 /// GET /v1/servers/{name}/status, GET /v1/servers/{name}/blade-images: what a member says, or last

@@ -8,7 +8,7 @@ auto all() {
     using namespace dim::api;
     return std::tuple(samples::invite_server(), samples::server_token(), samples::join_cluster(),
                       samples::join_request(), samples::join_answer(), samples::server_list(),
-                      samples::member_answer());
+                      samples::rollout_proposal(), samples::member_answer());
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ TEST(ServerMessages, RoundTrip) {
     testing::expect_round_trip(samples::join_request());
     testing::expect_round_trip(samples::join_answer());
     testing::expect_round_trip(samples::server_list());
+    testing::expect_round_trip(samples::rollout_proposal());
+    testing::expect_round_trip(RolloutProposal{});
     testing::expect_round_trip(samples::member_answer());
     testing::expect_round_trip(samples::bare_member_answer());
     testing::expect_round_trip(

@@ -62,6 +62,11 @@ def everywhere(server, code=0):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def standing(server):
+    """How the definitions of the members stand."""
+    return {each["name"]: each["definition"] for each in server.query("server", "list")["servers"] if each["state"] == "member"}
+
+
 def states(server):
     return {each["name"]: each["state"] for each in server.query("server", "list")["servers"]}
 
@@ -97,11 +102,30 @@ def body(cluster):
     expect("would run 'dim firewall apply' on s01, s02, s03" in first.refusal("--on", "all", "firewall", "apply").message, "what changes something is asked for")
     changed = cluster.directory / "next.xml"
     changed.write_text(DEFINITION.replace('type="js20"', 'type="js21"'))
-    lines = first.dim("--yes", "--on", "s[1-3]", "cluster", "apply", changed).splitlines()
-    expect({line.split(":")[0] for line in lines} == {"s01", "s02", "s03"}, f"all have said what they did: {lines}")
-    expect({server.query("cluster", "history")["revisions"][0]["number"] for server in cluster.servers.values()} == {2}, "and have it")
+    expect("of 2 members 2 have it" in first.dim("cluster", "apply", changed), "all have the new definition")
+    expect({server.query("cluster", "history")["revisions"][0]["number"] for server in cluster.servers.values()} == {2}, "as their second")
+    labelled = first.refusal("--yes", "--on", "s[1-3]", "image", "label", "nothing", "1", "x").message
+    expect(all(f"{name}: dim: image nothing has no generation 1" in labelled for name in ("s01", "s02", "s03")), f"all have said what they did: {labelled}")
     failed = first.refusal("--yes", "--on", "all", "image", "label", "remote", "1", "of s03 alone").message
     expect("it failed on 2 of 3 image servers" in failed, f"where it failed is told: {failed}")
+
+    step("what one server refuses, none has")
+    moved = cluster.directory / "moved.xml"
+    port = '<set for="s03@kind=server"><interface network="bootnet" address="10.3.0.9"/></set>'
+    moved.write_text(DEFINITION.replace("</cluster>", port + "</cluster>"))
+    refused = first.refusal("cluster", "apply", moved).message
+    expect("nothing was changed; s03: the bootnet interface of s03 would change" in refused, f"who refused, and why: {refused}")
+    expect({server.query("cluster", "show")["number"] for server in cluster.servers.values()} == {2}, "nobody has it")
+    (third.directory / "before.xml").write_text(DEFINITION)
+    third.cluster_file.unlink()
+    third.cluster_file.mkdir()  # it checks the definition, but cannot keep it
+    refused = first.refusal("cluster", "apply", third.directory / "before.xml").message
+    expect("s03 refused it, and all servers have the definition that they had" in refused, f"who refused, and why: {refused}")
+    texts = [server.dim("cluster", "show", "--xml") for server in cluster.servers.values()]
+    expect(all(text == changed.read_text() for text in texts), "who had it went back")
+    third.cluster_file.rmdir()
+    third.cluster_file.write_text(changed.read_text())
+    expect(standing(first) == {"s02": "current", "s03": "current"}, "nobody is behind")
 
     step("a range of blades is split by server")
     wide = "s[1-2]b01"
@@ -126,7 +150,12 @@ def body(cluster):
     answer = {each["name"]: each for each in first.query("server", "list")["servers"]}
     expect(answer["s02"]["problem"] and "problem" not in answer["s03"], f"who does not answer is named: {answer}")
     expect(first.query("--on", "s03", "status")["server"] == "s03", "the other one is not disturbed")
+    again = cluster.directory / "again.xml"
+    again.write_text(DEFINITION.replace('name="three"', 'name="four"'))
+    expect("get it when they answer: s02" in first.dim("cluster", "apply", again), "who is away stops nobody")
+    expect(standing(first) == {"s02": "behind", "s03": "current"}, "and is behind")
     second.start()
+    second.wait_for(lambda status: standing(first) == {"s02": "current", "s03": "current"}, 60, "who was away is brought the definition")
     expect(first.query("--on", "s02", "blade", "list")["blade_images"][0]["image"] == IMAGE, "nothing was joined anew")
     first.kill()
     first.start()

@@ -1,4 +1,6 @@
 #include "libdim/api/server_messages.hpp"
+#include "libdim/sys/atomic_write.hpp"
+#include "libdim/testing/temporary_directory.hpp"
 #include "tools/blade_selection.hpp"
 #include "tools/on_servers.hpp"
 #include "tools/running_command.hpp"
@@ -164,6 +166,41 @@ TEST_F(OnServers, WhoDoesNotAnswerIsShownAsItWas) {
     const CommandEnd list = run_command(daemon, {"--json", "blade", "list"});
     EXPECT_EQ(list.output, "{\"server\":\"s01\",\"line\":{\"blade_images\":[]}}\n"
                            "{\"server\":\"s02\",\"problem\":\"Connection refused\"}\n");
+}
+
+TEST_F(OnServers, ADefinitionIsForAll) {
+    const dim::testing::TemporaryDirectory directory;
+    ASSERT_TRUE(sys::write_file_atomically(directory / "new.xml", "<cluster/>"));
+    daemon.prepare("POST /v1/cluster/difference",
+                   to_json(api::ClusterDifference{.base = 7,
+                                                  .changes = {{"added", "s01c3", 1, ""}},
+                                                  .blades = 1,
+                                                  .servers = {},
+                                                  .reloads = {}}));
+    daemon.prepare("POST /v1/cluster-rollouts", "{\"done\":\"in force\"}\n");
+    const CommandEnd trial =
+        run_command(daemon, {"cluster", "apply", directory / "new.xml", "--dry-run"});
+    EXPECT_EQ(trial.code, ExitCode::ok) << trial.errors;
+    EXPECT_THAT(trial.output, HasSubstr("s01: + s01c3\n"));
+    EXPECT_THAT(trial.output, HasSubstr("s02: no answer, gets it when it does: "));
+    const CommandEnd end = run_command(daemon, {"cluster", "apply", directory / "new.xml"});
+    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+    EXPECT_THAT(daemon.requests().back(),
+                HasSubstr("POST /v1/cluster-rollouts {\"xml\":\"<cluster/>\""));
+    EXPECT_THAT(daemon.requests().back(), HasSubstr("\"base\":7,\"bases\":[]}"));
+}
+
+TEST_F(OnServers, ADefinitionOfOneIsItsOwn) {
+    const dim::testing::TemporaryDirectory directory;
+    ASSERT_TRUE(sys::write_file_atomically(directory / "new.xml", "<cluster/>"));
+    daemon.prepare("POST /v1/cluster/difference",
+                   to_json(api::ClusterDifference{
+                       .base = 7, .changes = {}, .blades = 1, .servers = {}, .reloads = {}}));
+    daemon.prepare("PUT /v1/cluster", "{\"done\":\"in force\"}\n");
+    const CommandEnd end =
+        run_command(daemon, {"--here", "cluster", "apply", directory / "new.xml"});
+    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+    EXPECT_THAT(daemon.requests().back(), HasSubstr("PUT /v1/cluster {"));
 }
 
 TEST_F(OnServers, WavesAreOfOneServer) {

@@ -1,9 +1,11 @@
+#include "libdim/api/cluster_messages.hpp"
 #include "libdim/api/server_messages.hpp"
 #include "libdim/sys/clock.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/output/table.hpp"
 #include "tools/output/words.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -18,18 +20,45 @@ struct Reached {
     std::optional<std::int64_t> milliseconds;
     std::string version;
     std::string problem;
+    std::string definition;  ///< the hash of the one in force
 };
+
+/// Empty when nobody can say.
+std::string definition_in_force(const ApiClient& daemon) {
+    const auto list = daemon.get<api::ClusterRevisionList>("/v1/cluster/revisions");
+    if (!list) return "";
+    const auto found = std::ranges::find_if(list->revisions, &api::ClusterRevision::is_in_force);
+    return found == list->revisions.end() ? "" : found->sha256;
+}
+
+/// How the definition of a member stands to the one HERE: "current", "behind" when it is to be
+/// brought, "other" when not.
+std::string standing(const api::ServerSummary& server, const std::string& there,
+                     const std::string& here) {
+    if (server.state != "member") return "";
+    if (!there.empty() && there == here) return "current";
+    if (server.behind) return "behind";
+    return there.empty() ? "" : "other";
+}
 
 Reached reach(const Context& context, const model::ComponentName& server) {
     const std::int64_t begun = sys::monotonic_us();
     const auto answer = context.on(server).exchange(http::Method::get, "/v1/status", "", kPatience);
     if (!answer)
-        return {.milliseconds = {}, .version = {}, .problem = answer.error().cause.message()};
+        return {.milliseconds = {},
+                .version = {},
+                .problem = answer.error().cause.message(),
+                .definition = {}};
     const auto status = api::parse<api::ClusterStatus>(*answer);
-    if (!status) return {.milliseconds = {}, .version = {}, .problem = status.error().message()};
+    if (!status)
+        return {.milliseconds = {},
+                .version = {},
+                .problem = status.error().message(),
+                .definition = {}};
     return {.milliseconds = (sys::monotonic_us() - begun) / 1000,
             .version = status->version,
-            .problem = {}};
+            .problem = {},
+            .definition = definition_in_force(context.on(server))};
 }
 
 }  // namespace
@@ -37,19 +66,25 @@ Reached reach(const Context& context, const model::ComponentName& server) {
 Action server_list(CLI::App&) {
     return [](Context& context) -> Outcome<> {
         DIM_TRY(const auto list, context.client.get<api::ServerList>("/v1/servers"));
-        Table table({"SERVER", "STATE", "LISTENS AT", "ANSWERS IN", "VERSION", "PROBLEM"});
+        Table table(
+            {"SERVER", "STATE", "LISTENS AT", "ANSWERS IN", "VERSION", "DEFINITION", "PROBLEM"});
+        const bool has_member = std::ranges::find(list.servers, "member",
+                                                  &api::ServerSummary::state) != list.servers.end();
+        const std::string here = has_member ? definition_in_force(context.client) : "";
         auto json = nlohmann::ordered_json::array();
         for (const api::ServerSummary& server : list.servers) {
             const Reached reached =
                 server.state == "member" ? reach(context, server.name) : Reached();
+            const std::string definition = standing(server, reached.definition, here);
             const std::string endpoint = server.endpoint ? to_string(*server.endpoint) : "";
             table.add_row(
                 {to_string(server.name), server.state, endpoint,
                  reached.milliseconds ? std::to_string(*reached.milliseconds) + " ms" : "",
-                 reached.version, reached.problem});
+                 reached.version, definition, reached.problem});
             auto one = nlohmann::ordered_json::parse(to_json(server));
             if (reached.milliseconds) one["answers_in_ms"] = *reached.milliseconds;
             if (!reached.version.empty()) one["version"] = reached.version;
+            if (!definition.empty()) one["definition"] = definition;
             if (!reached.problem.empty()) one["problem"] = reached.problem;
             json.push_back(std::move(one));
         }

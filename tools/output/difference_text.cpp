@@ -68,7 +68,11 @@ std::string difference_text(const api::ClusterDifference& difference) {
         text += fmt::format(", {}:{}", count_text(difference.servers.size(), "server"),
                             names_text(difference.servers));
     }
-    text += '\n';
+    return text + '\n' + effects_text(difference);
+}
+
+std::string effects_text(const api::ClusterDifference& difference) {
+    std::string text;
     for (const api::ServiceReload& reload : difference.reloads)
         text += fmt::format("reloads {} here: {}\n", reload.service, reload.reason);
     for (const std::string& warning : difference.warnings)

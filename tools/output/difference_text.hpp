@@ -12,5 +12,7 @@ api::ClusterDifference to_message(const cluster::DefinitionDifference& differenc
 
 /// A line for each change, "+", "-" or "~" first, then how much it is about.
 std::string difference_text(const api::ClusterDifference& difference);
+/// Its last lines alone: what becomes of services and blades of the server that told it.
+std::string effects_text(const api::ClusterDifference& difference);
 
 }  // namespace dim::tool
