@@ -14,8 +14,8 @@
 
 namespace dim::server {
 
-/// Calls WORK(index, progress) for each of BLADES, two at once for each processor (half of the time
-/// it waits for the disk), until one returns false. How many were begun: the first of BLADES.
+/// Calls WORK(index, progress) for each of BLADES, four at once for each processor (most of the
+/// time it waits for the disk), until one returns false. How many were begun: the first of BLADES.
 template <class Work>
 std::size_t for_each_blade(std::span<const model::ComponentName> blades, const Progress& progress,
                            Work work) {
@@ -41,7 +41,7 @@ std::size_t for_each_blade(std::span<const model::ComponentName> blades, const P
     };
     {
         const std::size_t threads = std::min<std::size_t>(
-            blades.size(), std::clamp(2 * std::thread::hardware_concurrency(), 1U, kMostThreads));
+            blades.size(), std::clamp(4 * std::thread::hardware_concurrency(), 1U, kMostThreads));
         std::vector<std::jthread> others;
         for (std::size_t i = 1; i < threads; ++i)
             others.emplace_back(run);
