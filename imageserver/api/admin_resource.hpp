@@ -14,9 +14,9 @@
 #include "imageserver/edit/blade_checks.hpp"
 #include "imageserver/edit/export_edits.hpp"
 #include "imageserver/edit/image_edits.hpp"
+#include "imageserver/edit/logged_syncs.hpp"
 #include "imageserver/edit/override_edits.hpp"
 #include "imageserver/edit/rename_edits.hpp"
-#include "imageserver/edit/sync_edits.hpp"
 #include "imageserver/exec/blade_commands.hpp"
 #include "imageserver/firewall/bootnet_firewall.hpp"
 #include "imageserver/look/blade_looks.hpp"
@@ -36,7 +36,7 @@ struct AdminResource {
     AuthorityEdits& authority_edits;
     OverrideEdits& override_edits;
     RenameEdits& rename_edits;
-    SyncEdits& sync_edits;
+    LoggedSyncs& syncs;
     BladeLooks& looks;
     BladeChecks& checks;
     Membership& membership;

@@ -23,7 +23,7 @@ class ApiFixture : public EditFixture {
 protected:
     ApiFixture()
         : EditFixture({kNfsMigration, kClusterMigration, kOverrideMigration, kPeerMigration,
-                       kDefinitionDebtMigration}) {
+                       kDefinitionDebtMigration, kSyncJournalMigration}) {
         EXPECT_TRUE(sys::write_file_atomically(cluster_file(), samples::cluster_xml(2)));
         EXPECT_TRUE(start_cluster(
             revisions, cluster_file(), [](const cluster::Definition&) { return Result<void>(); },
@@ -202,6 +202,7 @@ protected:
                          EditedBlades(roster, journal, clock),
                          {.offer_shared_roots = [this] { return services.exports().apply(); },
                           .tell_blade = [this](const auto& blade) { news.tell(blade); }}};
+    LoggedSyncs syncs{sync_edits, database.get(), EditedBlades(roster, journal, clock)};
     AgentResource agent_resource{planner, roster, journal, refusals, clock, lanes, news};
     DiskWatch disk{
         {database.directory(), Provisioning::reserved()}, images, database.get(), alerts, clock};
@@ -220,7 +221,7 @@ protected:
                         .authority_edits = authority_edits,
                         .override_edits = override_edits,
                         .rename_edits = rename_edits,
-                        .sync_edits = sync_edits,
+                        .syncs = syncs,
                         .looks = looks,
                         .checks = checks,
                         .membership = membership,

@@ -1,17 +1,25 @@
 #include "imageserver/api/job_handler.hpp"
+#include "imageserver/api/lane_handler.hpp"
 #include "libdim/api/sync_messages.hpp"
 
 namespace dim::server {
 
 namespace {
 
+/// Who asks, for the log.
+std::string asker(const http::Peer& peer) {
+    if (!peer.credentials) return "the management node";
+    const uid_t uid = peer.credentials->uid;
+    return uid == 0 ? "root" : "uid " + std::to_string(uid);
+}
+
 boost::asio::awaitable<http::Reply> sync_image(AdminResource& admin, const RouteCall& call) {
     auto request = api::parse<api::SyncImage>(call.request.body);
     if (!request) co_return problem_response(request.error());
     const auto lane = admin.lanes.images.of(request->image);
-    const auto sync =
-        [&admin, request = *std::move(request)](const Progress& progress) -> Result<std::string> {
-        DIM_TRY(auto report, admin.sync_edits.run(request, progress));
+    const auto sync = [&admin, request = *std::move(request),
+                       by = asker(call.peer)](const Progress& progress) -> Result<std::string> {
+        DIM_TRY(auto report, admin.syncs.run(request, by, progress));
         return api::to_json(api::SyncLine{.report = std::move(report)});
     };
     co_return admin.jobs.answer(lane, sync);
@@ -22,6 +30,10 @@ boost::asio::awaitable<http::Reply> sync_image(AdminResource& admin, const Route
 void add_sync_routes(Router& router, AdminResource& admin) {
     router.add({http::Method::post, "/v1/image-syncs", Audience::administrator},
                [&admin](const RouteCall& call) { return sync_image(admin, call); });
+    router.add({http::Method::post, "/v1/sync-log", Audience::administrator},
+               message_handler<api::SyncLogQuery>(
+                   admin.lanes.answers,
+                   [&admin](const api::SyncLogQuery& query) { return admin.syncs.log(query); }));
 }
 
 }  // namespace dim::server

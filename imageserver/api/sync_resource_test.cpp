@@ -183,6 +183,28 @@ TEST_F(SyncResourceTest, OneBladesFailureIsInTheReport) {
     EXPECT_EQ(generation_of(samples::other_blade()), 2U);
 }
 
+TEST_F(SyncResourceTest, WhatRanIsInTheLog) {
+    report_of(all);
+    api::SyncImage request = all;
+    request.is_dry_run = true;
+    report_of(request);
+    request = all;
+    request.image = model::ImageName::parse("marble").value();
+    problem_of(request);
+    const auto log =
+        read<api::SyncLog>(call(http::Method::post, "/v1/sync-log", "{\"most\":9}", root()));
+    ASSERT_THAT(log.syncs, SizeIs(1)) << "neither the dry run nor what could not begin";
+    EXPECT_EQ(log.syncs[0].by, "root");
+    EXPECT_EQ(log.syncs[0].moved, 2U);
+    EXPECT_TRUE(log.syncs[0].ended);
+    const std::string of_blade = to_json(api::SyncLogQuery{.blade = samples::blade()});
+    const auto own = read<api::SyncLog>(call(http::Method::post, "/v1/sync-log", of_blade, root()));
+    ASSERT_THAT(own.syncs, SizeIs(1));
+    ASSERT_TRUE(own.syncs[0].outcome);
+    EXPECT_EQ(own.syncs[0].outcome->state, "synced");
+    EXPECT_EQ(call(http::Method::post, "/v1/sync-log", of_blade, agent()).status, 403);
+}
+
 TEST_F(SyncResourceTest, ADryRunMovesNothing) {
     images.moved.differences = {{"etc/new", manifest::DifferenceKind::created, {}}};
     api::SyncImage request = all;

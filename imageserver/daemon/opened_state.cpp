@@ -5,6 +5,7 @@
 #include "imageserver/cluster/cluster_start.hpp"
 #include "imageserver/daemon/override_renewal.hpp"
 #include "imageserver/daemon/state_lock.hpp"
+#include "imageserver/edit/sync_journal.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
 #include "imageserver/override/blade_identities.hpp"
 #include "imageserver/peer/definition_debts.hpp"
@@ -27,7 +28,7 @@ std::vector<Migration> all_migrations() {
     all.insert(all.end(), {kNfsMigration, kBootFileMigration, kBladeMigration, kClusterMigration,
                            kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
                            kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
-                           kRestartMigration, kBootFileKernelMigration});
+                           kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration});
     return all;
 }
 
@@ -64,12 +65,12 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
                             .addresses = {bootnet.address}},
                            sys::realtime_us() / 1'000'000));
     auto identity = std::make_unique<Identity>(std::move(opened_identity));
-    DIM_TRY(ImageStore store,
-            ImageStore::open({.state_directory = settings.state_directory,
-                              .provisioning = settings.provisioning,
-                              .trash_days = settings.trash_days,
-                              .tables_with_images = {"override_file", "boot_file", "assignment"}},
-                             *database));
+    DIM_TRY(ImageStore store, ImageStore::open({.state_directory = settings.state_directory,
+                                                .provisioning = settings.provisioning,
+                                                .trash_days = settings.trash_days,
+                                                .tables_with_images = {"override_file", "boot_file",
+                                                                       "assignment", "sync_run"}},
+                                               *database));
     auto images = std::make_unique<ImageStore>(std::move(store));
     const auto authorities = [kept = identity.get()] { return kept->trusted_pem(); };
     DIM_TRY(auto boot_files, BootFileStore::open({.state_directory = settings.state_directory,

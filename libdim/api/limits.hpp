@@ -18,6 +18,9 @@ inline constexpr std::size_t kTreeDifferences = 1000;  ///< told of a tree; all 
 inline constexpr std::size_t kTreePathBytes = 4096;
 inline constexpr std::size_t kSyncNotes = 100;  ///< paths told of what came of a sync; all count
 inline constexpr std::size_t kKeepOutRules = 256;
+inline constexpr std::uint32_t kLoggedSyncs = 1000;  ///< that are remembered
+/// Of the syncs of one blade, with its outcomes, as JSON.
+inline constexpr std::size_t kLoggedOutcomesBytes = 8 * 1024 * 1024;
 
 inline constexpr std::size_t kOverrideBlades = 50;  ///< whose overrides are asked for at once
 inline constexpr std::size_t kOverrideTextBytes = 64 * 1024;

@@ -466,6 +466,25 @@ inline SyncOutcome sync_outcome() {
 }
 inline SyncReport sync_report() { return {image(), generation(), true, {sync_outcome()}}; }
 inline SyncLine sync_line() { return {"sync s01c1b01", 1, 2, sync_report(), problem()}; }
+inline SyncLogQuery sync_log_query() { return {image(), blade(), 20}; }
+inline LoggedSync logged_sync() {
+    return {.number = 14,
+            .image = image(),
+            .from = {generation()},
+            .generation = generation(),
+            .began = time(),
+            .ended = time(),
+            .by = "root",
+            .options = "--overwrite",
+            .blades = 5,
+            .moved = 3,
+            .failed = 1,
+            .changed_paths = 12,
+            .conflicts = 2,
+            .kept_out = 4,
+            .outcome = sync_outcome()};
+}
+inline SyncLog sync_log() { return {{logged_sync()}}; }
 inline model::Ipv4Endpoint server_endpoint() {
     return model::Ipv4Endpoint::parse("10.9.0.1:7444", 1).value();
 }

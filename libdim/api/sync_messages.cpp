@@ -65,10 +65,50 @@ struct Members<SyncLine> {
     };
 };
 
+template <>
+struct Members<SyncLogQuery> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &SyncLogQuery::image),
+        member("blade", &SyncLogQuery::blade),
+        member("most", &SyncLogQuery::most),
+    };
+};
+
+template <>
+struct Members<LoggedSync> {
+    static constexpr auto kAll = std::tuple{
+        member("number", &LoggedSync::number),
+        member("image", &LoggedSync::image),
+        member("from", &LoggedSync::from),
+        member("generation", &LoggedSync::generation),
+        member("began", &LoggedSync::began),
+        member("ended", &LoggedSync::ended),
+        member("by", &LoggedSync::by),
+        member("options", &LoggedSync::options),
+        member("blades", &LoggedSync::blades),
+        member("moved", &LoggedSync::moved),
+        member("failed", &LoggedSync::failed),
+        member("changed_paths", &LoggedSync::changed_paths),
+        member("conflicts", &LoggedSync::conflicts),
+        member("kept_out", &LoggedSync::kept_out),
+        member("outcome", &LoggedSync::outcome),
+    };
+};
+
+template <>
+struct Members<SyncLog> {
+    static constexpr auto kAll = std::tuple{
+        member("syncs", &SyncLog::syncs, limits::kLoggedSyncs),
+    };
+};
+
 DIM_API_MESSAGE(SyncImage, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncOutcome, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncReport, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncLine, limits::kReplyBytes)
+DIM_API_MESSAGE(SyncLogQuery, limits::kMessageBytes)
+DIM_API_MESSAGE(LoggedSync, limits::kReplyBytes)
+DIM_API_MESSAGE(SyncLog, limits::kReplyBytes)
 
 Result<void> check_sync(const SyncImage& request) {
     constexpr std::uint32_t kAll = 100;

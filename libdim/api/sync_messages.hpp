@@ -1,7 +1,9 @@
 #pragma once
 
 #include "libdim/api/image_messages.hpp"
+#include "libdim/api/limits.hpp"
 #include "libdim/api/problem.hpp"
+#include "libdim/model/timestamp.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -77,6 +79,42 @@ struct SyncLine {
     std::optional<Problem> problem = {};
 
     bool operator==(const SyncLine&) const = default;
+};
+
+/// POST /v1/sync-log; the answer is a SyncLog.
+struct SyncLogQuery {
+    std::optional<model::ImageName> image = {};      ///< syncs of it alone
+    std::optional<model::ComponentName> blade = {};  ///< of it alone, with its own outcomes
+    std::uint32_t most = limits::kLoggedSyncs;       ///< the newest
+
+    bool operator==(const SyncLogQuery&) const = default;
+};
+
+/// A sync that was begun; its counts are of its end.
+struct LoggedSync {
+    std::uint64_t number;
+    model::ImageName image;
+    std::vector<model::Generation> from = {};          ///< those that moved blade images were of
+    std::optional<model::Generation> generation = {};  ///< that they were brought to
+    model::Timestamp began;
+    std::optional<model::Timestamp> ended = {};  ///< absent: it runs, or the daemon was killed
+    std::string by;                              ///< who had it run: "root", "uid 1000"
+    std::string options;                         ///< as they would be typed: "--overwrite"
+    std::uint64_t blades = 0;
+    std::uint64_t moved = 0;   ///< of them, to that generation
+    std::uint64_t failed = 0;  ///< of them
+    std::uint64_t changed_paths = 0;
+    std::uint64_t conflicts = 0;
+    std::uint64_t kept_out = 0;
+    std::optional<SyncOutcome> outcome = {};  ///< of the blade that was asked for
+
+    bool operator==(const LoggedSync&) const = default;
+};
+
+struct SyncLog {
+    std::vector<LoggedSync> syncs;  ///< the newest first
+
+    bool operator==(const SyncLog&) const = default;
 };
 
 /// Errors: invalid_input.

@@ -281,6 +281,11 @@ constexpr std::array kCommands{
             "  dim sync status\n"
             "  dim sync status granite --json | jq -r '.groups[] | select(.state == \"behind\")'\n",
             &sync_status},
+    Command{"sync", "log", "the syncs that were run: when, by whom, what became of it",
+            "  dim sync log\n"
+            "  dim sync log granite --last 10\n"
+            "  dim sync log --blade s01c1b01 --json | jq -r '.syncs[].outcome.conflicts[].path'\n",
+            &sync_log},
     Command{"sync", "explain", "why a path moves with its generation, or stays, on which blades",
             "  dim sync explain granite /etc/motd\n"
             "  dim sync explain granite /var/lib/app/\n",

@@ -78,6 +78,7 @@ Action override_show(CLI::App& app);
 Action status(CLI::App& app);
 Action sync_explain(CLI::App& app);
 Action sync_image(CLI::App& app);
+Action sync_log(CLI::App& app);
 Action sync_status(CLI::App& app);
 Action syncit(CLI::App& app);
 Action undeploy(CLI::App& app);

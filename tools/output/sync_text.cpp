@@ -18,8 +18,9 @@ std::string state_of(const api::SyncOutcome& outcome, bool is_dry_run) {
     return is_dry_run && outcome.state == "synced" ? "would be synced" : outcome.state;
 }
 
-/// "3 created, 1 changed, 2 conflicts"
-std::string amounts_of(const api::SyncOutcome& outcome) {
+}  // namespace
+
+std::string amounts_text(const api::SyncOutcome& outcome) {
     std::string text;
     const auto add = [&](std::uint64_t count, const std::string& what) {
         if (count == 0) return;
@@ -34,6 +35,8 @@ std::string amounts_of(const api::SyncOutcome& outcome) {
     return text;
 }
 
+namespace {
+
 std::string kept_lines(const std::vector<api::KeptPath>& kept, std::uint64_t count) {
     std::string text;
     for (const api::KeptPath& path : kept)
@@ -42,11 +45,12 @@ std::string kept_lines(const std::vector<api::KeptPath>& kept, std::uint64_t cou
     return text;
 }
 
-/// What there is to say of some blades besides their line.
-std::string details_of(const api::SyncOutcome& outcome, const std::string& blades) {
+}  // namespace
+
+std::string outcome_details(const api::SyncOutcome& outcome, const std::string& what) {
     std::string text;
     const auto chapter = [&](const std::string& title, const std::string& lines) {
-        if (!lines.empty()) text += fmt::format("\n{}, {}:\n{}", blades, title, lines);
+        if (!lines.empty()) text += fmt::format("\n{}, {}:\n{}", what, title, lines);
     };
     const std::uint64_t changes = outcome.created + outcome.changed + outcome.removed;
     if (!outcome.differences.empty())
@@ -57,8 +61,6 @@ std::string details_of(const api::SyncOutcome& outcome, const std::string& blade
     return text;
 }
 
-}  // namespace
-
 std::string sync_text(const api::SyncReport& report, const FoldNames& fold) {
     Table table({"BLADES", "STATE", "FROM", "TO", "PATHS"});
     std::string details;
@@ -67,8 +69,8 @@ std::string sync_text(const api::SyncReport& report, const FoldNames& fold) {
         const bool stays = outcome.state == "pinned" || outcome.state == "failed";
         table.add_row({blades, state_of(outcome, report.is_dry_run),
                        outcome.from ? to_string(*outcome.from) : "",
-                       stays ? "" : to_string(report.generation), amounts_of(outcome)});
-        details += details_of(outcome, blades);
+                       stays ? "" : to_string(report.generation), amounts_text(outcome)});
+        details += outcome_details(outcome, blades);
     }
     if (table.is_empty()) return "No blade has an image of " + to_string(report.image) + ".\n";
     return table.text() + details;

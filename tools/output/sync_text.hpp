@@ -13,6 +13,11 @@ namespace dim::tool {
 /// what would change, too. FOLD: "s01c1b[01-14]" for blades.
 std::string sync_text(const api::SyncReport& report, const FoldNames& fold);
 
+/// "3 created, 1 changed, 2 conflicts"
+std::string amounts_text(const api::SyncOutcome& outcome);
+/// What there is to say of WHAT ("s01c1b01") besides its line.
+std::string outcome_details(const api::SyncOutcome& outcome, const std::string& what);
+
 /// Which blades have which generation of their images, and whether that is the newest.
 struct SyncStatus {
     struct Group {

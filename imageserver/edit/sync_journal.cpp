@@ -1,0 +1,186 @@
+#include "imageserver/edit/sync_journal.hpp"
+
+#include "imageserver/state/read_rows.hpp"
+
+#include <set>
+#include <utility>
+
+namespace dim::server {
+
+using model::Generation;
+
+const Migration kSyncJournalMigration{"sync-1", R"(
+CREATE TABLE sync_run (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    image TEXT NOT NULL,
+    blades INTEGER NOT NULL DEFAULT 0,
+    record TEXT NOT NULL
+) STRICT;
+CREATE INDEX sync_run_image ON sync_run(image, number);
+CREATE TABLE sync_run_outcome (
+    run INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sync_run_blade (
+    blade TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (blade, run)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sync_run_blade_run ON sync_run_blade(run);
+)"};
+
+namespace {
+
+bool has_moved(const api::SyncOutcome& outcome) {
+    return outcome.state == "synced" || outcome.state == "waiting";
+}
+
+/// What REPORT says of all blades together.
+void sum_up(const api::SyncReport& report, api::LoggedSync& sync) {
+    std::set<Generation> from;
+    for (const api::SyncOutcome& outcome : report.outcomes) {
+        const std::uint64_t blades = outcome.blades.size();
+        sync.blades += blades;
+        if (has_moved(outcome)) {
+            sync.moved += blades;
+            if (outcome.from) from.insert(*outcome.from);
+        }
+        if (outcome.state == "failed") sync.failed += blades;
+        sync.changed_paths += blades * (outcome.created + outcome.changed + outcome.removed);
+        sync.conflicts += blades * outcome.conflict_count;
+        sync.kept_out += blades * outcome.kept_out_count;
+    }
+    sync.from.assign(from.begin(), from.end());
+    sync.generation = report.generation;
+}
+
+Result<void> store_outcome(Transaction& transaction, std::uint64_t number, std::size_t place,
+                           api::SyncOutcome outcome) {
+    const auto blades = std::exchange(outcome.blades, {});
+    DIM_CHECK(transaction.execute(
+        "INSERT INTO sync_run_outcome (run, place, outcome) VALUES (?1, ?2, ?3)", number, place,
+        api::to_json(outcome)));
+    for (const model::ComponentName& blade : blades)
+        DIM_CHECK(transaction.execute(
+            "INSERT INTO sync_run_blade (blade, run, place) VALUES (?1, ?2, ?3)", blade.text(),
+            number, place));
+    return {};
+}
+
+/// The newest sync that is too many, or of too many blades.
+Result<std::optional<std::int64_t>> find_excess(Transaction& transaction,
+                                                const SyncJournal::Bounds& bounds) {
+    DIM_TRY(Statement rows,
+            transaction.query("SELECT number, blades FROM sync_run ORDER BY number DESC"));
+    std::uint64_t syncs = 0;
+    std::uint64_t blades = 0;
+    for (;;) {
+        DIM_TRY(const bool has_row, rows.next());
+        if (!has_row) return std::nullopt;
+        ++syncs;
+        blades += static_cast<std::uint64_t>(rows.integer(1));
+        if (syncs > 1 && (syncs > bounds.syncs || blades > bounds.blades)) return rows.integer(0);
+    }
+}
+
+Result<void> bound(Transaction& transaction, const SyncJournal::Bounds& bounds) {
+    DIM_TRY(const auto excess, find_excess(transaction, bounds));
+    if (!excess) return {};
+    for (const char* sql : {"DELETE FROM sync_run_blade WHERE run <= ?1",
+                            "DELETE FROM sync_run_outcome WHERE run <= ?1",
+                            "DELETE FROM sync_run WHERE number <= ?1"})
+        DIM_CHECK(transaction.execute(sql, *excess));
+    return {};
+}
+
+/// Columns: number, image, record; and perhaps the outcome of BLADE.
+Result<api::LoggedSync> read_sync(const Statement& row,
+                                  const std::optional<model::ComponentName>& blade) {
+    DIM_TRY(api::LoggedSync sync, api::parse<api::LoggedSync>(row.text(2)));
+    sync.number = static_cast<std::uint64_t>(row.integer(0));
+    // It may have got another name.
+    DIM_TRY(sync.image, model::ImageName::parse(row.text(1)));
+    if (!blade) return sync;
+    DIM_TRY(sync.outcome, api::parse<api::SyncOutcome>(row.text(3)));
+    sync.outcome->blades = {*blade};
+    return sync;
+}
+
+Result<Statement> find_syncs(Transaction& transaction, const api::SyncLogQuery& query) {
+    std::optional<std::string> image;
+    if (query.image) image = query.image->text();
+    if (!query.blade)
+        return transaction.query("SELECT number, image, record FROM sync_run WHERE ?1 IS NULL OR "
+                                 "image = ?1 ORDER BY number DESC LIMIT ?2",
+                                 image, query.most);
+    return transaction.query(
+        "SELECT number, image, record, outcome FROM sync_run_blade AS one JOIN sync_run ON number "
+        "= one.run JOIN sync_run_outcome AS outcome ON outcome.run = one.run AND outcome.place = "
+        "one.place WHERE (?1 IS NULL OR image = ?1) AND one.blade = ?3 ORDER BY number DESC LIMIT "
+        "?2",
+        image, query.most, query.blade->text());
+}
+
+}  // namespace
+
+Result<std::uint64_t> SyncJournal::begin(const Beginning& beginning) {
+    const api::LoggedSync sync{.number = 0,
+                               .image = beginning.image,
+                               .began = beginning.began,
+                               .by = beginning.by,
+                               .options = beginning.options};
+    return database_.transaction([&](Transaction& transaction) -> Result<std::uint64_t> {
+        DIM_CHECK(transaction.execute("INSERT INTO sync_run (image, record) VALUES (?1, ?2)",
+                                      sync.image.text(), api::to_json(sync)));
+        const auto number = static_cast<std::uint64_t>(transaction.last_inserted_id());
+        DIM_CHECK(bound(transaction, bounds_));
+        return number;
+    });
+}
+
+Result<void> SyncJournal::finish(std::uint64_t number, const api::SyncReport& report,
+                                 model::Timestamp ended) {
+    return database_.transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(Statement row,
+                transaction.query("SELECT number, image, record FROM sync_run WHERE number = ?1",
+                                  number));
+        DIM_TRY(const bool is_there, row.next());
+        if (!is_there) return fail(ErrorCode::not_found, "the sync is not in the log any more");
+        DIM_TRY(api::LoggedSync sync, read_sync(row, {}));
+        sync.ended = ended;
+        sum_up(report, sync);
+        DIM_CHECK(
+            transaction.execute("UPDATE sync_run SET blades = ?2, record = ?3 WHERE number = ?1",
+                                number, sync.blades, api::to_json(sync)));
+        for (std::size_t place = 0; place < report.outcomes.size(); ++place)
+            DIM_CHECK(store_outcome(transaction, number, place, report.outcomes[place]));
+        return bound(transaction, bounds_);
+    });
+}
+
+Result<void> SyncJournal::forget(std::uint64_t number) {
+    return database_.transaction([&](Transaction& transaction) {
+        return transaction.execute("DELETE FROM sync_run WHERE number = ?1", number);
+    });
+}
+
+Result<api::SyncLog> SyncJournal::read(const api::SyncLogQuery& query) {
+    return database_.transaction([&](Transaction& transaction) -> Result<api::SyncLog> {
+        DIM_TRY(Statement rows, find_syncs(transaction, query));
+        api::SyncLog log;
+        std::size_t bytes = 0;
+        for (;;) {
+            DIM_TRY(const bool has_row, rows.next());
+            if (!has_row || log.syncs.size() == api::limits::kLoggedSyncs) return log;
+            if (query.blade) bytes += rows.text(3).size();
+            if (bytes > api::limits::kLoggedOutcomesBytes) return log;
+            DIM_TRY(api::LoggedSync sync, read_sync(rows, query.blade));
+            log.syncs.push_back(std::move(sync));
+        }
+    });
+}
+
+}  // namespace dim::server
