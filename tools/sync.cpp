@@ -93,7 +93,8 @@ Outcome<> check_synced(const api::SyncReport& report) {
         first = outcome.problem
                     ? to_error(*outcome.problem)
                     : Error(ErrorCode::timed_out,
-                            "its image is of generation " + to_string(report.generation) +
+                            "its image is of generation " +
+                                to_string(outcome.to.value_or(report.generation)) +
                                 ", but it has not said that it has that shared root")
                           .with_cure("'dim blade show " + to_string(outcome.blades.front()) +
                                      "' tells when it has; one whose boot file is older than this "

@@ -202,7 +202,7 @@ protected:
                          EditedBlades(roster, journal, clock),
                          {.offer_shared_roots = [this] { return services.exports().apply(); },
                           .tell_blade = [this](const auto& blade) { news.tell(blade); }}};
-    LoggedSyncs syncs{sync_edits, database.get(), EditedBlades(roster, journal, clock)};
+    LoggedSyncs syncs{sync_edits, images, database.get(), EditedBlades(roster, journal, clock)};
     AgentResource agent_resource{planner, roster, journal, refusals, clock, lanes, news};
     DiskWatch disk{
         {database.directory(), Provisioning::reserved()}, images, database.get(), alerts, clock};

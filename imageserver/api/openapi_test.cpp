@@ -159,6 +159,7 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("BladeDifference", blade_difference());
     expect_described("SourceDifference", source_difference());
     expect_described("SourceDifferenceLine", source_difference_line());
+    expect_described("UndoSync", undo_sync());
     expect_described("SyncLogQuery", sync_log_query());
     expect_described("LoggedSync", logged_sync());
     expect_described("SyncLog", sync_log());

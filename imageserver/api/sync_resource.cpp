@@ -25,11 +25,25 @@ boost::asio::awaitable<http::Reply> sync_image(AdminResource& admin, const Route
     co_return admin.jobs.answer(lane, sync);
 }
 
+boost::asio::awaitable<http::Reply> undo_sync(AdminResource& admin, const RouteCall& call) {
+    auto request = api::parse<api::UndoSync>(call.request.body);
+    if (!request) co_return problem_response(request.error());
+    const auto lane = admin.lanes.images.of(request->image);
+    const auto undo = [&admin, request = *std::move(request),
+                       by = asker(call.peer)](const Progress& progress) -> Result<std::string> {
+        DIM_TRY(auto report, admin.syncs.undo(request, by, progress));
+        return api::to_json(api::SyncLine{.report = std::move(report)});
+    };
+    co_return admin.jobs.answer(lane, undo);
+}
+
 }  // namespace
 
 void add_sync_routes(Router& router, AdminResource& admin) {
     router.add({http::Method::post, "/v1/image-syncs", Audience::administrator},
                [&admin](const RouteCall& call) { return sync_image(admin, call); });
+    router.add({http::Method::post, "/v1/image-sync-undos", Audience::administrator},
+               [&admin](const RouteCall& call) { return undo_sync(admin, call); });
     router.add({http::Method::post, "/v1/sync-log", Audience::administrator},
                message_handler<api::SyncLogQuery>(
                    admin.lanes.answers,

@@ -205,6 +205,52 @@ TEST_F(SyncResourceTest, WhatRanIsInTheLog) {
     EXPECT_EQ(call(http::Method::post, "/v1/sync-log", of_blade, agent()).status, 403);
 }
 
+TEST_F(SyncResourceTest, EachBladeOfASyncGoesBackToWhatItHad) {
+    const auto undo = [&](std::uint64_t sync, bool is_dry_run = false) {
+        const auto response =
+            call(http::Method::post, "/v1/image-sync-undos",
+                 to_json(api::UndoSync{samples::image(), sync, is_dry_run}), root());
+        return lines_of(response).back();
+    };
+    api::BladeImage third = images.blade_image(samples::other_blade(), samples::image()).value();
+    third.generation = number(3);
+    images.add(third);
+    report_of(all);
+    EXPECT_EQ(undo(7).problem.value().status, 409) << "there is no such sync";
+    EXPECT_TRUE(undo(1, true).report);
+    EXPECT_EQ(generation_of(samples::blade()), 2U);
+    const auto back = undo(1).report.value();
+    EXPECT_EQ(generation_of(samples::blade()), 1U);
+    EXPECT_EQ(generation_of(samples::other_blade()), 3U);
+    EXPECT_EQ(back.generation, number(2));
+    ASSERT_THAT(back.outcomes, SizeIs(2));
+    EXPECT_EQ(back.outcomes[0].to, number(1));
+    EXPECT_EQ(back.outcomes[1].to, number(3));
+    EXPECT_EQ(undo(1).problem.value().status, 404) << "it was taken back";
+    const auto log =
+        read<api::SyncLog>(call(http::Method::post, "/v1/sync-log", R"({"most":9})", root()));
+    ASSERT_THAT(log.syncs, SizeIs(2));
+    EXPECT_EQ(log.syncs[0].undoes, 1U);
+    EXPECT_EQ(log.syncs[0].moved, 2U);
+    EXPECT_EQ(log.syncs[1].undone_by, 2U);
+}
+
+TEST_F(SyncResourceTest, WhatMovedSinceIsLeftAndTold) {
+    report_of(all);
+    api::BladeImage moved_on = images.blade_image(samples::blade(), samples::image()).value();
+    moved_on.generation = number(5);
+    images.add(moved_on);
+    const auto response = call(http::Method::post, "/v1/image-sync-undos",
+                               to_json(api::UndoSync{samples::image(), 1, false}), root());
+    const auto back = lines_of(response).back().report.value();
+    EXPECT_EQ(generation_of(samples::blade()), 5U);
+    EXPECT_EQ(generation_of(samples::other_blade()), 1U);
+    ASSERT_THAT(back.outcomes, SizeIs(2));
+    EXPECT_EQ(back.outcomes[1].state, "left");
+    EXPECT_EQ(back.outcomes[1].from, number(5));
+    EXPECT_FALSE(back.outcomes[1].problem);
+}
+
 TEST_F(SyncResourceTest, ADryRunMovesNothing) {
     images.moved.differences = {{"etc/new", manifest::DifferenceKind::created, {}}};
     api::SyncImage request = all;

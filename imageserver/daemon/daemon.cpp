@@ -176,7 +176,7 @@ private:
                           edited_blades_,
                           {.offer_shared_roots = [this] { return services_.exports().apply(); },
                            .tell_blade = [this](const auto& blade) { news_.tell(blade); }}};
-    LoggedSyncs syncs_{sync_edits_, *state_.database, edited_blades_};
+    LoggedSyncs syncs_{sync_edits_, *state_.images, *state_.database, edited_blades_};
     AgentResource agent_{planner_, state_.roster, journal_, refusals_, clock_, lanes_, news_};
     StatusResource status_{services_,     state_.roster, assignments_, journal_,
                            state_.alerts, disk_,         clock_,       lanes_.answers};

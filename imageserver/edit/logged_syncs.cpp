@@ -1,5 +1,6 @@
 #include "imageserver/edit/logged_syncs.hpp"
 
+#include "imageserver/edit/sync_outcomes.hpp"
 #include "libdim/api/limits.hpp"
 #include "libdim/base/text.hpp"
 
@@ -31,6 +32,65 @@ Result<api::SyncReport> LoggedSyncs::run(const api::SyncImage& request, const st
     } else {
         (void)journal_.forget(number);
     }
+    return report;
+}
+
+api::SyncReport LoggedSyncs::carry_out(const SyncUndo& undo, const api::LoggedSync& sync,
+                                       bool is_dry_run, const Progress& progress) {
+    constexpr std::uint32_t kAll = 100;
+    api::SyncReport report{.image = sync.image,
+                           .generation = *sync.generation,
+                           .is_dry_run = is_dry_run,
+                           .outcomes = {}};
+    for (const auto& [generation, blades] : undo.back) {
+        auto back = edits_.run({.image = sync.image,
+                                .generation = generation,
+                                .blades = blades,
+                                .is_dry_run = is_dry_run,
+                                .most_removed_percent = kAll},
+                               progress);
+        if (!back) {
+            report.outcomes.push_back({.blades = blades,
+                                       .state = "failed",
+                                       .from = sync.generation,
+                                       .to = generation,
+                                       .problem = api::to_problem(back.error())});
+            continue;
+        }
+        for (api::SyncOutcome& outcome : back->outcomes) {
+            outcome.to = generation;
+            report.outcomes.push_back(std::move(outcome));
+        }
+    }
+    for (api::SyncOutcome& outcome : group(undo.others))
+        report.outcomes.push_back(std::move(outcome));
+    return report;
+}
+
+Result<api::SyncReport> LoggedSyncs::undo(const api::UndoSync& request, const std::string& by,
+                                          const Progress& progress) {
+    DIM_TRY(const SyncJournal::Entry last, journal_.last_to_undo(request.image));
+    const std::string number = std::to_string(request.sync);
+    if (last.sync.number != request.sync)
+        return fail(Error(ErrorCode::conflict, "sync " + number + " is not the last one of " +
+                                                   to_string(request.image) +
+                                                   " that can be taken back: that is sync " +
+                                                   std::to_string(last.sync.number))
+                        .with_cure("see 'dim sync log " + to_string(request.image) + "'"));
+    DIM_TRY(const auto generations, images_.generations(request.image));
+    DIM_CHECK(check_same_image(last.sync, generations));
+    DIM_TRY(const auto blade_images, images_.blade_images());
+    const SyncUndo undo = plan_undo(last, blade_images, [&](const model::ComponentName& blade) {
+        return blades_.roster().find(blade).has_value();
+    });
+    if (request.is_dry_run) return carry_out(undo, last.sync, true, progress);
+    DIM_TRY(const std::uint64_t begun, journal_.begin({.image = request.image,
+                                                       .began = blades_.now(),
+                                                       .by = by,
+                                                       .options = "undo of sync " + number,
+                                                       .undoes = request.sync}));
+    api::SyncReport report = carry_out(undo, last.sync, false, progress);
+    (void)journal_.finish(begun, report, blades_.now());
     return report;
 }
 

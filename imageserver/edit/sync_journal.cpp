@@ -124,6 +124,46 @@ Result<Statement> find_syncs(Transaction& transaction, const api::SyncLogQuery& 
         image, query.most, query.blade->text());
 }
 
+Result<api::LoggedSync> find_sync(Transaction& transaction, std::uint64_t number) {
+    DIM_TRY(
+        Statement row,
+        transaction.query("SELECT number, image, record FROM sync_run WHERE number = ?1", number));
+    DIM_TRY(const bool is_there, row.next());
+    if (!is_there)
+        return fail(ErrorCode::not_found,
+                    "sync " + std::to_string(number) + " is not in the log any more");
+    return read_sync(row, {});
+}
+
+Result<void> update_sync(Transaction& transaction, const api::LoggedSync& sync) {
+    return transaction.execute("UPDATE sync_run SET blades = ?2, record = ?3 WHERE number = ?1",
+                               sync.number, sync.blades, api::to_json(sync));
+}
+
+/// With their blades.
+Result<std::vector<api::SyncOutcome>> outcomes_of(Transaction& transaction, std::uint64_t number) {
+    DIM_TRY(Statement rows,
+            transaction.query("SELECT outcome FROM sync_run_outcome WHERE run = ?1 ORDER BY place",
+                              number));
+    DIM_TRY(auto outcomes, read_rows(std::move(rows), [](const Statement& row) {
+                return api::parse<api::SyncOutcome>(row.text(0));
+            }));
+    DIM_TRY(Statement blades,
+            transaction.query("SELECT blade, place FROM sync_run_blade WHERE run = ?1", number));
+    for (;;) {
+        DIM_TRY(const bool has_row, blades.next());
+        if (!has_row) return outcomes;
+        DIM_TRY(auto blade, model::ComponentName::parse(blades.text(0)));
+        outcomes.at(static_cast<std::size_t>(blades.integer(1))).blades.push_back(std::move(blade));
+    }
+}
+
+Error unended(const api::LoggedSync& sync) {
+    return Error(ErrorCode::conflict, "sync " + std::to_string(sync.number) + " of " +
+                                          to_string(sync.image) + " did not end")
+        .with_cure("run it to its end first: 'dim sync image " + to_string(sync.image) + "'");
+}
+
 }  // namespace
 
 Result<std::uint64_t> SyncJournal::begin(const Beginning& beginning) {
@@ -131,7 +171,8 @@ Result<std::uint64_t> SyncJournal::begin(const Beginning& beginning) {
                                .image = beginning.image,
                                .began = beginning.began,
                                .by = beginning.by,
-                               .options = beginning.options};
+                               .options = beginning.options,
+                               .undoes = beginning.undoes};
     return database_.transaction([&](Transaction& transaction) -> Result<std::uint64_t> {
         DIM_CHECK(transaction.execute("INSERT INTO sync_run (image, record) VALUES (?1, ?2)",
                                       sync.image.text(), api::to_json(sync)));
@@ -144,20 +185,38 @@ Result<std::uint64_t> SyncJournal::begin(const Beginning& beginning) {
 Result<void> SyncJournal::finish(std::uint64_t number, const api::SyncReport& report,
                                  model::Timestamp ended) {
     return database_.transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_TRY(Statement row,
-                transaction.query("SELECT number, image, record FROM sync_run WHERE number = ?1",
-                                  number));
-        DIM_TRY(const bool is_there, row.next());
-        if (!is_there) return fail(ErrorCode::not_found, "the sync is not in the log any more");
-        DIM_TRY(api::LoggedSync sync, read_sync(row, {}));
+        DIM_TRY(api::LoggedSync sync, find_sync(transaction, number));
         sync.ended = ended;
         sum_up(report, sync);
-        DIM_CHECK(
-            transaction.execute("UPDATE sync_run SET blades = ?2, record = ?3 WHERE number = ?1",
-                                number, sync.blades, api::to_json(sync)));
+        DIM_CHECK(update_sync(transaction, sync));
+        if (sync.undoes && sync.failed == 0) {
+            DIM_TRY(api::LoggedSync undone, find_sync(transaction, *sync.undoes));
+            undone.undone_by = number;
+            DIM_CHECK(update_sync(transaction, undone));
+        }
         for (std::size_t place = 0; place < report.outcomes.size(); ++place)
             DIM_CHECK(store_outcome(transaction, number, place, report.outcomes[place]));
         return bound(transaction, bounds_);
+    });
+}
+
+Result<SyncJournal::Entry> SyncJournal::last_to_undo(const model::ImageName& image) {
+    return database_.transaction([&](Transaction& transaction) -> Result<Entry> {
+        DIM_TRY(Statement rows, find_syncs(transaction, {.image = image}));
+        bool is_newest = true;
+        for (;;) {
+            DIM_TRY(const bool has_row, rows.next());
+            if (!has_row)
+                return fail(Error(ErrorCode::not_found,
+                                  "there is no sync of " + to_string(image) + " to take back")
+                                .with_cure("see 'dim sync log " + to_string(image) + "'"));
+            DIM_TRY(api::LoggedSync sync, read_sync(rows, {}));
+            if (std::exchange(is_newest, false) && !sync.ended && !sync.undoes)
+                return fail(unended(sync));
+            if (!sync.is_to_undo()) continue;
+            DIM_TRY(auto outcomes, outcomes_of(transaction, sync.number));
+            return Entry{.sync = std::move(sync), .outcomes = std::move(outcomes)};
+        }
     });
 }
 

@@ -5,7 +5,9 @@
 #include "libdim/base/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace dim::server {
 
@@ -24,6 +26,12 @@ public:
         model::Timestamp began;
         std::string by;
         std::string options;
+        std::optional<std::uint64_t> undoes = {};  ///< the sync that it takes back
+    };
+    /// One that is there wholly.
+    struct Entry {
+        api::LoggedSync sync;
+        std::vector<api::SyncOutcome> outcomes;
     };
 
     /// DATABASE outlives this.
@@ -32,9 +40,13 @@ public:
 
     /// Before any blade is touched. Its number.
     Result<std::uint64_t> begin(const Beginning& beginning);
-    /// One transaction, however many blades there are.
+    /// One transaction, however many blades there are. The sync that it takes back counts as taken
+    /// back if no blade failed.
     Result<void> finish(std::uint64_t number, const api::SyncReport& report,
                         model::Timestamp ended);
+    /// The last sync of IMAGE that can be taken back. Errors: not_found; conflict while another one
+    /// after it has not ended.
+    Result<Entry> last_to_undo(const model::ImageName& image);
     /// It touched nothing.
     Result<void> forget(std::uint64_t number);
     Result<api::SyncLog> read(const api::SyncLogQuery& query);

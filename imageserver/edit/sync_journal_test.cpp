@@ -118,6 +118,43 @@ TEST_F(SyncJournalTest, OneThatDidNotEndIsThere) {
     EXPECT_EQ(rows_of("sync_run_blade"), 0) << "all of it or nothing";
 }
 
+TEST_F(SyncJournalTest, TheLastOneThatMovedABladeCanBeTakenBack) {
+    EXPECT_EQ(journal.last_to_undo(samples::image()).error().code(), ErrorCode::not_found);
+    const std::uint64_t first = add(journal);
+    const std::uint64_t idle = journal.begin(beginning()).value();
+    EXPECT_EQ(journal.last_to_undo(samples::image()).error().code(), ErrorCode::conflict)
+        << "it has not ended";
+    api::SyncReport nothing = report();
+    nothing.outcomes.erase(nothing.outcomes.begin());
+    ASSERT_TRUE(journal.finish(idle, nothing, samples::at(2)));
+    const auto last = journal.last_to_undo(samples::image()).value();
+    EXPECT_EQ(last.sync.number, first);
+    EXPECT_EQ(last.outcomes, report().outcomes);
+}
+
+TEST_F(SyncJournalTest, WhatIsTakenBackWhollyIsSoForGood) {
+    const std::uint64_t first = add(journal);
+    const std::uint64_t second = add(journal);
+    const auto last = [&] { return journal.last_to_undo(samples::image()).value().sync.number; };
+    const auto take_back = [&](const api::SyncReport& came_to) {
+        SyncJournal::Beginning undo = beginning();
+        undo.undoes = second;
+        const std::uint64_t begun = journal.begin(undo).value();
+        EXPECT_EQ(last(), second) << "one that did not end is no hindrance";
+        EXPECT_TRUE(journal.finish(begun, came_to, samples::at(3)));
+        return begun;
+    };
+    take_back(report());
+    EXPECT_EQ(last(), second) << "a blade failed";
+    api::SyncReport whole = report();
+    whole.outcomes.pop_back();
+    const std::uint64_t undo = take_back(whole);
+    EXPECT_EQ(last(), first);
+    const auto log = journal.read({}).value();
+    EXPECT_THAT(log.syncs[0].undoes, Optional(second));
+    EXPECT_THAT(log.syncs[2].undone_by, Optional(undo));
+}
+
 TEST_F(SyncJournalTest, TheOldestGoWithAllThatIsOfThem) {
     SyncJournal small(database.get(), {.syncs = 3, .blades = 100});
     for (int i = 0; i < 5; ++i)

@@ -453,6 +453,7 @@ inline SyncOutcome sync_outcome() {
     return {.blades = {blade()},
             .state = "synced",
             .from = generation(),
+            .to = generation(),
             .created = 1,
             .changed = 2,
             .removed = 3,
@@ -482,8 +483,11 @@ inline LoggedSync logged_sync() {
             .changed_paths = 12,
             .conflicts = 2,
             .kept_out = 4,
+            .undoes = 13,
+            .undone_by = 15,
             .outcome = sync_outcome()};
 }
+inline UndoSync undo_sync() { return {image(), 14, true}; }
 inline SyncLog sync_log() { return {{logged_sync()}}; }
 inline model::Ipv4Endpoint server_endpoint() {
     return model::Ipv4Endpoint::parse("10.9.0.1:7444", 1).value();

@@ -33,6 +33,7 @@ struct Members<SyncOutcome> {
         member("blades", &SyncOutcome::blades),
         member("state", &SyncOutcome::state),
         member("from", &SyncOutcome::from),
+        member("to", &SyncOutcome::to),
         member("created", &SyncOutcome::created),
         member("changed", &SyncOutcome::changed),
         member("removed", &SyncOutcome::removed),
@@ -91,7 +92,18 @@ struct Members<LoggedSync> {
         member("changed_paths", &LoggedSync::changed_paths),
         member("conflicts", &LoggedSync::conflicts),
         member("kept_out", &LoggedSync::kept_out),
+        member("undoes", &LoggedSync::undoes),
+        member("undone_by", &LoggedSync::undone_by),
         member("outcome", &LoggedSync::outcome),
+    };
+};
+
+template <>
+struct Members<UndoSync> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &UndoSync::image),
+        member("sync", &UndoSync::sync),
+        member("dry_run", &UndoSync::is_dry_run),
     };
 };
 
@@ -106,6 +118,7 @@ DIM_API_MESSAGE(SyncImage, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncOutcome, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncReport, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncLine, limits::kReplyBytes)
+DIM_API_MESSAGE(UndoSync, limits::kMessageBytes)
 DIM_API_MESSAGE(SyncLogQuery, limits::kMessageBytes)
 DIM_API_MESSAGE(LoggedSync, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncLog, limits::kReplyBytes)

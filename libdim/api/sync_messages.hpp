@@ -43,10 +43,12 @@ struct KeptPath {
 struct SyncOutcome {
     std::vector<model::ComponentName> blades;
     /// "synced"; "current": it was of that generation already; "pinned": to another, so it stays;
-    /// "waiting": synced, but its blade has not yet said that it has the new shared root; "failed".
+    /// "waiting": synced, but its blade has not yet said that it has the new shared root; "failed";
+    /// "left": something else moved it since the sync that is taken back.
     std::string state;
     std::optional<model::Generation> from = {};
-    std::uint64_t created = 0;  ///< paths
+    std::optional<model::Generation> to = {};  ///< when that is not the report's
+    std::uint64_t created = 0;                 ///< paths
     std::uint64_t changed = 0;
     std::uint64_t removed = 0;
     std::uint64_t conflict_count = 0;
@@ -62,7 +64,7 @@ struct SyncOutcome {
 
 struct SyncReport {
     model::ImageName image;
-    model::Generation generation;
+    model::Generation generation;  ///< or the one that is taken back
     bool is_dry_run = false;
     std::vector<SyncOutcome> outcomes;
 
@@ -106,9 +108,23 @@ struct LoggedSync {
     std::uint64_t changed_paths = 0;
     std::uint64_t conflicts = 0;
     std::uint64_t kept_out = 0;
-    std::optional<SyncOutcome> outcome = {};  ///< of the blade that was asked for
+    std::optional<std::uint64_t> undoes = {};     ///< the sync that it takes back
+    std::optional<std::uint64_t> undone_by = {};  ///< the one that took it back, wholly
+    std::optional<SyncOutcome> outcome = {};      ///< of the blade that was asked for
 
+    /// Whether it can be taken back, if it is the last of its image that can.
+    bool is_to_undo() const { return ended && moved != 0 && !undoes && !undone_by; }
     bool operator==(const LoggedSync&) const = default;
+};
+
+/// POST /v1/image-sync-undos: each blade of a sync goes back to the generation that it was of
+/// before; the answer is SyncLines.
+struct UndoSync {
+    model::ImageName image;
+    std::uint64_t sync;  ///< the last one of the image that can be taken back
+    bool is_dry_run = false;
+
+    bool operator==(const UndoSync&) const = default;
 };
 
 struct SyncLog {

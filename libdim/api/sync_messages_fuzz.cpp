@@ -7,7 +7,7 @@ namespace {
 auto all() {
     using namespace dim::api;
     return std::tuple(samples::sync_image(), samples::sync_report(), samples::sync_line(),
-                      samples::sync_log_query(), samples::sync_log());
+                      samples::sync_log_query(), samples::sync_log(), samples::undo_sync());
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ TEST(SyncMessages, RoundTrip) {
     testing::expect_round_trip(samples::sync_line());
     testing::expect_round_trip(samples::sync_log_query());
     testing::expect_round_trip(SyncLogQuery{});
+    testing::expect_round_trip(samples::undo_sync());
     testing::expect_round_trip(samples::sync_log());
     const SyncOutcome bare{.blades = {samples::blade()}, .state = "current"};
     testing::expect_round_trip(SyncReport{samples::image(), samples::generation(), false, {bare}});

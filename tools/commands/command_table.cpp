@@ -286,6 +286,11 @@ constexpr std::array kCommands{
             "  dim sync log granite --last 10\n"
             "  dim sync log --blade s01c1b01 --json | jq -r '.syncs[].outcome.conflicts[].path'\n",
             &sync_log},
+    Command{"sync", "undo", "take the last sync back: each blade to the generation it had before",
+            "  dim sync undo granite --dry-run\n"
+            "  dim sync undo granite\n"
+            "  dim sync undo --yes\n",
+            &sync_undo, CommandKind::changes},
     Command{"sync", "explain", "why a path moves with its generation, or stays, on which blades",
             "  dim sync explain granite /etc/motd\n"
             "  dim sync explain granite /var/lib/app/\n",

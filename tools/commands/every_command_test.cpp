@@ -392,8 +392,8 @@ TEST_F(EveryCommand, IsHereOrHasATestOfItsOwn) {
     std::set<std::string> tested{
         "cluster apply",    "cluster diff",   "cluster rollback", "dhcp render",
         "deploy",           "undeploy",       "syncit",           "sync status",
-        "sync explain",                 // with a file, or more requests than one
-        "bctool",           "bcadmin",  // ask no daemon: chassis_daemon_test
+        "sync explain",     "sync undo",  // with a file, or more requests than one
+        "bctool",           "bcadmin",    // ask no daemon: chassis_daemon_test
         "changeset create", "changeset show", "changeset apply",  "changeset verify"};
     for (const Example& example : examples()) {
         tested.insert(example.words.front());

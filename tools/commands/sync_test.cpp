@@ -191,6 +191,37 @@ TEST_F(SyncCommands, SyncitMakesNoGenerationForWhatCannotBegin) {
         EXPECT_THAT(request, ::testing::Not(HasSubstr("/v1/image-generations")));
 }
 
+TEST_F(SyncCommands, UndoTakesTheLastSyncBackThatCanBe) {
+    api::LoggedSync last = api::samples::logged_sync();
+    last.undoes.reset();
+    last.undone_by.reset();
+    last.moved = 9;
+    api::LoggedSync back = last;
+    back.number = 16;
+    back.undoes = 15;
+    api::LoggedSync undone = last;
+    undone.number = 15;
+    undone.undone_by = 16;
+    daemon.prepare("POST /v1/sync-log", to_json(api::SyncLog{{back, undone, last}}));
+    daemon.prepare("POST /v1/image-sync-undos", report(R"("s01c1b01")"));
+    const CommandEnd unasked = run_command(daemon, {"sync", "undo"});
+    EXPECT_EQ(unasked.code, ExitCode::not_confirmed);
+    EXPECT_THAT(unasked.errors, HasSubstr("take sync 14 of granite back on 9 blades"));
+    EXPECT_EQ(daemon.requests().back(), R"(POST /v1/sync-log {"most":1000})");
+    const CommandEnd shown = run_command(daemon, {"sync", "undo", "granite", "--dry-run"});
+    EXPECT_EQ(shown.code, ExitCode::ok) << shown.errors;
+    EXPECT_EQ(daemon.requests().back(),
+              R"(POST /v1/image-sync-undos {"image":"granite","sync":14,"dry_run":true})");
+    const CommandEnd done = run_command(daemon, {"sync", "undo", "granite", "--yes"});
+    EXPECT_EQ(done.code, ExitCode::ok) << done.errors;
+    EXPECT_THAT(done.output, HasSubstr("s01c1b01  synced"));
+    daemon.prepare("POST /v1/image-sync-undos", report(R"("s01c1b01")", false));
+    EXPECT_EQ(run_command(daemon, {"sync", "undo", "--yes"}).code, ExitCode::failed);
+    daemon.prepare("POST /v1/sync-log", to_json(api::SyncLog{{back, undone}}));
+    EXPECT_THAT(run_command(daemon, {"sync", "undo", "granite"}).errors,
+                HasSubstr("there is no sync to take back"));
+}
+
 TEST_F(SyncCommands, StatusTellsWhoIsBehind) {
     api::ImageSummary image = api::samples::image_summary();
     image.name = kGranite;

@@ -21,8 +21,9 @@ std::string generations_text(const std::vector<model::Generation>& generations) 
     return text;
 }
 
+/// What takes a sync back brings blades to several generations, perhaps.
 std::string target_text(const api::LoggedSync& sync) {
-    return sync.generation ? to_string(*sync.generation) : "";
+    return sync.generation && !sync.undoes ? to_string(*sync.generation) : "";
 }
 
 /// "3 of 5", "5"; a sync that did not end: "?".
@@ -36,7 +37,9 @@ std::string count_cell(std::uint64_t count) { return count == 0 ? "" : std::to_s
 
 std::string notes_of(const api::LoggedSync& sync) {
     std::string notes = terminal_text(sync.options);
-    if (!sync.ended) notes += notes.empty() ? "did not end" : ", did not end";
+    const auto add = [&](const std::string& note) { notes += (notes.empty() ? "" : ", ") + note; };
+    if (!sync.ended) add("did not end");
+    if (sync.undone_by) add("taken back by sync " + std::to_string(*sync.undone_by));
     return notes;
 }
 
@@ -61,9 +64,9 @@ std::string blade_sync_log_text(const api::SyncLog& log) {
         if (!sync.outcome) continue;
         const api::SyncOutcome& outcome = *sync.outcome;
         table.add_row({std::to_string(sync.number), second_text(sync.began), to_string(sync.image),
-                       outcome.from ? to_string(*outcome.from) : "", target_text(sync),
-                       outcome.state, amounts_text(outcome), terminal_text(sync.by),
-                       notes_of(sync)});
+                       outcome.from ? to_string(*outcome.from) : "",
+                       outcome.to ? to_string(*outcome.to) : target_text(sync), outcome.state,
+                       amounts_text(outcome), terminal_text(sync.by), notes_of(sync)});
         details += outcome_details(outcome, fmt::format("sync {}", sync.number));
         if (outcome.problem)
             details += fmt::format("\nsync {}, problem:\n  {}\n", sync.number,

@@ -19,15 +19,15 @@ TEST(SyncLogText, IsALineForEachSync) {
               "FAILED  BY      OPTIONS\n"
               "15    2026-11-20T13:40:00  granite  -     -   ?       -      -          -         "
               "-       uid 7?  did not end\n"
-              "14    2026-11-20T13:40:00  granite  7     7   3 of 5  12     2          4         "
-              "1       root    --overwrite\n");
+              "14    2026-11-20T13:40:00  granite  7     -   3 of 5  12     2          4         "
+              "1       root    --overwrite, taken back by sync 15\n");
     EXPECT_EQ(sync_log_text({}), "No sync was run.\n");
 }
 
 TEST(SyncLogText, OfABladeHasThePathsThatStayed) {
     const std::string text = blade_sync_log_text({{api::samples::logged_sync()}});
     EXPECT_THAT(text, HasSubstr("synced  1 created, 2 changed, 3 removed, 1 merged, 1 conflict, 1 "
-                                "kept out  root  --overwrite\n"));
+                                "kept out  root  --overwrite, taken back"));
     EXPECT_THAT(text, HasSubstr("\nsync 14, stays, for both sides changed it:\n  /etc/motd: it"));
     EXPECT_THAT(text, HasSubstr("\nsync 14, problem:\n  "));
     EXPECT_EQ(blade_sync_log_text({}), "No sync touched it.\n");

@@ -55,6 +55,7 @@ std::string outcome_details(const api::SyncOutcome& outcome, const std::string& 
     const std::uint64_t changes = outcome.created + outcome.changed + outcome.removed;
     if (!outcome.differences.empty())
         chapter("would change", prefix_lines(differences_text(outcome.differences, changes), "  "));
+    if (outcome.state == "left") text += fmt::format("\n{}: something else moved it since\n", what);
     chapter("stays, for both sides changed it",
             kept_lines(outcome.conflicts, outcome.conflict_count));
     chapter("stays, by a rule", kept_lines(outcome.kept_out, outcome.kept_out_count));
@@ -66,10 +67,12 @@ std::string sync_text(const api::SyncReport& report, const FoldNames& fold) {
     std::string details;
     for (const api::SyncOutcome& outcome : report.outcomes) {
         const std::string blades = fold(outcome.blades);
-        const bool stays = outcome.state == "pinned" || outcome.state == "failed";
+        const bool stays =
+            outcome.state == "pinned" || outcome.state == "failed" || outcome.state == "left";
         table.add_row({blades, state_of(outcome, report.is_dry_run),
                        outcome.from ? to_string(*outcome.from) : "",
-                       stays ? "" : to_string(report.generation), amounts_text(outcome)});
+                       stays ? "" : to_string(outcome.to.value_or(report.generation)),
+                       amounts_text(outcome)});
         details += outcome_details(outcome, blades);
     }
     if (table.is_empty()) return "No blade has an image of " + to_string(report.image) + ".\n";

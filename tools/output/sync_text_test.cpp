@@ -75,6 +75,16 @@ TEST(SyncText, OfADryRunSaysWhatWouldChange) {
     EXPECT_THAT(text, HasSubstr("s01c1b01, would change:\n  created   etc/new\n  and 1 more\n"));
 }
 
+TEST(SyncText, WhatIsTakenBackHasGenerationsOfItsOwn) {
+    auto report = report_of([](api::SyncOutcome& outcome) { outcome.to = outcome.from; });
+    report.outcomes.push_back(
+        {.blades = {*model::ComponentName::parse("s01c1b02")}, .state = "left"});
+    EXPECT_EQ(sync_text(report, folded), "BLADES    STATE   FROM  TO  PATHS\n"
+                                         "s01c1b01  synced  6     6   -\n"
+                                         "s01c1b02  left    -     -   -\n"
+                                         "\ns01c1b02: something else moved it since\n");
+}
+
 TEST(SyncText, NobodyHasAnImage) {
     api::SyncReport report = report_of();
     report.outcomes.clear();
