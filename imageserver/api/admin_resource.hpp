@@ -12,6 +12,7 @@
 #include "imageserver/edit/assignment_edits.hpp"
 #include "imageserver/edit/authority_edits.hpp"
 #include "imageserver/edit/blade_checks.hpp"
+#include "imageserver/edit/conflict_edits.hpp"
 #include "imageserver/edit/export_edits.hpp"
 #include "imageserver/edit/image_edits.hpp"
 #include "imageserver/edit/logged_syncs.hpp"
@@ -37,6 +38,7 @@ struct AdminResource {
     OverrideEdits& override_edits;
     RenameEdits& rename_edits;
     LoggedSyncs& syncs;
+    ConflictEdits& conflict_edits;
     BladeLooks& looks;
     BladeChecks& checks;
     Membership& membership;

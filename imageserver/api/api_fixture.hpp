@@ -202,6 +202,7 @@ protected:
                          EditedBlades(roster, journal, clock),
                          {.offer_shared_roots = [this] { return services.exports().apply(); },
                           .tell_blade = [this](const auto& blade) { news.tell(blade); }}};
+    ConflictEdits conflict_edits{images, overrides, edited_blades};
     LoggedSyncs syncs{sync_edits, images, database.get(), EditedBlades(roster, journal, clock)};
     AgentResource agent_resource{planner, roster, journal, refusals, clock, lanes, news};
     DiskWatch disk{
@@ -222,6 +223,7 @@ protected:
                         .override_edits = override_edits,
                         .rename_edits = rename_edits,
                         .syncs = syncs,
+                        .conflict_edits = conflict_edits,
                         .looks = looks,
                         .checks = checks,
                         .membership = membership,

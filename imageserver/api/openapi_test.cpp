@@ -159,6 +159,11 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("BladeDifference", blade_difference());
     expect_described("SourceDifference", source_difference());
     expect_described("SourceDifferenceLine", source_difference_line());
+    expect_described("SyncConflictQuery", sync_conflict_query());
+    expect_described("SyncConflict", sync_conflict());
+    expect_described("SyncConflictSides", *sync_conflict().sides);
+    expect_described("SyncConflictList", sync_conflict_list());
+    expect_described("ResolveConflicts", resolve_conflicts());
     expect_described("UndoSync", undo_sync());
     expect_described("SyncLogQuery", sync_log_query());
     expect_described("LoggedSync", logged_sync());

@@ -44,6 +44,18 @@ void add_sync_routes(Router& router, AdminResource& admin) {
                [&admin](const RouteCall& call) { return sync_image(admin, call); });
     router.add({http::Method::post, "/v1/image-sync-undos", Audience::administrator},
                [&admin](const RouteCall& call) { return undo_sync(admin, call); });
+    // It looks into blades' file systems.
+    router.add({http::Method::post, "/v1/sync-conflicts", Audience::administrator},
+               message_handler<api::SyncConflictQuery>(
+                   admin.lanes.images.threads(), [&admin](const api::SyncConflictQuery& query) {
+                       return admin.conflict_edits.list(query);
+                   }));
+    router.add({http::Method::post, "/v1/sync-conflict-resolutions", Audience::administrator},
+               image_handler<api::ResolveConflicts>(
+                   admin, &api::ResolveConflicts::image,
+                   [&admin](const api::ResolveConflicts& request, const Progress& progress) {
+                       return admin.conflict_edits.resolve(request, progress);
+                   }));
     router.add({http::Method::post, "/v1/sync-log", Audience::administrator},
                message_handler<api::SyncLogQuery>(
                    admin.lanes.answers,

@@ -176,6 +176,7 @@ private:
                           edited_blades_,
                           {.offer_shared_roots = [this] { return services_.exports().apply(); },
                            .tell_blade = [this](const auto& blade) { news_.tell(blade); }}};
+    ConflictEdits conflict_edits_{*state_.images, overrides_, edited_blades_};
     LoggedSyncs syncs_{sync_edits_, *state_.images, *state_.database, edited_blades_};
     AgentResource agent_{planner_, state_.roster, journal_, refusals_, clock_, lanes_, news_};
     StatusResource status_{services_,     state_.roster, assignments_, journal_,
@@ -200,6 +201,7 @@ private:
                          .override_edits = override_edits_,
                          .rename_edits = rename_edits_,
                          .syncs = syncs_,
+                         .conflict_edits = conflict_edits_,
                          .looks = looks_,
                          .checks = checks_,
                          .membership = membership_,

@@ -133,6 +133,29 @@ public:
         if (found == unfinished.end()) return std::nullopt;
         return found->second;
     }
+    Result<std::vector<OpenConflict>> open_conflicts(const model::ImageName& name) const override {
+        DIM_CHECK(image(name));
+        return conflicts;
+    }
+    Result<std::vector<ConflictSides>>
+    conflict_sides(const model::ImageName&, std::span<const OpenConflict> of) const override {
+        return std::vector<ConflictSides>(of.size(), {"file", "symlink", "nothing"});
+    }
+    Result<void> close_conflicts(const model::ComponentName& blade, const model::ImageName&,
+                                 const std::vector<std::string>& paths) override {
+        for (const std::string& path : paths)
+            std::erase_if(conflicts, [&](const OpenConflict& conflict) {
+                return conflict.blade == blade && conflict.path == path;
+            });
+        return {};
+    }
+    Result<MovedBladeImage> take_generation(const BladeMove& move, const model::ImageName& name,
+                                            const std::vector<std::string>& paths) override {
+        if (on_move) DIM_CHECK(on_move(move));
+        taken.push_back(paths);
+        DIM_CHECK(close_conflicts(move.blade, name, paths));
+        return moved;
+    }
     Result<void> release_generations(const model::ComponentName& blade) override {
         const std::scoped_lock lock(mutex_);
         released.push_back(blade);
@@ -322,6 +345,8 @@ public:
     std::string mounts = "/mounts";  ///< what is mounted is below it
     std::function<Result<void>(const BladeMove&)> on_move;
     std::vector<model::ComponentName> released;
+    std::vector<OpenConflict> conflicts;          ///< of every image
+    std::vector<std::vector<std::string>> taken;  ///< by take_generation()
 
 private:
     Result<std::optional<api::ImageGeneration>> next_generation(const model::ImageName& name,

@@ -3,6 +3,7 @@
 #include "imageserver/image/generation_uses.hpp"
 #include "imageserver/image/image_pins.hpp"
 #include "imageserver/image/image_renames.hpp"
+#include "imageserver/image/open_conflicts.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/api/image_messages.hpp"
 #include "libdim/base/result.hpp"
@@ -63,6 +64,7 @@ public:
     ImagePins pins() { return ImagePins(*database_); }
     GenerationUses& uses() { return uses_; }
     ImageRenames renames() { return ImageRenames(*database_); }
+    OpenConflicts conflicts() { return OpenConflicts(*database_); }
 
     /// Errors: already_exists.
     Result<void> begin_import(const api::ImageSummary& image, const api::ImageSource& source);

@@ -4,6 +4,7 @@
 #include "imageserver/image/image_pins.hpp"
 #include "imageserver/image/image_renames.hpp"
 #include "imageserver/image/image_store.hpp"
+#include "imageserver/image/open_conflicts.hpp"
 
 #include <array>
 
@@ -70,11 +71,11 @@ ALTER TABLE image ADD COLUMN nfs_nconnect INTEGER NOT NULL DEFAULT 1;
 }  // namespace
 
 std::span<const Migration> image_migrations() {
-    static const std::array all{kImageMigration,           kImageGenerationMigration,
-                                kImageSourceMigration,     kImageCollectionMigration,
-                                kBladeTrashMigration,      kImagePinMigration,
-                                kImageSettingsMigration,   kImageRenameMigration,
-                                kBladeImageCheckMigration, kGenerationUseMigration};
+    static const std::array all{
+        kImageMigration,           kImageGenerationMigration, kImageSourceMigration,
+        kImageCollectionMigration, kBladeTrashMigration,      kImagePinMigration,
+        kImageSettingsMigration,   kImageRenameMigration,     kBladeImageCheckMigration,
+        kGenerationUseMigration,   kOpenConflictMigration};
     return all;
 }
 

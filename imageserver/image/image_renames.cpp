@@ -96,7 +96,7 @@ Result<void> ImageRenames::finish(const Rename& rename, std::span<const std::str
                                        from, to);
         };
         for (const std::string_view table : {"image_generation", "blade_image", "blade_image_check",
-                                             "image_pin", "generation_use"})
+                                             "image_pin", "generation_use", "open_conflict"})
             DIM_CHECK(follow(table));
         for (const std::string& table : tables)
             DIM_CHECK(follow(table));

@@ -87,6 +87,14 @@ public:
     Result<std::optional<model::Generation>>
     unfinished_move(const model::ComponentName& blade,
                     const model::ImageName& image) const override;
+    Result<std::vector<OpenConflict>> open_conflicts(const model::ImageName& image) const override;
+    Result<std::vector<ConflictSides>>
+    conflict_sides(const model::ImageName& image,
+                   std::span<const OpenConflict> conflicts) const override;
+    Result<void> close_conflicts(const model::ComponentName& blade, const model::ImageName& image,
+                                 const std::vector<std::string>& paths) override;
+    Result<MovedBladeImage> take_generation(const BladeMove& move, const model::ImageName& image,
+                                            const std::vector<std::string>& paths) override;
     Result<void> release_generations(const model::ComponentName& blade) override;
     Result<void> rename_image(const model::ImageName& name,
                               const model::ImageName& new_name) override;

@@ -1,5 +1,6 @@
 #include "imageserver/image/image_store_state.hpp"
 #include "imageserver/image/tree_generations.hpp"
+#include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/remove_tree.hpp"
 
@@ -84,6 +85,10 @@ Result<MovedBladeImage> ImageStore::move_blade_image(const BladeMove& move,
     if (move.is_dry_run) return move_tree(root, change, move, unfinished.has_value());
     DIM_CHECK(state_->catalog.uses().begin_move(move.blade, image, change.to));
     DIM_TRY(MovedBladeImage moved, move_tree(root, change, move, unfinished.has_value()));
+    DIM_TRY(const auto now, model::Timestamp::from_microseconds(sys::realtime_us()));
+    DIM_CHECK(state_->catalog.conflicts().settle(
+        {.blade = move.blade, .image = image, .older = change.from, .newer = change.to, .now = now},
+        change.outline, moved.conflicts));
     DIM_CHECK(state_->catalog.uses().finish_move(move.blade, image, change.to, move.is_held));
     return moved;
 }

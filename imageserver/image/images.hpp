@@ -2,6 +2,7 @@
 
 #include "imageserver/image/disk_space.hpp"
 #include "imageserver/image/generation_change.hpp"
+#include "imageserver/image/open_conflicts.hpp"
 #include "imageserver/service/notes.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/image_messages.hpp"
@@ -105,6 +106,23 @@ public:
     /// To which generation a move of it was begun and not finished.
     virtual Result<std::optional<model::Generation>>
     unfinished_move(const model::ComponentName& blade, const model::ImageName& image) const = 0;
+    /// What both sides changed, of every blade image of IMAGE, until it is decided.
+    virtual Result<std::vector<OpenConflict>>
+    open_conflicts(const model::ImageName& image) const = 0;
+    /// What there is at the path of each of CONFLICTS; it takes a while.
+    virtual Result<std::vector<ConflictSides>>
+    conflict_sides(const model::ImageName& image,
+                   std::span<const OpenConflict> conflicts) const = 0;
+    /// They stay as the blade has them.
+    virtual Result<void> close_conflicts(const model::ComponentName& blade,
+                                         const model::ImageName& image,
+                                         const std::vector<std::string>& paths) = 0;
+    /// Makes PATHS of a blade image what its generation has there, but for what MOVE keeps out;
+    /// what is not told as a conflict is none any more. One call at a time for an image. Errors: as
+    /// move_blade_image().
+    virtual Result<MovedBladeImage> take_generation(const BladeMove& move,
+                                                    const model::ImageName& image,
+                                                    const std::vector<std::string>& paths) = 0;
     /// BLADE boots anew: generations that it had mounted before are no longer kept for it.
     virtual Result<void> release_generations(const model::ComponentName& blade) = 0;
     /// Gives an image with all that is of it another name: its generations, pins, blade images,

@@ -487,6 +487,21 @@ inline LoggedSync logged_sync() {
             .undone_by = 15,
             .outcome = sync_outcome()};
 }
+inline SyncConflictQuery sync_conflict_query() { return {image(), {blade()}, {"/etc/motd"}, true}; }
+inline SyncConflict sync_conflict() {
+    return {.blade = blade(),
+            .image = image(),
+            .path = "/etc/motd",
+            .reason = "it was changed here, and in the newer generation",
+            .older = generation(),
+            .newer = generation(),
+            .since = time(),
+            .sides = SyncConflictSides{"file 0644 0:0 12 bytes, 5891b5b5", "nothing", "symlink"}};
+}
+inline SyncConflictList sync_conflict_list() { return {7, {sync_conflict()}}; }
+inline ResolveConflicts resolve_conflicts() {
+    return {image(), {blade()}, {"/etc/motd"}, "generation"};
+}
 inline UndoSync undo_sync() { return {image(), 14, true}; }
 inline SyncLog sync_log() { return {{logged_sync()}}; }
 inline model::Ipv4Endpoint server_endpoint() {

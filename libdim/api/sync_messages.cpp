@@ -114,6 +114,62 @@ struct Members<SyncLog> {
     };
 };
 
+template <>
+struct Members<SyncConflictQuery> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &SyncConflictQuery::image),
+        member("blades", &SyncConflictQuery::blades),
+        member("paths", &SyncConflictQuery::paths, limits::kSyncNotes),
+        member("looks", &SyncConflictQuery::looks),
+    };
+};
+
+template <>
+struct Members<SyncConflictSides> {
+    static constexpr auto kAll = std::tuple{
+        member("older", &SyncConflictSides::older, limits::kTreePathBytes),
+        member("newer", &SyncConflictSides::newer, limits::kTreePathBytes),
+        member("blade", &SyncConflictSides::blade, limits::kTreePathBytes),
+    };
+};
+
+template <>
+struct Members<SyncConflict> {
+    static constexpr auto kAll = std::tuple{
+        member("blade", &SyncConflict::blade),
+        member("image", &SyncConflict::image),
+        member("path", &SyncConflict::path, limits::kTreePathBytes),
+        member("reason", &SyncConflict::reason),
+        member("older", &SyncConflict::older),
+        member("newer", &SyncConflict::newer),
+        member("since", &SyncConflict::since),
+        member("sides", &SyncConflict::sides),
+    };
+};
+
+template <>
+struct Members<SyncConflictList> {
+    static constexpr auto kAll = std::tuple{
+        member("total", &SyncConflictList::total),
+        member("conflicts", &SyncConflictList::conflicts),
+    };
+};
+
+template <>
+struct Members<ResolveConflicts> {
+    static constexpr auto kAll = std::tuple{
+        member("image", &ResolveConflicts::image),
+        member("blades", &ResolveConflicts::blades),
+        member("paths", &ResolveConflicts::paths, limits::kSyncNotes),
+        member("take", &ResolveConflicts::take),
+    };
+};
+
+DIM_API_MESSAGE(SyncConflictSides, limits::kReplyBytes)
+DIM_API_MESSAGE(SyncConflict, limits::kReplyBytes)
+DIM_API_MESSAGE(SyncConflictQuery, limits::kMessageBytes)
+DIM_API_MESSAGE(SyncConflictList, limits::kReplyBytes)
+DIM_API_MESSAGE(ResolveConflicts, limits::kMessageBytes)
 DIM_API_MESSAGE(SyncImage, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncOutcome, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncReport, limits::kReplyBytes)
@@ -127,6 +183,19 @@ Result<void> check_sync(const SyncImage& request) {
     constexpr std::uint32_t kAll = 100;
     if (request.most_removed_percent > kAll)
         return fail(ErrorCode::invalid_input, "more than 100 percent cannot be removed");
+    return {};
+}
+
+Result<void> check_resolution(const ResolveConflicts& request) {
+    if (request.take != ResolveConflicts::kBlade && request.take != ResolveConflicts::kGeneration)
+        return fail(Error(ErrorCode::invalid_input, "it is not said which side is taken")
+                        .with_cure("the blade's or the generation's"));
+    if (request.paths.empty()) return fail(ErrorCode::invalid_input, "there is no path");
+    for (const std::string& path : request.paths)
+        if (!path.starts_with('/'))
+            return fail(Error(ErrorCode::invalid_input,
+                              "'" + printable(path, limits::kTextBytes) + "' is no path")
+                            .with_cure("write it as blades see it: /etc/motd"));
     return {};
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What the administrator's programs and the daemon say to each other about bringing blade images
@@ -133,7 +134,61 @@ struct SyncLog {
     bool operator==(const SyncLog&) const = default;
 };
 
+/// POST /v1/sync-conflicts; the answer is a SyncConflictList.
+struct SyncConflictQuery {
+    std::optional<model::ImageName> image = {};
+    std::vector<model::ComponentName> blades = {};  ///< those alone, if any
+    std::vector<std::string> paths = {};            ///< those and what is below, if any
+    bool looks = false;  ///< what there is at the first paths is told, too
+
+    bool operator==(const SyncConflictQuery&) const = default;
+};
+
+/// What there is at a path: "file 0644 0:0 120 bytes, 5891b5b5", "nothing".
+struct SyncConflictSides {
+    std::string older;
+    std::string newer;
+    std::string blade;
+
+    bool operator==(const SyncConflictSides&) const = default;
+};
+
+/// A path that stays as its blade has it until somebody decides, or both have the same.
+struct SyncConflict {
+    model::ComponentName blade;
+    model::ImageName image;
+    std::string path;  ///< "/etc/motd"
+    std::string reason;
+    model::Generation older;  ///< that the blade changed
+    model::Generation newer;  ///< whose change was left out
+    model::Timestamp since;
+    std::optional<SyncConflictSides> sides = {};
+
+    bool operator==(const SyncConflict&) const = default;
+};
+
+struct SyncConflictList {
+    std::uint64_t total = 0;
+    std::vector<SyncConflict> conflicts = {};  ///< the first of them
+
+    bool operator==(const SyncConflictList&) const = default;
+};
+
+/// POST /v1/sync-conflict-resolutions: decides for a side; a long request (JobLine).
+struct ResolveConflicts {
+    static constexpr std::string_view kBlade = "blade";
+    static constexpr std::string_view kGeneration = "generation";
+
+    model::ImageName image;
+    std::vector<model::ComponentName> blades;
+    std::vector<std::string> paths;  ///< those and what is below: "/etc/motd"
+    std::string take;                ///< kBlade: it stays so; kGeneration
+
+    bool operator==(const ResolveConflicts&) const = default;
+};
+
 /// Errors: invalid_input.
 Result<void> check_sync(const SyncImage& request);
+Result<void> check_resolution(const ResolveConflicts& request);
 
 }  // namespace dim::api

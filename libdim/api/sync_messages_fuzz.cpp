@@ -7,7 +7,9 @@ namespace {
 auto all() {
     using namespace dim::api;
     return std::tuple(samples::sync_image(), samples::sync_report(), samples::sync_line(),
-                      samples::sync_log_query(), samples::sync_log(), samples::undo_sync());
+                      samples::sync_log_query(), samples::sync_log(), samples::undo_sync(),
+                      samples::sync_conflict_query(), samples::sync_conflict_list(),
+                      samples::resolve_conflicts());
 }
 
 }  // namespace

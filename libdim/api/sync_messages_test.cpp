@@ -14,6 +14,9 @@ TEST(SyncMessages, RoundTrip) {
     testing::expect_round_trip(samples::sync_log_query());
     testing::expect_round_trip(SyncLogQuery{});
     testing::expect_round_trip(samples::undo_sync());
+    testing::expect_round_trip(samples::sync_conflict_query());
+    testing::expect_round_trip(samples::sync_conflict_list());
+    testing::expect_round_trip(samples::resolve_conflicts());
     testing::expect_round_trip(samples::sync_log());
     const SyncOutcome bare{.blades = {samples::blade()}, .state = "current"};
     testing::expect_round_trip(SyncReport{samples::image(), samples::generation(), false, {bare}});
@@ -25,6 +28,18 @@ TEST(SyncMessages, NoMoreThanAllCanBeRemoved) {
     EXPECT_TRUE(check_sync(request));
     request.most_removed_percent = 101;
     EXPECT_FALSE(check_sync(request));
+}
+
+TEST(SyncMessages, AResolutionHasASideAndPaths) {
+    EXPECT_TRUE(check_resolution(samples::resolve_conflicts()));
+    ResolveConflicts request = samples::resolve_conflicts();
+    request.take = "mine";
+    EXPECT_FALSE(check_resolution(request));
+    request.take = "blade";
+    request.paths = {"etc/motd"};
+    EXPECT_FALSE(check_resolution(request));
+    request.paths = {};
+    EXPECT_FALSE(check_resolution(request));
 }
 
 TEST(SyncMessages, TooManyRulesAreRefused) {

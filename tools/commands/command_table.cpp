@@ -291,6 +291,16 @@ constexpr std::array kCommands{
             "  dim sync undo granite\n"
             "  dim sync undo --yes\n",
             &sync_undo, CommandKind::changes},
+    Command{"sync", "conflicts", "what syncs left as blades have it, until somebody decides",
+            "  dim sync conflicts granite\n"
+            "  dim sync conflicts granite s01c1b01 /etc/ssh\n"
+            "  dim sync conflicts --json | jq -r '.conflicts[].path' | sort | uniq -c\n",
+            &sync_conflicts},
+    Command{"sync", "resolve", "decide such conflicts: as the blade has it, or its generation",
+            "  dim sync resolve granite\n"
+            "  dim sync resolve granite s01c1b01 /etc/motd --take generation\n"
+            "  dim sync resolve granite all /etc/ssh /etc/pam.d --take blade\n",
+            &sync_resolve, CommandKind::changes},
     Command{"sync", "explain", "why a path moves with its generation, or stays, on which blades",
             "  dim sync explain granite /etc/motd\n"
             "  dim sync explain granite /var/lib/app/\n",

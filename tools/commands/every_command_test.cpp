@@ -216,6 +216,16 @@ protected:
              R"("overwrites":false,"keep_out":["/srv/"],"most_removed_percent":5})",
              synced(),
              "would be synced"},
+            {{"sync", "conflicts", "granite", "b1", "/etc/motd"},
+             R"(POST /v1/sync-conflicts {"image":"granite","blades":["s01c1b01"],)"
+             R"("paths":["/etc/motd"],"looks":true})",
+             to_json(api::samples::sync_conflict_list()),
+             "  the blade     symlink\n"},
+            {{"sync", "resolve", "granite", "b1", "/etc/motd", "--take", "generation"},
+             R"(POST /v1/sync-conflict-resolutions {"image":"granite","blades":["s01c1b01"],)"
+             R"("paths":["/etc/motd"],"take":"generation"})",
+             done("1 conflict of 1 blade resolved"),
+             "1 conflict"},
             {{"sync", "log", "granite", "--last", "3"},
              R"(POST /v1/sync-log {"image":"granite","most":3})",
              to_json(api::samples::sync_log()),

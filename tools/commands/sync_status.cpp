@@ -18,7 +18,11 @@ Action sync_status(CLI::App& app) {
         DIM_TRY(const auto blade_images,
                 context.client.get<api::BladeImageList>("/v1/blade-images"));
         DIM_TRY(const auto status, context.client.get<api::ClusterStatus>("/v1/status"));
-        SyncStatus found = sync_status_of(images.images, blade_images.blade_images, status.blades);
+        DIM_TRY(const auto open,
+                context.client.post<api::SyncConflictList>(
+                    "/v1/sync-conflicts", api::SyncConflictQuery{.image = wanted}));
+        SyncStatus found =
+            sync_status_of(images.images, blade_images.blade_images, status.blades, open.conflicts);
         if (wanted)
             std::erase_if(found.groups,
                           [&](const SyncStatus::Group& group) { return group.image != *wanted; });

@@ -191,6 +191,29 @@ TEST_F(SyncCommands, SyncitMakesNoGenerationForWhatCannotBegin) {
         EXPECT_THAT(request, ::testing::Not(HasSubstr("/v1/image-generations")));
 }
 
+TEST_F(SyncCommands, ConflictsAreShownOrDecided) {
+    daemon.prepare("POST /v1/sync-conflicts", to_json(api::samples::sync_conflict_list()));
+    const CommandEnd shown = run_command(daemon, {"sync", "resolve", "granite", "/etc/motd"});
+    EXPECT_EQ(shown.code, ExitCode::ok) << shown.errors;
+    EXPECT_THAT(shown.output, HasSubstr("generation 7  nothing\n"));
+    EXPECT_EQ(daemon.requests().back(), R"(POST /v1/sync-conflicts {"image":"granite",)"
+                                        R"("blades":[],"paths":["/etc/motd"],"looks":true})");
+    const auto take = [&](const std::vector<std::string>& words) {
+        std::vector<std::string> all{"sync", "resolve", "granite", "--take", "generation"};
+        all.insert(all.end(), words.begin(), words.end());
+        return run_command(daemon, all);
+    };
+    EXPECT_THAT(take({"/etc/motd"}).errors, HasSubstr("no blades are named"));
+    std::vector<std::string> many;
+    for (int i = 0; i < 9; ++i)
+        many.push_back("s01c1b0" + std::to_string(i + 1));
+    daemon.prepare("POST /v1/names", blade_names(many));
+    EXPECT_EQ(take({"all"}).code, ExitCode::usage) << "no path is named";
+    EXPECT_EQ(take({"all", "/etc/motd"}).code, ExitCode::not_confirmed);
+    EXPECT_EQ(run_command(daemon, {"sync", "resolve", "granite", "b1", "/a", "--take", "it"}).code,
+              ExitCode::usage);
+}
+
 TEST_F(SyncCommands, UndoTakesTheLastSyncBackThatCanBe) {
     api::LoggedSync last = api::samples::logged_sync();
     last.undoes.reset();
@@ -231,12 +254,18 @@ TEST_F(SyncCommands, StatusTellsWhoIsBehind) {
     blade_images[1].generation = number(4);
     blade_images[3].is_pinned = true;
     daemon.prepare("GET /v1/blade-images", to_json(api::BladeImageList{blade_images}));
+    api::SyncConflict conflict = api::samples::sync_conflict();
+    conflict.blade = name("s01c2b01");
+    conflict.image = kGranite;
+    api::SyncConflictList open{3, {conflict, conflict, conflict}};
+    open.conflicts[2].image = *model::ImageName::parse("slate");
+    daemon.prepare("POST /v1/sync-conflicts", to_json(open));
     const CommandEnd end = run_command(daemon, {"sync", "status", "granite"});
     EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
-    EXPECT_THAT(end.output, HasSubstr("granite  4       3     behind   s01c2b01\n"));
-    EXPECT_THAT(end.output, HasSubstr("granite  4       3     pinned   s02c1b01\n"));
-    EXPECT_THAT(end.output, HasSubstr("granite  4       4     current  s01c1b02\n"));
-    EXPECT_THAT(end.output, HasSubstr("granite  4       4     waiting  s01c1b01\n"));
+    EXPECT_THAT(end.output, HasSubstr("granite  4       3     behind   2          s01c2b01\n"));
+    EXPECT_THAT(end.output, HasSubstr("granite  4       3     pinned   -          s02c1b01\n"));
+    EXPECT_THAT(end.output, HasSubstr("granite  4       4     current  -          s01c1b02\n"));
+    EXPECT_THAT(end.output, HasSubstr("granite  4       4     waiting  -          s01c1b01\n"));
     EXPECT_THAT(run_command(daemon, {"sync", "status", "slate", "--json"}).output,
                 HasSubstr(R"({"groups":[]})"));
 }

@@ -96,7 +96,11 @@ std::string sync_state(const api::BladeImage& image, model::Generation newest,
 
 SyncStatus sync_status_of(const std::vector<api::ImageSummary>& images,
                           const std::vector<api::BladeImage>& blade_images,
-                          const std::vector<api::BladeStatus>& blades) {
+                          const std::vector<api::BladeStatus>& blades,
+                          const std::vector<api::SyncConflict>& conflicts) {
+    std::map<std::pair<model::ImageName, model::ComponentName>, std::uint64_t> open;
+    for (const api::SyncConflict& conflict : conflicts)
+        ++open[{conflict.image, conflict.blade}];
     std::map<model::ComponentName, const api::BladeStatus*> by_name;
     for (const api::BladeStatus& blade : blades)
         by_name.emplace(blade.name, &blade);
@@ -111,21 +115,27 @@ SyncStatus sync_status_of(const std::vector<api::ImageSummary>& images,
                                                  found == by_name.end() ? nullptr : found->second);
             groups[{blade_image.generation, state}].push_back(blade_image.blade);
         }
-        for (auto& [key, names] : groups)
-            status.groups.push_back({.image = image.name,
-                                     .newest = image.generation,
-                                     .generation = key.first,
-                                     .state = key.second,
-                                     .blades = std::move(names)});
+        for (auto& [key, names] : groups) {
+            SyncStatus::Group& group =
+                status.groups.emplace_back(SyncStatus::Group{.image = image.name,
+                                                             .newest = image.generation,
+                                                             .generation = key.first,
+                                                             .state = key.second,
+                                                             .blades = std::move(names)});
+            for (const model::ComponentName& blade : group.blades)
+                if (const auto found = open.find({image.name, blade}); found != open.end())
+                    group.conflicts += found->second;
+        }
     }
     return status;
 }
 
 std::string sync_status_text(const SyncStatus& status, const FoldNames& fold) {
-    Table table({"IMAGE", "NEWEST", "HAVE", "STATE", "BLADES"});
+    Table table({"IMAGE", "NEWEST", "HAVE", "STATE", "CONFLICTS", "BLADES"});
     for (const SyncStatus::Group& group : status.groups)
         table.add_row({to_string(group.image), to_string(group.newest), to_string(group.generation),
-                       group.state, fold(group.blades)});
+                       group.state, group.conflicts == 0 ? "" : std::to_string(group.conflicts),
+                       fold(group.blades)});
     return table.is_empty() ? "There are no blade images.\n" : table.text();
 }
 
@@ -135,7 +145,8 @@ std::string sync_status_json(const SyncStatus& status) {
         nlohmann::ordered_json one{{"image", to_string(group.image)},
                                    {"newest", group.newest.number()},
                                    {"generation", group.generation.number()},
-                                   {"state", group.state}};
+                                   {"state", group.state},
+                                   {"conflicts", group.conflicts}};
         for (const model::ComponentName& blade : group.blades)
             one["blades"].push_back(to_string(blade));
         groups.push_back(std::move(one));

@@ -27,12 +27,14 @@ struct SyncStatus {
         /// "current", "behind", "pinned"; "waiting": it runs with another generation's shared root.
         std::string state;
         std::vector<model::ComponentName> blades;
+        std::uint64_t conflicts = 0;  ///< that are open, of all of them
     };
     std::vector<Group> groups;
 };
 SyncStatus sync_status_of(const std::vector<api::ImageSummary>& images,
                           const std::vector<api::BladeImage>& blade_images,
-                          const std::vector<api::BladeStatus>& blades);
+                          const std::vector<api::BladeStatus>& blades,
+                          const std::vector<api::SyncConflict>& conflicts);
 std::string sync_status_text(const SyncStatus& status, const FoldNames& fold);
 std::string sync_status_json(const SyncStatus& status);
 

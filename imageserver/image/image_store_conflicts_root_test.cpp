@@ -1,0 +1,107 @@
+#include "imageserver/image/generations_test_fixture.hpp"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+
+namespace dim::server {
+namespace {
+
+using testing::blade_name;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+using testing::value_of;
+
+/// A blade changed what the second generation changes, too, and was moved to it.
+class OpenConflictsOfImages : public testing::GenerationsTest {
+protected:
+    OpenConflictsOfImages() {
+        for (const char* name : {"/etc/motd", "/etc/gone", "/etc/other"})
+            testing::write(tree + name, "first");
+        value_of(sys::mkdir(tree + "/etc/app"));
+        testing::write(tree + "/etc/app/conf", "first");
+        import();
+        create("s01c1b01");
+        for (const char* name : {"/etc/motd", "/etc/other", "/etc/app/conf"})
+            testing::write(tree + name, "second");
+        testing::run({"rm", tree + "/etc/gone"});
+        EXPECT_TRUE(update());
+        for (const char* name : {"/etc/motd", "/etc/gone", "/etc/app/conf"})
+            testing::write(root_of("s01c1b01") + name, "own");
+        const auto change = value_of(store->find_change(granite, number(1), number(2)));
+        BladeMove moving = how();
+        moving.overwrites = false;
+        value_of(store->move_blade_image(moving, *change));
+    }
+    static BladeMove how() {
+        return {.blade = blade_name("s01c1b01"),
+                .kept_out = [](const std::string&, bool) { return std::optional<std::string>(); },
+                .overwrites = true};
+    }
+    std::vector<std::string> open_paths() const {
+        std::vector<std::string> paths;
+        for (const OpenConflict& conflict : value_of(store->open_conflicts(granite)))
+            paths.push_back(conflict.path);
+        return paths;
+    }
+    std::string text_of(const std::string& path) const {
+        return value_of(sys::read_file(root_of("s01c1b01") + path));
+    }
+};
+
+TEST_F(OpenConflictsOfImages, AreWhatAMoveLeft) {
+    EXPECT_THAT(open_paths(), ElementsAre("etc/app/conf", "etc/gone", "etc/motd"));
+    const auto open = value_of(store->open_conflicts(granite));
+    const auto sides = value_of(store->conflict_sides(granite, open));
+    ASSERT_EQ(sides.size(), 3U);
+    EXPECT_THAT(sides[1].older, StartsWith("file 0644 0:0 5 bytes, "));
+    EXPECT_EQ(sides[1].newer, "nothing");
+    EXPECT_THAT(sides[2].blade, StartsWith("file 0644 0:0 3 bytes, "));
+    EXPECT_THAT(sides[2].newer, StartsWith("file 0644 0:0 6 bytes, "));
+}
+
+TEST_F(OpenConflictsOfImages, BecomeWhatTheGenerationHas) {
+    value_of(store->take_generation(how(), granite, {"etc/gone", "etc/motd"}));
+    EXPECT_EQ(text_of("/etc/motd"), "second");
+    EXPECT_FALSE(std::filesystem::exists(root_of("s01c1b01") + "/etc/gone"));
+    EXPECT_EQ(text_of("/etc/app/conf"), "own") << "nobody named it";
+    EXPECT_THAT(open_paths(), ElementsAre("etc/app/conf"));
+    value_of(store->close_conflicts(blade_name("s01c1b01"), granite, {"etc/app/conf"}));
+    EXPECT_THAT(open_paths(), IsEmpty());
+    EXPECT_EQ(text_of("/etc/app/conf"), "own");
+}
+
+TEST_F(OpenConflictsOfImages, ALinkOfTheBladeIsNotFollowed) {
+    const std::string victim = directory / "of-the-server";
+    value_of(sys::mkdir(victim));
+    testing::write(victim + "/conf", "of the server");
+    testing::run({"rm", "-r", root_of("s01c1b01") + "/etc/app"});
+    testing::run({"ln", "-s", victim, root_of("s01c1b01") + "/etc/app"});
+    testing::run({"ln", "-sf", victim + "/conf", root_of("s01c1b01") + "/etc/motd"});
+    const auto moved =
+        value_of(store->take_generation(how(), granite, {"etc/app/conf", "etc/motd"}));
+    EXPECT_EQ(value_of(sys::read_file(victim + "/conf")), "of the server");
+    EXPECT_EQ(text_of("/etc/motd"), "second");
+    EXPECT_FALSE(std::filesystem::is_symlink(root_of("s01c1b01") + "/etc/motd"));
+    EXPECT_THAT(moved.conflicts, ElementsAre(Field(&changeset::KeptPath::path, "etc/app/conf")));
+    EXPECT_THAT(open_paths(), ElementsAre("etc/app/conf", "etc/gone"));
+    // Taken with the directory that it is in, it is what the generation has.
+    value_of(store->take_generation(how(), granite, {"etc/app", "etc/app/conf"}));
+    EXPECT_EQ(text_of("/etc/app/conf"), "second");
+    EXPECT_EQ(value_of(sys::read_file(victim + "/conf")), "of the server");
+}
+
+TEST_F(OpenConflictsOfImages, EndWithALaterMoveThatFindsNone) {
+    testing::write(tree + "/etc/motd", "own");
+    EXPECT_TRUE(update());
+    const auto change = value_of(store->find_change(granite, number(2), number(3)));
+    value_of(store->move_blade_image(how(), *change));
+    EXPECT_THAT(open_paths(), ElementsAre("etc/app/conf", "etc/gone"));
+    value_of(store->delete_blade_image(blade_name("s01c1b01"), granite));
+    EXPECT_THAT(open_paths(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace dim::server
