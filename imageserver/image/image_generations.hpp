@@ -3,6 +3,7 @@
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_paths.hpp"
 #include "imageserver/image/images.hpp"
+#include "imageserver/image/split_tree.hpp"
 #include "imageserver/image/tree_generations.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/image_messages.hpp"
@@ -45,6 +46,8 @@ public:
 
 private:
     struct Look;
+    /// The newest generation of IMAGE.
+    Result<SplitTree> split_of(const api::ImageSummary& image) const;
     Result<Look> look_at_master(const api::UpdateImage& request, const Progress& progress);
     void remember(const Look& look);
     /// What a generation shall hold, and where its new files come from.

@@ -107,6 +107,7 @@ struct Members<UpdateImage> {
         member("source", &UpdateImage::source),
         member("label", &UpdateImage::label),
         member("shared", &UpdateImage::shared),
+        member("paths", &UpdateImage::paths, limits::kSyncNotes),
     };
 };
 

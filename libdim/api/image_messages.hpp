@@ -125,6 +125,9 @@ struct UpdateImage {
     std::optional<ImageSource> source;  ///< absent: as the last time
     std::string label;
     std::optional<std::vector<std::string>> shared = {};  ///< as in ImportImage; absent: as it is
+    /// Only these of a master that is a directory, with what is below them, as blades see them
+    /// ("/etc/passwd"); all else is as in the newest generation. Absent: all.
+    std::optional<std::vector<std::string>> paths = {};
 
     bool operator==(const UpdateImage&) const = default;
 };

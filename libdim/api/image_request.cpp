@@ -25,6 +25,18 @@ bool is_file_name(const std::string& text) {
            text.find('/') == text.npos && text.find('\0') == text.npos;
 }
 
+/// Absolute, as it is written when nothing is to be left out, and not the root.
+Result<void> check_scoped_path(const std::string& path) {
+    bool is_plain = path.starts_with('/') && path.size() <= limits::kTextBytes;
+    for (const std::string_view name : split(std::string_view(path).substr(is_plain ? 1 : 0), '/'))
+        is_plain = is_plain && !name.empty() && name != "." && name != "..";
+    if (is_plain) return {};
+    return fail(Error(ErrorCode::invalid_input,
+                      "'" + printable(path, kLongestLabel) + "' is no path below the root")
+                    .with_cure("write it as blades see it, without '..', and no slash at its end: "
+                               "/etc/passwd"));
+}
+
 }  // namespace
 
 Result<void> check_shared(const std::vector<std::string>& names) {
@@ -68,6 +80,14 @@ Result<void> check_collection(const CollectGenerations& request) {
 }
 
 Result<void> check_update(const UpdateImage& request) {
+    if (request.paths) {
+        if (request.paths->empty()) return fail(ErrorCode::invalid_input, "no path is named");
+        if (request.shared)
+            return fail(ErrorCode::invalid_input,
+                        "what is shared cannot change with some paths alone");
+        for (const std::string& path : *request.paths)
+            DIM_CHECK(check_scoped_path(path));
+    }
     if (request.source) DIM_CHECK(model::PathPatterns::parse(request.source->exclude));
     if (request.shared) DIM_CHECK(check_shared(*request.shared));
     return check_label(request.label);

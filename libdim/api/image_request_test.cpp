@@ -57,6 +57,28 @@ TEST(ImportRequest, WhatIsLeftOutUnlessToldOtherwiseCanBe) {
     EXPECT_TRUE(check_import(usual));
 }
 
+TEST(UpdateRequest, PathsAreAbsoluteAndPlain) {
+    const auto with = [](std::vector<std::string> paths) {
+        return check_update({.name = request().name,
+                             .source = {},
+                             .label = "",
+                             .shared = {},
+                             .paths = std::move(paths)})
+            .has_value();
+    };
+    EXPECT_TRUE(with({"/etc/passwd", "/usr/lib/x y"}));
+    EXPECT_FALSE(with({}));
+    for (const char* path : {"", "/", "etc/passwd", "/etc/", "//etc", "/etc//passwd", "/etc/./a",
+                             "/etc/../a", "/..", "/etc/.."})
+        EXPECT_FALSE(with({"/etc/group", path})) << path;
+    UpdateImage both{.name = request().name,
+                     .source = {},
+                     .label = "",
+                     .shared = std::vector<std::string>{"usr"},
+                     .paths = std::vector<std::string>{"/etc/passwd"}};
+    EXPECT_FALSE(check_update(both));
+}
+
 TEST(SettingsRequest, IsRefusedWhenItIsOutOfBounds) {
     const SetImage nothing{.name = request().name,
                            .init = {},

@@ -263,11 +263,13 @@ constexpr std::array kCommands{
     Command{"syncit", "", "bring what changed on an image's master to its blades, running or off",
             "  dim syncit granite\n"
             "  dim syncit granite 's01c[1-4]' --label 'security updates of Monday'\n"
-            "  dim syncit granite --keep-out /etc/motd --yes\n",
+            "  dim syncit granite --keep-out /etc/motd --yes\n"
+            "  dim syncit granite /etc/passwd /etc/group all\n",
             &syncit, CommandKind::changes},
     Command{"sync", "master", "make a generation of what an image's master is now",
             "  dim sync master granite\n"
-            "  dim sync master granite --label 'security updates of Monday'\n",
+            "  dim sync master granite --label 'security updates of Monday'\n"
+            "  dim sync master granite --path /etc/passwd --path /etc/app\n",
             &image_update, CommandKind::changes},
     Command{"sync", "image", "bring blade images to a generation, their blades running or off",
             "  dim sync image granite --dry-run\n"

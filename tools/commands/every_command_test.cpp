@@ -210,6 +210,11 @@ protected:
              R"(POST /v1/image-generations {"name":"granite","label":"new"})",
              done("generation 3"),
              "generation 3\n"},
+            {{"sync", "master", "granite", "--path", "/etc/passwd", "--path", "/etc/group"},
+             R"(POST /v1/image-generations {"name":"granite","label":"",)"
+             R"("paths":["/etc/passwd","/etc/group"]})",
+             done("generation 3"),
+             "generation 3\n"},
             {{"sync", "image", "granite", "b1", "--dry-run", "--max-delete", "5", "--keep-out",
               "/srv/"},
              R"(POST /v1/image-syncs {"image":"granite","blades":["s01c1b01"],"dry_run":true,)"
@@ -425,6 +430,20 @@ TEST_F(EveryCommand, SyncitMakesAGenerationAndBringsItToBlades) {
               R"("overwrites":false,"keep_out":[],"most_removed_percent":10})");
     daemon.prepare("POST /v1/image-syncs", synced(true));
     EXPECT_EQ(run_command(daemon, {"syncit", "granite", "b1"}).code, ExitCode::failed);
+}
+
+TEST_F(EveryCommand, SyncitTakesPathsFromItsRanges) {
+    daemon.prepare("POST /v1/image-generations", done("generation 4 made"));
+    daemon.prepare("POST /v1/image-syncs", synced());
+    const CommandEnd end = run_command(daemon, {"syncit", "granite", "/etc/passwd", "b1", "/srv"});
+    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
+    EXPECT_THAT(daemon.requests(),
+                ::testing::Contains(R"(POST /v1/image-generations {"name":"granite","label":"",)"
+                                    R"("paths":["/etc/passwd","/srv"]})"));
+    EXPECT_THAT(daemon.requests().back(), HasSubstr(R"("blades":["s01c1b01"])"));
+    for (const char* path : {"/", "/etc/", "/etc/../x", "//etc", "/etc/./a"})
+        EXPECT_EQ(run_command(daemon, {"syncit", "granite", "b1", path}).code, ExitCode::usage)
+            << path;
 }
 
 TEST_F(EveryCommand, ClusterApplyShowsAndDoesIt) {

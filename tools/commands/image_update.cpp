@@ -14,6 +14,7 @@ struct ImageUpdateArguments {
     MasterArguments master;
     std::string label;
     std::vector<std::string> shared;
+    std::vector<std::string> paths;
 };
 
 Outcome<api::UpdateImage> make_update(const ImageUpdateArguments& arguments) {
@@ -26,6 +27,7 @@ Outcome<api::UpdateImage> make_update(const ImageUpdateArguments& arguments) {
                                .with_cure("name SOURCE, too; without it all is as the last time"));
     }
     if (!arguments.shared.empty()) request.shared = arguments.shared;
+    if (!arguments.paths.empty()) request.paths = arguments.paths;
     DIM_CHECK(from_word(api::check_update(request)));
     return request;
 }
@@ -44,6 +46,12 @@ Action image_update(CLI::App& app) {
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("DIRECTORY,...");
+    app.add_option(
+           "--path", arguments->paths,
+           "only this path of a master that is a directory, with what is below it; all else "
+           "stays as the newest generation has it")
+        ->allow_extra_args(false)
+        ->type_name("PATH");
     add_master_options(app, arguments->master);
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(auto request, make_update(*arguments));
