@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/image/images.hpp"
+#include "libdim/sys/file.hpp"
 
 #include <functional>
 #include <map>
@@ -46,6 +47,20 @@ public:
                                                                 const Progress&) override {
         return next_generation(request.name, request.label,
                                "generation " + to_string(request.generation));
+    }
+    Result<void> write_changeset(const model::ImageName& name,
+                                 const std::optional<model::Generation>& from, model::Generation to,
+                                 const sys::Fd& output, const Progress&) override {
+        DIM_CHECK(image(name));
+        return sys::write_all(output, (from ? to_string(*from) : "nothing") + " to " +
+                                          to_string(to) + changeset_padding);
+    }
+    Result<void> receive_generation(const api::OfferGeneration& offer, const sys::Fd& changeset,
+                                    const Progress& progress) override {
+        progress("change the shared root", 1, 2);
+        if (on_receive) DIM_CHECK(on_receive(offer, changeset));
+        add(offer.image);
+        return {};
     }
     Result<CollectedGenerations> collect_generations(const api::CollectGenerations& request,
                                                      const Progress& progress) override {
@@ -334,8 +349,10 @@ public:
     bool is_unchanged = false;                           ///< what they find then
     std::vector<api::TreeDifference> differences;        ///< what check_image() finds
     DiskSpace space{.total = 100, .free = 100, .committed = 0, .allocated = 0};
-    std::vector<Error> unreserved;      ///< what reserve_blade_images() returns
-    std::function<void()> on_import;    ///< while an image is being imported
+    std::vector<Error> unreserved;    ///< what reserve_blade_images() returns
+    std::function<void()> on_import;  ///< while an image is being imported
+    std::function<Result<void>(const api::OfferGeneration&, const sys::Fd&)> on_receive;
+    std::string changeset_padding;
     changeset::Outline change_outline;  ///< what find_change() finds
     std::uint64_t change_paths = 0;
     MovedBladeImage moved;                                         ///< what comes of a move

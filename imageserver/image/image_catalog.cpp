@@ -118,6 +118,13 @@ Result<void> insert_generation(Transaction& transaction, const GenerationRecord&
         record.master && record.master->one_file_system, join(record.shared));
 }
 
+Result<void> update_settings(Transaction& transaction, const ImageName& name,
+                             const std::string& init, const api::NfsOptions& nfs) {
+    return transaction.execute("UPDATE image SET init = ?2, nfs_version = ?3, "
+                               "nfs_actimeo_seconds = ?4, nfs_nconnect = ?5 WHERE name = ?1",
+                               name.text(), init, nfs.version, nfs.actimeo_seconds, nfs.nconnect);
+}
+
 GenerationRecord generation_of(const api::ImageSummary& image, Generation generation,
                                std::string source) {
     return {.image = image.name,
@@ -145,10 +152,15 @@ Error unknown_image(const ImageName& name) {
 
 Result<void> ImageCatalog::begin_import(const api::ImageSummary& image,
                                         const api::ImageSource& source) {
+    GenerationRecord record = generation_of(image, image.generation, to_string(source.source));
+    record.master = source;
+    return begin_import(image, record);
+}
+
+Result<void> ImageCatalog::begin_import(const api::ImageSummary& image,
+                                        const GenerationRecord& record) {
     auto begun = database_->transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(insert_image(transaction, image));
-        GenerationRecord record = generation_of(image, image.generation, to_string(source.source));
-        record.master = source;
         return insert_generation(transaction, record, "importing");
     });
     if (!begun && begun.error().code() == ErrorCode::already_exists) {
@@ -182,7 +194,15 @@ Result<void> ImageCatalog::begin_generation(const GenerationRecord& record) {
 
 Result<void> ImageCatalog::finish_generation(const GenerationKey& key,
                                              const GenerationContents& contents) {
-    return database_->transaction([&](Transaction& transaction) {
+    return finish_generation(key, contents, std::nullopt);
+}
+
+Result<void> ImageCatalog::finish_generation(const GenerationKey& key,
+                                             const GenerationContents& contents,
+                                             const std::optional<GenerationSettings>& settings) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        if (settings)
+            DIM_CHECK(update_settings(transaction, key.first, settings->init, settings->nfs));
         return transaction.execute(
             "UPDATE image_generation SET state = 'ready', shared_digest = ?3, golden_digest = ?4, "
             "shared = ?5, bytes = ?6, own_bytes = ?7 WHERE image = ?1 AND generation = ?2",
@@ -334,10 +354,7 @@ Result<api::ImageSummary> ImageCatalog::image(const ImageName& name, Generation 
 Result<void> ImageCatalog::set_settings(const ImageName& name, const std::string& init,
                                         const api::NfsOptions& nfs) {
     return database_->transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_CHECK(transaction.execute("UPDATE image SET init = ?2, nfs_version = ?3, "
-                                      "nfs_actimeo_seconds = ?4, nfs_nconnect = ?5 WHERE name = ?1",
-                                      name.text(), init, nfs.version, nfs.actimeo_seconds,
-                                      nfs.nconnect));
+        DIM_CHECK(update_settings(transaction, name, init, nfs));
         if (transaction.changes() != 0) return {};
         return fail(unknown_image(name));
     });

@@ -53,6 +53,12 @@ struct GenerationContents {
     std::uint64_t own_bytes = 0;           ///< of those that the one before it has not
 };
 
+/// How blades start and mount an image.
+struct GenerationSettings {
+    std::string init;
+    api::NfsOptions nfs;
+};
+
 /// What the database knows of images: the tables image, image_generation and blade_image. A thing
 /// is journalled before its first file is made and after its last one is deleted.
 class ImageCatalog {
@@ -68,10 +74,15 @@ public:
 
     /// Errors: already_exists.
     Result<void> begin_import(const api::ImageSummary& image, const api::ImageSource& source);
+    /// The same for a generation that another server has made; RECORD has all that is known of it.
+    Result<void> begin_import(const api::ImageSummary& image, const GenerationRecord& record);
     /// The next generation of an image that is there; it is in nobody's way until it is finished.
     Result<void> begin_generation(const GenerationRecord& record);
     /// From now on it is the newest.
     Result<void> finish_generation(const GenerationKey& key, const GenerationContents& contents);
+    /// The same, with other settings for the image from now on.
+    Result<void> finish_generation(const GenerationKey& key, const GenerationContents& contents,
+                                   const std::optional<GenerationSettings>& settings);
     /// From now on it is none that anybody may have; forget_generation() ends it. Errors: conflict
     /// when it is the newest, or there is a blade image of it, a pin to it or a use, by now.
     Result<void> begin_collection(const GenerationKey& key);

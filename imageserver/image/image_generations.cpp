@@ -270,6 +270,9 @@ Result<GenerationContents> ImageGenerations::make(Next& next, const Progress& pr
                             .own_bytes = next.record.own_bytes};
     DIM_TRY(made.shared_digest, advance(ImagePart::shared, next.shared));
     DIM_TRY(made.golden_digest, advance(ImagePart::golden, next.golden));
+    if (next.is_exact && (made.shared_digest != manifest::digest_of(to_text(next.shared.want)) ||
+                          made.golden_digest != manifest::digest_of(to_text(next.golden.want))))
+        return fail(ErrorCode::conflict, "what was made is not what was to be made");
     return made;
 }
 
@@ -289,7 +292,8 @@ Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
         DIM_TRY(const TreeRecord old_golden, golden.record(next.from));
         const Manifest& have_shared = old_shared.tree.manifest;
         const Manifest& have_golden = old_golden.tree.manifest;
-        if (have_shared == next.shared.want && have_golden == next.golden.want) return std::nullopt;
+        if (!next.is_exact && have_shared == next.shared.want && have_golden == next.golden.want)
+            return std::nullopt;
         Growth own = growth(have_shared, next.shared.want);
         own += growth(have_golden, next.golden.want);
         DIM_CHECK(check_space(paths_.images(), own.bytes_on_disk()));
@@ -308,7 +312,7 @@ Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
     } else {
         finished = fail(made.error());
     }
-    if (finished) finished = catalog_.finish_generation({image, number}, *made);
+    if (finished) finished = catalog_.finish_generation({image, number}, *made, next.settings);
     if (!finished) {
         DIM_CHECK(unmount_shown(image, number));
         DIM_CHECK(shared.retreat(next.from, number));

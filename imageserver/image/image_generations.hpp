@@ -7,6 +7,7 @@
 #include "imageserver/image/tree_generations.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/image_messages.hpp"
+#include "libdim/api/push_messages.hpp"
 #include "libdim/base/result.hpp"
 
 #include <mutex>
@@ -37,6 +38,12 @@ public:
                                          const Progress& progress);
     /// What a killed collect() has begun for IMAGE.
     Result<void> finish_collections(const model::ImageName& image);
+    /// As Images has them; write_changeset() one at a time with update().
+    Result<void> write_changeset(const model::ImageName& name,
+                                 const std::optional<model::Generation>& from, model::Generation to,
+                                 const sys::Fd& output, const Progress& progress);
+    Result<std::optional<api::ImageGeneration>>
+    receive(const api::OfferGeneration& offer, const sys::Fd& changeset, const Progress& progress);
     Result<std::vector<api::ImageGeneration>> list(const model::ImageName& name);
     Result<api::GenerationDifference> compare(const model::ImageName& name, model::Generation older,
                                               model::Generation newer);
@@ -60,6 +67,9 @@ private:
         model::Generation from;
         Part shared;
         Part golden;
+        /// What comes of it must be just that, and have that number, even when nothing changed.
+        bool is_exact = false;
+        std::optional<GenerationSettings> settings = {};  ///< for the image from then on
     };
     Result<GenerationContents> make(Next& next, const Progress& progress);
     /// Makes it and brings it into force; on failure everything is as before.

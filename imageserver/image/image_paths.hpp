@@ -29,6 +29,14 @@ public:
     std::string captured(const model::ImageName& name) const {
         return images() + "/." + name.text() + ".master";
     }
+    /// What another image server sends for its next generation.
+    std::string incoming(const model::ImageName& name) const {
+        return images() + "/." + name.text() + ".incoming";
+    }
+    /// What other image servers are sent of it.
+    std::string outgoing(const model::ImageName& name) const {
+        return images() + "/." + name.text() + ".outgoing";
+    }
     std::string golden_file(const model::ImageName& name) const {
         return image(name) + "/golden.img";
     }

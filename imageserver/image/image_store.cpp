@@ -18,6 +18,7 @@
 #include "libdim/model/timestamp.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/remove_tree.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -189,6 +190,34 @@ Result<void> ImageStore::undo_unfinished() {
     return last;
 }
 
+Result<void> ImageStore::State::check_no_files(const ImageName& name) {
+    if (!sys::stat(paths.image(name)) || catalog.image(name)) return {};
+    return fail(Error(ErrorCode::already_exists, "there is a directory " + paths.image(name) +
+                                                     " that the database does not know")
+                    .with_cure("move it away"));
+}
+
+Result<sys::UnsteadyFiles> ImageStore::State::make_first(const FirstGeneration& first,
+                                                         const Progress& progress) {
+    const api::ImportImage& request = first.request;
+    DIM_TRY(const sys::UnsteadyFiles unsteady,
+            import_tree(request, first.master, first.number, paths, progress));
+    {
+        const std::scoped_lock lock(mounting);
+        DIM_CHECK(mount_shared_root(request.name, first.number, paths));
+    }
+    DIM_TRY(const GenerationContents contents,
+            first_contents({request.name, first.number}, *request.shared, paths));
+    if (first.check) DIM_CHECK(first.check(contents));
+    DIM_CHECK(catalog.finish_generation({request.name, first.number}, contents));
+    return unsteady;
+}
+
+Result<void> ImageStore::State::discard_first(const ImageName& name, Generation number) {
+    DIM_CHECK(discard_image(name, paths));
+    return catalog.forget_generation({name, number});
+}
+
 Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Progress& progress) {
     DIM_CHECK(api::check_import(request));
     DIM_TRY(const Generation first, Generation::from_number(1));
@@ -196,12 +225,7 @@ Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Pr
     const ImagePaths& paths = state_->paths;
     ImageCatalog& catalog = state_->catalog;
     DIM_CHECK(state_->undo_unfinished_of(request.name));
-    if (sys::stat(paths.image(request.name)) && !catalog.image(request.name)) {
-        return fail(Error(ErrorCode::already_exists, "there is a directory " +
-                                                         paths.image(request.name) +
-                                                         " that the database does not know")
-                        .with_cure("move it away"));
-    }
+    DIM_CHECK(state_->check_no_files(request.name));
     const api::ImageSummary image{.name = request.name,
                                   .architecture = request.architecture,
                                   .generation = first,
@@ -225,23 +249,14 @@ Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Pr
             DIM_TRY(chosen.shared, default_shared(master.root));
         }
         DIM_TRY(const sys::UnsteadyFiles unsteady,
-                import_tree(chosen, master, first, paths, progress));
-        {
-            const std::scoped_lock lock(state_->mounting);
-            DIM_CHECK(mount_shared_root(request.name, first, paths));
-        }
-        DIM_TRY(const GenerationContents contents,
-                first_contents({request.name, first}, *chosen.shared, paths));
-        DIM_CHECK(catalog.finish_generation({request.name, first}, contents));
+                state_->make_first(
+                    {.request = chosen, .master = master, .number = first, .check = {}}, progress));
         Notes notes = notes_of(master.master, unsteady);
         notes.insert(notes.begin(), tell_shared(*chosen.shared));
         return notes;
     };
     Result<Notes> imported = import();
-    if (!imported) {
-        DIM_CHECK(discard_image(request.name, paths));
-        DIM_CHECK(catalog.forget_generation({request.name, first}));
-    }
+    if (!imported) DIM_CHECK(state_->discard_first(request.name, first));
     return imported;
 }
 
@@ -307,6 +322,10 @@ Result<void> ImageStore::remove_image(const ImageName& name) {
     DIM_CHECK(detach_below(state_->paths.shared_mounts() + "/" + name.text()));
     DIM_CHECK(detach_below(state_->paths.image(name)));
     DIM_CHECK(discard_image(name, state_->paths));
+    // What was sent, and is made anew when it is needed.
+    for (const std::string& directory :
+         {state_->paths.incoming(name), state_->paths.outgoing(name)})
+        DIM_CHECK(sys::remove_tree(directory));
     return state_->catalog.forget_image(name);
 }
 

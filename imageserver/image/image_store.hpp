@@ -73,6 +73,11 @@ public:
                                                           model::Generation newer) const override;
     Result<api::SourceDifference> compare_with_source(const api::UpdateImage& request,
                                                       const Progress& progress) override;
+    Result<void> write_changeset(const model::ImageName& name,
+                                 const std::optional<model::Generation>& from, model::Generation to,
+                                 const sys::Fd& output, const Progress& progress) override;
+    Result<void> receive_generation(const api::OfferGeneration& offer, const sys::Fd& changeset,
+                                    const Progress& progress) override;
     Result<CollectedGenerations> collect_generations(const api::CollectGenerations& request,
                                                      const Progress& progress) override;
     Result<void> pin_blades(const model::ImageName& image, model::Generation generation,
@@ -170,6 +175,8 @@ public:
 
 private:
     struct State;
+    Result<void> receive_first(const api::OfferGeneration& offer, const sys::Fd& changeset,
+                               const Progress& progress);
     Result<void> check_room(std::uint64_t size_bytes) const;
     /// What moves that a kill ended left of IMAGE.
     void discard_changes(const model::ImageName& image);

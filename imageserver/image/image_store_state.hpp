@@ -5,7 +5,9 @@
 #include "imageserver/image/image_generations.hpp"
 #include "imageserver/image/image_paths.hpp"
 #include "imageserver/image/image_store.hpp"
+#include "imageserver/image/master_tree.hpp"
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -50,6 +52,21 @@ struct ImageStore::State {
     // the catalog, so nothing new has their names. Guarded by mounting.
     std::vector<BladeImageRecord> unfinished_blade_images;
     std::vector<ImageCatalog::GenerationKey> unfinished_generations;
+
+    /// Errors: already_exists when there are files of an image that the catalog does not know.
+    Result<void> check_no_files(const model::ImageName& name);
+    /// What the first generation of an image here is made of.
+    struct FirstGeneration {
+        const api::ImportImage& request;  ///< with what is shared
+        const MasterTree& master;
+        model::Generation number;
+        /// Whether what was made is fit to come into force; none: it is.
+        std::function<Result<void>(const GenerationContents&)> check;
+    };
+    /// Makes its files and mounts, and brings it into force; it was begun.
+    Result<sys::UnsteadyFiles> make_first(const FirstGeneration& first, const Progress& progress);
+    /// Ends what failed.
+    Result<void> discard_first(const model::ImageName& name, model::Generation number);
 
     // Both while mounting is held.
     Result<void> undo(const BladeImageRecord& record);

@@ -6,8 +6,10 @@
 #include "imageserver/service/notes.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/image_messages.hpp"
+#include "libdim/api/push_messages.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/names.hpp"
+#include "libdim/sys/fd.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -75,6 +77,20 @@ public:
     virtual Result<api::GenerationDifference>
     compare_generations(const model::ImageName& name, model::Generation older,
                         model::Generation newer) const = 0;
+    /// Writes the changeset (docs/changeset.md) that makes generation TO of FROM, or of nothing, to
+    /// the file OUTPUT. To be called beside no other work on the image. Errors: not_found; those of
+    /// compare_generations().
+    virtual Result<void> write_changeset(const model::ImageName& name,
+                                         const std::optional<model::Generation>& from,
+                                         model::Generation to, const sys::Fd& output,
+                                         const Progress& progress) = 0;
+    /// Makes the generation that OFFER describes of its CHANGESET: the first of an image that is
+    /// not there, or the next of one that is, whatever number it has. What is made is just what the
+    /// other server has, or nothing. Takes its time as update_image(). Errors: conflict when that
+    /// generation cannot be the next one here, or the changeset was made of another than the newest
+    /// here; invalid_input when it is damaged; limit_exceeded when it does not fit.
+    virtual Result<void> receive_generation(const api::OfferGeneration& offer,
+                                            const sys::Fd& changeset, const Progress& progress) = 0;
     /// What an update as REQUEST says would change. Errors: those of update_image.
     virtual Result<api::SourceDifference> compare_with_source(const api::UpdateImage& request,
                                                               const Progress& progress) = 0;

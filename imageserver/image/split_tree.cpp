@@ -1,10 +1,9 @@
 #include "imageserver/image/split_tree.hpp"
 
+#include "libdim/manifest/join.hpp"
 #include "libdim/manifest/tree_change.hpp"
 
 #include <algorithm>
-#include <map>
-#include <utility>
 
 namespace dim::server {
 
@@ -36,26 +35,18 @@ Result<SplitTree> split_tree(const Manifest& tree, const std::vector<std::string
 }
 
 Manifest whole_tree(const SplitTree& split) {
-    Manifest whole;
-    std::map<std::pair<const Manifest*, std::uint32_t>, std::uint32_t> groups;
-    const auto add = [&](const Manifest& part, const Entry& entry) {
-        whole.entries.push_back(entry);
-        std::uint32_t& group = whole.entries.back().link_group;
-        if (group == 0) return;
-        const auto next = static_cast<std::uint32_t>(groups.size() + 1);
-        group = groups.try_emplace({&part, group}, next).first->second;
-    };
+    manifest::Join whole;
     auto shared = split.shared.entries.begin();
     for (const Entry& entry : split.golden.entries) {
         for (; shared != split.shared.entries.end() && shared->path < entry.path; ++shared)
-            add(split.shared, *shared);
+            whole.add(split.shared, *shared);
         // The root, and the shared directories themselves, are in both parts.
         if (shared == split.shared.entries.end() || shared->path != entry.path)
-            add(split.golden, entry);
+            whole.add(split.golden, entry);
     }
     for (; shared != split.shared.entries.end(); ++shared)
-        add(split.shared, *shared);
-    return whole;
+        whole.add(split.shared, *shared);
+    return whole.take();
 }
 
 std::vector<manifest::Difference> differences_of(const SplitTree& from, const SplitTree& to) {

@@ -46,6 +46,10 @@ public:
     Result<std::vector<sys::Fd>> past_roots(model::Generation number,
                                             model::Generation newest) const;
 
+    /// Mounts it unless it is; the golden image until close_file_system().
+    Result<void> open_file_system() const;
+    /// Its tree, while it is mounted.
+    Result<sys::Fd> open_tree(model::Generation generation) const;
     /// Nothing of the golden image is in use any more; a daemon that was killed may have left it
     /// mounted, and one that is mounted must not be cloned.
     Result<void> close_file_system() const;
@@ -90,8 +94,6 @@ public:
     Result<void> settle(model::Generation from) const;
 
 private:
-    Result<sys::Fd> open_tree(model::Generation generation) const;
-    Result<void> open_file_system() const;
     Result<manifest::ScannedTree> begin_tree(const Advance& advance,
                                              const TreeRecord& record) const;
     Result<TreeRecord> change_tree(const Advance& advance, const manifest::ScannedTree& have,

@@ -37,6 +37,13 @@ sys::TreeFilter filter_of(model::PathPatterns patterns, bool one_file_system) {
 
 }  // namespace
 
+Master Master::unpacked(std::string staging_directory) {
+    Master master;
+    master.directory_ = staging_directory + "/tree";
+    master.staging_ = std::move(staging_directory);
+    return master;
+}
+
 Master::Master(Master&& other) noexcept
     : staging_(std::exchange(other.staging_, {})),
       directory_(std::move(other.directory_)),

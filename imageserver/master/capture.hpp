@@ -37,6 +37,9 @@ public:
     /// What a person should know of the capture, one sentence each, fit to print.
     const std::vector<std::string>& notes() const { return notes_; }
 
+    /// The tree that the caller makes, or has made, at STAGING_DIRECTORY/tree.
+    static Master unpacked(std::string staging_directory);
+
     Master(Master&&) noexcept;
     Master& operator=(Master&&) = delete;
     /// Takes the staging directory away, as well as it can.

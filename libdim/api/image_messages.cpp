@@ -1,6 +1,7 @@
 #include "libdim/api/image_messages.hpp"
 
 #include "libdim/api/codec.hpp"
+#include "libdim/api/image_codec.hpp"
 #include "libdim/api/problem_codec.hpp"
 #include "libdim/api/source_messages.hpp"
 #include "libdim/api/tree_codec.hpp"
@@ -20,32 +21,6 @@ struct Members<ImportImage> {
         member("exclude", &ImportImage::exclude, model::PathPatterns::kLimit),
         member("one_file_system", &ImportImage::one_file_system),
         member("file_system", &ImportImage::file_system),
-    };
-};
-
-template <>
-struct Members<NfsOptions> {
-    static constexpr auto kAll = std::tuple{
-        member("version", &NfsOptions::version),
-        member("actimeo_seconds", &NfsOptions::actimeo_seconds),
-        member("nconnect", &NfsOptions::nconnect),
-    };
-};
-
-template <>
-struct Members<ImageSummary> {
-    static constexpr auto kAll = std::tuple{
-        member("name", &ImageSummary::name),
-        member("architecture", &ImageSummary::architecture),
-        member("generation", &ImageSummary::generation),
-        member("shared", &ImageSummary::shared),
-        member("init", &ImageSummary::init),
-        member("blade_image_bytes", &ImageSummary::blade_image_bytes),
-        member("created", &ImageSummary::created),
-        member("zimage_bytes", &ImageSummary::zimage_bytes),
-        member("blade_images", &ImageSummary::blade_images),
-        member("nfs", &ImageSummary::nfs),
-        member("file_system", &ImageSummary::file_system),
     };
 };
 

@@ -8,6 +8,7 @@
 #include "libdim/api/override_messages.hpp"
 #include "libdim/api/pin_messages.hpp"
 #include "libdim/api/problem.hpp"
+#include "libdim/api/push_messages.hpp"
 #include "libdim/api/rename_messages.hpp"
 #include "libdim/api/restart_messages.hpp"
 #include "libdim/api/server_messages.hpp"
@@ -517,6 +518,23 @@ inline JoinRequest join_request() {
 inline JoinAnswer join_answer() { return {"-----BEGIN CERTIFICATE-----\n"}; }
 inline ServerSummary server_summary() {
     return {blade(), "member", server_endpoint(), time(), "no answer"};
+}
+inline OfferGeneration offer_generation() {
+    return {.image = image_summary(),
+            .label = "monday",
+            .source = "is01: /srv/masters/granite",
+            .changeset_bytes = 4096,
+            .changeset_sha256 = std::string(64, 'a')};
+}
+inline IncomingGeneration incoming_generation() { return {.received_bytes = 2048}; }
+inline SyncServers sync_servers() {
+    return {.image = image(), .generation = generation(), .servers = {blade()}, .is_dry_run = true};
+}
+inline ServerSyncReport server_sync_report() {
+    return {image(), generation(), true, {{blade(), "failed", generation(), 4096, problem()}}};
+}
+inline ServerSyncLine server_sync_line() {
+    return {"is02: sent", 1, 2, server_sync_report(), problem()};
 }
 inline ServerList server_list() { return {{server_summary()}}; }
 inline RolloutProposal rollout_proposal() {

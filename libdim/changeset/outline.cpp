@@ -1,6 +1,7 @@
 #include "libdim/changeset/outline.hpp"
 
 #include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/join.hpp"
 #include "libdim/manifest/manifest_text.hpp"
 #include "libdim/manifest/tree_change.hpp"
 #include "libdim/tls/sha256.hpp"
@@ -98,6 +99,36 @@ Result<void> check_outline(const Outline& outline) {
             return fail(ErrorCode::invalid_input, "the root of a tree is missing");
     DIM_CHECK(check_paths(outline.older));
     return check_paths(outline.newer);
+}
+
+bool is_whole(const Outline& outline) { return outline.older.entries.size() == 1; }
+
+Result<manifest::Manifest> newer_tree(const Outline& outline, const manifest::Manifest& older) {
+    const bool is_from_older = outline.from == manifest::digest_of(to_text(older));
+    if (!is_from_older && !is_whole(outline))
+        return fail(ErrorCode::conflict, "the changeset was made of another tree than the one "
+                                         "that is here");
+    manifest::Manifest newer;
+    if (is_from_older) {
+        manifest::Join joined;
+        auto changed = outline.newer.entries.begin();
+        auto gone = outline.older.entries.begin();
+        for (const Entry& entry : older.entries) {
+            for (; changed != outline.newer.entries.end() && changed->path <= entry.path; ++changed)
+                joined.add(outline.newer, *changed);
+            while (gone != outline.older.entries.end() && gone->path < entry.path)
+                ++gone;
+            if (gone == outline.older.entries.end() || gone->path != entry.path)
+                joined.add(older, entry);
+        }
+        for (; changed != outline.newer.entries.end(); ++changed)
+            joined.add(outline.newer, *changed);
+        newer = joined.take();
+    } else {
+        newer = outline.newer;
+    }
+    if (manifest::digest_of(to_text(newer)) == outline.to) return newer;
+    return fail(ErrorCode::invalid_input, "what the changeset makes is not what it says");
 }
 
 }  // namespace dim::changeset

@@ -31,6 +31,14 @@ Outline outline_of(const manifest::Manifest& older, std::string from,
 /// What is to be done, in words.
 std::vector<manifest::Difference> differences_of(const Outline& outline);
 
+/// Whether it makes its newer tree of an empty one, whatever is elsewhere.
+bool is_whole(const Outline& outline);
+
+/// What a tree that holds OLDER, all that the older tree has, holds after the changeset; of a whole
+/// one whatever OLDER is. Errors: conflict when it was made of another tree than OLDER;
+/// invalid_input when what comes of it is not what it says.
+Result<manifest::Manifest> newer_tree(const Outline& outline, const manifest::Manifest& older);
+
 /// The files of the newer tree whose content is needed: new inodes, by path. Has pointers into
 /// OUTLINE.
 std::vector<const manifest::Entry*> needed_files(const Outline& outline);
