@@ -8,6 +8,7 @@ void add_admin_routes(Router& router, AdminResource& admin) {
     add_pin_routes(router, admin);
     add_rename_routes(router, admin);
     add_sync_routes(router, admin);
+    add_push_routes(router, admin);
     add_export_routes(router, admin);
     add_assignment_routes(router, admin);
     add_boot_file_routes(router, admin);

@@ -15,9 +15,11 @@
 #include "imageserver/edit/conflict_edits.hpp"
 #include "imageserver/edit/export_edits.hpp"
 #include "imageserver/edit/image_edits.hpp"
+#include "imageserver/edit/incoming_edits.hpp"
 #include "imageserver/edit/logged_syncs.hpp"
 #include "imageserver/edit/override_edits.hpp"
 #include "imageserver/edit/rename_edits.hpp"
+#include "imageserver/edit/server_syncs.hpp"
 #include "imageserver/exec/blade_commands.hpp"
 #include "imageserver/firewall/bootnet_firewall.hpp"
 #include "imageserver/look/blade_looks.hpp"
@@ -39,6 +41,8 @@ struct AdminResource {
     RenameEdits& rename_edits;
     LoggedSyncs& syncs;
     ConflictEdits& conflict_edits;
+    IncomingEdits& incoming_edits;
+    ServerSyncs& server_syncs;
     BladeLooks& looks;
     BladeChecks& checks;
     Membership& membership;
@@ -60,6 +64,7 @@ void add_blade_image_routes(Router& router, AdminResource& admin);
 void add_pin_routes(Router& router, AdminResource& admin);
 void add_rename_routes(Router& router, AdminResource& admin);
 void add_sync_routes(Router& router, AdminResource& admin);
+void add_push_routes(Router& router, AdminResource& admin);
 void add_export_routes(Router& router, AdminResource& admin);
 void add_assignment_routes(Router& router, AdminResource& admin);
 void add_boot_file_routes(Router& router, AdminResource& admin);

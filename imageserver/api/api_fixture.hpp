@@ -213,6 +213,15 @@ protected:
         {.cluster = "demo", .listening = {}}, database.get(), random, roster, clock};
     ClusterRollout rollout{roster.server(), cluster_edits, membership,
                            database.get(),  alerts,        clock};
+    IncomingEdits incoming_edits{images, database.directory()};
+    ServerSyncs server_syncs{
+        images,
+        membership,
+        roster,
+        {.state_directory = database.directory(),
+         .post_on_image = [this](const model::ImageName& image, std::function<void()> work) {
+             boost::asio::post(lanes.images.of(image), std::move(work));
+         }}};
     AdminResource admin{.image_edits = image_edits,
                         .export_edits = export_edits,
                         .assignment_edits = assignment_edits,
@@ -224,6 +233,8 @@ protected:
                         .rename_edits = rename_edits,
                         .syncs = syncs,
                         .conflict_edits = conflict_edits,
+                        .incoming_edits = incoming_edits,
+                        .server_syncs = server_syncs,
                         .looks = looks,
                         .checks = checks,
                         .membership = membership,

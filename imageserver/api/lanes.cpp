@@ -10,12 +10,13 @@ namespace dim::server {
 namespace {
 
 // Those whose work leads to work on others come first.
-std::array<boost::asio::thread_pool*, 15> all(Lanes& lanes) {
-    return {&lanes.handshakes,       &lanes.reports,  &lanes.plans,
-            &lanes.mounts,           &lanes.answers,  &lanes.edits,
-            &lanes.images.threads(), &lanes.commands, &lanes.dhcp,
-            &lanes.exports,          &lanes.services, &lanes.servers,
-            &lanes.relays,           &lanes.children, &lanes.upkeep};
+std::array<boost::asio::thread_pool*, 17> all(Lanes& lanes) {
+    return {&lanes.handshakes, &lanes.reports, &lanes.plans,
+            &lanes.mounts,     &lanes.answers, &lanes.edits,
+            &lanes.pushes,     &lanes.pieces,  &lanes.images.threads(),
+            &lanes.commands,   &lanes.dhcp,    &lanes.exports,
+            &lanes.services,   &lanes.servers, &lanes.relays,
+            &lanes.children,   &lanes.upkeep};
 }
 
 }  // namespace

@@ -146,6 +146,12 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("RolloutBase", rollout_proposal().bases.front());
     expect_described("RolloutProposal", rollout_proposal());
     expect_described("MemberAnswer", member_answer());
+    expect_described("OfferGeneration", offer_generation());
+    expect_described("IncomingGeneration", incoming_generation());
+    expect_described("SyncServers", sync_servers());
+    expect_described("ServerSyncReport", server_sync_report());
+    expect_described("ServerSyncOutcome", server_sync_report().outcomes.front());
+    expect_described("ServerSyncLine", server_sync_line());
     expect_described("BladeImage", blade_image());
     expect_described("BladeImageList", blade_image_list());
     expect_described("TrashedBladeImage", trashed_blade_image());

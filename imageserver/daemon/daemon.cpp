@@ -191,6 +191,15 @@ private:
         clock_};
     ClusterRollout rollout_{state_.roster.server(), cluster_edits_, membership_,
                             *state_.database,       state_.alerts,  clock_};
+    IncomingEdits incoming_edits_{*state_.images, settings_.state_directory};
+    ServerSyncs server_syncs_{
+        *state_.images,
+        membership_,
+        state_.roster,
+        {.state_directory = settings_.state_directory,
+         .post_on_image = [this](const model::ImageName& image, std::function<void()> work) {
+             asio::post(lanes_.images.of(image), std::move(work));
+         }}};
     AdminResource admin_{.image_edits = image_edits_,
                          .export_edits = export_edits_,
                          .assignment_edits = assignment_edits_,
@@ -202,6 +211,8 @@ private:
                          .rename_edits = rename_edits_,
                          .syncs = syncs_,
                          .conflict_edits = conflict_edits_,
+                         .incoming_edits = incoming_edits_,
+                         .server_syncs = server_syncs_,
                          .looks = looks_,
                          .checks = checks_,
                          .membership = membership_,
@@ -554,6 +565,7 @@ void Daemon::Parts::drain() {
 }
 
 void Daemon::Parts::end() {
+    server_syncs_.stop();
     admin_server_->stop();
     if (agent_server_) agent_server_->stop();
     server_channel_.stop();

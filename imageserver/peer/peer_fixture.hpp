@@ -164,8 +164,12 @@ private:
     boost::asio::io_context context_{1};
     std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_{
         context_.get_executor()};
-    http::Server server_{context_.get_executor(),
-                         {},
+    static http::Server::Settings server_settings() {
+        http::Server::Settings settings;
+        settings.limits.body = std::size_t{4} << 20;
+        return settings;
+    }
+    http::Server server_{context_.get_executor(), server_settings(),
                          [this](const http::Request& request, const http::Peer& peer) {
                              return answer(request, peer);
                          },
