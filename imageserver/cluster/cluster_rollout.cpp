@@ -96,6 +96,7 @@ Result<void> ClusterRollout::carry_out(const Round& round, std::uint32_t base_he
                                        const Progress& progress, std::string& done,
                                        std::vector<DefinitionDebt>& left) {
     progress("telling the other image servers", 0, 0);
+    const std::vector<DefinitionDebt> before = std::exchange(left, round.debts);
     DIM_TRY(const auto current, edits_.current());
     const Changes changes = run_for_each(std::span(round.asked), [&](const Asked& asked) {
         return asked.member.change(handed_on(current, here_, asked.base));
@@ -103,8 +104,15 @@ Result<void> ClusterRollout::carry_out(const Round& round, std::uint32_t base_he
     const auto refused = std::ranges::find_if(changes, &MemberDefinition::Change::is_refused);
     if (refused != changes.end()) {
         const auto not_back = go_back(round, changes, base_here, current.sha256);
-        std::ranges::copy_if(not_back, std::back_inserter(left),
-                             [&](const DefinitionDebt& debt) { return debt.server != here_; });
+        left = before;
+        // Who was cut off may be at it still, whatever it says now.
+        for (std::size_t i = 0; i < changes.size(); ++i)
+            if (!changes[i].is_done && !changes[i].is_refused)
+                left.push_back({round.asked[i].member.server(), changes[i].problem->message()});
+        std::ranges::copy_if(not_back, std::back_inserter(left), [&](const DefinitionDebt& debt) {
+            return debt.server != here_ &&
+                   std::ranges::find(left, debt.server, &DefinitionDebt::server) == left.end();
+        });
         const Asked& asked = round.asked[static_cast<std::size_t>(refused - changes.begin())];
         const std::string rest = not_back.empty()
                                      ? "all servers have the definition that they had"
@@ -174,10 +182,18 @@ Result<void> ClusterRollout::bring(const DefinitionDebt& debt) {
     return fail(*change.problem);
 }
 
+/// Nobody owes anything to who was taken out.
+bool ClusterRollout::is_member(const model::ComponentName& server) const {
+    const auto list = membership_.servers();
+    return !list || std::ranges::any_of(list->servers, [&](const api::ServerSummary& each) {
+        return each.name == server && each.state == "member";
+    });
+}
+
 void ClusterRollout::settle(const DefinitionDebt& debt) {
     const std::string origin = to_string(debt.server);
     const auto brought = bring(debt);
-    if (brought || brought.error().code() == ErrorCode::not_found) {
+    if (brought || !is_member(debt.server)) {
         // What is not written down is found to be so the next time.
         static_cast<void>(debts_.pay(debt.server));
         return alerts_.forget(kBehindKind, origin);

@@ -56,6 +56,7 @@ private:
     std::vector<DefinitionDebt> go_back(const Round& round, const Changes& changes,
                                         std::uint32_t base_here, const std::string& sha256);
     Result<void> bring(const DefinitionDebt& debt);
+    bool is_member(const model::ComponentName& server) const;
     void settle(const DefinitionDebt& debt);
 
     model::ComponentName here_;  ///< the management node

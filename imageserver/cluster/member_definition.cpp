@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds kLookTimeLimit{10};
 /// Services are reloaded meanwhile: NFS-Ganesha takes a minute with many exports.
-constexpr std::chrono::minutes kChangeTimeLimit{10};
+constexpr std::chrono::minutes kChangeTimeLimit{2};
 
 using Change = MemberDefinition::Change;
 
