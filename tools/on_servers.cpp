@@ -8,6 +8,7 @@
 #include "libdim/sys/process.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/confirm.hpp"
+#include "tools/output/terminal_text.hpp"
 #include "tools/output/words.hpp"
 #include "tools/server_selection.hpp"
 
@@ -135,7 +136,8 @@ Outcome<> confirm_servers(const Context& here, const Command& command,
 
 void print_line_of(const Context& here, const ComponentName& server, const std::string& line) {
     if (!here.json) {
-        std::cout << to_string(server) << ": " << line << '\n';
+        // Another machine says it: nothing of it moves the cursor here.
+        std::cout << to_string(server) << ": " << terminal_text(line) << '\n';
         return;
     }
     auto parsed = nlohmann::ordered_json::parse(line, nullptr, false);
