@@ -11,12 +11,14 @@
 namespace dim::tool {
 
 /// Asks what takes long to answer, and draws its progress. Each line of the answer is a LINE, with
-/// the members of api::JobLine but MEMBER in place of "done"; returns that.
+/// the members of api::JobLine but MEMBER in place of "done"; returns that. BEFORE: what each line
+/// of the progress begins with.
 template <class Line, class Answer>
 Outcome<Answer> follow_answer(const Context& context, const std::string& target, std::string body,
-                              std::optional<Answer> Line::* member) {
+                              std::optional<Answer> Line::* member,
+                              const std::string& before = "") {
     std::optional<Answer> answer;
-    const JobProgress progress(context);
+    const JobProgress progress(context, before);
     const auto take_line = [&](std::string_view text) -> Outcome<> {
         DIM_TRY(auto line, api::parse<Line>(text));
         if (line.problem) return fail(to_error(*line.problem));

@@ -28,7 +28,8 @@ JobProgress::~JobProgress() {
 }
 
 void JobProgress::draw(const api::JobLine& line) const {
-    if (draws_) std::cerr << kClearLine << before_ << progress_text(line) << std::flush;
+    // One piece: others may draw at the same time.
+    if (draws_) std::cerr << kClearLine + before_ + progress_text(line) << std::flush;
 }
 
 Outcome<std::string> follow_job(const Context& context, http::Method method,

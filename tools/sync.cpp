@@ -2,9 +2,9 @@
 
 #include "tools/blade_selection.hpp"
 #include "tools/cluster_source.hpp"
+#include "tools/cluster_sync.hpp"
 #include "tools/component_query.hpp"
 #include "tools/generation_word.hpp"
-#include "tools/job_answer.hpp"
 #include "tools/output/sync_text.hpp"
 #include "tools/output/words.hpp"
 
@@ -13,8 +13,6 @@
 namespace dim::tool {
 
 namespace {
-
-using Names = std::vector<model::ComponentName>;
 
 std::string fold(const Context& context, std::span<const model::ComponentName> names) {
     if (names.size() == 1) return to_string(names.front());
@@ -54,18 +52,12 @@ Outcome<api::SyncImage> SyncArguments::request(const Context& context) const {
     request.overwrites = overwrites;
     DIM_CHECK(from_word("--max-delete", api::check_sync(request)));
     if (!ranges.empty()) {
-        DIM_TRY(request.blades, BladeSelection{ranges}.resolve(context));
+        // Of whichever server, when nobody said which to ask.
+        const BladeSelection selection{ranges};
+        DIM_TRY(request.blades,
+                context.splits ? selection.find(context) : selection.resolve(context));
     }
     return request;
-}
-
-Outcome<Names> blades_of(const Context& context, const api::SyncImage& request) {
-    if (!request.blades.empty()) return request.blades;
-    DIM_TRY(const auto list, context.client.get<api::BladeImageList>("/v1/blade-images"));
-    Names blades;
-    for (const api::BladeImage& image : list.blade_images)
-        if (image.image == request.image) blades.push_back(image.blade);
-    return blades;
 }
 
 FoldNames fold_with(const Context& context) {
@@ -73,7 +65,7 @@ FoldNames fold_with(const Context& context) {
 }
 
 Outcome<api::SyncReport> run_sync(const Context& context, const api::SyncImage& request) {
-    return follow_answer(context, "/v1/image-syncs", to_json(request), &api::SyncLine::report);
+    return sync_everywhere(context, request);
 }
 
 void print_sync(const Context& context, const api::SyncReport& report) {

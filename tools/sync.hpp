@@ -29,10 +29,7 @@ struct SyncArguments {
 
 /// Names as ranges, where the definition is to be had.
 FoldNames fold_with(const Context& context);
-/// Whose images REQUEST is about.
-Outcome<std::vector<model::ComponentName>> blades_of(const Context& context,
-                                                     const api::SyncImage& request);
-/// What came of it; nobody is asked.
+/// What came of it, on each server that has some of the blades; nobody is asked.
 Outcome<api::SyncReport> run_sync(const Context& context, const api::SyncImage& request);
 void print_sync(const Context& context, const api::SyncReport& report);
 /// Failures: that of the first blade that is not up to date.

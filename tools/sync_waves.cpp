@@ -5,6 +5,7 @@
 #include "libdim/sys/run.hpp"
 #include "tools/blade_selection.hpp"
 #include "tools/cluster_source.hpp"
+#include "tools/cluster_sync.hpp"
 #include "tools/output/words.hpp"
 
 #include <algorithm>
@@ -54,9 +55,9 @@ std::string wave_name(const Names& blades, const std::string& level) {
 }
 
 Outcome<States> states_of(const Context& context) {
-    DIM_TRY(const auto status, context.client.get<api::ClusterStatus>("/v1/status"));
+    DIM_TRY(const auto blades, blade_states(context));
     States states;
-    for (const api::BladeStatus& blade : status.blades)
+    for (const api::BladeStatus& blade : blades)
         states.emplace(blade.name, blade.state);
     return states;
 }
@@ -246,14 +247,18 @@ Result<std::vector<Wave>> plan_waves(const Definition& definition,
 Outcome<ChosenSync> choose_sync(const Context& context, const SyncArguments& arguments,
                                 const WaveArguments& waves) {
     DIM_CHECK(check_arguments(arguments, waves));
-    auto found = arguments.request(context);
-    if (!found && !found.error().shares.empty() && waves.is_used())
-        return contradiction("waves and blades of several image servers",
-                             "each would go on without knowing of the others");
-    DIM_TRY(auto request, std::move(found));
+    DIM_TRY(auto request, arguments.request(context));
     ChosenSync chosen{.request = std::move(request), .waves = {}};
+    Names blades = chosen.request.blades;
+    if (blades.empty()) {
+        DIM_TRY(auto holders, holders_of(context, chosen.request.image));
+        if (holders.unreached && waves.is_used()) return std::unexpected(*holders.unreached);
+        chosen.unreached = std::move(holders.unreached);
+        blades = std::move(holders.blades);
+        // Each server is told which are its own.
+        if (holders.is_whole_cluster) chosen.request.blades = blades;
+    }
     if (arguments.is_dry_run) return chosen;
-    DIM_TRY(const Names blades, blades_of(context, chosen.request));
     std::string what = "bring the images of " + to_string(chosen.request.image) + " up to date ";
     if (waves.is_used()) {
         DIM_TRY(chosen.waves, choose_waves(context, blades, waves));
@@ -267,7 +272,9 @@ Outcome<> run_chosen(const Context& context, const ChosenSync& chosen, const Wav
     if (waves.is_used()) return sync_in_waves(context, chosen, waves);
     DIM_TRY(const api::SyncReport report, run_sync(context, chosen.request));
     print_sync(context, report);
-    return check_synced(report);
+    DIM_CHECK(check_synced(report));
+    if (chosen.unreached) return std::unexpected(*chosen.unreached);
+    return {};
 }
 
 }  // namespace dim::tool

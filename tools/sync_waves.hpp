@@ -45,6 +45,8 @@ Result<std::vector<Wave>> plan_waves(const cluster::Definition& definition,
 struct ChosenSync {
     api::SyncImage request;
     std::vector<Wave> waves;  ///< empty: all blades at once
+    /// Of a server that did not answer: what blades of it have the image is not known.
+    std::optional<Failure> unreached = {};
 };
 
 /// What is to be done, asked about when many blades are touched. Failures: usage; not_confirmed;

@@ -279,6 +279,12 @@ constexpr std::array kCommands{
             "  dim sync image granite --json | jq -r '.outcomes[] | select(.problem) | "
             ".blades[]'\n",
             &sync_image, CommandKind::changes},
+    Command{"sync", "server", "bring a generation of an image to the image servers that joined",
+            "  dim sync server granite\n"
+            "  dim sync server granite 'is[2-4]'\n"
+            "  dim sync server granite all --dry-run\n"
+            "  dim_sync_server granite --generation 7\n",
+            &sync_server, CommandKind::changes},
     Command{"sync", "status", "which blades have which generation of their images",
             "  dim sync status\n"
             "  dim sync status granite --json | jq -r '.groups[] | select(.state == \"behind\")'\n",

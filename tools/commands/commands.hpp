@@ -81,6 +81,7 @@ Action sync_explain(CLI::App& app);
 Action sync_image(CLI::App& app);
 Action sync_log(CLI::App& app);
 Action sync_resolve(CLI::App& app);
+Action sync_server(CLI::App& app);
 Action sync_status(CLI::App& app);
 Action sync_undo(CLI::App& app);
 Action syncit(CLI::App& app);

@@ -239,6 +239,17 @@ protected:
              R"(POST /v1/sync-log {"blade":"s01c1b01","most":1000})",
              to_json(api::samples::sync_log()),
              "sync 14, stays, for both sides changed it:"},
+            {{"sync", "server", "granite", "--dry-run"},
+             R"(POST /v1/server-syncs {"image":"granite","servers":[],"dry_run":true})",
+             "{\"progress\":\"asking\"}\n" +
+                 to_json(api::ServerSyncLine{
+                     .report =
+                         api::ServerSyncReport{api::samples::image(),
+                                               api::samples::generation(),
+                                               true,
+                                               {{api::samples::blade(), "synced", {}, 0, {}}}}}) +
+                 "\n",
+             "s01c1b01  synced"},
             {{"image", "remove", "granite", "--yes"},
              "DELETE /v1/images/granite",
              done("removed"),

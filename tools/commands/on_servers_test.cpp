@@ -1,3 +1,4 @@
+#include "libdim/api/message_samples.hpp"
 #include "libdim/api/server_messages.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/testing/temporary_directory.hpp"
@@ -203,12 +204,41 @@ TEST_F(OnServers, ADefinitionOfOneIsItsOwn) {
     EXPECT_THAT(daemon.requests().back(), HasSubstr("PUT /v1/cluster {"));
 }
 
-TEST_F(OnServers, WavesAreOfOneServer) {
-    daemon.prepare("POST /v1/names", served({{"s01c1b01", "s01"}, {"s02c1b02", "s02"}}));
-    const CommandEnd end = run_command(
-        daemon, {"sync", "image", "granite", "s[1-2]", "--canary", "s01c1b01", "--yes"});
-    EXPECT_EQ(end.code, ExitCode::usage);
-    EXPECT_THAT(end.errors, HasSubstr("waves and blades of several image servers"));
+/// Images of granite that the server here says that it has.
+std::string images_of(const Strings& blades) {
+    api::BladeImageList list;
+    for (const std::string& blade : blades) {
+        api::BladeImage image = api::samples::blade_image();
+        image.blade = *model::ComponentName::parse(blade);
+        image.image = *model::ImageName::parse("granite");
+        list.blade_images.push_back(image);
+    }
+    return to_json(list);
+}
+
+TEST_F(OnServers, WhoIsAwayAndWhatIsLeftOverStopNoSync) {
+    // The last two are another server's by now, and nobody's.
+    daemon.prepare("GET /v1/blade-images", images_of({"s01c1b01", "s02c1b02", "s09c1b01"}));
+    api::SyncReport report{
+        *model::ImageName::parse("granite"), api::samples::generation(), false, {}};
+    report.outcomes.push_back(
+        {.blades = {*model::ComponentName::parse("s01c1b01")}, .state = "synced"});
+    daemon.prepare("POST /v1/image-syncs", to_json(api::SyncLine{.report = report}) + "\n");
+    const CommandEnd end = run_command(daemon, {"sync", "image", "granite", "--yes"});
+    EXPECT_EQ(end.code, ExitCode::failed);
+    EXPECT_THAT(end.errors, HasSubstr("s02"));
+    EXPECT_THAT(end.output, HasSubstr("s01c1b01"));
+    EXPECT_THAT(daemon.requests().back(), HasSubstr(R"("blades":["s01c1b01"],)"));
+}
+
+TEST_F(OnServers, WavesNeedToKnowAllBlades) {
+    daemon.prepare("GET /v1/blade-images", images_of({"s01c1b01"}));
+    const CommandEnd end =
+        run_command(daemon, {"sync", "image", "granite", "--wave", "server", "--yes"});
+    EXPECT_EQ(end.code, ExitCode::failed);
+    EXPECT_THAT(end.errors, HasSubstr("s02"));
+    for (const std::string& request : daemon.requests())
+        EXPECT_THAT(request, Not(HasSubstr("image-syncs")));
 }
 
 TEST_F(OnServers, HereAndOnContradict) {

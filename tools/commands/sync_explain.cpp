@@ -1,6 +1,7 @@
 #include "libdim/sync/keep_out.hpp"
 #include "libdim/sync/merge.hpp"
 #include "tools/cluster_source.hpp"
+#include "tools/cluster_sync.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/output/terminal_text.hpp"
 #include "tools/sync.hpp"
@@ -66,7 +67,7 @@ Action sync_explain(CLI::App& app) {
                    "directory")
         ->required();
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(auto name, from_word(model::ImageName::parse(*image)));
+        DIM_TRY(const auto name, from_word(model::ImageName::parse(*image)));
         std::string_view inside = *path;
         if (!inside.starts_with('/'))
             return wrong_usage(Error(ErrorCode::invalid_input, "PATH does not begin with '/'")
@@ -75,13 +76,14 @@ Action sync_explain(CLI::App& app) {
         const bool is_directory = inside.ends_with('/');
         if (is_directory) inside.remove_suffix(1);
         DIM_TRY(const cluster::Definition definition, load_cluster(context));
-        DIM_TRY(const Names blades, blades_of(context, {.image = std::move(name)}));
+        DIM_TRY(const ImageHolders holders, holders_of(context, name));
         std::map<std::string, Names> by_reason;
-        for (const model::ComponentName& blade : blades) {
+        for (const model::ComponentName& blade : holders.blades) {
             DIM_TRY(auto reason, reason_for(definition, blade, inside, is_directory));
             by_reason[std::move(reason)].push_back(blade);
         }
         print_explanation(context, by_reason, sync::merge_for(inside).has_value());
+        if (holders.unreached) return std::unexpected(*holders.unreached);
         return {};
     };
 }

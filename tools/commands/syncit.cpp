@@ -1,7 +1,10 @@
 #include "libdim/api/image_request.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
+#include "tools/output/server_sync_text.hpp"
+#include "tools/server_sync.hpp"
 #include "tools/sync_waves.hpp"
+#include "tools/whole_cluster.hpp"
 
 #include <iostream>
 
@@ -30,6 +33,16 @@ Outcome<> make_generation(const Context& context, const api::UpdateImage& reques
     return {};
 }
 
+/// On a management node: to the members that have the image. What fails is told at the end, too;
+/// the blades of the others go on.
+Outcome<> bring_to_servers(const Context& context, const model::ImageName& image) {
+    DIM_TRY(const auto servers, whole_cluster(context));
+    if (servers.empty()) return {};
+    DIM_TRY(const auto report, sync_servers(context, {.image = image}));
+    std::cerr << server_sync_text(report);
+    return check_synced(report);
+}
+
 }  // namespace
 
 Action syncit(CLI::App& app) {
@@ -55,7 +68,9 @@ Action syncit(CLI::App& app) {
                                       .paths = paths};
         DIM_CHECK(from_word(api::check_update(update)));
         DIM_CHECK(make_generation(context, update));
-        return run_chosen(context, chosen, *waves);
+        const auto brought = bring_to_servers(context, update.name);
+        DIM_CHECK(run_chosen(context, chosen, *waves));
+        return brought;
     };
 }
 
