@@ -124,17 +124,22 @@ Outcome<> run_wave(const Context& context, api::SyncImage request, const Wave& w
     return check_blades(up, arguments.check);
 }
 
-/// What was brought up to date goes back to the generations it had.
+/// What was brought up to date goes back to the generations it had, whatever the others come to.
+/// What blades wrote since stays, and what the generation brought goes, however much that is.
 Outcome<> roll_back(const Context& context, const api::SyncImage& request, const Done& done) {
+    Outcome<> all;
     for (const auto& [generation, blades] : done) {
         api::SyncImage back = request;
         back.generation = generation;
         back.blades = blades;
-        DIM_TRY(const api::SyncReport report, run_sync(context, back));
-        print_sync(context, report);
-        DIM_CHECK(check_synced(report));
+        back.most_removed_percent = 100;
+        back.overwrites = false;
+        const auto report = run_sync(context, back);
+        if (report) print_sync(context, *report);
+        auto ended = report ? check_synced(*report) : std::unexpected(report.error());
+        if (!ended && all) all = std::move(ended);
     }
-    return {};
+    return all;
 }
 
 Failure explain_stop(Failure failure, const Wave& wave, std::size_t untouched,

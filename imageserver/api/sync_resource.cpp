@@ -37,6 +37,17 @@ boost::asio::awaitable<http::Reply> undo_sync(AdminResource& admin, const RouteC
     co_return admin.jobs.answer(lane, undo);
 }
 
+boost::asio::awaitable<http::Reply> list_conflicts(AdminResource& admin, const RouteCall& call) {
+    const auto query = api::parse<api::SyncConflictQuery>(call.request.body);
+    if (!query) co_return problem_response(query.error());
+    // A look into blades' file systems waits for what is done with images; the list alone does not.
+    boost::asio::thread_pool& lane =
+        query->looks ? admin.lanes.images.threads() : admin.lanes.answers;
+    const auto task = [&] { return http::Reply(response_of(admin.conflict_edits.list(*query))); };
+    auto reply = co_await run_on(lane, task);
+    co_return reply;
+}
+
 }  // namespace
 
 void add_sync_routes(Router& router, AdminResource& admin) {
@@ -44,12 +55,8 @@ void add_sync_routes(Router& router, AdminResource& admin) {
                [&admin](const RouteCall& call) { return sync_image(admin, call); });
     router.add({http::Method::post, "/v1/image-sync-undos", Audience::administrator},
                [&admin](const RouteCall& call) { return undo_sync(admin, call); });
-    // It looks into blades' file systems.
     router.add({http::Method::post, "/v1/sync-conflicts", Audience::administrator},
-               message_handler<api::SyncConflictQuery>(
-                   admin.lanes.images.threads(), [&admin](const api::SyncConflictQuery& query) {
-                       return admin.conflict_edits.list(query);
-                   }));
+               [&admin](const RouteCall& call) { return list_conflicts(admin, call); });
     router.add({http::Method::post, "/v1/sync-conflict-resolutions", Audience::administrator},
                image_handler<api::ResolveConflicts>(
                    admin, &api::ResolveConflicts::image,

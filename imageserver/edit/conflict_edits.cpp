@@ -13,7 +13,12 @@ using model::ComponentName;
 
 namespace {
 
+constexpr std::size_t kSideBytes = 1000;
+
 /// As its blade sees it.
+/// A blade makes the targets of its links as long as it likes.
+std::string told_side(const std::string& side) { return printable(side, kSideBytes); }
+
 std::string told_path(const OpenConflict& conflict) { return "/" + path_text(conflict.path); }
 
 /// Whether it is at one of PATHS, or below one.
@@ -67,7 +72,8 @@ Result<void> ConflictEdits::add(const model::ImageName& image, const api::SyncCo
                                   .newer = told[i].newer,
                                   .since = told[i].since});
         if (i < sides.size())
-            list.conflicts.back().sides = {sides[i].older, sides[i].newer, sides[i].blade};
+            list.conflicts.back().sides = {told_side(sides[i].older), told_side(sides[i].newer),
+                                           told_side(sides[i].blade)};
     }
     return {};
 }

@@ -69,6 +69,12 @@ TEST_F(ConflictEditsTest, AreListedByBladeAndPath) {
     EXPECT_FALSE(edits.list({.image = *model::ImageName::parse("marble")}));
 }
 
+TEST_F(ConflictEditsTest, WhatABladeMakesTooLongIsCut) {
+    images.sides.blade = "symlink 0777 0:0 to " + std::string(12'000, '\x7f');
+    const auto list = edits.list({.looks = true}).value();
+    EXPECT_TRUE(api::parse<api::SyncConflictList>(to_json(list)));
+}
+
 TEST_F(ConflictEditsTest, ThatOfTheBladeIsKept) {
     EXPECT_EQ(resolve(taking("blade", {"/etc/app"})),
               "2 conflicts of 1 blade resolved: as the blade has it");

@@ -164,6 +164,16 @@ Error unended(const api::LoggedSync& sync) {
         .with_cure("run it to its end first: 'dim sync image " + to_string(sync.image) + "'");
 }
 
+/// What the one that did not end had moved by then, nobody wrote down.
+Error of_both(const api::LoggedSync& sync, const api::LoggedSync& unended) {
+    return Error(ErrorCode::conflict,
+                 "sync " + std::to_string(sync.number) + " of " + to_string(sync.image) +
+                     " went on with sync " + std::to_string(unended.number) +
+                     ", which did not end: which blades that one had moved is not known")
+        .with_cure("'dim sync image " + to_string(sync.image) +
+                   " --generation N' brings all of them to the generation that you want");
+}
+
 }  // namespace
 
 Result<std::uint64_t> SyncJournal::begin(const Beginning& beginning) {
@@ -215,6 +225,11 @@ Result<SyncJournal::Entry> SyncJournal::last_to_undo(const model::ImageName& ima
                 return fail(unended(sync));
             if (!sync.is_to_undo()) continue;
             DIM_TRY(auto outcomes, outcomes_of(transaction, sync.number));
+            DIM_TRY(const bool has_older, rows.next());
+            if (has_older) {
+                DIM_TRY(const api::LoggedSync older, read_sync(rows, {}));
+                if (!older.ended && !older.undoes) return fail(of_both(sync, older));
+            }
             return Entry{.sync = std::move(sync), .outcomes = std::move(outcomes)};
         }
     });

@@ -132,6 +132,18 @@ TEST_F(SyncJournalTest, TheLastOneThatMovedABladeCanBeTakenBack) {
     EXPECT_EQ(last.outcomes, report().outcomes);
 }
 
+TEST_F(SyncJournalTest, WhatWentOnWithOneThatWasKilledIsNotTakenBackInPart) {
+    add(journal);
+    ASSERT_TRUE(journal.begin(beginning()));
+    const std::uint64_t rest = add(journal);
+    const auto refused = journal.last_to_undo(samples::image());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
+    EXPECT_TRUE(refused.error().message().contains("sync " + std::to_string(rest)));
+    const std::uint64_t next = add(journal);
+    EXPECT_EQ(journal.last_to_undo(samples::image()).value().sync.number, next);
+}
+
 TEST_F(SyncJournalTest, WhatIsTakenBackWhollyIsSoForGood) {
     const std::uint64_t first = add(journal);
     const std::uint64_t second = add(journal);

@@ -154,7 +154,7 @@ public:
     }
     Result<std::vector<ConflictSides>>
     conflict_sides(const model::ImageName&, std::span<const OpenConflict> of) const override {
-        return std::vector<ConflictSides>(of.size(), {"file", "symlink", "nothing"});
+        return std::vector<ConflictSides>(of.size(), sides);
     }
     Result<void> close_conflicts(const model::ComponentName& blade, const model::ImageName&,
                                  const std::vector<std::string>& paths) override {
@@ -353,6 +353,7 @@ public:
     std::function<void()> on_import;  ///< while an image is being imported
     std::function<Result<void>(const api::OfferGeneration&, const sys::Fd&)> on_receive;
     std::string changeset_padding;
+    ConflictSides sides{"file", "symlink", "nothing"};
     changeset::Outline change_outline;  ///< what find_change() finds
     std::uint64_t change_paths = 0;
     MovedBladeImage moved;                                         ///< what comes of a move

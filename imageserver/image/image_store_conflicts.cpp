@@ -2,6 +2,7 @@
 #include "imageserver/image/tree_generations.hpp"
 #include "libdim/changeset/read_paths.hpp"
 #include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/tree_change.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/remove_tree.hpp"
 
@@ -144,6 +145,8 @@ Result<MovedBladeImage> ImageStore::take_generation(const BladeMove& move, const
     const Manifest wanted =
         select_entries(whole, [&](const Entry& entry) { return all.contains(entry.path); });
     DIM_TRY(const sys::Fd root, sys::open_directory(mount_point(move.blade, image)));
+    // Of one that was killed.
+    DIM_CHECK(manifest::remove_unfinished(root, wanted));
     DIM_TRY(Manifest have, read_paths(root, looking_at(all, wanted)));
     GenerationChange change(image, record.generation, record.generation);
     change.outline = outline_between(std::move(have), wanted, paths);

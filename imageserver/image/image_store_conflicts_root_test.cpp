@@ -63,7 +63,11 @@ TEST_F(OpenConflictsOfImages, AreWhatAMoveLeft) {
 }
 
 TEST_F(OpenConflictsOfImages, BecomeWhatTheGenerationHas) {
+    // Of one that was killed.
+    const std::string left = root_of("s01c1b01") + "/etc/.dim-0123456789abcdef";
+    testing::write(left, "a copy of something");
     value_of(store->take_generation(how(), granite, {"etc/gone", "etc/motd"}));
+    EXPECT_FALSE(std::filesystem::exists(left));
     EXPECT_EQ(text_of("/etc/motd"), "second");
     EXPECT_FALSE(std::filesystem::exists(root_of("s01c1b01") + "/etc/gone"));
     EXPECT_EQ(text_of("/etc/app/conf"), "own") << "nobody named it";

@@ -1,5 +1,6 @@
 #include "imageserver/image/scoped_tree.hpp"
 
+#include "libdim/base/text.hpp"
 #include "libdim/manifest/escaped_text.hpp"
 #include "libdim/manifest/tree_change.hpp"
 
@@ -103,11 +104,13 @@ sys::TreeFilter TreeScope::within(const sys::TreeFilter& filter) const {
 
 std::string TreeScope::text() const {
     constexpr std::size_t kShown = 3;
+    constexpr std::size_t kTextBytes = 300;
     std::string text;
     for (std::size_t i = 0; i < std::min(paths_.size(), kShown); ++i)
         text += (i == 0 ? "/" : ", /") + manifest::escape(paths_[i]);
     if (paths_.size() > kShown) text += " and " + std::to_string(paths_.size() - kShown) + " more";
-    return text;
+    // It becomes a part of the text of the generation's source.
+    return printable(text, kTextBytes);
 }
 
 Result<Manifest> with_scope_of(const Manifest& newest, const Manifest& master,

@@ -80,10 +80,12 @@ protected:
         }
         daemon.prepare("GET /v1/status", to_json(status));
     }
-    static std::string request(const std::string& blades, const std::string& generation = "") {
+    static std::string request(const std::string& blades, const std::string& generation = "",
+                               const std::string& most_removed = "10") {
         return R"(POST /v1/image-syncs {"image":"granite",)" + generation + R"("blades":[)" +
                blades +
-               R"(],"dry_run":false,"overwrites":false,"keep_out":[],"most_removed_percent":10})";
+               R"(],"dry_run":false,"overwrites":false,"keep_out":[],"most_removed_percent":)" +
+               most_removed + "}";
     }
     static std::string report(const std::string& blades, bool is_good = true) {
         api::SyncReport report{kGranite, number(4), false, {}};
@@ -159,7 +161,7 @@ TEST_F(SyncCommands, AWaveThatIsNotWellIsTheLast) {
 
 TEST_F(SyncCommands, ACheckThatFailsStopsAndRollsBack) {
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
-    const std::string back = request(R"("s01c1b01")", R"("generation":3,)");
+    const std::string back = request(R"("s01c1b01")", R"("generation":3,)", "100");
     daemon.prepare(back, report(R"("s01c1b01")"));
     const CommandEnd end = run({"--canary", "s01c1b01", "--check",
                                 program("echo \"$1 is ill; $#\"; false"), "--auto-rollback"});
