@@ -202,9 +202,12 @@ Result<void> ServerSyncs::make_changesets(Job& job, const Progress& progress) {
             auto made = outgoing_.make(job.request.image, base, job.target,
                                        [&](std::string_view, std::uint64_t done,
                                            std::uint64_t all) { progress(what, done, all); });
-            if (made) job.changesets.insert_or_assign(base, *std::move(made));
+            if (made) {
+                job.changesets.insert_or_assign(base, *std::move(made));
+                continue;
+            }
             for (Server& server : job.servers)
-                if (!made && server.is_to_be_brought && server.base == base)
+                if (server.is_to_be_brought && server.base == base)
                     fail_server(server, made.error());
         }
         return {};

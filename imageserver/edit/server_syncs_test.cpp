@@ -40,7 +40,7 @@ api::ImageGeneration generation(std::uint32_t number, const std::string& content
 class Member {
 public:
     explicit Member(std::string_view name) : server(name) {
-        value_of(sys::mkdir(directory / "images"));
+        value_of(sys::mkdir(directory_ / "images"));
         images.on_receive = [this](const api::OfferGeneration& offer, const sys::Fd& changeset) {
             return receive(offer, changeset);
         };
@@ -80,7 +80,7 @@ private:
     }
     http::Response make() {
         api::JobLine line;
-        const auto edit = incoming.make(api::samples::image(), [](auto, auto, auto) {});
+        const auto edit = incoming_.make(api::samples::image(), [](auto, auto, auto) {});
         if (edit)
             line.done = edit->done;
         else
@@ -97,18 +97,18 @@ private:
         }
         if (request.target == "/v1/incoming-generations")
             return message(
-                incoming.begin(value_of(api::parse<api::OfferGeneration>(request.body))));
+                incoming_.begin(value_of(api::parse<api::OfferGeneration>(request.body))));
         if (request.method == http::Method::put) {
             if (pieces_until_cut-- == 0)
                 return problem(Error(ErrorCode::unavailable, "the connection broke"));
             pieces.push_back(value_of(parse_number<std::uint64_t>(std::string(words.back()))));
-            return message(incoming.add(api::samples::image(), pieces.back(), request.body));
+            return message(incoming_.add(api::samples::image(), pieces.back(), request.body));
         }
         return make();
     }
 
-    dim::testing::TemporaryDirectory directory;
-    IncomingEdits incoming{images, directory.path()};
+    dim::testing::TemporaryDirectory directory_;
+    IncomingEdits incoming_{images, directory_.path()};
 };
 
 class ServerSyncsTest : public ::testing::Test {

@@ -200,7 +200,7 @@ Result<void> ImageStore::State::check_no_files(const ImageName& name) {
 Result<sys::UnsteadyFiles> ImageStore::State::make_first(const FirstGeneration& first,
                                                          const Progress& progress) {
     const api::ImportImage& request = first.request;
-    DIM_TRY(const sys::UnsteadyFiles unsteady,
+    DIM_TRY(sys::UnsteadyFiles unsteady,
             import_tree(request, first.master, first.number, paths, progress));
     {
         const std::scoped_lock lock(mounting);

@@ -23,7 +23,7 @@ Manifest tree(const std::vector<std::string>& texts) {
             entry.path.pop_back();
         } else {
             entry.path = text.substr(0, text.find_first_of("#="));
-            entry.size = static_cast<std::uint64_t>(text.back());
+            entry.size = static_cast<unsigned char>(text.back());
             if (const auto link = text.find('#'); link != text.npos)
                 entry.link_group = static_cast<std::uint32_t>(text[link + 1] - '0');
         }

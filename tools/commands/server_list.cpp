@@ -61,6 +61,16 @@ Reached reach(const Context& context, const model::ComponentName& server) {
             .definition = definition_in_force(context.on(server))};
 }
 
+nlohmann::ordered_json json_of(const api::ServerSummary& server, const Reached& reached,
+                               const std::string& definition) {
+    auto json = nlohmann::ordered_json::parse(to_json(server));
+    if (reached.milliseconds) json["answers_in_ms"] = *reached.milliseconds;
+    if (!reached.version.empty()) json["version"] = reached.version;
+    if (!definition.empty()) json["definition"] = definition;
+    if (!reached.problem.empty()) json["problem"] = reached.problem;
+    return json;
+}
+
 }  // namespace
 
 Action server_list(CLI::App&) {
@@ -81,12 +91,7 @@ Action server_list(CLI::App&) {
                 {to_string(server.name), server.state, endpoint,
                  reached.milliseconds ? std::to_string(*reached.milliseconds) + " ms" : "",
                  reached.version, definition, reached.problem});
-            auto one = nlohmann::ordered_json::parse(to_json(server));
-            if (reached.milliseconds) one["answers_in_ms"] = *reached.milliseconds;
-            if (!reached.version.empty()) one["version"] = reached.version;
-            if (!definition.empty()) one["definition"] = definition;
-            if (!reached.problem.empty()) one["problem"] = reached.problem;
-            json.push_back(std::move(one));
+            json.push_back(json_of(server, reached, definition));
         }
         if (context.json)
             std::cout << nlohmann::ordered_json{{"servers", std::move(json)}}.dump() << '\n';

@@ -68,7 +68,7 @@ Action syncit(CLI::App& app) {
                                       .paths = paths};
         DIM_CHECK(from_word(api::check_update(update)));
         DIM_CHECK(make_generation(context, update));
-        const auto brought = bring_to_servers(context, update.name);
+        auto brought = bring_to_servers(context, update.name);
         DIM_CHECK(run_chosen(context, chosen, *waves));
         return brought;
     };
