@@ -57,7 +57,9 @@ auto ask_each(const Context& context, const std::vector<NamedServer>& servers, c
         servers, [&](const NamedServer& server) { return ask(client_of(context, server)); });
 }
 
+/// The daemon here did answer.
 Failure at_server(Failure failure, const NamedServer& server) {
+    failure.exit_code = ExitCode::failed;
     failure.cause = std::move(failure.cause).with_context(to_string(server.name));
     return failure;
 }
