@@ -1,15 +1,14 @@
 #include "tools/cluster_sync.hpp"
 
 #include "libdim/api/admin_messages.hpp"
+#include "libdim/base/in_parallel.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/job_answer.hpp"
 #include "tools/on_servers.hpp"
 #include "tools/whole_cluster.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <map>
-#include <thread>
 #include <utility>
 
 namespace dim::tool {
@@ -28,33 +27,11 @@ struct SyncShare {
 /// The daemon here carries so many connections to members at once, and others need some.
 constexpr std::size_t kServersAtOnce = 16;
 
-/// What DO(item) gives for each of ITEMS, in their order; some at once.
-template <class Item, class Do>
-auto for_each_at_once(const std::vector<Item>& items, const Do& work) {
-    using Outcome = decltype(work(items.front()));
-    std::vector<std::optional<Outcome>> outcomes(items.size());
-    std::atomic<std::size_t> next = 0;
-    const auto run = [&] {
-        for (std::size_t i = next++; i < items.size(); i = next++)
-            outcomes[i].emplace(work(items[i]));
-    };
-    {
-        std::vector<std::jthread> others;
-        for (std::size_t i = 1; i < std::min(items.size(), kServersAtOnce); ++i)
-            others.emplace_back(run);
-        run();
-    }
-    std::vector<Outcome> all;
-    for (auto& outcome : outcomes)
-        all.push_back(*std::move(outcome));
-    return all;
-}
-
 /// What ASK(daemon) says of each of SERVERS.
 template <class Ask>
 auto ask_each(const Context& context, const std::vector<NamedServer>& servers, const Ask& ask) {
-    return for_each_at_once(
-        servers, [&](const NamedServer& server) { return ask(client_of(context, server)); });
+    return in_parallel(std::span(servers), kServersAtOnce,
+                       [&](const NamedServer& server) { return ask(client_of(context, server)); });
 }
 
 /// The daemon here did answer.
@@ -192,8 +169,9 @@ Outcome<api::SyncReport> sync_everywhere(const Context& context, const api::Sync
                            .generation = *wanted.generation,
                            .is_dry_run = request.is_dry_run,
                            .outcomes = {}};
-    const auto outcomes = for_each_at_once(
-        shares, [&](const SyncShare& share) { return sync_share(context, wanted, share); });
+    const auto outcomes =
+        in_parallel(std::span(shares), kServersAtOnce,
+                    [&](const SyncShare& share) { return sync_share(context, wanted, share); });
     for (const auto& of_server : outcomes)
         report.outcomes.insert(report.outcomes.end(), of_server.begin(), of_server.end());
     return report;

@@ -1,13 +1,13 @@
 #include "tools/whole_cluster.hpp"
 
 #include "libdim/api/server_messages.hpp"
+#include "libdim/base/in_parallel.hpp"
 #include "libdim/base/text.hpp"
 #include "tools/on_servers.hpp"
 #include "tools/output/terminal_text.hpp"
 #include "tools/output/words.hpp"
 
 #include <algorithm>
-#include <future>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -30,18 +30,11 @@ Outcome<std::vector<api::MemberAnswer>> answers_of(const ApiClient& daemon,
                                                    std::span<const NamedServer> servers,
                                                    const std::string& question) {
     std::vector<api::MemberAnswer> answers;
-    while (!servers.empty()) {
-        const auto some = servers.first(std::min(servers.size(), kAskedAtOnce));
-        servers = servers.subspan(some.size());
-        std::vector<std::future<Outcome<api::MemberAnswer>>> asked;
-        for (const NamedServer& server : some)
-            asked.push_back(std::async(std::launch::async, [&daemon, &server, &question] {
-                return answer_of(daemon, server, question);
-            }));
-        for (auto& each : asked) {
-            DIM_TRY(auto answer, each.get());
-            answers.push_back(std::move(answer));
-        }
+    for (auto& asked : in_parallel(servers, kAskedAtOnce, [&](const NamedServer& server) {
+             return answer_of(daemon, server, question);
+         })) {
+        DIM_TRY(auto answer, std::move(asked));
+        answers.push_back(std::move(answer));
     }
     return answers;
 }

@@ -1,7 +1,8 @@
 #include "imageserver/cluster/cluster_rollout.hpp"
 
+#include "libdim/base/in_parallel.hpp"
+
 #include <algorithm>
-#include <future>
 #include <optional>
 
 namespace dim::server {
@@ -12,22 +13,6 @@ namespace {
 
 constexpr const char* kBehindKind = "definition";
 constexpr std::size_t kMembersAtOnce = 16;
-
-/// RUN(item) of all, some at a time, in their order.
-template <class Item, class Run>
-auto run_for_each(std::span<const Item> items, Run run) {
-    std::vector<decltype(run(items.front()))> results;
-    while (!items.empty()) {
-        const auto some = items.first(std::min(items.size(), kMembersAtOnce));
-        items = items.subspan(some.size());
-        std::vector<std::future<decltype(run(some.front()))>> running;
-        for (const Item& item : some)
-            running.push_back(std::async(std::launch::async, [&run, &item] { return run(item); }));
-        for (auto& each : running)
-            results.push_back(each.get());
-    }
-    return results;
-}
 
 std::string names_text(std::span<const DefinitionDebt> debts) {
     std::string text;
@@ -98,9 +83,10 @@ Result<void> ClusterRollout::carry_out(const Round& round, std::uint32_t base_he
     progress("telling the other image servers", 0, 0);
     const std::vector<DefinitionDebt> before = std::exchange(left, round.debts);
     DIM_TRY(const auto current, edits_.current());
-    const Changes changes = run_for_each(std::span(round.asked), [&](const Asked& asked) {
-        return asked.member.change(handed_on(current, here_, asked.base));
-    });
+    const Changes changes =
+        in_parallel(std::span(round.asked), kMembersAtOnce, [&](const Asked& asked) {
+            return asked.member.change(handed_on(current, here_, asked.base));
+        });
     const auto refused = std::ranges::find_if(changes, &MemberDefinition::Change::is_refused);
     if (refused != changes.end()) {
         const auto not_back = go_back(round, changes, base_here, current.sha256);
@@ -151,8 +137,8 @@ std::vector<DefinitionDebt> ClusterRollout::go_back(const Round& round, const Ch
     std::vector<Asked> changed;
     for (std::size_t i = 0; i < changes.size(); ++i)
         if (!changes[i].is_refused) changed.push_back(round.asked[i]);
-    const auto results =
-        run_for_each(std::span<const Asked>(changed), [&](const Asked& asked) -> Result<void> {
+    const auto results = in_parallel(
+        std::span<const Asked>(changed), kMembersAtOnce, [&](const Asked& asked) -> Result<void> {
             DIM_TRY(const auto current, asked.member.current());
             if (current.sha256 != sha256 || current.number == asked.base) return {};
             const auto back = asked.member.change({.revision = asked.base, .base = current.number});
@@ -214,11 +200,11 @@ void ClusterRollout::catch_up() {
     if (!lock) return;
     const auto debts = debts_.all();
     if (!debts) return;  // the database's own alert tells
-    static_cast<void>(
-        run_for_each(std::span<const DefinitionDebt>(*debts), [this](const DefinitionDebt& debt) {
-            settle(debt);
-            return true;
-        }));
+    static_cast<void>(in_parallel(std::span<const DefinitionDebt>(*debts), kMembersAtOnce,
+                                  [this](const DefinitionDebt& debt) {
+                                      settle(debt);
+                                      return true;
+                                  }));
 }
 
 }  // namespace dim::server

@@ -1,10 +1,11 @@
 #include "imageserver/edit/server_syncs.hpp"
 
+#include "libdim/base/in_parallel.hpp"
+
 #include <algorithm>
-#include <atomic>
 #include <mutex>
 #include <set>
-#include <thread>
+#include <span>
 
 namespace dim::server {
 
@@ -15,20 +16,6 @@ namespace {
 
 /// At once; each has a piece of a changeset in memory.
 constexpr std::size_t kServersAtOnce = 16;
-
-/// Calls WORK(number) for each of COUNT, some at once.
-template <class Work>
-void for_each_at_once(std::size_t count, const Work& work) {
-    std::atomic<std::size_t> next = 0;
-    const auto run = [&] {
-        for (std::size_t number = next++; number < count; number = next++)
-            work(number);
-    };
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < std::min(count, kServersAtOnce); ++i)
-        threads.emplace_back(run);
-    run();
-}
 
 bool is_damaged(const api::Problem& problem) {
     return api::to_error(problem).code() == ErrorCode::invalid_input;
@@ -83,6 +70,11 @@ Result<void> ServerSyncs::do_on_image(const model::ImageName& image,
 bool ServerSyncs::goes_on() const {
     const std::scoped_lock lock(mutex_);
     return !is_stopping_;
+}
+
+bool ServerSyncs::pause(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return !changed_.wait_for(lock, time, [this] { return is_stopping_; });
 }
 
 void ServerSyncs::stop() {
@@ -231,12 +223,13 @@ void ServerSyncs::fail_server(Server& server, const Error& error) {
     server.is_to_come_whole = error.code() == ErrorCode::conflict && server.base.has_value();
 }
 
-void ServerSyncs::bring(const Job& job, Server& server, const MemberImages::Told& told) const {
+void ServerSyncs::bring(const Job& job, Server& server,
+                        const MemberImages::Listener& listener) const {
     const OutgoingChangeset& changeset = *job.changesets.at(server.base);
     server.outcome.bytes = changeset.bytes;
     const Result<void> brought =
         MemberImages(membership_, server.outcome.server, settings_.patience)
-            .bring(offer(job, changeset), job.target, changeset.file, told);
+            .bring(offer(job, changeset), job.target, changeset.file, listener);
     if (!brought) return fail_server(server, brought.error());
     server.outcome.state = "synced";
     server.is_to_be_brought = false;
@@ -265,18 +258,23 @@ Result<api::ServerSyncReport> ServerSyncs::run(const api::SyncServers& request,
         progress(to_string(server.outcome.server) + ": " + std::string(text), step, steps);
     };
     progress("ask " + std::to_string(job.servers.size()) + " servers", 0, 0);
-    for_each_at_once(job.servers.size(),
-                     [&](std::size_t number) { ask(job, job.servers[number]); });
+    in_parallel(std::span(job.servers), kServersAtOnce, [&](Server& server) {
+        ask(job, server);
+        return true;
+    });
     const auto bring_all = [&]() -> Result<void> {
         DIM_CHECK(make_changesets(job, progress));
-        for_each_at_once(job.servers.size(), [&](std::size_t number) {
-            Server& server = job.servers[number];
-            if (!server.is_to_be_brought) return;
-            bring(job, server, [&](std::string_view text, std::uint64_t step, std::uint64_t steps) {
-                tell(server, text, step, steps);
-                return goes_on();
-            });
+        in_parallel(std::span(job.servers), kServersAtOnce, [&](Server& server) {
+            if (!server.is_to_be_brought) return false;
+            bring(job, server,
+                  {.told =
+                       [&](std::string_view text, std::uint64_t step, std::uint64_t steps) {
+                           tell(server, text, step, steps);
+                           return goes_on();
+                       },
+                   .pause = [this](auto time) { return pause(time); }});
             tell(server, server.outcome.problem ? "failed" : "has it", 0, 0);
+            return true;
         });
         return {};
     };

@@ -51,6 +51,8 @@ private:
     Result<void> do_on_image(const model::ImageName& image,
                              const std::function<Result<void>()>& work);
     bool goes_on() const;
+    /// Waits so long, or until the daemon ends; whether to go on.
+    bool pause(std::chrono::milliseconds time);
     /// What makes the generation of one that a member has; none: of nothing.
     using Base = std::optional<model::Generation>;
     struct Server;
@@ -60,7 +62,7 @@ private:
     void ask(const Job& job, Server& server) const;
     void judge(const Job& job, Server& server) const;
     Result<void> make_changesets(Job& job, const Progress& progress);
-    void bring(const Job& job, Server& server, const MemberImages::Told& told) const;
+    void bring(const Job& job, Server& server, const MemberImages::Listener& listener) const;
     static void fail_server(Server& server, const Error& error);
     static bool take_whole(Job& job);
     api::OfferGeneration offer(const Job& job, const OutgoingChangeset& changeset) const;

@@ -145,7 +145,7 @@ Result<void> MemberImages::make(Connection& connection, const api::OfferGenerati
 
 Result<void> MemberImages::bring(const api::OfferGeneration& offer,
                                  const api::ImageGeneration& target, const sys::Fd& changeset,
-                                 const Told& told) const {
+                                 const Listener& listener) const {
     const sys::Deadline end = sys::Deadline::in(kBringLimit);
     std::uint64_t sent = 0;
     std::chrono::milliseconds pause = patience_.pause;
@@ -153,8 +153,8 @@ Result<void> MemberImages::bring(const api::OfferGeneration& offer,
         const std::uint64_t before = sent;
         const auto once = [&]() -> Result<void> {
             DIM_TRY(Connection connection, connect());
-            DIM_CHECK(send(connection, offer, changeset, told, sent));
-            return make(connection, offer, told);
+            DIM_CHECK(send(connection, offer, changeset, listener.told, sent));
+            return make(connection, offer, listener.told);
         };
         Result<void> done = once();
         if (done) return {};
@@ -168,10 +168,10 @@ Result<void> MemberImages::bring(const api::OfferGeneration& offer,
         if (sent > before || is_busy) attempt = 1;
         if (sent > before) pause = patience_.pause;
         if (attempt >= patience_.attempts) return done;
-        if (!told("try again: " + done.error().message(), sent, offer.changeset_bytes))
+        // What ends the wait for it is on another machine, and no event here.
+        if (!listener.told("try again: " + done.error().message(), sent, offer.changeset_bytes) ||
+            !listener.pause(pause))
             return fail(ended());
-        // What ends it is on another machine, and no event here.
-        sys::sleep_for(pause);
         pause = std::min(2 * pause, kLongestPause);
     }
 }

@@ -37,11 +37,16 @@ public:
     /// on.
     using Told =
         std::function<bool(std::string_view text, std::uint64_t step, std::uint64_t steps)>;
+    struct Listener {
+        Told told;
+        /// Waits so long, or until there is no reason to; whether to go on.
+        std::function<bool(std::chrono::milliseconds time)> pause;
+    };
     /// Has it make TARGET, which OFFER describes, of CHANGESET, a file, of which it is sent what it
     /// does not have. A connection that breaks is made again. Errors: as generations();
-    /// unavailable when TOLD said so; limit_exceeded when it takes hours.
+    /// unavailable when LISTENER said so; limit_exceeded when it takes hours.
     Result<void> bring(const api::OfferGeneration& offer, const api::ImageGeneration& target,
-                       const sys::Fd& changeset, const Told& told) const;
+                       const sys::Fd& changeset, const Listener& listener) const;
     /// Of the same content, as far as is known.
     static bool is_same(const api::ImageGeneration& one, const api::ImageGeneration& other) {
         return !one.shared_digest.empty() && one.shared_digest == other.shared_digest &&
