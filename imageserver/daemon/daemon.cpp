@@ -62,7 +62,6 @@ public:
 private:
     asio::awaitable<void> come_up(StartStep step);
     StartStep listening_for_agents();
-    void listen_for_servers();
     void make_agent_server();
     Result<void> listen_for_agents();
     Result<void> listen_for_administrators();
@@ -184,7 +183,7 @@ private:
     Membership membership_{
         {.cluster = to_string(state_.roster.definition()->name),
          .listening = settings_.servers,
-         .on_change = [this] { asio::post(loop_, [this] { listen_for_servers(); }); }},
+         .on_change = [this] { server_channel_.show_news(state_.alerts, clock_); }},
         *state_.database,
         *state_.random,
         state_.roster,
@@ -327,11 +326,6 @@ StartStep Daemon::Parts::listening_for_agents() {
             .run = [this] { return listen_for_agents(); }};
 }
 
-void Daemon::Parts::listen_for_servers() {
-    asio::co_spawn(loop_, server_channel_.listen_for_servers(state_.alerts, clock_),
-                   asio::detached);
-}
-
 asio::awaitable<void> Daemon::Parts::come_up(StartStep step) {
     return insist(std::move(step), state_.alerts, clock_, lanes_.upkeep.get_executor());
 }
@@ -411,7 +405,8 @@ Result<void> Daemon::Parts::watch_over() {
     DIM_TRY(const auto timeout, sys::watchdog_timeout());
     if (timeout) asio::co_spawn(loop_, feed_watchdog(*timeout), asio::detached);
     asio::co_spawn(loop_, come_up(listening_for_agents()), asio::detached);
-    listen_for_servers();
+    asio::co_spawn(loop_, server_channel_.listen_for_servers(state_.alerts, clock_),
+                   asio::detached);
     asio::co_spawn(loop_, follow_dhcp_log(), asio::detached);
     asio::co_spawn(loop_,
                    come_up({.kind = "unfinished-image",

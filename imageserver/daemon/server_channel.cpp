@@ -7,8 +7,11 @@
 #include "libdim/sys/socket.hpp"
 #include "libdim/sys/unix_socket.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <exception>
+#include <future>
 #include <utility>
 
 namespace dim::server {
@@ -22,6 +25,7 @@ constexpr mode_t kSocketMode = 0600;
 constexpr std::size_t kConnections = 256;
 constexpr std::size_t kConnectionsOfOne = 48;
 constexpr std::chrono::seconds kIdle{10};
+constexpr std::chrono::seconds kShowPatience{5};
 
 http::Server::Settings server_settings(Lanes& lanes, const Membership& membership,
                                        std::function<bool(std::uint32_t)> is_blade) {
@@ -81,7 +85,7 @@ asio::awaitable<void> ServerChannel::listen_for_servers(Alerts& alerts, const Wa
     // Named: g++ 12 destroys temporaries of a co_await twice.
     StartStep read{.kind = "server-port",
                    .origin = origin,
-                   .where = lanes_.servers.get_executor(),
+                   .where = lanes_.answers.get_executor(),
                    .run = [this, shown]() -> Result<void> {
                        DIM_TRY(auto settings, membership_.server_settings());
                        if (settings)
@@ -115,6 +119,15 @@ Result<void> ServerChannel::show() {
                                    "second"));
     is_listening_ = true;
     return {};
+}
+
+void ServerChannel::show_news(Alerts& alerts, const WallClock& clock) {
+    const auto done = std::make_shared<std::promise<void>>();
+    const auto shown = done->get_future();
+    asio::co_spawn(loop_, listen_for_servers(alerts, clock),
+                   [done](const std::exception_ptr&) { done->set_value(); });
+    // The loop may have ended.
+    shown.wait_for(kShowPatience);
 }
 
 void ServerChannel::drain(std::function<void()> on_empty) {

@@ -98,11 +98,8 @@ Result<Membership::InUse> Membership::prepare(const PeerIdentity& identity) cons
 }
 
 void Membership::adopt(InUse in_use) {
-    {
-        const std::lock_guard lock(mutex_);
-        in_use_ = std::move(in_use);
-    }
-    if (settings_.on_change) settings_.on_change();
+    const std::lock_guard lock(mutex_);
+    in_use_ = std::move(in_use);
 }
 
 /// What cannot be used is not kept; what is kept is in use.
@@ -110,6 +107,7 @@ Result<void> Membership::begin(const PeerIdentity& identity) {
     DIM_TRY(auto in_use, prepare(identity));
     DIM_CHECK(records_.begin(identity));
     adopt(std::move(in_use));
+    if (settings_.on_change) settings_.on_change();
     return {};
 }
 

@@ -36,7 +36,8 @@ public:
         std::string cluster;  ///< name in the authority's certificate
         /// Where this server listens for others; address 0: everywhere. Absent: nowhere.
         std::optional<model::Ipv4Endpoint> listening;
-        /// Called after what server_settings() returns has changed.
+        /// Called after server_settings() has come to return something else; to return when the
+        /// listener shows it, so that whoever is told of a join can rely on it.
         std::function<void()> on_change = {};
     };
     /// The references outlive this.
