@@ -1,14 +1,10 @@
 #include "libdim/tls/certificate.hpp"
 
-#include "libdim/base/text.hpp"
 #include "libdim/tls/certificate_text.hpp"
 #include "libdim/tls/mbedtls_owned.hpp"
 #include "libdim/tls/parse_certificate.hpp"
 
-#include <array>
 #include <ctime>
-
-#include <mbedtls/sha256.h>
 
 namespace dim::tls {
 
@@ -52,12 +48,7 @@ Result<CertificateInfo> describe_certificate(std::string_view pem) {
         for (const auto* name = &certificate->subject_alt_names; name != nullptr; name = name->next)
             add_name(name->buf, info);
     }
-    std::array<char, 32> hash;
-    if (mbedtls_sha256_ret(certificate->raw.p, certificate->raw.len,
-                           reinterpret_cast<unsigned char*>(hash.data()), 0) != 0) {
-        return fail(ErrorCode::internal, "fingerprint of a certificate");
-    }
-    info.fingerprint = to_hex({hash.data(), hash.size()});
+    info.fingerprint = fingerprint_of(*certificate.get());
     info.is_authority = certificate->ca_istrue != 0;
     return info;
 }

@@ -4,7 +4,6 @@
 #include "libdim/tls/parse_certificate.hpp"
 #include "libdim/tls/restrict_protocol.hpp"
 #include "libdim/tls/settings_state.hpp"
-#include "libdim/tls/sha256.hpp"
 
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/oid.h>
@@ -35,7 +34,7 @@ bool ClientSettings::is_clock_wrong() const { return state_->is_clock_wrong; }
 std::vector<std::string> ClientSettings::fingerprints() const {
     std::vector<std::string> list;
     for (const auto* each = state_->authority.get(); each != nullptr; each = each->next)
-        list.push_back(sha256({reinterpret_cast<const char*>(each->raw.p), each->raw.len}));
+        list.push_back(fingerprint_of(*each));
     return list;
 }
 

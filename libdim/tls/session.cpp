@@ -3,9 +3,9 @@
 #include "libdim/sys/socket.hpp"
 #include "libdim/tls/certificate_text.hpp"
 #include "libdim/tls/mbedtls_error.hpp"
+#include "libdim/tls/parse_certificate.hpp"
 #include "libdim/tls/session_state.hpp"
 #include "libdim/tls/settings_state.hpp"
-#include "libdim/tls/sha256.hpp"
 
 #include <mbedtls/net_sockets.h>
 
@@ -134,7 +134,7 @@ std::optional<PeerCertificate> Session::peer_certificate() const {
         mbedtls_ssl_get_verify_result(ssl) != 0)
         return std::nullopt;
     return PeerCertificate{.common_name = std::string(common_name_of(*certificate)),
-                           .fingerprint = sha256(text_of(certificate->raw))};
+                           .fingerprint = fingerprint_of(*certificate)};
 }
 
 std::string Session::cipher_suite() const {
