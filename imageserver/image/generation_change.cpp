@@ -3,13 +3,19 @@
 #include "imageserver/image/merged_files.hpp"
 #include "imageserver/image/moved_files.hpp"
 #include "libdim/changeset/read_paths.hpp"
+#include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/scan_tree.hpp"
 #include "libdim/manifest/tree_change.hpp"
 #include "libdim/model/byte_size.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/remove_tree.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <iterator>
+#include <thread>
 #include <utility>
 
 namespace dim::server {
@@ -21,6 +27,11 @@ namespace {
 
 /// What a new file takes besides its content, in bytes: at most a block and an inode.
 constexpr std::uint64_t kFileOverhead = 8192;
+
+/// So often a blade image is looked at while the blade changes what is to be replaced.
+constexpr int kLooks = 5;
+/// What is changed after it has another time of change.
+constexpr std::chrono::microseconds kUntilTimesDiffer{manifest::kClockResolutionUs};
 
 Result<void> check_room_for(const TreeChange& change, const sys::Fd& root) {
     std::uint64_t need = 0;
@@ -76,41 +87,107 @@ std::uint64_t GenerationChange::removed_paths() const {
     return removed;
 }
 
+namespace {
+
+/// One look at the blade image, and what is to be done after it.
+class Move {
+public:
+    /// All outlive this.
+    Move(const sys::Fd& root, const GenerationChange& change, const BladeMove& move,
+         bool is_resumed)
+        : root_(root), change_(change), move_(move), is_resumed_(is_resumed) {}
+    /// Errors: those of move_tree().
+    Result<MovedBladeImage> run();
+    /// Paths that the blade changed after they were looked at.
+    const std::set<std::string, std::less<>>& left() const { return look_.seen.left(); }
+
+private:
+    Result<changeset::ThreeWay> decide_paths(MergedFiles& merged);
+    Result<void> write(changeset::ThreeWay& decided, const sys::Fd& newer_files,
+                       MergedFiles& merged);
+
+    const sys::Fd& root_;
+    const GenerationChange& change_;
+    const BladeMove& move_;
+    const bool is_resumed_;
+    changeset::PathsRead look_;
+};
+
+Result<changeset::ThreeWay> Move::decide_paths(MergedFiles& merged) {
+    DIM_TRY(look_, read_paths(root_, change_.outline, [&](const std::string& path) {
+                return change_.older_contents.find(path);
+            }));
+    DIM_TRY(const auto foreign, names_that_would_go(root_, change_.outline));
+    const changeset::ThreeWayRules rules{
+        .kept_out = move_.kept_out,
+        .merge = [&merged](const Entry& older, const Entry& newer,
+                           const Entry& blade) { return merged.merge(older, newer, blade); },
+        .overwrites = move_.overwrites,
+        .is_resumed = is_resumed_};
+    return decide(change_.outline, look_.manifest, foreign, rules);
+}
+
+Result<void> Move::write(changeset::ThreeWay& decided, const sys::Fd& newer_files,
+                         MergedFiles& merged) {
+    const TreeChange needed = plan_change(look_.manifest, decided.want);
+    if (needed.is_empty()) return {};
+    DIM_CHECK(check_room_for(needed, root_));
+    touch_directories(needed, decided);
+    std::vector<sys::Fd> roots(1);
+    DIM_TRY(roots.front(), sys::dup(newer_files));
+    MovedFiles files(root_, {std::move(roots), manifest::TreeSource::Take::copies},
+                     change_.newer_contents, merged);
+    DIM_CHECK(carry_out(needed, root_, files, {}, &look_.seen));
+    return sys::syncfs(root_);
+}
+
+Result<MovedBladeImage> Move::run() {
+    DIM_TRY(const sys::Fd older_files, sys::open_directory(change_.older_files()));
+    DIM_TRY(const sys::Fd newer_files, sys::open_directory(change_.newer_files()));
+    MergedFiles merged(root_, older_files, newer_files);
+    DIM_TRY(changeset::ThreeWay decided, decide_paths(merged));
+    MovedBladeImage moved{.conflicts = std::move(decided.conflicts),
+                          .kept_out = std::move(decided.kept_out),
+                          .merged = std::move(decided.merged),
+                          .differences = manifest::compare(look_.manifest, decided.want)};
+    if (!move_.is_dry_run) DIM_CHECK(write(decided, newer_files, merged));
+    std::erase_if(moved.differences, [this](const manifest::Difference& difference) {
+        return look_.seen.is_left(difference.path);
+    });
+    return moved;
+}
+
+/// What was moved BEFORE, and does not differ any more, counts too.
+void add_earlier(const std::vector<manifest::Difference>& before, MovedBladeImage& moved) {
+    std::vector<manifest::Difference> all;
+    std::ranges::set_union(moved.differences, before, std::back_inserter(all), {},
+                           &manifest::Difference::path, &manifest::Difference::path);
+    moved.differences = std::move(all);
+}
+
+}  // namespace
+
 Result<MovedBladeImage> move_tree(const sys::Fd& root, const GenerationChange& change,
                                   const BladeMove& move, bool is_resumed) {
     if (is_resumed && !move.is_dry_run)
         DIM_CHECK(manifest::remove_unfinished(root, change.outline.newer));
-    DIM_TRY(const manifest::Manifest have,
-            read_paths(root, change.outline,
-                       [&](const std::string& path) { return change.older_contents.find(path); }));
-    DIM_TRY(const auto foreign, names_that_would_go(root, change.outline));
-    DIM_TRY(const sys::Fd older_files, sys::open_directory(change.older_files()));
-    DIM_TRY(const sys::Fd newer_files, sys::open_directory(change.newer_files()));
-    MergedFiles merged(root, older_files, newer_files);
-    const changeset::ThreeWayRules rules{
-        .kept_out = move.kept_out,
-        .merge = [&merged](const Entry& older, const Entry& newer,
-                           const Entry& blade) { return merged.merge(older, newer, blade); },
-        .overwrites = move.overwrites,
-        .is_resumed = is_resumed};
-    DIM_TRY(changeset::ThreeWay decided, decide(change.outline, have, foreign, rules));
-    MovedBladeImage moved{.conflicts = std::move(decided.conflicts),
-                          .kept_out = std::move(decided.kept_out),
-                          .merged = std::move(decided.merged),
-                          .differences = manifest::compare(have, decided.want)};
-    count_differences(moved);
-    if (move.is_dry_run) return moved;
-    const TreeChange needed = plan_change(have, decided.want);
-    if (needed.is_empty()) return moved;
-    DIM_CHECK(check_room_for(needed, root));
-    touch_directories(needed, decided);
-    std::vector<sys::Fd> roots(1);
-    DIM_TRY(roots.front(), sys::dup(newer_files));
-    MovedFiles files(root, {std::move(roots), manifest::TreeSource::Take::copies},
-                     change.newer_contents, merged);
-    DIM_CHECK(carry_out(needed, root, files, {}));
-    DIM_CHECK(sys::syncfs(root));
-    return moved;
+    std::vector<manifest::Difference> before;
+    for (int look = 1;; ++look) {
+        Move once(root, change, move, is_resumed);
+        DIM_TRY(MovedBladeImage moved, once.run());
+        add_earlier(before, moved);
+        if (once.left().empty()) {
+            count_differences(moved);
+            return moved;
+        }
+        if (look == kLooks)
+            return fail(Error(ErrorCode::conflict,
+                              manifest::escape(*once.left().begin()) + " changes all the time")
+                            .with_cure("end what writes to it on the blade, or keep it out, and "
+                                       "try again"));
+        before = std::move(moved.differences);
+        std::this_thread::sleep_for(kUntilTimesDiffer);
+    }
 }
 
 }  // namespace dim::server

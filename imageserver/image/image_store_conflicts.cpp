@@ -113,7 +113,7 @@ ImageStore::conflict_sides(const ImageName& image, std::span<const OpenConflict>
             root ? read_paths(*root, looking_at({conflict.path}, {})) : fail(root.error());
         all.push_back({.older = side(conflict.older, conflict.path),
                        .newer = side(conflict.newer, conflict.path),
-                       .blade = have ? entry_text(*have, conflict.path)
+                       .blade = have ? entry_text(have->manifest, conflict.path)
                                      : "not known: " + have.error().message()});
     }
     return all;
@@ -147,9 +147,9 @@ Result<MovedBladeImage> ImageStore::take_generation(const BladeMove& move, const
     DIM_TRY(const sys::Fd root, sys::open_directory(mount_point(move.blade, image)));
     // Of one that was killed.
     DIM_CHECK(manifest::remove_unfinished(root, wanted));
-    DIM_TRY(Manifest have, read_paths(root, looking_at(all, wanted)));
+    DIM_TRY(auto have, read_paths(root, looking_at(all, wanted)));
     GenerationChange change(image, record.generation, record.generation);
-    change.outline = outline_between(std::move(have), wanted, paths);
+    change.outline = outline_between(std::move(have.manifest), wanted, paths);
     change.directory = state_->paths.change(image, record.generation, record.generation);
     DIM_TRY(const sys::Fd parent, sys::open_directory(state_->paths.image(image)));
     const std::string name = std::filesystem::path(change.directory).filename();

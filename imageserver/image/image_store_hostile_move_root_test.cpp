@@ -3,6 +3,7 @@
 #include <chrono>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -84,6 +85,14 @@ protected:
         EXPECT_THAT(moved.conflicts, IsEmpty());
         expect_second();
     }
+    void expect_immutable_told(const std::string& path) const {
+        testing::run({"chattr", "+i", root() + path});
+        const auto refused = move_on(hostile());
+        ASSERT_FALSE(refused) << path;
+        EXPECT_THAT(to_string(refused.error()), HasSubstr(path.substr(1)));
+        EXPECT_EQ(generation(), 1U);
+        testing::run({"chattr", "-i", root() + path});
+    }
     void expect_second() const {
         EXPECT_EQ(generation(), 2U);
         EXPECT_EQ(text("/etc/motd"), "second");
@@ -141,6 +150,50 @@ private:
     std::jthread thread_;
 };
 
+TEST_F(HostileMoves, WhatIsWrittenAfterTheLookIsKept) {
+    BladeMove move = hostile();
+    bool has_written = false;
+    move.kept_out = [&](const std::string&, bool) {
+        if (!std::exchange(has_written, true)) {
+            testing::write(root() + "/etc/motd", "mine");
+            testing::write(root() + "/var/gone/mine", "mine");
+            testing::write(root() + "/etc/passwd",
+                           "root:x:0:0::/root:/bin/sh\nmine:x:1001:100::/home/mine:/bin/sh\n");
+        }
+        return std::optional<std::string>();
+    };
+    const MovedBladeImage moved = value_of(move_on(move));
+    EXPECT_THAT(moved.conflicts, Contains(Field(&changeset::KeptPath::path, "etc/motd")));
+    EXPECT_EQ(text("/etc/motd"), "mine");
+    EXPECT_EQ(text("/var/gone/mine"), "mine");
+    EXPECT_THAT(text("/etc/passwd"), HasSubstr("mine:x:1001"));
+    EXPECT_THAT(text("/etc/passwd"), HasSubstr("new:x:1000"));
+    EXPECT_EQ(text("/etc/app/a"), "second");
+    EXPECT_EQ(generation(), 2U);
+    EXPECT_EQ(moved.changed, 3U) << "/etc/app/a, /etc/passwd and the directory /etc";
+    EXPECT_EQ(moved.created, 1U);
+}
+
+TEST_F(HostileMoves, WhatIsWrittenAllTheTimeIsToldAndNotLost) {
+    BladeMove move = hostile();
+    int writes = 0;
+    move.kept_out = [&](const std::string& path, bool) {
+        if (path == "etc/motd") {
+            testing::write(root() + "/etc/motd", "first");
+            ++writes;
+        }
+        return std::optional<std::string>();
+    };
+    const auto refused = move_on(move);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(to_string(refused.error()), HasSubstr("etc/motd changes all the time"));
+    EXPECT_GT(writes, 1);
+    EXPECT_EQ(text("/etc/motd"), "first");
+    EXPECT_EQ(generation(), 1U);
+    value_of(move_on(hostile()));
+    expect_second();
+}
+
 TEST_F(HostileMoves, WhoSwapsNamesMeanwhileGetsAMoveOrAnError) {
     int moved = 0;
     for (int round = 0; round < kSwapRounds; ++round) {
@@ -193,16 +246,16 @@ TEST_F(HostileMoves, ADirectoryOfManyNamesStays) {
     EXPECT_FALSE(sys::stat(root() + "/var/gone/b"));
 }
 
-TEST_F(HostileMoves, AnImmutableFileIsTold) {
-    for (const char* path : {"/etc/app", "/etc/motd", "/var/gone", "/etc/removed"}) {
-        SCOPED_TRACE(path);
-        testing::run({"chattr", "+i", root() + path});
-        const auto refused = move_on(hostile());
-        EXPECT_FALSE(refused);
-        EXPECT_THAT(to_string(refused.error()), HasSubstr(std::string(path).substr(1)));
-        EXPECT_EQ(generation(), 1U);
-        testing::run({"chattr", "-i", root() + path});
-    }
+TEST_F(HostileMoves, WhatCannotBeReplacedIsTold) {
+    expect_immutable_told("/etc/app");
+    expect_immutable_told("/etc/motd");
+    value_of(move_on(hostile()));
+    expect_second();
+}
+
+TEST_F(HostileMoves, WhatCannotBeRemovedIsTold) {
+    expect_immutable_told("/var/gone");
+    expect_immutable_told("/etc/removed");
     value_of(move_on(hostile()));
     expect_second();
 }

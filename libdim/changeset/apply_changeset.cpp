@@ -45,8 +45,8 @@ Result<void> set_root(const sys::Fd& root, const Entry& entry) {
 
 Result<void> carry_out(const Outline& outline, const sys::Fd& root, Staging& staging,
                        const Progress& progress) {
-    DIM_TRY(const Manifest have, read_paths(root, outline));
-    const manifest::TreeChange change = manifest::plan_change(have, outline.newer);
+    DIM_TRY(const auto have, read_paths(root, outline));
+    const manifest::TreeChange change = manifest::plan_change(have.manifest, outline.newer);
     DIM_CHECK(manifest::carry_out(change, root, staging, [&](std::uint64_t puts) {
         progress("apply", puts, change.puts.size());
     }));
@@ -62,7 +62,8 @@ Result<Look> look(const Outline& outline, const sys::Fd& root) {
     if (Staging::is_ready(root, outline)) {
         look.standing = Standing::unfinished;
     } else {
-        DIM_TRY(const Manifest have, read_paths(root, outline));
+        DIM_TRY(const auto read, read_paths(root, outline));
+        const Manifest& have = read.manifest;
         if (differences(outline.newer, have).empty())
             return Look{.standing = Standing::after, .differences = {}};
         look = {.standing = Standing::before, .differences = differences(outline.older, have)};

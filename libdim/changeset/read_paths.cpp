@@ -1,12 +1,12 @@
 #include "libdim/changeset/read_paths.hpp"
 
 #include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/open_parents.hpp"
 #include "libdim/manifest/read_entry.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,6 +18,7 @@ namespace dim::changeset {
 
 using manifest::Entry;
 using manifest::Manifest;
+using manifest::parent_of;
 using manifest::ReadEntry;
 
 namespace {
@@ -39,11 +40,6 @@ Error is_mounted(std::string_view path) {
         .with_cure("unmount it, or apply a changeset of that part to it alone");
 }
 
-std::string_view parent_of(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return path.substr(0, slash == path.npos ? 0 : slash);
-}
-
 /// None where there is no such directory, or what is above it is none. Errors: conflict when it is
 /// not on the file system of ROOT.
 Result<std::optional<sys::Fd>> open_parent(const sys::Fd& root, std::string_view parent) {
@@ -58,10 +54,7 @@ Result<std::optional<sys::Fd>> open_parent(const sys::Fd& root, std::string_view
         if (status.device != of_root.device) return fail(is_mounted(parent));
         return *std::move(opened);
     }
-    const Error& error = opened.error();
-    const bool is_or_passes_link = error.code() == ErrorCode::invalid_input;
-    if (is_or_passes_link || error.system_errno() == ENOENT || error.system_errno() == ENOTDIR)
-        return std::nullopt;
+    if (manifest::is_no_directory(opened.error())) return std::nullopt;
     return fail(std::move(opened).error().with_context(manifest::escape(parent)));
 }
 
@@ -82,10 +75,10 @@ void name_links(Manifest& manifest,
 
 }  // namespace
 
-Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline,
-                            const KnownContents& known) {
+Result<PathsRead> read_paths(const sys::Fd& root, const Outline& outline,
+                             const KnownContents& known) {
     DIM_TRY(const sys::FileStatus status, sys::fstat(root));
-    Manifest found;
+    PathsRead found;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> inodes;
     std::optional<std::string_view> open_path;
     std::optional<sys::Fd> parent;
@@ -109,9 +102,10 @@ Result<Manifest> read_paths(const sys::Fd& root, const Outline& outline,
         if (!read) continue;
         if (read->status.device != status.device) return fail(is_mounted(path));
         inodes.emplace_back(read->status.device, read->status.inode);
-        found.entries.push_back(std::move(read->entry));
+        found.seen.add(*read);
+        found.manifest.entries.push_back(std::move(read->entry));
     }
-    name_links(found, inodes);
+    name_links(found.manifest, inodes);
     return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include "libdim/changeset/outline.hpp"
 #include "libdim/manifest/read_entry.hpp"
+#include "libdim/manifest/seen_paths.hpp"
 #include "libdim/sys/fd.hpp"
 
 #include <cstddef>
@@ -19,11 +20,17 @@ inline constexpr std::uint64_t kAlwaysRead = std::uint64_t{16} << 20;
 /// What the file at a path is likely to hold; null when that is not known.
 using KnownContents = std::function<const manifest::KnownContent*(const std::string& path)>;
 
+/// What there is in a tree at some paths.
+struct PathsRead {
+    manifest::Manifest manifest;
+    manifest::SeenPaths seen;
+};
+
 /// What there is below ROOT at the paths of OUTLINE. Of a file that is much larger than those of
 /// the outline the digest is zeros. KNOWN, if any, makes it quicker. Errors name the path; conflict
 /// where another file system is mounted.
-Result<manifest::Manifest> read_paths(const sys::Fd& root, const Outline& outline,
-                                      const KnownContents& known = {});
+Result<PathsRead> read_paths(const sys::Fd& root, const Outline& outline,
+                             const KnownContents& known = {});
 
 /// So many names are told of one directory.
 inline constexpr std::size_t kNamesThatWouldGo = 1000;

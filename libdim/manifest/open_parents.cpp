@@ -1,7 +1,11 @@
 #include "libdim/manifest/open_parents.hpp"
 
+#include "libdim/manifest/escaped_text.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+
+#include <cerrno>
+#include <utility>
 
 namespace dim::manifest {
 
@@ -13,6 +17,15 @@ std::string_view parent_of(std::string_view path) {
 std::string name_of(std::string_view path) {
     const std::size_t slash = path.rfind('/');
     return std::string(slash == path.npos ? path : path.substr(slash + 1));
+}
+
+Error at_path(Error error, std::string_view path) {
+    return std::move(error).with_context(path.empty() ? "." : escape(std::string(path)));
+}
+
+bool is_no_directory(const Error& error) {
+    return error.code() == ErrorCode::invalid_input || error.system_errno() == ENOENT ||
+           error.system_errno() == ENOTDIR;
 }
 
 Result<const sys::Fd*> OpenParents::of(std::string_view path) {

@@ -13,6 +13,12 @@ namespace dim::manifest {
 std::string_view parent_of(std::string_view path);
 std::string name_of(std::string_view path);
 
+/// ERROR of what was done to PATH of a tree.
+Error at_path(Error error, std::string_view path);
+
+/// Whether ERROR of sys::open_beneath says that there is no such directory, or a link on the way.
+bool is_no_directory(const Error& error);
+
 /// Opens the directories that paths of a tree are in, in any order, but quickly in that of a
 /// manifest. Errors: those of sys::open_beneath.
 class OpenParents {

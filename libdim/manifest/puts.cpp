@@ -1,9 +1,7 @@
 #include "libdim/manifest/puts.hpp"
 
-#include "libdim/manifest/escaped_text.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/random.hpp"
-#include "libdim/sys/remove_tree.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,18 +25,14 @@ Result<void> unlink_if_there(const sys::Fd& directory, const std::string& name) 
 
 }  // namespace
 
-Error at_path(Error error, std::string_view path) {
-    return std::move(error).with_context(path.empty() ? "." : escape(std::string(path)));
-}
-
 bool Puts::is_waiting_name(std::string_view name) {
     return name.starts_with(kUnfinished) && name.size() == kUnfinished.size() + kDigitsInName &&
            name.find_first_not_of("0123456789abcdef", kUnfinished.size()) == name.npos;
 }
 
-Result<Puts> Puts::begin(const sys::Fd& root, FileSource& source) {
+Result<Puts> Puts::begin(const sys::Fd& root, FileSource& source, Removals& removals) {
     DIM_TRY(std::string random, sys::random_hex((kDigitsInName - kDigitsOfNumber) / 2));
-    return Puts(root, source, std::string(kUnfinished) + std::move(random));
+    return Puts(root, source, removals, std::string(kUnfinished) + std::move(random));
 }
 
 std::string Puts::next_name() const {
@@ -62,17 +56,25 @@ Result<void> Puts::put(const TreeChange::Put& put) {
 }
 
 Result<void> Puts::begin_put(const TreeChange::Put& put) {
-    if (put.entry->type == EntryType::directory) return put_directory(put);
-    DIM_TRY(const sys::Fd* directory, parents_.of(put.entry->path));
+    if (removals_->is_left(put.entry->path) || removals_->is_left(put.link_to)) return {};
+    const auto directory = parents_.of(put.entry->path);
+    if (!directory && removals_->leave_unreachable(put.entry->path, directory.error())) return {};
+    if (!directory) return fail(directory.error());
+    if (put.entry->type == EntryType::directory) return put_directory(put, **directory);
     waiting_.push_back({&put, next_name()});
-    return make(put, *directory, waiting_.back().name);
+    return make(put, **directory, waiting_.back().name);
 }
 
-Result<void> Puts::put_directory(const TreeChange::Put& put) {
+Result<void> Puts::put_directory(const TreeChange::Put& put, const sys::Fd& directory) {
     const std::string name = name_of(put.entry->path);
-    DIM_TRY(const sys::Fd* directory, parents_.of(put.entry->path));
-    if (put.is_replacing) DIM_CHECK(sys::remove_tree(*directory, name));
-    return sys::mkdirat(*directory, name, 0700);
+    DIM_TRY(const bool is_free, make_way(put, directory, name));
+    return is_free ? sys::mkdirat(directory, name, 0700) : Result<void>();
+}
+
+Result<bool> Puts::make_way(const TreeChange::Put& put, const sys::Fd& directory,
+                            const std::string& name) {
+    return put.is_replacing ? removals_->remove(put.entry->path, directory, name)
+                            : removals_->may_replace(put.entry->path, directory, name);
 }
 
 Result<void> Puts::make(const TreeChange::Put& put, const sys::Fd& directory,
@@ -95,19 +97,21 @@ Result<void> Puts::finish() {
 }
 
 Result<void> Puts::take_place(const Waiting& waiting) {
-    const std::string_view path = waiting.put->entry->path;
-    const std::string name = name_of(path);
-    if (waiting.put->is_replacing) {
-        DIM_TRY(const sys::Fd* directory, parents_.of(path));
-        DIM_CHECK(sys::remove_tree(*directory, name));
+    const TreeChange::Put& put = *waiting.put;
+    const std::string name = name_of(put.entry->path);
+    const auto directory = parents_.of(put.entry->path);
+    if (!directory && removals_->leave_unreachable(put.entry->path, directory.error())) return {};
+    if (!directory) return fail(directory.error());
+    DIM_TRY(const bool is_free, make_way(put, **directory, name));
+    if (is_free) DIM_CHECK(sys::renameat(**directory, waiting.name, **directory, name));
+    // Renaming one name of a file to another one of it does nothing.
+    const bool is_gone = is_free && put.link_to.empty() && source_->most_waiting() > 1;
+    Result<void> done = is_gone ? Result<void>() : unlink_if_there(**directory, waiting.name);
+    if (put.is_replacing) {
         parents_.forget();
         leaders_.forget();
     }
-    DIM_TRY(const sys::Fd* directory, parents_.of(path));
-    DIM_CHECK(sys::renameat(*directory, waiting.name, *directory, name));
-    // Renaming one name of a file to another one of it does nothing.
-    if (waiting.put->link_to.empty() && source_->most_waiting() > 1) return {};
-    return unlink_if_there(*directory, waiting.name);
+    return done;
 }
 
 /// What cannot be removed, the next change removes (remove_unfinished).

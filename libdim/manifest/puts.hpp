@@ -2,6 +2,7 @@
 
 #include "libdim/base/result.hpp"
 #include "libdim/manifest/open_parents.hpp"
+#include "libdim/manifest/removals.hpp"
 #include "libdim/manifest/tree_change.hpp"
 #include "libdim/sys/fd.hpp"
 
@@ -16,8 +17,8 @@ namespace dim::manifest {
 /// place it takes, and several may wait there for what makes them last (FileSource::settle).
 class Puts {
 public:
-    /// Both outlive this.
-    static Result<Puts> begin(const sys::Fd& root, FileSource& source);
+    /// REMOVALS take away what is in the way. All outlive this.
+    static Result<Puts> begin(const sys::Fd& root, FileSource& source, Removals& removals);
 
     /// PUT stays where it is until it waits no more. Errors name the path, escaped; then nothing
     /// waits any more.
@@ -33,24 +34,29 @@ private:
         const TreeChange::Put* put;
         std::string name;  ///< beside its place
     };
-    Puts(const sys::Fd& root, FileSource& source, std::string names)
-        : parents_(root), leaders_(root), source_(&source), names_(std::move(names)) {}
+    Puts(const sys::Fd& root, FileSource& source, Removals& removals, std::string names)
+        : parents_(root),
+          leaders_(root),
+          source_(&source),
+          removals_(&removals),
+          names_(std::move(names)) {}
     Result<void> begin_put(const TreeChange::Put& put);
-    Result<void> put_directory(const TreeChange::Put& put);
+    Result<void> put_directory(const TreeChange::Put& put, const sys::Fd& directory);
     Result<void> make(const TreeChange::Put& put, const sys::Fd& directory,
                       const std::string& name);
     Result<void> take_place(const Waiting& waiting);
+    /// Whether PUT may take its place, where nothing that it could not replace is any more.
+    Result<bool> make_way(const TreeChange::Put& put, const sys::Fd& directory,
+                          const std::string& name);
     std::string next_name() const;
     void discard();
 
     OpenParents parents_;
     OpenParents leaders_;
     FileSource* source_;
+    Removals* removals_;
     std::string names_;  ///< what all names of those that wait begin with
     std::vector<Waiting> waiting_;
 };
-
-/// ERROR of what was done to PATH of a tree.
-Error at_path(Error error, std::string_view path);
 
 }  // namespace dim::manifest

@@ -48,7 +48,7 @@ protected:
     }
     /// With paths of the tree in which something changes.
     Result<void> put_all() {
-        DIM_TRY(Puts puts, Puts::begin(directory, source));
+        DIM_TRY(Puts puts, Puts::begin(directory, source, removals));
         for (const TreeChange::Put& put : wanted)
             DIM_CHECK(puts.put(put));
         return puts.finish();
@@ -88,6 +88,8 @@ protected:
     std::vector<std::size_t> new_at_settle;
     std::vector<std::size_t> waiting_at_settle;
     std::size_t failing_settle = 0;
+    const std::vector<const Entry*> no_names;
+    Removals removals{directory, no_names, nullptr};
     WordSource source{[this] { return note_settle(); }};
 };
 
@@ -122,7 +124,7 @@ TEST_F(PutsTest, AnotherNameWaitsForItsFile) {
     Entry name;
     name.path = "etc/name";
     const TreeChange::Put linked{&name, "etc/a", false};
-    Puts puts = Puts::begin(directory, source).value();
+    Puts puts = Puts::begin(directory, source, removals).value();
     ASSERT_TRUE(puts.put(wanted.front()));
     ASSERT_TRUE(puts.put(linked));
     ASSERT_TRUE(puts.finish());

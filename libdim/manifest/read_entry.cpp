@@ -157,11 +157,12 @@ Result<Look> read_other_once(const sys::Fd& parent, const std::string& name,
 Result<Look> read_once(const sys::Fd& parent, const std::string& name, const std::string& path,
                        std::uint64_t device, Largest largest, const KnownContent* known,
                        ReadEntry& read) {
+    const sys::FileTime looked = sys::current_file_time();
     const Result<sys::FileStatus> status = sys::fstatat(parent, name);
     if (!status && status.error().code() == ErrorCode::not_found) return Look::gone;
     if (!status) return fail(status.error());
     if (!S_ISDIR(status->mode) && status->device != device) return Look::gone;
-    read = {.entry = entry_of(*status, path), .status = *status};
+    read = {.entry = entry_of(*status, path), .status = *status, .looked = looked};
     return S_ISREG(status->mode) ? read_file_once(parent, name, *status, largest, known, read.entry)
                                  : read_other_once(parent, name, *status, read.entry);
 }

@@ -16,6 +16,7 @@ namespace dim::manifest {
 struct ReadEntry {
     Entry entry;  ///< without a link group
     sys::FileStatus status;
+    sys::FileTime looked = {};  ///< when that look began, by the wall clock
 };
 
 enum class Content {

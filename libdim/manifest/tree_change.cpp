@@ -2,9 +2,9 @@
 
 #include "libdim/manifest/open_parents.hpp"
 #include "libdim/manifest/puts.hpp"
+#include "libdim/manifest/removals.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/remove_tree.hpp"
 #include "libdim/sys/tree_copy.hpp"
 
 #include <algorithm>
@@ -77,25 +77,10 @@ Result<void> link_or_copy(const sys::Fd& from, const std::string& name, const sy
     return sys::copy_node(from, name, to, to_name);
 }
 
-Result<void> remove_names(const TreeChange& change, const sys::Fd& root) {
-    OpenParents parents(root);
-    // What is in a directory comes behind it.
-    for (auto entry = change.removed.rbegin(); entry != change.removed.rend(); ++entry) {
-        const auto remove = [&]() -> Result<void> {
-            const auto directory = parents.of((*entry)->path);
-            // Gone with what it was in, which is a file by now.
-            if (!directory) return {};
-            return sys::remove_tree(**directory, name_of((*entry)->path));
-        };
-        Result<void> removed = remove();
-        if (!removed) return fail(at_path(std::move(removed).error(), (*entry)->path));
-    }
-    return {};
-}
-
-Result<void> set_directories(const TreeChange& change, const sys::Fd& root) {
+Result<void> set_directories(const TreeChange& change, const sys::Fd& root, Removals& removals) {
     for (auto entry = change.directories.rbegin(); entry != change.directories.rend(); ++entry) {
         const Entry& directory = **entry;
+        if (removals.is_left(directory.path)) continue;
         const auto set = [&]() -> Result<void> {
             DIM_TRY(const sys::Fd fd,
                     directory.path.empty()
@@ -108,7 +93,8 @@ Result<void> set_directories(const TreeChange& change, const sys::Fd& root) {
                                                 .extended = directory.attributes});
         };
         Result<void> done = set();
-        if (!done) return fail(at_path(std::move(done).error(), directory.path));
+        if (done || removals.leave_unreachable(directory.path, done.error())) continue;
+        return fail(at_path(std::move(done).error(), directory.path));
     }
     return {};
 }
@@ -205,16 +191,17 @@ Result<void> keep_lost(const TreeChange& change, const sys::Fd& root, const sys:
 }
 
 Result<void> carry_out(const TreeChange& change, const sys::Fd& root, FileSource& source,
-                       const std::function<void(std::uint64_t)>& progress) {
-    DIM_TRY(Puts puts, Puts::begin(root, source));
+                       const std::function<void(std::uint64_t)>& progress, SeenPaths* seen) {
+    Removals removals(root, change.removed, seen);
+    DIM_TRY(Puts puts, Puts::begin(root, source, removals));
     std::uint64_t count = 0;
     for (const TreeChange::Put& put : change.puts) {
         DIM_CHECK(puts.put(put));
         if (progress) progress(++count);
     }
     DIM_CHECK(puts.finish());
-    DIM_CHECK(remove_names(change, root));
-    return set_directories(change, root);
+    DIM_CHECK(removals.remove_all());
+    return set_directories(change, root, removals);
 }
 
 Result<void> remove_unfinished(const sys::Fd& root, const Manifest& wanted) {

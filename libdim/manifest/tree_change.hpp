@@ -2,6 +2,7 @@
 
 #include "libdim/base/result.hpp"
 #include "libdim/manifest/manifest.hpp"
+#include "libdim/manifest/seen_paths.hpp"
 #include "libdim/sys/fd.hpp"
 
 #include <cstddef>
@@ -73,9 +74,12 @@ Result<void> keep_lost(const TreeChange& change, const sys::Fd& root, const sys:
 /// Carries CHANGE out below ROOT. Interrupted at any point, each file is as it was, as it shall be,
 /// or not there; scan_tree tells. PROGRESS, if any, hears after each of CHANGE.puts how many there
 /// were. Nothing is synced. Errors name the path, escaped: limit_exceeded when a file system is
-/// full; not_found when SOURCE lacks a path.
+/// full; not_found when SOURCE lacks a path. SEEN: somebody else writes to the tree; what is not as
+/// it was seen when CHANGE was planned is left as it is, and noted there. Without: whatever is in
+/// the way is removed.
 Result<void> carry_out(const TreeChange& change, const sys::Fd& root, FileSource& source,
-                       const std::function<void(std::uint64_t puts)>& progress);
+                       const std::function<void(std::uint64_t puts)>& progress,
+                       SeenPaths* seen = nullptr);
 
 /// Removes what a carry_out() that was killed left of files it had not finished, in the directories
 /// that what is WANTED is in.

@@ -59,6 +59,13 @@ Result<void> remove_tree(const Fd& parent, const std::string& name) {
     return remove(parent, name, 0);
 }
 
+Result<void> remove_empty_directory(const Fd& parent, const std::string& name) {
+    DIM_CHECK(check_name(name));
+    if (::unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) != 0)
+        return fail(Error::from_errno(errno, name));
+    return {};
+}
+
 Result<void> remove_tree(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     if (slash == path.npos) return fail(ErrorCode::invalid_input, path + " is not absolute");

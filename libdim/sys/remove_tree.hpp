@@ -13,4 +13,7 @@ Result<void> remove_tree(const Fd& parent, const std::string& name);
 /// The same for an absolute path, the last name of which is no link.
 Result<void> remove_tree(const std::string& path);
 
+/// Deletes NAME of PARENT, a directory with nothing in it.
+Result<void> remove_empty_directory(const Fd& parent, const std::string& name);
+
 }  // namespace dim::sys

@@ -27,7 +27,7 @@ struct Sha256::State {
     State() { require(EVP_DigestInit_ex2(context.get(), algorithm(), nullptr)); }
 
     struct Free {
-        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+        void operator()(EVP_MD_CTX* unused) const { EVP_MD_CTX_free(unused); }
     };
     std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
 };
