@@ -52,10 +52,10 @@ Growth growth(const Manifest& have, const Manifest& want) {
     return growth;
 }
 
-Result<TreeSource> copies_of(const sys::Fd& directory) {
+Result<std::shared_ptr<manifest::FileSource>> copies_of(const sys::Fd& directory) {
     std::vector<sys::Fd> roots(1);
     DIM_TRY(roots.front(), sys::dup(directory));
-    return TreeSource(std::move(roots), TreeSource::Take::copies);
+    return std::make_shared<TreeSource>(std::move(roots), TreeSource::Take::copies);
 }
 
 /// Of what has to be unpacked or fetched, some paths would cost as much as all.
@@ -180,8 +180,7 @@ void ImageGenerations::remember(const Look& look) {
 Result<MadeGeneration> ImageGenerations::update(const api::UpdateImage& request,
                                                 const Progress& progress) {
     DIM_TRY(Look look, look_at_master(request, progress));
-    DIM_TRY(TreeSource for_shared, copies_of(look.master.root));
-    DIM_TRY(TreeSource for_golden, copies_of(look.master.root));
+    DIM_TRY(const auto files, copies_of(look.master.root));
     const Generation newest = look.image.generation;
     DIM_TRY(const Generation number, Generation::from_number(newest.number() + 1));
     DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
@@ -198,8 +197,8 @@ Result<MadeGeneration> ImageGenerations::update(const api::UpdateImage& request,
                                               .golden_digest = {},
                                               .shared = look.shared},
                                    .from = newest,
-                                   .shared = {std::move(look.split.shared), std::move(for_shared)},
-                                   .golden = {std::move(look.split.golden), std::move(for_golden)}},
+                                   .shared = {std::move(look.split.shared), files},
+                                   .golden = {std::move(look.split.golden), files}},
                               progress));
     remember(look);
     Notes notes = notes_of(look.master.master, {});
@@ -231,7 +230,8 @@ ImageGenerations::roll_back(const api::RollBackImage& request, const Progress& p
         const TreeGenerations tree = part(which, request.name);
         DIM_TRY(Manifest manifest, tree.manifest_of(request.generation, image.generation));
         DIM_TRY(auto roots, tree.past_roots(request.generation, image.generation));
-        return Part{std::move(manifest), TreeSource(std::move(roots), TreeSource::Take::links)};
+        return Part{std::move(manifest),
+                    std::make_shared<TreeSource>(std::move(roots), TreeSource::Take::links)};
     };
     DIM_TRY(Part shared, as_it_was(ImagePart::shared));
     DIM_TRY(Part golden, as_it_was(ImagePart::golden));
@@ -260,7 +260,7 @@ Result<GenerationContents> ImageGenerations::make(Next& next, const Progress& pr
                       .to = next.record.generation,
                       .want = to.want,
                       .is_from_in_use = is_from_in_use},
-                     to.source, progress);
+                     *to.source, progress);
     };
     GenerationContents made{.shared_digest = {},
                             .golden_digest = {},

@@ -60,7 +60,7 @@ private:
     /// What a generation shall hold, and where its new files come from.
     struct Part {
         manifest::Manifest want;
-        manifest::TreeSource source;
+        std::shared_ptr<manifest::FileSource> source;
     };
     struct Next {
         GenerationRecord record;  ///< with what is shared

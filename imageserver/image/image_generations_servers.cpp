@@ -1,8 +1,7 @@
 #include "imageserver/image/generation_files.hpp"
 #include "imageserver/image/image_generations.hpp"
-#include "imageserver/image/received_tree.hpp"
+#include "imageserver/image/received_files.hpp"
 #include "imageserver/image/split_tree.hpp"
-#include "libdim/changeset/apply_changeset.hpp"
 #include "libdim/changeset/changeset_reader.hpp"
 #include "libdim/changeset/create_changeset.hpp"
 #include "libdim/sys/file.hpp"
@@ -12,7 +11,6 @@
 namespace dim::server {
 
 using manifest::Manifest;
-using manifest::TreeSource;
 using model::Generation;
 using model::ImageName;
 
@@ -38,12 +36,6 @@ Error not_next(const api::OfferGeneration& offer, Generation newest) {
         .with_cure("make generations there until the next has a greater number, or remove the "
                    "image here: 'dim image remove " +
                    image + "'");
-}
-
-Result<TreeSource> copies_below(const MasterTree& tree) {
-    std::vector<sys::Fd> roots(1);
-    DIM_TRY(roots.front(), sys::dup(tree.root));
-    return TreeSource(std::move(roots), TreeSource::Take::copies);
 }
 
 }  // namespace
@@ -89,8 +81,8 @@ ImageGenerations::receive(const api::OfferGeneration& offer, const sys::Fd& chan
                          .golden_digest = {},
                          .shared = offer.image.shared},
               .from = newest,
-              .shared = {{}, TreeSource({}, TreeSource::Take::copies)},
-              .golden = {{}, TreeSource({}, TreeSource::Take::copies)},
+              .shared = {},
+              .golden = {},
               .is_exact = true,
               .settings = GenerationSettings{.init = offer.image.init, .nfs = offer.image.nfs}};
     GenerationFiles files(name, newest, paths_);
@@ -100,15 +92,11 @@ ImageGenerations::receive(const api::OfferGeneration& offer, const sys::Fd& chan
     if (!is_whole && offer.image.shared != image.shared)
         return fail(ErrorCode::invalid_input, "with another split the changeset must be whole");
     DIM_TRY(SplitTree split, split_tree(want, offer.image.shared, offer.source));
-    std::optional<MasterTree> brought;
-    if (!checked.outline.newer.entries.empty()) {
-        DIM_TRY(MasterTree unpacked,
-                unpack_changeset(checked.outline, changeset, is_whole ? nullptr : older, name,
-                                 paths_, progress));
-        brought.emplace(std::move(unpacked));
-        DIM_TRY(next.shared.source, copies_below(*brought));
-        DIM_TRY(next.golden.source, copies_below(*brought));
-    }
+    DIM_TRY(const std::shared_ptr<manifest::FileSource> brought,
+            ReceivedFiles::unpack(changeset, checked, is_whole ? nullptr : older, name, paths_,
+                                  progress));
+    next.shared.source = brought;
+    next.golden.source = brought;
     DIM_CHECK(files.close());
     next.shared.want = std::move(split.shared);
     next.golden.want = std::move(split.golden);

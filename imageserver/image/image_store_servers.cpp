@@ -1,7 +1,6 @@
 #include "imageserver/image/image_store_state.hpp"
-#include "imageserver/image/received_tree.hpp"
+#include "imageserver/image/received_files.hpp"
 #include "imageserver/image/split_tree.hpp"
-#include "libdim/changeset/apply_changeset.hpp"
 #include "libdim/changeset/changeset_reader.hpp"
 #include "libdim/manifest/manifest_text.hpp"
 
@@ -66,8 +65,8 @@ Result<void> ImageStore::receive_first(const api::OfferGeneration& offer, const 
     };
     DIM_CHECK(state_->catalog.begin_import(offer.image, record_of(offer)));
     const auto make = [&]() -> Result<void> {
-        DIM_TRY(const MasterTree master, unpack_changeset(checked.outline, changeset, nullptr, name,
-                                                          state_->paths, progress));
+        DIM_TRY(const MasterTree master,
+                unpack_whole(changeset, checked, name, state_->paths, progress));
         DIM_TRY(const api::ImportImage request, import_of(offer, master.master.directory()));
         DIM_CHECK(state_->make_first({.request = request,
                                       .master = master,

@@ -14,6 +14,8 @@ namespace {
 
 /// Of what is read: a frame that wants more memory (16 MiB) is none of ours.
 constexpr int kWindowLog = 24;
+/// Threads that compress; more of them need more memory.
+constexpr int kWorkers = 2;
 
 struct FreeContext {
     void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -31,6 +33,8 @@ std::unique_ptr<Context, FreeContext> owned(Context* context) {
 struct CompressedWriter::State {
     explicit State(const sys::Fd& the_fd) : fd(the_fd) {
         ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+        // Whoever makes what is compressed goes on meanwhile. A library without threads refuses.
+        ZSTD_CCtx_setParameter(context.get(), ZSTD_c_nbWorkers, kWorkers);
     }
     Result<void> put(std::string_view bytes, ZSTD_EndDirective directive) {
         ZSTD_inBuffer input{.src = bytes.data(), .size = bytes.size(), .pos = 0};

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "libdim/changeset/changeset_reader.hpp"
-#include "libdim/changeset/content.hpp"
 #include "libdim/changeset/create_changeset.hpp"
 #include "libdim/changeset/outline.hpp"
+#include "libdim/changeset/staged_contents.hpp"
 #include "libdim/manifest/tree_change.hpp"
 #include "libdim/sys/fd.hpp"
 
@@ -36,9 +35,8 @@ private:
     Staging(const sys::Fd& root, const Outline& outline, sys::Fd directory, std::string name)
         : root_(&root),
           outline_(&outline),
-          directory_(std::move(directory)),
+          contents_(std::move(directory)),
           name_(std::move(name)) {}
-    Result<void> add(const Content& content, ChangesetReader& reader);
     Result<void> copy_repeated();
     Result<void> check_resumed(const sys::Fd& file, const manifest::Entry& entry) const;
     Result<void> provide_file(const manifest::Entry& entry, const sys::Fd& directory,
@@ -46,7 +44,7 @@ private:
 
     const sys::Fd* root_;
     const Outline* outline_;
-    sys::Fd directory_;
+    StagedContents contents_;
     std::string name_;
     /// By content: how many of its files are taken already.
     std::map<tls::Sha256Digest, std::size_t> next_;
