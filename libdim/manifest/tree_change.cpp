@@ -212,10 +212,12 @@ Result<void> remove_unfinished(const sys::Fd& root, const Manifest& wanted) {
         const auto directory =
             path.empty() ? sys::dup(root) : sys::open_beneath(root, path, O_RDONLY | O_DIRECTORY);
         if (!directory) continue;
-        DIM_TRY(const auto names, sys::list_names(*directory));
-        for (const std::string& name : names)
+        // Whoever writes to the tree may have filled it.
+        DIM_CHECK(sys::visit_names(*directory, [&](const std::string& name) {
             // A directory of that name is not ours, and stays.
             if (Puts::is_waiting_name(name)) (void)sys::unlinkat(*directory, name);
+            return true;
+        }));
     }
     return {};
 }

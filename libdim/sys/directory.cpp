@@ -43,7 +43,8 @@ Result<Fd> open_beneath(const Fd& directory, std::string_view relative, int flag
     }
 }
 
-Result<std::vector<std::string>> first_names(const Fd& directory, std::size_t most) {
+Result<void> visit_names(const Fd& directory,
+                         const std::function<bool(const std::string& name)>& each) {
     // A descriptor of its own, so that the caller's has no reading position.
     const int copy = ::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (copy < 0) return fail(Error::from_errno(errno, "open directory"));
@@ -52,15 +53,23 @@ Result<std::vector<std::string>> first_names(const Fd& directory, std::size_t mo
         ::close(copy);
         return fail(Error::from_errno(ENOMEM, "read directory"));
     }
-    std::vector<std::string> names;
-    errno = 0;
-    while (names.size() < most) {
+    for (;;) {
+        errno = 0;
         const dirent* const entry = ::readdir(stream.get());
         if (entry == nullptr) break;
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != "..") names.emplace_back(name);
+        const std::string name = entry->d_name;
+        if (name != "." && name != ".." && !each(name)) return {};
     }
     if (errno != 0) return fail(Error::from_errno(errno, "read directory"));
+    return {};
+}
+
+Result<std::vector<std::string>> first_names(const Fd& directory, std::size_t most) {
+    std::vector<std::string> names;
+    DIM_CHECK(visit_names(directory, [&](const std::string& name) {
+        if (names.size() < most) names.push_back(name);
+        return names.size() < most;
+    }));
     return names;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -35,6 +36,10 @@ Result<std::string> read_link(const Fd& directory, std::string_view name);
 /// The names in a directory without "." and "..", sorted.
 Result<std::vector<std::string>> list_names(const Fd& directory);
 Result<std::vector<std::string>> list_names(const std::string& path);
+/// Calls EACH with one after the other, in no order, until it returns false; it may unlink what it
+/// is called with.
+Result<void> visit_names(const Fd& directory,
+                         const std::function<bool(const std::string& name)>& each);
 /// At most MOST of them, in no order; others are not looked at.
 Result<std::vector<std::string>> first_names(const Fd& directory, std::size_t most);
 

@@ -1,5 +1,6 @@
 #include "libdim/api/cluster_messages.hpp"
 #include "libdim/api/server_messages.hpp"
+#include "libdim/base/in_parallel.hpp"
 #include "libdim/sys/clock.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/output/table.hpp"
@@ -8,12 +9,14 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <span>
 
 namespace dim::tool {
 
 namespace {
 
 constexpr std::chrono::seconds kPatience{10};
+constexpr std::size_t kAskedAtOnce = 16;
 
 /// How a member answers by now.
 struct Reached {
@@ -81,10 +84,14 @@ Action server_list(CLI::App&) {
         const bool has_member = std::ranges::find(list.servers, "member",
                                                   &api::ServerSummary::state) != list.servers.end();
         const std::string here = has_member ? definition_in_force(context.client) : "";
+        const auto answers = in_parallel(
+            std::span(list.servers), kAskedAtOnce, [&context](const api::ServerSummary& server) {
+                return server.state == "member" ? reach(context, server.name) : Reached();
+            });
         auto json = nlohmann::ordered_json::array();
-        for (const api::ServerSummary& server : list.servers) {
-            const Reached reached =
-                server.state == "member" ? reach(context, server.name) : Reached();
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            const api::ServerSummary& server = list.servers[i];
+            const Reached& reached = answers[i];
             const std::string definition = standing(server, reached.definition, here);
             const std::string endpoint = server.endpoint ? to_string(*server.endpoint) : "";
             table.add_row(
