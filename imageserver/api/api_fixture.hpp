@@ -211,8 +211,13 @@ protected:
                                    alerts,   disk,   clock,       lanes.answers};
     Membership membership{
         {.cluster = "demo", .listening = {}}, database.get(), random, roster, clock};
-    ClusterRollout rollout{roster.server(), cluster_edits, membership,
-                           database.get(),  alerts,        clock};
+    ClusterRollout rollout{roster.server(),
+                           cluster_edits,
+                           [](const ClusterRollout::Edit& edit) { return edit(); },
+                           membership,
+                           database.get(),
+                           alerts,
+                           clock};
     IncomingEdits incoming_edits{images, database.directory()};
     ServerSyncs server_syncs{
         images,

@@ -10,12 +10,15 @@ namespace dim::server {
 namespace {
 
 // Those whose work leads to work on others come first.
-std::array<boost::asio::thread_pool*, 17> all(Lanes& lanes) {
-    return {&lanes.handshakes, &lanes.reports, &lanes.plans,
-            &lanes.mounts,     &lanes.answers, &lanes.edits,
-            &lanes.pushes,     &lanes.pieces,  &lanes.images.threads(),
-            &lanes.commands,   &lanes.dhcp,    &lanes.exports,
-            &lanes.services,   &lanes.servers, &lanes.relays,
+std::array<boost::asio::thread_pool*, 18> all(Lanes& lanes) {
+    return {&lanes.handshakes, &lanes.reports,
+            &lanes.plans,      &lanes.mounts,
+            &lanes.answers,    &lanes.rollouts,
+            &lanes.edits,      &lanes.pushes,
+            &lanes.pieces,     &lanes.images.threads(),
+            &lanes.commands,   &lanes.dhcp,
+            &lanes.exports,    &lanes.services,
+            &lanes.servers,    &lanes.relays,
             &lanes.children,   &lanes.upkeep};
 }
 
@@ -32,6 +35,9 @@ ImageLanes::Strand ImageLanes::of(const model::ImageName& image) {
 }
 
 void Lanes::stop() {
+    // It waits for edits, which would not begin any more.
+    rollouts.stop();
+    rollouts.join();
     for (boost::asio::thread_pool* lane : all(*this))
         lane->stop();
     for (boost::asio::thread_pool* lane : all(*this))

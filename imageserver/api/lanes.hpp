@@ -43,6 +43,7 @@ struct Lanes {
     boost::asio::thread_pool services{1};  ///< starting all services, and again what does not run
     boost::asio::thread_pool children{1};  ///< ends and restarts of the services' processes
     boost::asio::thread_pool servers{2};   ///< joining other servers, and being joined
+    boost::asio::thread_pool rollouts{1};  ///< bringing a definition to members
     boost::asio::thread_pool pushes{2};    ///< bringing images to members, many at once each
     boost::asio::thread_pool pieces{1};    ///< writing down what comes of images
     boost::asio::thread_pool relays{32};   ///< each carries one connection to a member

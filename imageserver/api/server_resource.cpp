@@ -75,7 +75,7 @@ void add_server_routes(Router& router, AdminResource& admin) {
                    };
                    auto proposal = co_await run_on(admin.lanes.answers, read);
                    if (!proposal) co_return problem_response(proposal.error());
-                   co_return admin.jobs.start(admin.lanes.edits.get_executor(),
+                   co_return admin.jobs.start(admin.lanes.rollouts.get_executor(),
                                               [&admin, proposal = *std::move(proposal)](
                                                   const Progress& progress) -> Result<Edit> {
                                                   DIM_TRY(std::string done,

@@ -59,11 +59,13 @@ Result<std::string> ClusterRollout::apply(const api::RolloutProposal& proposal,
     DIM_CHECK(debts_.add(round.debts));
     std::string done;
     std::vector<DefinitionDebt> left = before;
-    auto applied = edits_.apply({.xml = proposal.xml,
-                                 .file_name = proposal.file_name,
-                                 .revision = proposal.revision,
-                                 .base = proposal.base},
-                                progress);
+    auto applied = run_edit_([&] {
+        return edits_.apply({.xml = proposal.xml,
+                             .file_name = proposal.file_name,
+                             .revision = proposal.revision,
+                             .base = proposal.base},
+                            progress);
+    });
     Result<void> outcome;
     if (applied) {
         done = *std::move(applied);
@@ -130,8 +132,10 @@ std::vector<DefinitionDebt> ClusterRollout::go_back(const Round& round, const Ch
                                                     const std::string& sha256) {
     std::vector<DefinitionDebt> not_back;
     if (const auto current = edits_.current(); current && current->number != base_here) {
-        const auto back = edits_.apply({.revision = base_here, .base = current->number},
-                                       [](std::string_view, std::uint64_t, std::uint64_t) {});
+        const auto back = run_edit_([&] {
+            return edits_.apply({.revision = base_here, .base = current->number},
+                                [](std::string_view, std::uint64_t, std::uint64_t) {});
+        });
         if (!back) not_back.push_back({here_, back.error().message()});
     }
     std::vector<Asked> changed;

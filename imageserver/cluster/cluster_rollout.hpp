@@ -5,6 +5,7 @@
 #include "imageserver/peer/definition_debts.hpp"
 #include "libdim/api/server_messages.hpp"
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <span>
@@ -17,17 +18,23 @@ namespace dim::server {
 /// here when it answers again. Calls block; one at a time changes members.
 class ClusterRollout {
 public:
+    using Edit = std::function<Result<std::string>()>;
+    /// Runs EDIT where ClusterEdits::apply may be called, and waits for it.
+    using RunEdit = std::function<Result<std::string>(const Edit& edit)>;
+
     /// HERE is this server's name. The references outlive this.
-    ClusterRollout(model::ComponentName here, ClusterEdits& edits, Membership& membership,
-                   Database& database, Alerts& alerts, const WallClock& clock)
+    ClusterRollout(model::ComponentName here, ClusterEdits& edits, RunEdit run_edit,
+                   Membership& membership, Database& database, Alerts& alerts,
+                   const WallClock& clock)
         : here_(std::move(here)),
           edits_(edits),
+          run_edit_(std::move(run_edit)),
           membership_(membership),
           debts_(database),
           alerts_(alerts),
           clock_(clock) {}
 
-    /// Where ClusterEdits::apply may be called. Members without a base in PROPOSAL are behind from
+    /// Waits for members, so not where edits are. Those without a base in PROPOSAL are behind from
     /// now on. Killed in the middle, all members are behind. Errors: those of ClusterEdits::apply;
     /// what a member says that refuses; then all is as it was, or the error tells where not.
     Result<std::string> apply(const api::RolloutProposal& proposal, const Progress& progress);
@@ -61,6 +68,7 @@ private:
 
     model::ComponentName here_;  ///< the management node
     ClusterEdits& edits_;
+    RunEdit run_edit_;
     Membership& membership_;
     DefinitionDebts debts_;
     Alerts& alerts_;

@@ -31,10 +31,12 @@ public:
         return texts_.back();
     }
     std::optional<Error> refusal;
+    std::function<void()> when_asked;
 
 private:
     http::Response answer(const http::Request& request) {
         const std::lock_guard lock(mutex_);
+        if (when_asked) when_asked();
         http::Response response;
         if (request.target == "/v1/cluster/revisions") response.body = to_json(revisions());
         if (request.target == "/v1/cluster") response.body = to_json(change(request.body)) + "\n";
@@ -74,8 +76,17 @@ protected:
     ClusterRolloutTest() {
         EXPECT_TRUE(sys::write_file_atomically(file, cluster_xml(2)));
         running.emplace(database.get(), file);
-        rollout.emplace(server_name("is01"), running->edits, management.membership, database.get(),
-                        running->alerts, running->clock);
+        rollout.emplace(server_name("is01"), running->edits, run_edit(), management.membership,
+                        database.get(), running->alerts, running->clock);
+    }
+    ClusterRollout::RunEdit run_edit() {
+        return [this](const ClusterRollout::Edit& edit) {
+            is_editing = true;
+            auto done = edit();
+            is_editing = false;
+            ++edits;
+            return done;
+        };
     }
     api::RolloutProposal proposal(std::vector<api::RolloutBase> bases) const {
         return {
@@ -95,6 +106,8 @@ protected:
     MemberAtWork is02{"is02", management, cluster_xml(2)};
     MemberAtWork is03{"is03", management, cluster_xml(2)};
     std::optional<ClusterRollout> rollout;
+    std::atomic<bool> is_editing = false;
+    int edits = 0;
 };
 
 TEST_F(ClusterRolloutTest, AllHaveIt) {
@@ -104,6 +117,15 @@ TEST_F(ClusterRolloutTest, AllHaveIt) {
     for (const std::string& text : {in_force(), is02.in_force(), is03.in_force()})
         EXPECT_EQ(text, cluster_xml(3));
     EXPECT_THAT(behind(), IsEmpty());
+}
+
+TEST_F(ClusterRolloutTest, OtherEditsDoNotWaitForMembers) {
+    std::atomic<bool> was_editing = false;
+    is03.when_asked = [&] { was_editing = was_editing || is_editing; };
+    is03.refusal = Error(ErrorCode::unavailable, "dhcpd does not start");
+    ASSERT_FALSE(apply({{server_name("is02"), 1}, {server_name("is03"), 1}}));
+    EXPECT_FALSE(was_editing);
+    EXPECT_EQ(edits, 2) << "there, and back";
 }
 
 TEST_F(ClusterRolloutTest, WhatOneRefusesNobodyHas) {
@@ -161,7 +183,7 @@ TEST_F(ClusterRolloutTest, WhoHasItIsNotToldAgain) {
 
 TEST_F(ClusterRolloutTest, WhatWasChangedByHandIsLeftAlone) {
     samples::PeerServer other{"is01"};
-    ClusterRollout rollout{server_name("is01"), running->edits,  other.membership,
+    ClusterRollout rollout{server_name("is01"), running->edits,  run_edit(),    other.membership,
                            database.get(),      running->alerts, running->clock};
     MemberAtWork edited{"is02", other, cluster_xml(5)};
     ASSERT_TRUE(DefinitionDebts(database.get())

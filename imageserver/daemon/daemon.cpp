@@ -31,6 +31,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -188,8 +189,14 @@ private:
         *state_.random,
         state_.roster,
         clock_};
-    ClusterRollout rollout_{state_.roster.server(), cluster_edits_, membership_,
-                            *state_.database,       state_.alerts,  clock_};
+    ClusterRollout rollout_{
+        state_.roster.server(),
+        cluster_edits_,
+        [this](const auto& edit) { return asio::post(lanes_.edits, asio::use_future(edit)).get(); },
+        membership_,
+        *state_.database,
+        state_.alerts,
+        clock_};
     IncomingEdits incoming_edits_{*state_.images, settings_.state_directory};
     ServerSyncs server_syncs_{
         *state_.images,
