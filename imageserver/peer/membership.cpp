@@ -145,6 +145,15 @@ Result<void> Membership::check_invited(const ComponentName& server) const {
     return {};
 }
 
+Result<void> Membership::check_management(const ComponentName& server) const {
+    const auto named = roster_.definition()->management;
+    if (!named || *named == server) return {};
+    return fail(Error(ErrorCode::conflict, "the cluster definition names " + to_string(*named) +
+                                               " as the management node, not " + to_string(server))
+                    .with_cure("'dim server token' there; or another name in management= of "
+                               "<cluster>, and 'dim cluster apply'"));
+}
+
 Result<PeerIdentity> Membership::management_identity() {
     DIM_TRY(auto known, records_.identity());
     if (known && known->management) return fail(not_management());
@@ -165,6 +174,7 @@ Result<PeerIdentity> Membership::management_identity() {
 
 Result<api::ServerToken> Membership::invite(const ComponentName& server) {
     DIM_CHECK(require_listening());
+    DIM_CHECK(check_management(roster_.server()));
     DIM_CHECK(check_invited(server));
     const std::lock_guard lock(changing_);
     DIM_TRY(const auto identity, management_identity());
@@ -182,6 +192,7 @@ Result<api::ServerToken> Membership::invite(const ComponentName& server) {
 
 Result<api::JoinAnswer> Membership::admit(const api::JoinRequest& request,
                                           model::Ipv4Address from) {
+    DIM_CHECK(check_management(roster_.server()));
     DIM_CHECK(check_invited(request.server));
     const model::Timestamp now = clock_.now().time;
     // Before a signature is computed for a stranger.
@@ -241,6 +252,7 @@ Result<PeerConnection> Membership::connect(const ComponentName& server,
 Result<ComponentName> Membership::join(const api::JoinCluster& request) {
     DIM_CHECK(require_listening());
     DIM_TRY(const auto token, JoinToken::parse(request.token));
+    DIM_CHECK(check_management(token.management));
     DIM_CHECK(require_no_members());
     PeerIdentity identity{.authority = token.authority_pem,
                           .certificate = {},

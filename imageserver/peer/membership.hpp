@@ -55,7 +55,8 @@ public:
     // On the management node, which the first of these makes this server.
 
     /// Errors: not_found for what is no image server of the definition; conflict for ourselves,
-    /// when this server is a member, or listens nowhere.
+    /// when this server is a member, or listens nowhere, or the definition names another management
+    /// node.
     Result<api::ServerToken> invite(const model::ComponentName& server);
     /// What a server asks that connects from FROM. Errors: permission_denied, conflict.
     Result<api::JoinAnswer> admit(const api::JoinRequest& request, model::Ipv4Address from);
@@ -69,7 +70,8 @@ public:
     // On a server that joins, but for leave().
 
     /// Blocks. Returns the name of the management node. Errors: invalid_input for a token that is
-    /// none; conflict when others have joined us; what the management node says.
+    /// none; conflict when others have joined us, or the definition names another management
+    /// node; what the management node says.
     Result<model::ComponentName> join(const api::JoinCluster& request);
     /// From here on this server obeys nobody, or is no management node any more. Errors: conflict
     /// when it belongs to no other, or others have joined it.
@@ -94,6 +96,8 @@ private:
     Result<void> require_no_members();
     Result<void> require_listening() const;
     Result<void> check_invited(const model::ComponentName& server) const;
+    /// Errors: conflict when the cluster definition names another management node than SERVER.
+    Result<void> check_management(const model::ComponentName& server) const;
 
     Settings settings_;
     PeerRecords records_;

@@ -42,6 +42,7 @@ std::string ask(PeerServer& management, const model::ComponentName& member) {
 struct TwoServers : ::testing::Test {
     PeerServer is01{"is01"};
     PeerServer is02{"is02"};
+    const model::ComponentName is03_name = server_name("is03");
 };
 
 TEST_F(TwoServers, AMemberDoesWhatItsManagementNodeAsksAndNobodyElse) {
@@ -82,6 +83,27 @@ TEST_F(TwoServers, ATokenIsGoodOnceForItsServerForAnHour) {
     const auto first = value_of(is01.membership.invite(is02.name())).token;
     EXPECT_TRUE(admit(value_of(is01.membership.invite(is02.name())).token, "is02"));
     EXPECT_FALSE(admit(first, "is02")) << "another one took its place";
+}
+
+TEST_F(TwoServers, OnlyTheManagementNodeOfTheDefinitionIsJoined) {
+    std::string named(samples::kThreeServers);
+    named.replace(named.find("name="), 5, "management=\"is01\" name=");
+    const auto before = value_of(is02.membership.invite(is03_name)).token;
+    is02.define(named);
+    const auto refused = is02.membership.invite(is03_name);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
+    EXPECT_THAT(refused.error().message(), HasSubstr("names is01 as the management node"));
+    const auto late = is02.membership.admit(request_of(before, "is03"), model::Ipv4Address());
+    EXPECT_EQ(late.error().code(), ErrorCode::conflict) << "invited before";
+    PeerServer is03("is03");
+    is03.define(named);
+    EXPECT_EQ(is03.membership.join({.token = before, .management = {model::Ipv4Address(), 7444}})
+                  .error()
+                  .code(),
+              ErrorCode::conflict);
+    is01.define(named);
+    EXPECT_EQ(value_of(is03.join(is01)), is01.name());
 }
 
 TEST_F(TwoServers, WhoIsNoServerOfTheDefinitionIsNotInvited) {

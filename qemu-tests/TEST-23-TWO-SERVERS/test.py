@@ -34,6 +34,7 @@ def body(cluster):
         server.start()
 
     step("two servers join the first")
+    expect("names s01 as the management node" in second.refusal("server", "token", "s03").message, "the definition says whom they join")
     expect(states(first) == {"s01": "here", "s02": "alone", "s03": "alone"}, "each is alone")
     expect("has not joined" in first.refusal("--on", "s02", "status").message, "who has not joined is not commanded")
     expect("joined s01" in join(first, second), "s02 has joined")

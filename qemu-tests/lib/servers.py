@@ -2,7 +2,7 @@
 from .image_server import ImageServer
 from .network import AnotherHost, Bootnet, ServerNetwork
 
-DEFINITION = """<cluster xmlns="urn:dim:cluster:1" name="three">
+DEFINITION = """<cluster xmlns="urn:dim:cluster:1" name="three" management="s01">
   <network name="bootnet" per="server" role="bootnet" address="10.{server}.0.0/16"/>
   <level name="server" symbol="s" width="2" last="3">
     <component name="server" role="server">

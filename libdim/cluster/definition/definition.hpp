@@ -133,6 +133,8 @@ struct Definition {
     std::vector<Server> servers;
     std::vector<Blade> blades;
     std::string domain{};  ///< DNS domain, without a final '.'; "NAME.cluster" unless given
+    /// The server that the others may join; absent: any.
+    std::optional<model::ComponentName> management{};
     Services services{};
     Taxonomy taxonomy{};
     std::vector<Component> components{};

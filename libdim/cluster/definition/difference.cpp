@@ -203,6 +203,10 @@ private:
         };
         compare_one("name", to_string(before.name), to_string(after.name));
         compare_one("domain", before.domain, after.domain);
+        const auto management_of = [](const Definition& definition) {
+            return definition.management ? to_string(*definition.management) : "none";
+        };
+        compare_one("management", management_of(before), management_of(after));
         compare_one("dhcp", to_string(before.services.dhcp), to_string(after.services.dhcp));
         compare_one("dns", to_string(before.services.dns), to_string(after.services.dns));
     }

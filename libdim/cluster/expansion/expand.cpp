@@ -41,6 +41,12 @@ public:
             DIM_CHECK(add(position));
         Definition& definition = made_.definition;
         definition.domain = source_.domain.value_or(to_string(source_.name) + ".cluster");
+        definition.management = source_.management;
+        if (source_.management && find_server(definition, *source_.management) == nullptr)
+            return refuse(source_.line,
+                          "management " + to_string(*source_.management) +
+                              " is no image server of the definition",
+                          "name a component whose role is server");
         definition.services = source_.services.value_or(Services{});
         definition.networks = networks_.networks();
         made_.lines.networks = networks_.lines();

@@ -61,6 +61,15 @@ const Blade& blade(const Definition& definition, std::string_view name) {
 
 // -- refusals
 
+TEST(Expand, TakesOneOfItsServersForTheManagementNode) {
+    std::string xml = cluster("");
+    EXPECT_EQ(accepted(xml).management, std::nullopt);
+    xml.replace(xml.find("name="), 5, "management=\"is02\" name=");
+    EXPECT_EQ(accepted(xml).management, *model::ComponentName::parse("is02"));
+    xml.replace(xml.find("is02"), 4, "is03");
+    EXPECT_THAT(refusal(xml), HasSubstr("management is03 is no image server"));
+}
+
 TEST(Expand, RefusesTwoSettingsThatAreEquallyStrong) {
     EXPECT_EQ(refusal(cluster("<set for=\"s01\" type=\"js21\"/>\n<set for=\"s[01-02]\" "
                               "type=\"js20\"/>\n")),

@@ -153,6 +153,7 @@ std::string to_xml(const DefinitionSource& source) {
         cluster.attribute("xmlns", "urn:dim:cluster:1");
         cluster.attribute("name", to_string(source.name));
         cluster.optional("domain", source.domain);
+        if (source.management) cluster.attribute("management", to_string(*source.management));
         if (source.services) {
             Element services(writer, "services");
             services.attribute("dhcp", to_string(source.services->dhcp));

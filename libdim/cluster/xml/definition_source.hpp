@@ -108,6 +108,7 @@ struct DefinitionSource {
     SourceLine line;
     model::ComponentName name;
     std::optional<std::string> domain{};
+    std::optional<model::ComponentName> management{};
     std::optional<Services> services{};
     std::vector<SourceNetwork> networks{};
     std::vector<SourceLevel> levels{};

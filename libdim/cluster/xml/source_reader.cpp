@@ -24,7 +24,7 @@ struct ElementShape {
 const std::vector<ElementShape>& element_shapes() {
     static const std::vector<ElementShape> shapes{
         {"cluster",
-         {"name", "domain"},
+         {"name", "domain", "management"},
          {"services", "network", "level", "component", "absent", "set", "group"}},
         {"services", {"dhcp", "dns"}, {}},
         {"network",
@@ -66,6 +66,7 @@ public:
         DIM_TRY(auto name, required(root, "name", model::ComponentName::parse));
         DefinitionSource source{.line = line_of(root), .name = std::move(name)};
         DIM_TRY(source.domain, optional(root, "domain", parse_domain));
+        DIM_TRY(source.management, optional(root, "management", model::ComponentName::parse));
         for (const XmlElement& element : root.children())
             DIM_CHECK(read_top(element, source));
         DIM_CHECK(read_place(root, std::nullopt, 0, source));

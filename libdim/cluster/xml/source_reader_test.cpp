@@ -153,9 +153,10 @@ TEST(SourceReader, ReadsEverything) {
 <set for="x2" type="js20"><property name="rack" value="&lt;A&amp;&quot;3&quot;é"/></set>
 <group name="g" range="x1"/>
 )";
-    const auto source = parse_source(document(body, " domain=\"a.b\""), "c.xml");
+    const auto source = parse_source(document(body, " domain=\"a.b\" management=\"d1\""), "c.xml");
     ASSERT_TRUE(source) << to_string(source.error());
     EXPECT_EQ(source->domain, "a.b");
+    EXPECT_EQ(to_string(source->management.value()), "d1");
     EXPECT_EQ(source->services, (Services{DhcpBackend::kea, DnsBackend::bind}));
     ASSERT_EQ(source->components.size(), 3U);
     EXPECT_EQ(to_string(source->components[1].kind.name), "d");
