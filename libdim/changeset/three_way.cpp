@@ -256,6 +256,9 @@ Result<ThreeWay> decide(const Outline& outline, const Manifest& have,
         if (!path.conflict.empty()) result.conflicts.push_back({text, path.conflict});
         if (!path.kept_out.empty()) result.kept_out.push_back({text, path.kept_out});
         if (path.side == Side::merged) result.merged.push_back(text);
+        if (path.conflict.empty() && path.kept_out.empty() && path.merge_conflicts.empty() &&
+            !is_unchanged(path))
+            result.settled.push_back(text);
         for (std::string& conflict : path.merge_conflicts)
             result.conflicts.push_back({text, std::move(conflict)});
         if (path.want == nullptr) continue;

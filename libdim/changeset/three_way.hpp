@@ -50,6 +50,8 @@ struct ThreeWay {
     std::vector<KeptPath> conflicts;  ///< changed on both sides
     std::vector<KeptPath> kept_out;   ///< by a rule
     std::vector<std::string> merged;
+    /// What differs between the two, and is, or becomes, as the newer one says; by path.
+    std::vector<std::string> settled;
 };
 
 /// Decides for each path of OUTLINE between its older tree, its newer one and what a third tree,

@@ -84,6 +84,7 @@ TEST_F(ThreeWayDecision, WhatTheTreeDidNotTouchBecomesTheNewerOne) {
     EXPECT_THAT(names(result), ElementsAre("a", "etc", "etc/d"));
     EXPECT_EQ(at(result.want, "a"), at(newer, "a"));
     EXPECT_THAT(result.conflicts, IsEmpty());
+    EXPECT_THAT(result.settled, ElementsAre("a", "b", "etc/d")) << "etc is on the way";
 }
 
 TEST_F(ThreeWayDecision, WhatBothChangedStaysAndIsTold) {
@@ -94,6 +95,7 @@ TEST_F(ThreeWayDecision, WhatBothChangedStaysAndIsTold) {
     EXPECT_THAT(names(result), ElementsAre("a", "b", "d"));
     EXPECT_EQ(at(result.want, "a"), at(have, "a"));
     ASSERT_EQ(result.conflicts.size(), 4U);
+    EXPECT_THAT(result.settled, IsEmpty());
     EXPECT_EQ(result.conflicts[1].reason,
               "it was changed here, and removed in the newer generation");
     EXPECT_EQ(result.conflicts[2].reason,
@@ -102,6 +104,7 @@ TEST_F(ThreeWayDecision, WhatBothChangedStaysAndIsTold) {
     const ThreeWay overwritten = decided(older, newer, have);
     EXPECT_EQ(names(overwritten), names(decided(older, newer, older)));
     EXPECT_THAT(overwritten.conflicts, IsEmpty());
+    EXPECT_THAT(overwritten.settled, ElementsAre("a", "b", "c", "d"));
 }
 
 TEST_F(ThreeWayDecision, IsTheSameWhenItIsDoneAgain) {
@@ -128,6 +131,7 @@ TEST_F(ThreeWayDecision, WhatARuleKeepsOutStays) {
     const ThreeWay result = decided(older, tree({}), older);
     EXPECT_THAT(names(result), ElementsAre("a"));
     EXPECT_THAT(result.kept_out, ElementsAre(KeptPath{"a", "- /a"}));
+    EXPECT_THAT(result.settled, IsEmpty());
 }
 
 TEST_F(ThreeWayDecision, ADirectoryWithSomethingOfItsOwnStays) {

@@ -80,6 +80,21 @@ Result<KeepOut> KeepOut::parse(std::vector<KeepOutRule> rules) {
     return made;
 }
 
+Result<KeepOut> KeepOut::of(const KeepOutPlaces& places) {
+    std::vector<KeepOutRule> rules;
+    for (const std::string& text : places.command)
+        rules.push_back({.text = text, .origin = "this command"});
+    const auto add = [&](const KeepOutPlaces::Text& text, const char* where) -> Result<void> {
+        DIM_TRY(const auto more, rules_of(text.rules, where + text.place));
+        rules.insert(rules.end(), more.begin(), more.end());
+        return {};
+    };
+    DIM_CHECK(add(places.blade, "the cluster definition, for "));
+    DIM_CHECK(add(places.image, "image "));
+    DIM_CHECK(add(places.cluster, "the cluster definition, for "));
+    return parse(std::move(rules));
+}
+
 const KeepOut::Entry* KeepOut::first_match(std::string_view path, bool is_directory) const {
     const auto found = std::ranges::find_if(
         entries_, [&](const Entry& entry) { return entry.pattern.matches(path, is_directory); });

@@ -15,8 +15,20 @@ namespace dim::sync {
 struct KeepOutRule {
     std::string text;
     std::string
-        origin;  ///< for people: "cluster", "image granite", "group login", "blade s01c1b01"
+        origin;  ///< for people: "this command", "image granite", "the cluster definition, for x"
     bool operator==(const KeepOutRule&) const = default;
+};
+
+/// What all say that have something to say of a blade image.
+struct KeepOutPlaces {
+    struct Text {
+        std::string rules;  ///< as split_rules() has them
+        std::string place;  ///< "login"
+    };
+    std::vector<std::string> command = {};  ///< a rule each
+    Text blade = {};                        ///< of the definition, for the blade or its group
+    Text image = {};
+    Text cluster = {};  ///< of the definition, for all
 };
 
 /// Which paths of a blade image replication leaves alone, by rules as rsync(1) filters with,
@@ -29,6 +41,9 @@ public:
     KeepOut() = default;  ///< keeps nothing out
     /// Errors, naming rule and origin: invalid_input, limit_exceeded.
     static Result<KeepOut> parse(std::vector<KeepOutRule> rules);
+
+    /// The same with the rules of all PLACES, in the order in which they are there.
+    static Result<KeepOut> of(const KeepOutPlaces& places);
 
     /// Whether PATH ("etc/motd", relative to the image's root) is kept out.
     bool keeps(std::string_view path, bool is_directory) const;

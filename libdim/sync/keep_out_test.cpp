@@ -132,5 +132,23 @@ TEST(KeepOutRules, AreSeparatedBySemicolonsAndLines) {
     EXPECT_FALSE(split_rules(many + "b"));
 }
 
+TEST(KeepOut, RulesOfNearerPlacesCountFirst) {
+    const KeepOut rules = KeepOut::of({.command = {"+ /etc/a"},
+                                       .blade = {"/etc/a; + /etc/b", "login"},
+                                       .image = {"/etc/b; /etc/c; + /etc/d", "granite"},
+                                       .cluster = {"/etc/d; /etc/e", "all"}})
+                              .value();
+    const auto origin = [&](std::string_view path) { return rules.decides(path, false)->origin; };
+    EXPECT_EQ(origin("etc/a"), "this command");
+    EXPECT_EQ(origin("etc/b"), "the cluster definition, for login");
+    EXPECT_EQ(origin("etc/c"), "image granite");
+    EXPECT_EQ(origin("etc/d"), "image granite");
+    EXPECT_EQ(origin("etc/e"), "the cluster definition, for all");
+    EXPECT_FALSE(rules.keeps("etc/d", false));
+    EXPECT_TRUE(rules.keeps("etc/e", false));
+    EXPECT_THAT(KeepOut::of({.image = {"/etc/[a", "granite"}}).error().message(),
+                HasSubstr("of image granite"));
+}
+
 }  // namespace
 }  // namespace dim::sync

@@ -67,22 +67,23 @@ Result<Records> parse_version(RecordForm form, std::string_view text, std::strin
 
 }  // namespace
 
+std::span<const MergeFile> merge_files() {
+    static constexpr std::array<MergeFile, 8> kFiles{
+        {{"etc/passwd", "passwd", MergeKind::passwd},
+         {"etc/shadow", "shadow", MergeKind::shadow},
+         {"etc/group", "group", MergeKind::group},
+         {"etc/gshadow", "gshadow", MergeKind::gshadow},
+         {"etc/subuid", "subuid", MergeKind::subordinate_ids},
+         {"etc/subgid", "subgid", MergeKind::subordinate_ids},
+         {"etc/shells", "shells", MergeKind::shells},
+         {"var/lib/dpkg/status", "dpkg-status", MergeKind::dpkg_status}}};
+    return kFiles;
+}
+
 std::optional<MergeKind> merge_for(std::string_view path) {
-    struct Row {
-        std::string_view path;
-        MergeKind kind;
-    };
-    static constexpr std::array<Row, 8> kRows{{{"etc/passwd", MergeKind::passwd},
-                                               {"etc/shadow", MergeKind::shadow},
-                                               {"etc/group", MergeKind::group},
-                                               {"etc/gshadow", MergeKind::gshadow},
-                                               {"etc/subuid", MergeKind::subordinate_ids},
-                                               {"etc/subgid", MergeKind::subordinate_ids},
-                                               {"etc/shells", MergeKind::shells},
-                                               {"var/lib/dpkg/status", MergeKind::dpkg_status}}};
-    const auto row = std::ranges::find(kRows, path, &Row::path);
-    if (row == kRows.end()) return std::nullopt;
-    return row->kind;
+    const auto file = std::ranges::find(merge_files(), path, &MergeFile::path);
+    if (file == merge_files().end()) return std::nullopt;
+    return file->kind;
 }
 
 Result<Merged> merge(MergeKind kind, std::string_view older, std::string_view newer,

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,14 @@ enum class MergeKind {
 
 inline constexpr std::size_t kMergeLimit = 16U << 20U;  ///< bytes of each of the three texts
 inline constexpr std::size_t kMergeLines = 1'000'000;   ///< of each
+
+struct MergeFile {
+    std::string_view path;  ///< relative to the image's root: "etc/passwd"
+    std::string_view name;  ///< for people: "passwd"
+    MergeKind kind;
+};
+/// All there are.
+std::span<const MergeFile> merge_files();
 
 /// What the file at PATH, relative to the image's root ("etc/passwd"), is merged as; none for
 /// others.

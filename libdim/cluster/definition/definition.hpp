@@ -81,6 +81,13 @@ struct BladeInterface {
     bool operator==(const BladeInterface&) const = default;
 };
 
+/// Keep-out rules, and where they are written.
+struct KeepOutProperty {
+    std::string rules;
+    std::string place;  ///< the range of its <set>, or the kind of its <component>
+    bool operator==(const KeepOutProperty&) const = default;
+};
+
 struct Blade {
     model::ComponentName name;
     model::BladeType type;
@@ -88,7 +95,9 @@ struct Blade {
     model::ComponentName server;
     std::vector<BladeInterface> interfaces;
     Position position{};
-    std::vector<Property> properties{};  ///< sorted by name
+    std::vector<Property> properties{};                 ///< sorted by name
+    std::optional<KeepOutProperty> keep_out{};          ///< the nearest: of a group, of a place…
+    std::optional<KeepOutProperty> cluster_keep_out{};  ///< of <component> or <set for="all">
     bool operator==(const Blade&) const = default;
 };
 

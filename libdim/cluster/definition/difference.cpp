@@ -83,6 +83,10 @@ public:
         made.values.push_back({"mac", text_of(blade.mac), true});
         made.values.push_back({"server", to_string(blade.server), false});
         add_common(made, blade.interfaces, blade.properties);
+        // What is nearer hides it there.
+        if (blade.keep_out && blade.cluster_keep_out)
+            made.values.push_back(
+                {"keep-out of the cluster", blade.cluster_keep_out->rules, false, kNobody});
         return made;
     }
     Description describe(const Component& component) const {

@@ -65,6 +65,18 @@ TEST(DefinitionDifference, OfTheSameIsNothing) {
     EXPECT_EQ(difference(cluster(), cluster()), DefinitionDifference());
 }
 
+TEST(DefinitionDifference, NamesRulesOfTheClusterBehindNearerOnes) {
+    const auto keeping = [](const std::string& of_all) {
+        return cluster_and("<set for=\"s02b01\"><property name=\"keep-out\" value=\"/b\"/></set>"
+                           "<set for=\"all\"><property name=\"keep-out\" value=\"" +
+                           of_all + "\"/></set>");
+    };
+    bool is_named = false;
+    for (const DefinitionChange& change : difference(keeping("/a"), keeping("/c")).changes)
+        is_named = is_named || change.text == "keep-out of the cluster /a → /c";
+    EXPECT_TRUE(is_named);
+}
+
 TEST(DefinitionDifference, GroupsWhatChangesAlike) {
     const auto found = difference(cluster(), cluster_and("<set for=\"s02\" type=\"js21\"/>"));
     EXPECT_THAT(texts(found), ElementsAre("~ s02b[01-04] (4): type js20 → js21"));

@@ -3,6 +3,7 @@
 #include "libdim/cluster/expansion/expand_networks.hpp"
 #include "libdim/cluster/rules/address_rule.hpp"
 #include "libdim/cluster/rules/name_rule.hpp"
+#include "libdim/sync/keep_out.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -11,6 +12,8 @@
 namespace dim::cluster {
 
 namespace {
+
+constexpr std::size_t kPlaceBytes = 63;  ///< shown of a range
 
 /// The rules of one element, parsed; shaped like its settings.
 struct SettingRules {
@@ -166,6 +169,32 @@ private:
         return properties;
     }
 
+    std::optional<KeepOutProperty> keep_out_of(const Setting* setting) const {
+        if (setting == nullptr) return std::nullopt;
+        const std::string* rules = property_in(*setting, sync::kKeepOutProperty);
+        const std::size_t components = source_.components.size();
+        return KeepOutProperty{
+            *rules, setting->rank == SettingRank::component
+                        ? to_string(source_.components[setting->element].kind.name)
+                        : source_.sets[setting->element - components].range.substr(0, kPlaceBytes)};
+    }
+
+    /// What is said of the whole cluster counts behind what is said of less.
+    Result<void> take_keep_out(Blade& blade) const {
+        const auto said = [&](bool of_all) {
+            return winner("property keep-out", [of_all](const Setting& one) {
+                return (one.rank <= SettingRank::all) == of_all
+                           ? property_in(one, sync::kKeepOutProperty)
+                           : nullptr;
+            });
+        };
+        DIM_TRY(const Setting* nearest, said(false));
+        DIM_TRY(const Setting* of_all, said(true));
+        blade.keep_out = keep_out_of(nearest);
+        blade.cluster_keep_out = keep_out_of(of_all);
+        return {};
+    }
+
     // -- components
 
     struct Interface {
@@ -236,6 +265,7 @@ private:
         }
         DIM_TRY(blade.interfaces, plain_interfaces(position, server, lines));
         DIM_TRY(blade.properties, properties());
+        DIM_CHECK(take_keep_out(blade));
         made_.definition.blades.push_back(std::move(blade));
         made_.lines.blades.push_back(std::move(lines));
         return {};

@@ -275,6 +275,25 @@ TEST(Expand, TakesTheStrongestSetting) {
     EXPECT_EQ(definition.groups.at(0).members.size(), 4U);
 }
 
+TEST(Expand, KeepsOutForTheClusterBesideWhatIsNearer) {
+    const auto said = [](const std::string& range, const std::string& rules) {
+        return "<set for=\"" + range + "\"><property name=\"keep-out\" value=\"" + rules +
+               "\"/></set>\n";
+    };
+    const Definition definition =
+        accepted(cluster(said("all", "/all") + said("gpu", "/group") + said("s01b01", "/itself") +
+                         "<group name=\"gpu\" range=\"s[01-02]b[01-02]\"/>\n"));
+    const auto nearest = [&](std::string_view name) { return blade(definition, name).keep_out; };
+    EXPECT_EQ(nearest("s01b01"), (KeepOutProperty{"/itself", "s01b01"}));
+    EXPECT_EQ(nearest("s01b02"), (KeepOutProperty{"/group", "gpu"}));
+    EXPECT_EQ(nearest("s01b03"), std::nullopt);
+    for (const Blade& each : definition.blades)
+        EXPECT_EQ(each.cluster_keep_out, (KeepOutProperty{"/all", "all"})) << to_string(each.name);
+    const Definition without = accepted(cluster(said("s01b01", "/itself")));
+    EXPECT_EQ(blade(without, "s01b01").cluster_keep_out, std::nullopt);
+    EXPECT_NE(blade(without, "s01b01").keep_out, std::nullopt);
+}
+
 TEST(Expand, DoesNotDependOnTheOrderOfElements) {
     const std::string one = "<set for=\"s01b01\" type=\"js21\"/>\n";
     const std::string two = "<set for=\"s01\" mac=\"02:00:00:00:01:{blade}\"/>\n";

@@ -4,6 +4,7 @@
 #include "libdim/cluster/expansion/expand.hpp"
 #include "libdim/cluster/expansion/expand_networks.hpp"
 #include "libdim/cluster/xml/source_reader.hpp"
+#include "libdim/sync/keep_out.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -149,13 +150,34 @@ private:
     }
 
     void explain_properties() {
-        for (const std::string& name : properties_of(settings_))
+        for (const std::string& name : properties_of(settings_)) {
+            if (name == sync::kKeepOutProperty && found_.blade != nullptr) {
+                explain_keep_out(*found_.blade);
+                continue;
+            }
             add_set(name, attribute_of(definition_, position_, name).value_or(""),
                     [&](const Setting& setting) -> std::optional<Written> {
                         const std::string* value = property_in(setting, name);
                         if (value == nullptr) return std::nullopt;
                         return Written{setting.line, *value};
                     });
+        }
+    }
+
+    /// What is said of the whole cluster is hidden by nothing.
+    void explain_keep_out(const Blade& blade) {
+        const std::string name(sync::kKeepOutProperty);
+        const auto written_for = [](bool of_all) {
+            return [of_all](const Setting& setting) -> std::optional<Written> {
+                const std::string* value = property_in(setting, sync::kKeepOutProperty);
+                if (value == nullptr || (setting.rank <= SettingRank::all) != of_all)
+                    return std::nullopt;
+                return Written{setting.line, *value};
+            };
+        };
+        if (blade.keep_out) add_set(name, blade.keep_out->rules, written_for(false));
+        if (blade.cluster_keep_out)
+            add_set(name + " of the cluster", blade.cluster_keep_out->rules, written_for(true));
     }
 
     void explain_groups() {

@@ -51,6 +51,22 @@ TEST(Explain, RefusesWhatIsNotThere) {
                 HasSubstr("c.xml:1: "));
 }
 
+TEST(Explain, KeepOutRulesOfTheClusterAreNotHidden) {
+    std::string xml(kCluster);
+    xml.insert(xml.find("  <group"),
+               "<set for=\"all\"><property name=\"keep-out\" value=\"/a\"/></set>"
+               "<set for=\"s02\"><property name=\"keep-out\" value=\"/b\"/></set>"
+               "<set for=\"gpu\"><property name=\"keep-out\" value=\"/c\"/></set>");
+    const auto explanations = explain_component(xml, "c.xml", "s02b01").value();
+    std::map<std::string, Explanation> found;
+    for (const Explanation& explanation : explanations)
+        found.emplace(explanation.attribute, explanation);
+    EXPECT_EQ(found["keep-out"].value, "/b");
+    EXPECT_THAT(found["keep-out"].overridden, ElementsAre(HasSubstr("<set for=\"gpu\">: /c")));
+    EXPECT_EQ(found["keep-out of the cluster"].value, "/a");
+    EXPECT_THAT(found["keep-out of the cluster"].overridden, IsEmpty());
+}
+
 TEST(Explain, NamesTheElementAndTheRule) {
     auto found = explain("b1");
     EXPECT_EQ(found["name"].value, "s01b01");
