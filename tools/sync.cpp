@@ -36,8 +36,15 @@ void SyncArguments::add_options(CLI::App& app) {
                    "refuse to remove more than so much of what blade images were made with")
         ->type_name("PERCENT")
         ->capture_default_str();
-    app.add_flag("--overwrite", overwrites,
-                 "what was changed on a blade and in the generation becomes the generation's");
+    auto* policy =
+        app.add_option(
+               "--on-conflict", on_conflict,
+               "what was changed on a blade and in the generation: 'ask': stays, until 'dim "
+               "sync resolve' decides; 'keep': stays; 'overwrite': becomes the "
+               "generation's; unless given, as 'dim image set' said of the image")
+            ->type_name("POLICY");
+    app.add_flag("--overwrite", overwrites, "the same as --on-conflict overwrite")
+        ->excludes(policy);
 }
 
 Outcome<api::SyncImage> SyncArguments::request(const Context& context) const {
@@ -49,7 +56,11 @@ Outcome<api::SyncImage> SyncArguments::request(const Context& context) const {
     request.keep_out = keep_out;
     request.most_removed_percent = most_removed_percent;
     request.is_dry_run = is_dry_run;
-    request.overwrites = overwrites;
+    if (overwrites) request.on_conflict = model::ConflictPolicy::overwrite;
+    if (!on_conflict.empty()) {
+        DIM_TRY(request.on_conflict,
+                from_word("--on-conflict", model::parse_conflict_policy(on_conflict)));
+    }
     DIM_CHECK(from_word("--max-delete", api::check_sync(request)));
     if (!ranges.empty()) {
         // Of whichever server, when nobody said which to ask.

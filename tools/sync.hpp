@@ -20,6 +20,7 @@ struct SyncArguments {
     std::uint32_t most_removed_percent = api::SyncImage::kMostRemovedPercent;
     bool is_dry_run = false;
     bool overwrites = false;
+    std::string on_conflict;
 
     /// But for the image and the ranges.
     void add_options(CLI::App& app);

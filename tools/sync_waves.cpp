@@ -124,6 +124,18 @@ Outcome<> run_wave(const Context& context, api::SyncImage request, const Wave& w
     return check_blades(up, arguments.check);
 }
 
+/// Nothing that blades wrote is taken from them on the way back.
+model::ConflictPolicy policy_back(const Context& context, const api::SyncImage& request) {
+    auto policy = request.on_conflict;
+    if (!policy) {
+        const auto details =
+            context.client.get<api::ImageDetails>("/v1/images/" + to_string(request.image));
+        if (details) policy = details->image.sync.on_conflict;
+    }
+    using enum model::ConflictPolicy;
+    return policy == keep ? keep : ask;
+}
+
 /// What was brought up to date goes back to the generations it had, whatever the others come to.
 /// What blades wrote since stays, and what the generation brought goes, however much that is.
 Outcome<> roll_back(const Context& context, const api::SyncImage& request, const Done& done) {
@@ -133,7 +145,7 @@ Outcome<> roll_back(const Context& context, const api::SyncImage& request, const
         back.generation = generation;
         back.blades = blades;
         back.most_removed_percent = 100;
-        back.overwrites = false;
+        back.on_conflict = policy_back(context, request);
         const auto report = run_sync(context, back);
         if (report) print_sync(context, *report);
         auto ended = report ? check_synced(*report) : std::unexpected(report.error());

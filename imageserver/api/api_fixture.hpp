@@ -23,7 +23,7 @@ class ApiFixture : public EditFixture {
 protected:
     ApiFixture()
         : EditFixture({kNfsMigration, kClusterMigration, kOverrideMigration, kPeerMigration,
-                       kDefinitionDebtMigration, kSyncJournalMigration}) {
+                       kDefinitionDebtMigration, kSyncJournalMigration, kSyncBoundsMigration}) {
         EXPECT_TRUE(sys::write_file_atomically(cluster_file(), samples::cluster_xml(2)));
         EXPECT_TRUE(start_cluster(
             revisions, cluster_file(), [](const cluster::Definition&) { return Result<void>(); },

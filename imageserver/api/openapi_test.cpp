@@ -120,6 +120,7 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("BladeStory", blade_story());
     expect_described("ImportImage", import_image());
     expect_described("ImageSummary", image_summary());
+    expect_described("SyncPolicy", image_summary().sync);
     expect_described("ImageList", image_list());
     expect_described("ImageSource", image_source());
     expect_described("ImageDetails", image_details());
@@ -169,6 +170,7 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("SyncConflict", sync_conflict());
     expect_described("SyncConflictSides", *sync_conflict().sides);
     expect_described("SyncConflictList", sync_conflict_list());
+    expect_described("SyncConflictCount", sync_conflict_list().counts.front());
     expect_described("ResolveConflicts", resolve_conflicts());
     expect_described("UndoSync", undo_sync());
     expect_described("SyncLogQuery", sync_log_query());

@@ -105,15 +105,17 @@ TEST_F(SyncResourceTest, RefusesWhatIsNoRequest) {
     request.generation = number(2);
     request.blades = {samples::blade()};
     request.is_dry_run = true;
+    request.on_conflict = model::ConflictPolicy::ask;
     const std::string good = to_json(request);
     EXPECT_EQ(post_sync(good).status, 200) << "so it is each change that is refused";
-    const std::array<std::pair<std::string, std::string>, 7> changes{{
+    const std::array<std::pair<std::string, std::string>, 8> changes{{
         {R"("granite")", R"("../granite")"},
         {R"("generation":2)", R"("generation":0)"},
         {R"("s01c1b01")", R"("s01c1b[01-02")"},
         {R"(["s01c1b01"])", R"("s01c1b01")"},
         {R"("most_removed_percent":10)", R"("most_removed_percent":-1)"},
         {R"("dry_run":true)", R"("dry_run":"yes")"},
+        {R"("on_conflict":"ask")", R"("on_conflict":"never")"},
         {R"("keep_out":[])", R"("keep_out":["- /etc/motd",7])"},
     }};
     for (const auto& [from, to] : changes) {
@@ -233,6 +235,30 @@ TEST_F(SyncResourceTest, EachBladeOfASyncGoesBackToWhatItHad) {
     EXPECT_EQ(log.syncs[0].undoes, 1U);
     EXPECT_EQ(log.syncs[0].moved, 2U);
     EXPECT_EQ(log.syncs[1].undone_by, 2U);
+}
+
+TEST_F(SyncResourceTest, WhatIsTakenBackOverwritesNothing) {
+    api::ImageSummary summary = images.image(samples::image()).value();
+    summary.sync.on_conflict = model::ConflictPolicy::overwrite;
+    images.add(summary);
+    std::vector<model::ConflictPolicy> policies;
+    images.on_move = [&](const BladeMove& move) -> Result<void> {
+        const std::scoped_lock lock(moving);
+        policies.push_back(move.on_conflict);
+        return {};
+    };
+    report_of(all);
+    const auto response = call(http::Method::post, "/v1/image-sync-undos",
+                               to_json(api::UndoSync{samples::image(), 1, false}), root());
+    EXPECT_TRUE(lines_of(response).back().report);
+    using enum model::ConflictPolicy;
+    EXPECT_THAT(policies, ElementsAre(overwrite, overwrite, ask, ask));
+    summary.sync.on_conflict = keep;
+    images.add(summary);
+    report_of(all);
+    call(http::Method::post, "/v1/image-sync-undos",
+         to_json(api::UndoSync{samples::image(), 3, false}), root());
+    EXPECT_THAT(policies, ElementsAre(overwrite, overwrite, ask, ask, keep, keep, keep, keep));
 }
 
 TEST_F(SyncResourceTest, WhatMovedSinceIsLeftAndTold) {

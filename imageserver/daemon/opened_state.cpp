@@ -28,7 +28,8 @@ std::vector<Migration> all_migrations() {
     all.insert(all.end(), {kNfsMigration, kBootFileMigration, kBladeMigration, kClusterMigration,
                            kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
                            kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
-                           kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration});
+                           kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration,
+                           kSyncBoundsMigration, kSyncImageMigration});
     return all;
 }
 

@@ -7,7 +7,7 @@
 #include "libdim/api/sync_messages.hpp"
 #include "libdim/base/result.hpp"
 
-#include <map>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -30,13 +30,14 @@ private:
     /// What there is of IMAGE.
     Result<void> add(const model::ImageName& image, const api::SyncConflictQuery& query,
                      api::SyncConflictList& list);
-    /// Of REQUEST, by blade: paths as in a manifest.
-    using Chosen = std::map<model::ComponentName, std::vector<std::string>>;
-    Result<Chosen> choose(const api::ResolveConflicts& request);
-    /// How many of PATHS are none any more.
-    Result<std::size_t> take_generation(const model::ComponentName& blade,
-                                        const model::ImageName& image,
-                                        const std::vector<std::string>& paths);
+    /// The same without the paths.
+    Result<void> count(const model::ImageName& image, api::SyncConflictList& list);
+    /// Of REQUEST, those of BLADE, as in a manifest.
+    Result<std::vector<std::string>> choose(const api::ResolveConflicts& request,
+                                            const model::ComponentName& blade);
+    /// Adds to RESOLVED how many of PATHS are none any more. Errors: conflict when some still are.
+    Result<void> take_generation(const model::ComponentName& blade, const model::ImageName& image,
+                                 const std::vector<std::string>& paths, std::size_t& resolved);
 
     Images& images_;
     Overrides& overrides_;

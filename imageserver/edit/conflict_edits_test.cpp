@@ -69,6 +69,29 @@ TEST_F(ConflictEditsTest, AreListedByBladeAndPath) {
     EXPECT_FALSE(edits.list({.image = *model::ImageName::parse("marble")}));
 }
 
+TEST_F(ConflictEditsTest, AreCountedWhereTheyAreTooManyToList) {
+    for (std::size_t i = 0; i < api::limits::kListItems; ++i)
+        add(other_blade(), "etc/many/" + std::to_string(i));
+    EXPECT_THAT(edits.list({.blades = {other_blade()}}).value().conflicts,
+                SizeIs(api::limits::kListItems));
+    const auto list = edits.list({.counts = true}).value();
+    EXPECT_EQ(list.total, 4 + api::limits::kListItems);
+    EXPECT_THAT(list.conflicts, IsEmpty());
+    EXPECT_THAT(list.counts, ElementsAre(api::SyncConflictCount{blade(), image(), 3},
+                                         api::SyncConflictCount{other_blade(), image(),
+                                                                1 + api::limits::kListItems}));
+    EXPECT_EQ(edits.list({.image = image(), .counts = true}).value(), list);
+}
+
+TEST_F(ConflictEditsTest, TheAnswerIsNoLongerThanAnybodyTakes) {
+    for (std::size_t i = 0; i < 9000; ++i)
+        add(other_blade(), "etc/" + std::string(4000, 'x') + std::to_string(i));
+    const auto list = edits.list({}).value();
+    EXPECT_EQ(list.total, 9004U);
+    EXPECT_GT(list.conflicts.size(), 1000U);
+    EXPECT_TRUE(api::parse<api::SyncConflictList>(to_json(list)));
+}
+
 TEST_F(ConflictEditsTest, WhatABladeMakesTooLongIsCut) {
     images.sides.blade = "symlink 0777 0:0 to " + std::string(12'000, '\x7f');
     const auto list = edits.list({.looks = true}).value();
@@ -106,11 +129,12 @@ TEST_F(ConflictEditsTest, WhatAnOverrideWritesIsKeptOut) {
 }
 
 TEST_F(ConflictEditsTest, WhatIsInTheWayIsTold) {
+    add(blade(), "etc/app");
     images.moved.conflicts = {{"etc/app", "something of this tree's own is in it"}};
     const auto refused = resolve(taking("generation", {"/etc/app"}));
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().message(), HasSubstr("/etc/app stays: something of this tree's"));
-    EXPECT_THAT(refused.error().message(), HasSubstr("0 conflicts resolved, but not all"));
+    EXPECT_THAT(refused.error().message(), HasSubstr("2 conflicts resolved, but not all"));
 }
 
 TEST_F(ConflictEditsTest, OneBladesFailureStopsNoOther) {

@@ -2,6 +2,8 @@
 
 #include "imageserver/edit/for_each_blade.hpp"
 #include "libdim/api/image_request.hpp"
+#include "libdim/api/limits.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/model/byte_size.hpp"
 
 namespace dim::server {
@@ -19,6 +21,13 @@ std::string tell_notes(const std::vector<std::string>& exclude, const Notes& not
     for (const std::string& note : notes)
         text += "\n" + note;
     return text;
+}
+
+std::string policy_text(const api::SyncPolicy& policy) {
+    return "conflicts: " + std::string(to_string(policy.on_conflict)) +
+           ", merged: " + policy.merge + ", kept out: " +
+           (policy.keep_out.empty() ? "nothing"
+                                    : printable(policy.keep_out, api::limits::kTextBytes));
 }
 
 Edit tell_generation(const ImageName& image, const std::optional<api::ImageGeneration>& made,
@@ -85,11 +94,17 @@ Result<Edit> ImageEdits::label_generation(const api::LabelGeneration& request) {
 Result<Edit> ImageEdits::set_image(const api::SetImage& request) {
     DIM_CHECK(images_.set_image(request));
     DIM_TRY(const api::ImageSummary image, images_.image(request.name));
-    return Edit{.done = "image " + to_string(request.name) + ": init " + image.init + ", NFS " +
-                        image.nfs.version + ", attributes are kept " +
-                        std::to_string(image.nfs.actimeo_seconds) +
-                        " s, TCP connections: " + std::to_string(image.nfs.nconnect) +
-                        "; in force at each blade's next boot"};
+    std::string done = "image " + to_string(request.name) + ": ";
+    const bool is_of_boots =
+        request.init || request.nfs_version || request.nfs_actimeo_seconds || request.nfs_nconnect;
+    if (is_of_boots)
+        done += "init " + image.init + ", NFS " + image.nfs.version + ", attributes are kept " +
+                std::to_string(image.nfs.actimeo_seconds) +
+                " s, TCP connections: " + std::to_string(image.nfs.nconnect) +
+                "; in force at each blade's next boot";
+    if (request.on_conflict || request.keep_out || request.merge)
+        done += (is_of_boots ? "; " : "") + policy_text(image.sync) + "; in force at the next sync";
+    return Edit{.done = std::move(done)};
 }
 
 Result<Edit> ImageEdits::remove_image(const ImageName& image) {

@@ -101,6 +101,19 @@ TEST_F(ImageEditsTest, TellsHowBladesStartAndMountIt) {
                                             .nfs_nconnect = 4})),
               "image granite: init /lib/systemd/systemd, NFS 4.1, attributes are kept 10 s, TCP "
               "connections: 4; in force at each blade's next boot");
+    const auto set = [&](const std::string& rules) {
+        return finish(image_edits.set_image({.name = image(),
+                                             .init = {},
+                                             .nfs_version = {},
+                                             .nfs_actimeo_seconds = {},
+                                             .nfs_nconnect = {},
+                                             .on_conflict = model::ConflictPolicy::keep,
+                                             .keep_out = rules}));
+    };
+    EXPECT_EQ(set("/srv/"), "image granite: conflicts: keep, merged: all, kept out: /srv/; in "
+                            "force at the next sync");
+    EXPECT_EQ(set(""), "image granite: conflicts: keep, merged: all, kept out: nothing; in force "
+                       "at the next sync");
 }
 
 TEST_F(ImageEditsTest, TheSharedRootOfANewImageIsOffered) {

@@ -10,7 +10,7 @@ std::string options_text(const api::SyncImage& request) {
     std::string text;
     const auto add = [&](const std::string& option) { text += (text.empty() ? "" : " ") + option; };
     if (request.generation) add("--generation " + to_string(*request.generation));
-    if (request.overwrites) add("--overwrite");
+    if (request.on_conflict) add("--on-conflict " + std::string(to_string(*request.on_conflict)));
     if (request.most_removed_percent != api::SyncImage::kMostRemovedPercent)
         add("--max-delete " + std::to_string(request.most_removed_percent));
     for (const std::string& rule : request.keep_out)
@@ -26,13 +26,18 @@ Result<api::SyncReport> LoggedSyncs::run(const api::SyncImage& request, const st
                                                         .by = by,
                                                         .options = options_text(request)}));
     auto report = edits_.run(request, progress);
-    // A log that cannot be written says of it that it did not end; what came of it is told.
     if (report) {
-        (void)journal_.finish(number, *report, blades_.now());
+        finish(number, *report);
     } else {
         (void)journal_.forget(number);
     }
     return report;
+}
+
+/// A log that cannot be written says of it that it did not end; what came of it is told.
+void LoggedSyncs::finish(std::uint64_t number, const api::SyncReport& report) {
+    const auto generations = images_.generations(report.image);
+    if (generations) (void)journal_.finish(number, report, blades_.now(), *generations);
 }
 
 api::SyncReport LoggedSyncs::carry_out(const SyncUndo& undo, const api::LoggedSync& sync,
@@ -42,11 +47,16 @@ api::SyncReport LoggedSyncs::carry_out(const SyncUndo& undo, const api::LoggedSy
                            .generation = *sync.generation,
                            .is_dry_run = is_dry_run,
                            .outcomes = {}};
+    // What was written since stays, whatever the image's policy is.
+    const auto image = images_.image(sync.image);
+    const bool keeps = image && image->sync.on_conflict == model::ConflictPolicy::keep;
+    const auto policy = keeps ? model::ConflictPolicy::keep : model::ConflictPolicy::ask;
     for (const auto& [generation, blades] : undo.back) {
         auto back = edits_.run({.image = sync.image,
                                 .generation = generation,
                                 .blades = blades,
                                 .is_dry_run = is_dry_run,
+                                .on_conflict = policy,
                                 .most_removed_percent = kAll},
                                progress);
         if (!back) {
@@ -64,6 +74,7 @@ api::SyncReport LoggedSyncs::carry_out(const SyncUndo& undo, const api::LoggedSy
     }
     for (api::SyncOutcome& outcome : group(undo.others))
         report.outcomes.push_back(std::move(outcome));
+    fit(report.outcomes, api::limits::kSyncReportBytes);
     return report;
 }
 
@@ -78,7 +89,7 @@ Result<api::SyncReport> LoggedSyncs::undo(const api::UndoSync& request, const st
                                                    std::to_string(last.sync.number))
                         .with_cure("see 'dim sync log " + to_string(request.image) + "'"));
     DIM_TRY(const auto generations, images_.generations(request.image));
-    DIM_CHECK(check_same_image(last.sync, generations));
+    DIM_CHECK(check_same_image(last, generations));
     DIM_TRY(const auto blade_images, images_.blade_images());
     const SyncUndo undo = plan_undo(last, blade_images, [&](const model::ComponentName& blade) {
         return blades_.roster().find(blade).has_value();
@@ -90,7 +101,7 @@ Result<api::SyncReport> LoggedSyncs::undo(const api::UndoSync& request, const st
                                                        .options = "undo of sync " + number,
                                                        .undoes = request.sync}));
     api::SyncReport report = carry_out(undo, last.sync, false, progress);
-    (void)journal_.finish(begun, report, blades_.now());
+    finish(begun, report);
     return report;
 }
 

@@ -29,6 +29,7 @@ public:
     Result<api::SyncLog> log(const api::SyncLogQuery& query) { return journal_.read(query); }
 
 private:
+    void finish(std::uint64_t number, const api::SyncReport& report);
     api::SyncReport carry_out(const SyncUndo& undo, const api::LoggedSync& sync, bool is_dry_run,
                               const Progress& progress);
 
@@ -38,7 +39,7 @@ private:
     EditedBlades blades_;
 };
 
-/// As they are typed: "--generation 3 --overwrite".
+/// As they are typed: "--generation 3 --on-conflict keep".
 std::string options_text(const api::SyncImage& request);
 
 }  // namespace dim::server

@@ -15,17 +15,14 @@ using model::Generation;
 
 namespace {
 
-Result<sync::KeepOut> keep_out_rules(const api::SyncImage& request, const cluster::Blade& blade) {
-    std::vector<sync::KeepOutRule> rules;
-    for (const std::string& text : request.keep_out)
-        rules.push_back({.text = text, .origin = "this command"});
-    const auto property =
-        std::ranges::find(blade.properties, sync::kKeepOutProperty, &cluster::Property::name);
-    if (property != blade.properties.end()) {
-        DIM_TRY(const auto more, sync::rules_of(property->value, "the cluster definition"));
-        rules.insert(rules.end(), more.begin(), more.end());
-    }
-    return sync::KeepOut::parse(std::move(rules));
+Result<sync::KeepOut> keep_out_rules(const api::SyncImage& request, const cluster::Blade& blade,
+                                     const api::SyncPolicy& policy) {
+    sync::KeepOutPlaces places{.command = request.keep_out,
+                               .image = {policy.keep_out, to_string(request.image)}};
+    if (blade.keep_out) places.blade = {blade.keep_out->rules, blade.keep_out->place};
+    if (blade.cluster_keep_out)
+        places.cluster = {blade.cluster_keep_out->rules, blade.cluster_keep_out->place};
+    return sync::KeepOut::of(places);
 }
 
 Error changed_split(const ComponentName& blade) {
@@ -54,6 +51,7 @@ struct SyncEdits::Job {
     api::ImageSummary target;  ///< the image in the generation that blades are brought to
     std::vector<Blade> blades;
     std::map<ChangeKey, Change> changes;
+    sync::MergeSelection merge = {};
 
     /// The moves that bring BLADE there: first what was begun is finished.
     std::vector<ChangeKey> steps(const Blade& blade) const {
@@ -115,13 +113,15 @@ Result<SyncEdits::Job> SyncEdits::prepare(const api::SyncImage& request, const P
         DIM_TRY(image, images_.image(request.image, *request.generation));
     }
     Job job{.request = request, .target = std::move(image), .blades = {}, .changes = {}};
+    DIM_TRY(job.merge, sync::MergeSelection::parse(job.target.sync.merge));
     DIM_TRY(job.blades, choose(request));
     DIM_CHECK(find_changes(job, progress));
     return job;
 }
 
 Result<MovedBladeImage> SyncEdits::move(const Job& job, const Blade& blade, bool is_running) {
-    DIM_TRY(const sync::KeepOut keep_out, keep_out_rules(job.request, blade.entry.blade));
+    DIM_TRY(const sync::KeepOut keep_out,
+            keep_out_rules(job.request, blade.entry.blade, job.target.sync));
     DIM_TRY(const auto overridden, overrides_.written(blade.name(), job.request.image));
     const BladeMove move{
         .blade = blade.name(),
@@ -132,7 +132,8 @@ Result<MovedBladeImage> SyncEdits::move(const Job& job, const Blade& blade, bool
             const sync::KeepOutRule* rule = keep_out.decides(path, is_directory);
             return "keep-out '" + rule->text + "' (" + rule->origin + ")";
         },
-        .overwrites = job.request.overwrites,
+        .on_conflict = job.request.on_conflict.value_or(job.target.sync.on_conflict),
+        .merge = job.merge,
         .is_held = is_running,
         .is_dry_run = job.request.is_dry_run};
     MovedBladeImage all;
@@ -256,10 +257,12 @@ Result<api::SyncReport> SyncEdits::run(const api::SyncImage& request, const Prog
         return true;
     });
     if (!request.is_dry_run) confirm(job, outcomes, progress);
-    return api::SyncReport{.image = request.image,
+    api::SyncReport report{.image = request.image,
                            .generation = job.target.generation,
                            .is_dry_run = request.is_dry_run,
                            .outcomes = group(std::move(outcomes))};
+    fit(report.outcomes, api::limits::kSyncReportBytes);
+    return report;
 }
 
 }  // namespace dim::server

@@ -261,11 +261,35 @@ TEST_F(SyncEditsTest, RulesOfTheCommandCountFirstAndOverridesBeforeAll) {
     api::SyncImage request = all;
     request.keep_out = {"+ /etc/a", "- /etc/c", "+ /etc/p"};
     EXPECT_EQ(sync_one(request).state, "synced");
-    EXPECT_THAT(kept, ElementsAre(Pair("etc/a", "moves"),
-                                  Pair("etc/b", "keep-out '/etc/b' (the cluster definition)"),
-                                  Pair("etc/c", "keep-out '- /etc/c' (this command)"),
-                                  Pair("etc/d", "moves"), Pair("etc/o", "override cluster/etc/o"),
-                                  Pair("etc/p", "override group/gpu/etc/p")));
+    EXPECT_THAT(kept,
+                ElementsAre(Pair("etc/a", "moves"),
+                            Pair("etc/b", "keep-out '/etc/b' (the cluster definition, for all)"),
+                            Pair("etc/c", "keep-out '- /etc/c' (this command)"),
+                            Pair("etc/d", "moves"), Pair("etc/o", "override cluster/etc/o"),
+                            Pair("etc/p", "override group/gpu/etc/p")));
+}
+
+TEST_F(SyncEditsTest, GoesByThePoliciesOfTheImageUnlessToldOtherwise) {
+    value_of(images.set_image({.name = samples::image(),
+                               .init = {},
+                               .nfs_version = {},
+                               .nfs_actimeo_seconds = {},
+                               .nfs_nconnect = {},
+                               .on_conflict = model::ConflictPolicy::keep,
+                               .keep_out = "/etc/a; + /etc/b",
+                               .merge = "group"}));
+    kept = {{"etc/a", ""}, {"etc/b", ""}};
+    api::SyncImage request = all;
+    request.is_dry_run = true;
+    EXPECT_EQ(sync_one(request).state, "synced");
+    EXPECT_EQ(asked.at(blade()).on_conflict, model::ConflictPolicy::keep);
+    EXPECT_TRUE(asked.at(blade()).merge.has("etc/group"));
+    EXPECT_FALSE(asked.at(blade()).merge.has("etc/passwd"));
+    EXPECT_THAT(kept, ElementsAre(Pair("etc/a", "keep-out '/etc/a' (image granite)"),
+                                  Pair("etc/b", "moves")));
+    request.on_conflict = model::ConflictPolicy::overwrite;
+    EXPECT_EQ(sync_one(request).state, "synced");
+    EXPECT_EQ(asked.at(blade()).on_conflict, model::ConflictPolicy::overwrite);
 }
 
 TEST_F(SyncEditsTest, ARuleThatIsNoneIsToldOfTheBladeThatHasIt) {

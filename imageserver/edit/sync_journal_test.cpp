@@ -1,6 +1,10 @@
 #include "imageserver/blade/sample_cluster.hpp"
 #include "imageserver/boot/test_database.hpp"
 #include "imageserver/edit/logged_syncs.hpp"
+#include "imageserver/image/image_catalog.hpp"
+#include "imageserver/image/image_store.hpp"
+#include "libdim/api/message_samples.hpp"
+#include "libdim/testing/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 
@@ -13,6 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;
 using ::testing::Optional;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 class SyncJournalTest : public ::testing::Test {
@@ -53,7 +58,7 @@ protected:
             .value();
     }
 
-    TestDatabase database{{kSyncJournalMigration}};
+    TestDatabase database{{kSyncJournalMigration, kSyncBoundsMigration}};
     SyncJournal journal{database.get()};
 };
 
@@ -182,14 +187,89 @@ TEST_F(SyncJournalTest, TheOldestGoWithAllThatIsOfThem) {
     EXPECT_THAT(of_none.read({}).value().syncs, SizeIs(1)) << "the newest stays";
 }
 
+TEST_F(SyncJournalTest, TheOldestGoWhenTheyAreTooLong) {
+    add(journal);
+    SyncJournal small(database.get(), {.syncs = 100, .blades = 100, .bytes = 100'000});
+    api::SyncReport large = report();
+    for (int i = 0; i < 100; ++i)
+        large.outcomes[0].kept_out.push_back({"/" + std::string(500, 'x'), "a rule"});
+    for (int i = 0; i < 4; ++i) {
+        const std::uint64_t added = small.begin(beginning()).value();
+        ASSERT_TRUE(small.finish(added, large, samples::at(2)));
+    }
+    EXPECT_THAT(small.read({}).value().syncs, SizeIs(1));
+    EXPECT_EQ(rows_of("sync_run_outcome"), 2);
+}
+
+TEST_F(SyncJournalTest, WhatTheGenerationsHeldIsKnown) {
+    const std::uint64_t added = journal.begin(beginning()).value();
+    const std::vector<api::ImageGeneration> generations{
+        {number(2), samples::at(1), "", "", "ab", "cd", 0},
+        {number(3), samples::at(1), "", "", "ef", "01", 0},
+        {number(4), samples::at(1), "", "", "", "", 0}};
+    ASSERT_TRUE(journal.finish(added, report(), samples::at(2), generations));
+    EXPECT_THAT(journal.last_to_undo(samples::image()).value().identities,
+                ElementsAre(Pair(number(3), "ef01")))
+        << "2 was that of a blade that failed; of 4 nothing is known";
+}
+
+/// The log beside the images.
+class SyncsOfImages : public ::testing::Test {
+protected:
+    static std::vector<Migration> migrations() {
+        const auto images = image_migrations();
+        std::vector<Migration> all(images.begin(), images.end());
+        all.insert(all.end(), {kSyncJournalMigration, kSyncBoundsMigration, kSyncImageMigration});
+        return all;
+    }
+    void import() {
+        api::ImageSummary summary = api::samples::image_summary();
+        summary.name = samples::image();
+        ASSERT_TRUE(catalog.begin_import(summary, api::samples::image_source()));
+    }
+
+    const testing::TemporaryDirectory directory;
+    Database database = Database::open(directory / "dim.db", migrations()).value();
+    ImageCatalog catalog{database};
+    SyncJournal journal{database};
+};
+
+TEST_F(SyncsOfImages, ThoseOfARemovedOneAreNoneOfTheNext) {
+    import();
+    const model::Generation four = model::Generation::from_number(4).value();
+    const auto add = [&](bool ends) {
+        const std::uint64_t added =
+            journal.begin({samples::image(), samples::at(1), "root", ""}).value();
+        const api::SyncOutcome moved{.blades = {blade()}, .state = "synced", .from = four};
+        if (ends)
+            EXPECT_TRUE(
+                journal.finish(added, {samples::image(), four, false, {moved}}, samples::at(2)));
+        return added;
+    };
+    add(true);
+    EXPECT_TRUE(journal.last_to_undo(samples::image()));
+    add(false);
+    EXPECT_EQ(journal.last_to_undo(samples::image()).error().code(), ErrorCode::conflict);
+    ASSERT_TRUE(catalog.forget_image(samples::image()));
+    import();
+    EXPECT_EQ(journal.last_to_undo(samples::image()).error().code(), ErrorCode::not_found);
+    const auto log = journal.read({.image = samples::image()}).value();
+    ASSERT_THAT(log.syncs, SizeIs(2));
+    EXPECT_THAT(log.syncs[1].is_of_removed, Optional(true));
+    EXPECT_FALSE(log.syncs[1].is_to_undo());
+    const std::uint64_t next = add(true);
+    EXPECT_EQ(journal.last_to_undo(samples::image()).value().sync.number, next);
+    EXPECT_THAT(journal.read({.most = 1}).value().syncs[0].is_of_removed, std::nullopt);
+}
+
 TEST(LoggedSyncs, OptionsAreAsTheyAreTyped) {
     api::SyncImage request{.image = samples::image()};
     EXPECT_EQ(options_text(request), "");
     request.generation = model::Generation::from_number(3).value();
-    request.overwrites = true;
+    request.on_conflict = model::ConflictPolicy::overwrite;
     request.most_removed_percent = 100;
     request.keep_out = {"- /etc/motd", "/srv/\n"};
-    EXPECT_EQ(options_text(request), "--generation 3 --overwrite --max-delete 100 "
+    EXPECT_EQ(options_text(request), "--generation 3 --on-conflict overwrite --max-delete 100 "
                                      "--keep-out '- /etc/motd' --keep-out '/srv/?'");
 }
 

@@ -61,6 +61,7 @@ void add(MovedBladeImage& all, MovedBladeImage more) {
     append(all.conflicts, std::move(more.conflicts));
     append(all.kept_out, std::move(more.kept_out));
     append(all.merged, std::move(more.merged));
+    append(all.settled, std::move(more.settled));
     append(all.differences, std::move(more.differences));
 }
 
@@ -102,6 +103,27 @@ bool settle_confirmation(const Result<std::optional<BootRecord>>& boot,
             .with_cure("it tries again every minute; it has it after a reboot"));
     outcome.state = "waiting";
     return true;
+}
+
+void fit(std::vector<api::SyncOutcome>& outcomes, std::size_t bytes) {
+    const auto size = [&] {
+        std::size_t sum = 0;
+        for (const api::SyncOutcome& outcome : outcomes)
+            sum += api::to_json(outcome).size() + 1;
+        return sum;
+    };
+    std::size_t most = api::limits::kTreeDifferences;
+    const auto cut = [&](auto& list) {
+        if (list.size() > most) list.erase(list.begin() + static_cast<int>(most), list.end());
+    };
+    while (most != 0 && size() > bytes) {
+        most /= 2;
+        for (api::SyncOutcome& outcome : outcomes) {
+            cut(outcome.conflicts);
+            cut(outcome.kept_out);
+            cut(outcome.differences);
+        }
+    }
 }
 
 std::vector<api::SyncOutcome> group(std::vector<api::SyncOutcome> outcomes) {

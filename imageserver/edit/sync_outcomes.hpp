@@ -31,6 +31,10 @@ std::string sentence(const api::ImageSummary& target, const api::SyncOutcome& ou
 bool settle_confirmation(const Result<std::optional<BootRecord>>& boot,
                          model::Generation generation, api::SyncOutcome& outcome);
 
+/// Leaves out as much of what is told of each, the longest lists first, as makes all of them no
+/// longer than BYTES, as JSON; counts stay.
+void fit(std::vector<api::SyncOutcome>& outcomes, std::size_t bytes);
+
 /// Those that are the same but for their blades become one.
 std::vector<api::SyncOutcome> group(std::vector<api::SyncOutcome> outcomes);
 

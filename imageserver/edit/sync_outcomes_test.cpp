@@ -72,6 +72,38 @@ TEST(SyncOutcomes, AllAreCountedAndTheFirstAreTold) {
     EXPECT_THAT(outcome.differences, SizeIs(1));
 }
 
+TEST(SyncOutcomes, AreCutUntilTheyFit) {
+    const std::string path = "/" + std::string(1000, 'x');
+    std::vector<api::SyncOutcome> outcomes;
+    for (int blade = 0; blade < 50; ++blade) {
+        api::SyncOutcome outcome{.blades = {api::samples::blade()}, .state = "synced"};
+        outcome.created = 1000;
+        outcome.conflict_count = 100;
+        for (int i = 0; i < 1000; ++i)
+            outcome.differences.push_back({path, "created", {}});
+        for (int i = 0; i < 100; ++i)
+            outcome.conflicts.push_back({path, "both"});
+        outcomes.push_back(std::move(outcome));
+    }
+    outcomes.push_back({.blades = {api::samples::blade()},
+                        .state = "synced",
+                        .conflict_count = 1,
+                        .conflicts = {{"/etc/motd", "both"}}});
+    constexpr std::size_t kBytes = 2'000'000;
+    fit(outcomes, kBytes);
+    std::size_t size = 0;
+    for (const api::SyncOutcome& outcome : outcomes)
+        size += to_json(outcome).size();
+    EXPECT_LT(size, kBytes);
+    EXPECT_GT(size, kBytes / 4) << "no more than is needed";
+    EXPECT_EQ(outcomes[0].created, 1000U);
+    EXPECT_EQ(outcomes[0].conflict_count, 100U);
+    EXPECT_THAT(outcomes.back().conflicts, SizeIs(1)) << "what is short stays";
+    const auto before = outcomes;
+    fit(outcomes, kBytes);
+    EXPECT_EQ(outcomes, before);
+}
+
 TEST(SyncOutcomes, TwoStepsAreOne) {
     MovedBladeImage all{.created = 1, .merged = {"a"}};
     add(all, {.created = 2, .removed = 1, .conflicts = {{"b", "both"}}, .merged = {"c"}});

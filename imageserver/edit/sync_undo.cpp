@@ -33,18 +33,25 @@ SyncUndo plan_undo(const SyncJournal::Entry& sync, std::span<const api::BladeIma
     return undo;
 }
 
-Result<void> check_same_image(const api::LoggedSync& sync,
+Result<void> check_same_image(const SyncJournal::Entry& sync,
                               std::span<const api::ImageGeneration> generations) {
+    const api::LoggedSync& logged = sync.sync;
     for (const api::ImageGeneration& generation : generations) {
         const bool is_meant =
-            generation.generation == sync.generation ||
-            std::ranges::find(sync.from, generation.generation) != sync.from.end();
-        if (!is_meant || generation.created <= sync.began) continue;
-        return fail(Error(ErrorCode::conflict, "generation " + to_string(generation.generation) +
-                                                   " of " + to_string(sync.image) +
-                                                   " was made after sync " +
-                                                   std::to_string(sync.number) + " had begun")
-                        .with_cure("dim sync image " + to_string(sync.image) + " --generation N"));
+            generation.generation == logged.generation ||
+            std::ranges::find(logged.from, generation.generation) != logged.from.end();
+        if (!is_meant) continue;
+        const auto known = sync.identities.find(generation.generation);
+        const bool is_same = known == sync.identities.end()
+                                 ? generation.created <= logged.began
+                                 : known->second == identity_of(generation);
+        if (is_same) continue;
+        return fail(
+            Error(ErrorCode::conflict, "generation " + to_string(generation.generation) + " of " +
+                                           to_string(logged.image) +
+                                           " is another one than that of sync " +
+                                           std::to_string(logged.number))
+                .with_cure("dim sync image " + to_string(logged.image) + " --generation N"));
     }
     return {};
 }

@@ -25,9 +25,9 @@ struct SyncUndo {
 SyncUndo plan_undo(const SyncJournal::Entry& sync, std::span<const api::BladeImage> blade_images,
                    const std::function<bool(const model::ComponentName&)>& is_ours);
 
-/// Errors: conflict when a generation that SYNC is about is a later one of the same number: its
-/// image was removed and made anew.
-Result<void> check_same_image(const api::LoggedSync& sync,
+/// Errors: conflict when a generation that SYNC is about is another one by now: its image was
+/// removed and made anew. What it held is compared; where that was not kept, when it was made.
+Result<void> check_same_image(const SyncJournal::Entry& sync,
                               std::span<const api::ImageGeneration> generations);
 
 }  // namespace dim::server

@@ -79,12 +79,26 @@ TEST_F(SyncUndoTest, WhatDidNotMoveIsNotTouched) {
 }
 
 TEST_F(SyncUndoTest, AnImageThatWasMadeAnewIsAnother) {
-    api::ImageGeneration generation{number(3), samples::at(4), "", "", "", "", 0};
-    EXPECT_TRUE(check_same_image(sync().sync, {&generation, 1}));
+    api::ImageGeneration generation{number(3), samples::at(4), "", "", "ab", "cd", 0};
+    SyncJournal::Entry entry = sync();
+    const auto is_same = [&] { return check_same_image(entry, {&generation, 1}).has_value(); };
+    entry.identities = {{number(3), "abcd"}, {number(4), "abce"}};
+    EXPECT_TRUE(is_same());
     generation.created = samples::at(6);
-    EXPECT_FALSE(check_same_image(sync().sync, {&generation, 1}));
+    EXPECT_TRUE(is_same()) << "another server made it, by its own clock";
+    generation.golden_digest = "ef";
+    EXPECT_FALSE(is_same());
+    generation.created = samples::at(4);
+    EXPECT_FALSE(is_same());
     generation.generation = number(9);
-    EXPECT_TRUE(check_same_image(sync().sync, {&generation, 1})) << "the sync is not about it";
+    EXPECT_TRUE(is_same()) << "the sync is not about it";
+}
+
+TEST_F(SyncUndoTest, OfATimeBeforeDigestsWereKeptTimesAreCompared) {
+    api::ImageGeneration generation{number(3), samples::at(4), "", "", "ab", "cd", 0};
+    EXPECT_TRUE(check_same_image(sync(), {&generation, 1}));
+    generation.created = samples::at(6);
+    EXPECT_FALSE(check_same_image(sync(), {&generation, 1}));
 }
 
 }  // namespace

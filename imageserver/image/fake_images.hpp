@@ -80,6 +80,9 @@ public:
         if (request.nfs_version) summary.nfs.version = *request.nfs_version;
         if (request.nfs_actimeo_seconds) summary.nfs.actimeo_seconds = *request.nfs_actimeo_seconds;
         if (request.nfs_nconnect) summary.nfs.nconnect = *request.nfs_nconnect;
+        if (request.on_conflict) summary.sync.on_conflict = *request.on_conflict;
+        if (request.keep_out) summary.sync.keep_out = *request.keep_out;
+        if (request.merge) summary.sync.merge = *request.merge;
         add(summary);
         return {};
     }
@@ -148,9 +151,27 @@ public:
         if (found == unfinished.end()) return std::nullopt;
         return found->second;
     }
-    Result<std::vector<OpenConflict>> open_conflicts(const model::ImageName& name) const override {
+    Result<FoundConflicts> open_conflicts(const model::ImageName& name,
+                                          const ConflictSearch& search) const override {
         DIM_CHECK(image(name));
-        return conflicts;
+        FoundConflicts found;
+        for (const OpenConflict& conflict : conflicts) {
+            if (search.blade && conflict.blade != *search.blade) continue;
+            if (search.is_wanted && !search.is_wanted(conflict)) continue;
+            if (found.total++ < search.most) found.conflicts.push_back(conflict);
+        }
+        return found;
+    }
+    Result<std::vector<ConflictCount>>
+    count_conflicts(const model::ImageName& name) const override {
+        DIM_CHECK(image(name));
+        std::map<model::ComponentName, std::uint64_t> counts;
+        for (const OpenConflict& conflict : conflicts)
+            ++counts[conflict.blade];
+        std::vector<ConflictCount> all;
+        for (const auto& [blade, count] : counts)
+            all.push_back({blade, count});
+        return all;
     }
     Result<std::vector<ConflictSides>>
     conflict_sides(const model::ImageName&, std::span<const OpenConflict> of) const override {

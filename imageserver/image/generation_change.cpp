@@ -120,9 +120,12 @@ Result<changeset::ThreeWay> Move::decide_paths(MergedFiles& merged) {
     DIM_TRY(const auto foreign, names_that_would_go(root_, change_.outline));
     const changeset::ThreeWayRules rules{
         .kept_out = move_.kept_out,
-        .merge = [&merged](const Entry& older, const Entry& newer,
-                           const Entry& blade) { return merged.merge(older, newer, blade); },
-        .overwrites = move_.overwrites,
+        .merge = [&](const Entry& older, const Entry& newer, const Entry& blade)
+            -> Result<std::optional<changeset::ThreeWayRules::Merged>> {
+            if (!move_.merge.has(blade.path)) return std::nullopt;
+            return merged.merge(older, newer, blade);
+        },
+        .overwrites = move_.on_conflict == model::ConflictPolicy::overwrite,
         .is_resumed = is_resumed_};
     return decide(change_.outline, look_.manifest, foreign, rules);
 }
@@ -149,6 +152,7 @@ Result<MovedBladeImage> Move::run() {
     MovedBladeImage moved{.conflicts = std::move(decided.conflicts),
                           .kept_out = std::move(decided.kept_out),
                           .merged = std::move(decided.merged),
+                          .settled = std::move(decided.settled),
                           .differences = manifest::compare(look_.manifest, decided.want)};
     if (!move_.is_dry_run) DIM_CHECK(write(decided, newer_files, merged));
     std::erase_if(moved.differences, [this](const manifest::Difference& difference) {

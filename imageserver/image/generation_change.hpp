@@ -5,7 +5,9 @@
 #include "libdim/changeset/outline.hpp"
 #include "libdim/changeset/three_way.hpp"
 #include "libdim/manifest/compare.hpp"
+#include "libdim/model/conflict_policy.hpp"
 #include "libdim/model/names.hpp"
+#include "libdim/sync/merge_selection.hpp"
 #include "libdim/sys/fd.hpp"
 
 #include <cstdint>
@@ -46,8 +48,9 @@ struct BladeMove {
     model::ComponentName blade;
     /// Why a path stays as the blade has it; none: it does not.
     std::function<std::optional<std::string>(const std::string& path, bool is_directory)> kept_out;
-    bool overwrites = false;  ///< what the blade changed, too, becomes what the generation has
-    bool is_held = false;     ///< the blade runs, and has the shared root of the old generation
+    model::ConflictPolicy on_conflict = model::ConflictPolicy::ask;
+    sync::MergeSelection merge = {};  ///< which files are merged
+    bool is_held = false;  ///< the blade runs, and has the shared root of the old generation
     bool is_dry_run = false;
 };
 
@@ -59,13 +62,15 @@ struct MovedBladeImage {
     std::vector<changeset::KeptPath> conflicts = {};
     std::vector<changeset::KeptPath> kept_out = {};
     std::vector<std::string> merged = {};
+    std::vector<std::string> settled = {};  ///< changeset::ThreeWay
     std::vector<manifest::Difference> differences = {};
 };
 
 /// Moves what is below ROOT, the blade image's file system, as CHANGE says: what the blade wrote is
-/// kept (changeset::decide). IS_RESUMED: a move to that generation was interrupted. On the device
-/// when it returns. Errors: limit_exceeded, before anything is written, when there is no room;
-/// conflict for what changes all the time, or is mounted; io.
+/// kept (changeset::decide). IS_RESUMED: a move to that generation was interrupted; each path is
+/// decided anew, by what MOVE says now. On the device when it returns. Errors: limit_exceeded,
+/// before anything is written, when there is no room; conflict for what changes all the time, or is
+/// mounted; io.
 Result<MovedBladeImage> move_tree(const sys::Fd& root, const GenerationChange& change,
                                   const BladeMove& move, bool is_resumed);
 

@@ -14,7 +14,7 @@ constexpr std::string_view kSelectImages =
     "SELECT i.name, i.architecture, max(g.generation), g.shared, i.init, i.blade_image_bytes, "
     "g.created_us, (SELECT count(*) FROM blade_image b WHERE b.image = i.name AND "
     "b.state = 'ready'), i.nfs_version, i.nfs_actimeo_seconds, i.nfs_nconnect, "
-    "i.file_system "
+    "i.file_system, i.on_conflict, i.keep_out, i.merge "
     "FROM image i JOIN image_generation g ON g.image = i.name "
     "WHERE g.state = 'ready' AND (?1 IS NULL OR i.name = ?1) AND (?2 = 0 OR g.generation = ?2) "
     "GROUP BY i.name ORDER BY i.name";
@@ -42,19 +42,22 @@ Result<api::ImageSummary> read_image(const Statement& row) {
             Generation::from_number(static_cast<std::uint32_t>(row.integer(2))));
     DIM_TRY(const model::Timestamp created, model::Timestamp::from_microseconds(row.integer(6)));
     DIM_TRY(const model::FileSystem file_system, model::parse_file_system(row.text(11)));
-    return api::ImageSummary{.name = std::move(name),
-                             .architecture = architecture,
-                             .generation = generation,
-                             .shared = split_names(row.text(3)),
-                             .init = row.text(4),
-                             .blade_image_bytes = static_cast<std::uint64_t>(row.integer(5)),
-                             .created = created,
-                             .zimage_bytes = {},
-                             .blade_images = static_cast<std::uint32_t>(row.integer(7)),
-                             .nfs = {.version = row.text(8),
-                                     .actimeo_seconds = static_cast<std::uint32_t>(row.integer(9)),
-                                     .nconnect = static_cast<std::uint32_t>(row.integer(10))},
-                             .file_system = file_system};
+    DIM_TRY(const auto on_conflict, model::parse_conflict_policy(row.text(12)));
+    return api::ImageSummary{
+        .name = std::move(name),
+        .architecture = architecture,
+        .generation = generation,
+        .shared = split_names(row.text(3)),
+        .init = row.text(4),
+        .blade_image_bytes = static_cast<std::uint64_t>(row.integer(5)),
+        .created = created,
+        .zimage_bytes = {},
+        .blade_images = static_cast<std::uint32_t>(row.integer(7)),
+        .nfs = {.version = row.text(8),
+                .actimeo_seconds = static_cast<std::uint32_t>(row.integer(9)),
+                .nconnect = static_cast<std::uint32_t>(row.integer(10))},
+        .file_system = file_system,
+        .sync = {.on_conflict = on_conflict, .keep_out = row.text(13), .merge = row.text(14)}};
 }
 
 // No pattern has a line feed in it.
@@ -96,6 +99,16 @@ Result<GenerationRecord> read_generation(const Statement& row) {
                             .own_bytes = static_cast<std::uint64_t>(row.integer(11))};
 }
 
+Result<void> update_settings(Transaction& transaction, const ImageName& name,
+                             const GenerationSettings& settings) {
+    return transaction.execute(
+        "UPDATE image SET init = ?2, nfs_version = ?3, nfs_actimeo_seconds = ?4, nfs_nconnect = "
+        "?5, on_conflict = ?6, keep_out = ?7, merge = ?8 WHERE name = ?1",
+        name.text(), settings.init, settings.nfs.version, settings.nfs.actimeo_seconds,
+        settings.nfs.nconnect, to_string(settings.sync.on_conflict), settings.sync.keep_out,
+        settings.sync.merge);
+}
+
 Result<void> insert_image(Transaction& transaction, const api::ImageSummary& image) {
     DIM_CHECK(transaction.execute(
         "INSERT INTO image (name, architecture, init, blade_image_bytes, file_system) "
@@ -103,7 +116,8 @@ Result<void> insert_image(Transaction& transaction, const api::ImageSummary& ima
         "(SELECT 1 FROM image_rename WHERE new_name = ?1)",
         image.name.text(), to_string(image.architecture), image.init, image.blade_image_bytes,
         to_string(image.file_system)));
-    if (transaction.changes() != 0) return {};
+    if (transaction.changes() != 0)
+        return update_settings(transaction, image.name, {image.init, image.nfs, image.sync});
     return fail(ErrorCode::already_exists, "another image is getting that name");
 }
 
@@ -116,13 +130,6 @@ Result<void> insert_generation(Transaction& transaction, const GenerationRecord&
         record.label, record.source,
         record.master ? join_lines(record.master->exclude) : std::string(),
         record.master && record.master->one_file_system, join(record.shared));
-}
-
-Result<void> update_settings(Transaction& transaction, const ImageName& name,
-                             const std::string& init, const api::NfsOptions& nfs) {
-    return transaction.execute("UPDATE image SET init = ?2, nfs_version = ?3, "
-                               "nfs_actimeo_seconds = ?4, nfs_nconnect = ?5 WHERE name = ?1",
-                               name.text(), init, nfs.version, nfs.actimeo_seconds, nfs.nconnect);
 }
 
 GenerationRecord generation_of(const api::ImageSummary& image, Generation generation,
@@ -201,8 +208,7 @@ Result<void> ImageCatalog::finish_generation(const GenerationKey& key,
                                              const GenerationContents& contents,
                                              const std::optional<GenerationSettings>& settings) {
     return database_->transaction([&](Transaction& transaction) -> Result<void> {
-        if (settings)
-            DIM_CHECK(update_settings(transaction, key.first, settings->init, settings->nfs));
+        if (settings) DIM_CHECK(update_settings(transaction, key.first, *settings));
         return transaction.execute(
             "UPDATE image_generation SET state = 'ready', shared_digest = ?3, golden_digest = ?4, "
             "shared = ?5, bytes = ?6, own_bytes = ?7 WHERE image = ?1 AND generation = ?2",
@@ -351,10 +357,9 @@ Result<api::ImageSummary> ImageCatalog::image(const ImageName& name, Generation 
     return image_where(name, generation.number());
 }
 
-Result<void> ImageCatalog::set_settings(const ImageName& name, const std::string& init,
-                                        const api::NfsOptions& nfs) {
+Result<void> ImageCatalog::set_settings(const ImageName& name, const GenerationSettings& settings) {
     return database_->transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_CHECK(update_settings(transaction, name, init, nfs));
+        DIM_CHECK(update_settings(transaction, name, settings));
         if (transaction.changes() != 0) return {};
         return fail(unknown_image(name));
     });

@@ -53,10 +53,11 @@ struct GenerationContents {
     std::uint64_t own_bytes = 0;           ///< of those that the one before it has not
 };
 
-/// How blades start and mount an image.
+/// How blades start and mount an image, and how their images are brought up to date.
 struct GenerationSettings {
     std::string init;
     api::NfsOptions nfs;
+    api::SyncPolicy sync;
 };
 
 /// What the database knows of images: the tables image, image_generation and blade_image. A thing
@@ -110,8 +111,7 @@ public:
     Result<api::ImageSummary> image(const model::ImageName& name, model::Generation generation);
     Result<std::vector<api::ImageSummary>> images();
     /// Errors: not_found.
-    Result<void> set_settings(const model::ImageName& name, const std::string& init,
-                              const api::NfsOptions& nfs);
+    Result<void> set_settings(const model::ImageName& name, const GenerationSettings& settings);
     /// What the newest generation that was made of a master was made of. Errors: not_found.
     Result<std::optional<api::ImageSource>> last_master(const model::ImageName& name);
 

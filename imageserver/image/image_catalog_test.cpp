@@ -155,12 +155,18 @@ TEST_F(Catalog, KeepsWhatItWasTold) {
 
 TEST_F(Catalog, IsToldHowBladesStartAndMountIt) {
     const api::NfsOptions nfs{.version = "4.2", .actimeo_seconds = 30, .nconnect = 4};
-    EXPECT_EQ(catalog.set_settings(image.name, "/init", nfs).error().code(), ErrorCode::not_found);
+    const api::SyncPolicy sync{.on_conflict = model::ConflictPolicy::keep,
+                               .keep_out = "/srv/; + *.conf",
+                               .merge = "passwd"};
+    const GenerationSettings settings{.init = "/init", .nfs = nfs, .sync = sync};
+    EXPECT_EQ(catalog.set_settings(image.name, settings).error().code(), ErrorCode::not_found);
     ASSERT_TRUE(catalog.begin_import(image, source));
     ASSERT_TRUE(catalog.finish_generation(key, {"ab", "cd", image.shared, 100, 7}));
     EXPECT_EQ(catalog.image(image.name)->nfs, api::NfsOptions{});
-    ASSERT_TRUE(catalog.set_settings(image.name, "/init", nfs));
+    EXPECT_EQ(catalog.image(image.name)->sync, api::SyncPolicy{});
+    ASSERT_TRUE(catalog.set_settings(image.name, settings));
     EXPECT_EQ(catalog.image(image.name)->nfs, nfs);
+    EXPECT_EQ(catalog.image(image.name)->sync, sync);
     EXPECT_EQ(catalog.image(image.name)->init, "/init");
 }
 

@@ -84,7 +84,8 @@ ImageGenerations::receive(const api::OfferGeneration& offer, const sys::Fd& chan
               .shared = {},
               .golden = {},
               .is_exact = true,
-              .settings = GenerationSettings{.init = offer.image.init, .nfs = offer.image.nfs}};
+              .settings = GenerationSettings{
+                  .init = offer.image.init, .nfs = offer.image.nfs, .sync = offer.image.sync}};
     GenerationFiles files(name, newest, paths_);
     DIM_TRY(GenerationTree* const older, files.tree(newest, image.shared));
     DIM_TRY(const Manifest want, changeset::newer_tree(checked.outline, older->manifest()));

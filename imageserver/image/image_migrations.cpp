@@ -68,6 +68,12 @@ ALTER TABLE image ADD COLUMN nfs_actimeo_seconds INTEGER NOT NULL DEFAULT 3;
 ALTER TABLE image ADD COLUMN nfs_nconnect INTEGER NOT NULL DEFAULT 1;
 )"};
 
+const Migration kImagePolicyMigration{"image-policy-1", R"(
+ALTER TABLE image ADD COLUMN on_conflict TEXT NOT NULL DEFAULT 'ask';
+ALTER TABLE image ADD COLUMN keep_out TEXT NOT NULL DEFAULT '';
+ALTER TABLE image ADD COLUMN merge TEXT NOT NULL DEFAULT 'all';
+)"};
+
 }  // namespace
 
 std::span<const Migration> image_migrations() {
@@ -75,7 +81,7 @@ std::span<const Migration> image_migrations() {
         kImageMigration,           kImageGenerationMigration, kImageSourceMigration,
         kImageCollectionMigration, kBladeTrashMigration,      kImagePinMigration,
         kImageSettingsMigration,   kImageRenameMigration,     kBladeImageCheckMigration,
-        kGenerationUseMigration,   kOpenConflictMigration};
+        kGenerationUseMigration,   kOpenConflictMigration,    kImagePolicyMigration};
     return all;
 }
 

@@ -3,6 +3,8 @@
 #include "imageserver/image/tree_generations.hpp"
 #include "libdim/api/image_request.hpp"
 #include "libdim/base/text.hpp"
+#include "libdim/sync/keep_out.hpp"
+#include "libdim/sync/merge_selection.hpp"
 
 #include <algorithm>
 
@@ -30,7 +32,23 @@ std::vector<std::string> words_of(const std::string& path, std::vector<std::stri
     return rest;
 }
 
+/// What IMAGE has after REQUEST.
+Result<api::SyncPolicy> policy_of(const api::SetImage& request, const api::ImageSummary& image) {
+    api::SyncPolicy policy = image.sync;
+    policy.on_conflict = request.on_conflict.value_or(policy.on_conflict);
+    policy.keep_out = request.keep_out.value_or(policy.keep_out);
+    policy.merge = request.merge.value_or(policy.merge);
+    return check_policy(policy, request.name);
+}
+
 }  // namespace
+
+Result<api::SyncPolicy> check_policy(api::SyncPolicy policy, const model::ImageName& image) {
+    DIM_CHECK(sync::KeepOut::of({.image = {policy.keep_out, to_string(image)}}));
+    DIM_TRY(const auto merged, sync::MergeSelection::parse(policy.merge));
+    policy.merge = merged.to_text();
+    return policy;
+}
 
 bool has_program(const Manifest& golden, const Manifest& shared, const std::string& path) {
     int links = 0;
@@ -75,11 +93,14 @@ Result<void> set_image(const api::SetImage& request, const ImagePaths& paths,
                             .with_cure("name the distribution's init as it is seen from its root"));
         }
     }
+    DIM_TRY(const api::SyncPolicy sync, policy_of(request, image));
     return catalog.set_settings(
-        request.name, request.init.value_or(image.init),
-        {.version = request.nfs_version.value_or(image.nfs.version),
-         .actimeo_seconds = request.nfs_actimeo_seconds.value_or(image.nfs.actimeo_seconds),
-         .nconnect = request.nfs_nconnect.value_or(image.nfs.nconnect)});
+        request.name,
+        {.init = request.init.value_or(image.init),
+         .nfs = {.version = request.nfs_version.value_or(image.nfs.version),
+                 .actimeo_seconds = request.nfs_actimeo_seconds.value_or(image.nfs.actimeo_seconds),
+                 .nconnect = request.nfs_nconnect.value_or(image.nfs.nconnect)},
+         .sync = sync});
 }
 
 }  // namespace dim::server

@@ -15,6 +15,10 @@ namespace dim::server {
 bool has_program(const manifest::Manifest& golden, const manifest::Manifest& shared,
                  const std::string& path);
 
+/// POLICY as it is kept, with IMAGE's name for what is wrong. Errors: invalid_input and
+/// limit_exceeded for rules that are none, or files that are not merged by anybody.
+Result<api::SyncPolicy> check_policy(api::SyncPolicy policy, const model::ImageName& image);
+
 /// As Images::set_image().
 Result<void> set_image(const api::SetImage& request, const ImagePaths& paths,
                        ImageCatalog& catalog);

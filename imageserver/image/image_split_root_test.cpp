@@ -151,5 +151,26 @@ TEST_F(Split, TheInitIsAProgramOfTheImage) {
     EXPECT_EQ(value_of(store->image(granite)).nfs.version, "4.2");
 }
 
+TEST_F(Split, PoliciesOfSyncsAreCheckedAndKept) {
+    import();
+    const auto set = [&](std::optional<std::string> keep_out, std::optional<std::string> merge) {
+        return store->set_image({.name = granite,
+                                 .init = {},
+                                 .nfs_version = {},
+                                 .nfs_actimeo_seconds = {},
+                                 .nfs_nconnect = {},
+                                 .keep_out = std::move(keep_out),
+                                 .merge = std::move(merge)});
+    };
+    EXPECT_THAT(set("/etc/[a", {}).error().message(), HasSubstr("of image granite"));
+    EXPECT_EQ(set({}, "motd").error().code(), ErrorCode::invalid_input);
+    EXPECT_EQ(value_of(store->image(granite)).sync, api::SyncPolicy{});
+    value_of(set("/etc/a", "group, passwd"));
+    EXPECT_EQ(value_of(store->image(granite)).sync.merge, "passwd,group");
+    value_of(set("", {}));
+    EXPECT_EQ(value_of(store->image(granite)).sync,
+              (api::SyncPolicy{model::ConflictPolicy::ask, "", "passwd,group"}));
+}
+
 }  // namespace
 }  // namespace dim::server

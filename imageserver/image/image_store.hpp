@@ -92,7 +92,10 @@ public:
     Result<std::optional<model::Generation>>
     unfinished_move(const model::ComponentName& blade,
                     const model::ImageName& image) const override;
-    Result<std::vector<OpenConflict>> open_conflicts(const model::ImageName& image) const override;
+    Result<FoundConflicts> open_conflicts(const model::ImageName& image,
+                                          const ConflictSearch& search) const override;
+    Result<std::vector<ConflictCount>>
+    count_conflicts(const model::ImageName& image) const override;
     Result<std::vector<ConflictSides>>
     conflict_sides(const model::ImageName& image,
                    std::span<const OpenConflict> conflicts) const override;

@@ -39,10 +39,26 @@ changeset::Outline looking_at(const std::set<std::string>& all, const Manifest& 
     return outline;
 }
 
-/// What makes PATHS of what the blade HAS what the generation has (WANTED); all else stays.
+/// PATHS, and the directories of WANTED that those of them which it has are in and that the blade
+/// (HAVE) has not.
+std::set<std::string> with_missing_parents(const std::vector<std::string>& paths,
+                                           const Manifest& have, const Manifest& wanted) {
+    std::set<std::string> all(paths.begin(), paths.end());
+    const auto has = [](const Manifest& manifest, const std::string& path) {
+        return std::ranges::binary_search(manifest.entries, path, {}, &Entry::path);
+    };
+    for (const std::string& path : paths) {
+        if (!has(wanted, path)) continue;
+        for (const std::string& parent : with_parents({path}))
+            if (!has(have, parent)) all.insert(parent);
+    }
+    return all;
+}
+
+/// What makes the paths CHOSEN of what the blade HAS what the generation has (WANTED); all else
+/// stays.
 changeset::Outline outline_between(Manifest have, const Manifest& wanted,
-                                   const std::vector<std::string>& paths) {
-    const std::set<std::string> chosen(paths.begin(), paths.end());
+                                   const std::set<std::string>& chosen) {
     std::map<std::string, Entry> newer;
     for (const Entry& entry : have.entries)
         if (!chosen.contains(entry.path)) newer.emplace(entry.path, entry);
@@ -119,8 +135,13 @@ ImageStore::conflict_sides(const ImageName& image, std::span<const OpenConflict>
     return all;
 }
 
-Result<std::vector<OpenConflict>> ImageStore::open_conflicts(const ImageName& image) const {
-    return state_->catalog.conflicts().of(image);
+Result<FoundConflicts> ImageStore::open_conflicts(const ImageName& image,
+                                                  const ConflictSearch& search) const {
+    return state_->catalog.conflicts().find(image, search);
+}
+
+Result<std::vector<ConflictCount>> ImageStore::count_conflicts(const ImageName& image) const {
+    return state_->catalog.conflicts().count(image);
 }
 
 Result<void> ImageStore::close_conflicts(const model::ComponentName& blade, const ImageName& image,
@@ -149,7 +170,8 @@ Result<MovedBladeImage> ImageStore::take_generation(const BladeMove& move, const
     DIM_CHECK(manifest::remove_unfinished(root, wanted));
     DIM_TRY(auto have, read_paths(root, looking_at(all, wanted)));
     GenerationChange change(image, record.generation, record.generation);
-    change.outline = outline_between(std::move(have.manifest), wanted, paths);
+    const std::set<std::string> chosen = with_missing_parents(paths, have.manifest, wanted);
+    change.outline = outline_between(std::move(have.manifest), wanted, chosen);
     change.directory = state_->paths.change(image, record.generation, record.generation);
     DIM_TRY(const sys::Fd parent, sys::open_directory(state_->paths.image(image)));
     const std::string name = std::filesystem::path(change.directory).filename();
@@ -161,7 +183,7 @@ Result<MovedBladeImage> ImageStore::take_generation(const BladeMove& move, const
     DIM_CHECK(golden.extract(files_in(wanted, paths), record.generation, newest.generation, files));
     DIM_TRY(MovedBladeImage moved, move_tree(root, change, move, false));
     std::vector<std::string> settled;
-    for (const std::string& path : paths)
+    for (const std::string& path : chosen)
         if (!tells(moved.conflicts, path) && !tells(moved.kept_out, path)) settled.push_back(path);
     DIM_CHECK(close_conflicts(move.blade, image, settled));
     return moved;

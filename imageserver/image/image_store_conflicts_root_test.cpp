@@ -32,17 +32,17 @@ protected:
             testing::write(root_of("s01c1b01") + name, "own");
         const auto change = value_of(store->find_change(granite, number(1), number(2)));
         BladeMove moving = how();
-        moving.overwrites = false;
+        moving.on_conflict = model::ConflictPolicy::ask;
         value_of(store->move_blade_image(moving, *change));
     }
     static BladeMove how() {
         return {.blade = blade_name("s01c1b01"),
                 .kept_out = [](const std::string&, bool) { return std::optional<std::string>(); },
-                .overwrites = true};
+                .on_conflict = model::ConflictPolicy::overwrite};
     }
     std::vector<std::string> open_paths() const {
         std::vector<std::string> paths;
-        for (const OpenConflict& conflict : value_of(store->open_conflicts(granite)))
+        for (const OpenConflict& conflict : value_of(store->open_conflicts(granite, {})).conflicts)
             paths.push_back(conflict.path);
         return paths;
     }
@@ -53,7 +53,7 @@ protected:
 
 TEST_F(OpenConflictsOfImages, AreWhatAMoveLeft) {
     EXPECT_THAT(open_paths(), ElementsAre("etc/app/conf", "etc/gone", "etc/motd"));
-    const auto open = value_of(store->open_conflicts(granite));
+    const auto open = value_of(store->open_conflicts(granite, {})).conflicts;
     const auto sides = value_of(store->conflict_sides(granite, open));
     ASSERT_EQ(sides.size(), 3U);
     EXPECT_THAT(sides[1].older, StartsWith("file 0644 0:0 5 bytes, "));
@@ -95,6 +95,53 @@ TEST_F(OpenConflictsOfImages, ALinkOfTheBladeIsNotFollowed) {
     value_of(store->take_generation(how(), granite, {"etc/app", "etc/app/conf"}));
     EXPECT_EQ(text_of("/etc/app/conf"), "second");
     EXPECT_EQ(value_of(sys::read_file(victim + "/conf")), "of the server");
+}
+
+TEST_F(OpenConflictsOfImages, AreTakenWithTheDirectoriesThatTheBladeRemoved) {
+    testing::run({"rm", "-r", root_of("s01c1b01") + "/etc/app"});
+    value_of(store->take_generation(how(), granite, {"etc/app/conf", "etc/motd"}));
+    EXPECT_EQ(text_of("/etc/app/conf"), "second");
+    EXPECT_EQ(text_of("/etc/motd"), "second");
+    EXPECT_THAT(open_paths(), ElementsAre("etc/gone"));
+}
+
+TEST_F(OpenConflictsOfImages, StayWhereTheirDirectoryIsAFileOfTheBlade) {
+    testing::run({"rm", "-r", root_of("s01c1b01") + "/etc/app"});
+    testing::write(root_of("s01c1b01") + "/etc/app", "a file");
+    const auto moved =
+        value_of(store->take_generation(how(), granite, {"etc/app/conf", "etc/motd"}));
+    EXPECT_THAT(moved.conflicts, ElementsAre(Field(&changeset::KeptPath::path, "etc/app/conf")));
+    EXPECT_EQ(text_of("/etc/app"), "a file");
+    EXPECT_EQ(text_of("/etc/motd"), "second") << "the other one goes on";
+    EXPECT_THAT(open_paths(), ElementsAre("etc/app/conf", "etc/gone"));
+}
+
+TEST_F(OpenConflictsOfImages, StayWhenALaterMoveIsOnlyAboutWhatIsBesideThem) {
+    // As a directory, /etc/app is on the way; etc/motd is kept out.
+    testing::write(tree + "/etc/app/other", "third");
+    testing::write(tree + "/etc/motd", "third");
+    EXPECT_TRUE(update());
+    testing::run({"chmod", "0700", root_of("s01c1b01") + "/etc/app"});
+    const auto change = value_of(store->find_change(granite, number(2), number(3)));
+    BladeMove keeping = how();
+    keeping.kept_out = [](const std::string& path, bool) -> std::optional<std::string> {
+        if (path != "etc/motd") return std::nullopt;
+        return "a rule";
+    };
+    value_of(store->move_blade_image(keeping, *change));
+    EXPECT_THAT(open_paths(), ElementsAre("etc/app/conf", "etc/gone", "etc/motd"));
+}
+
+TEST_F(OpenConflictsOfImages, AreNoneByAPolicyThatKeeps) {
+    testing::write(tree + "/etc/motd", "third");
+    EXPECT_TRUE(update());
+    const auto change = value_of(store->find_change(granite, number(2), number(3)));
+    BladeMove keeping = how();
+    keeping.on_conflict = model::ConflictPolicy::keep;
+    const auto moved = value_of(store->move_blade_image(keeping, *change));
+    EXPECT_EQ(moved.conflicts.size(), 1U) << "it is told";
+    EXPECT_EQ(text_of("/etc/motd"), "own");
+    EXPECT_THAT(open_paths(), ElementsAre("etc/app/conf", "etc/gone"));
 }
 
 TEST_F(OpenConflictsOfImages, EndWithALaterMoveThatFindsNone) {

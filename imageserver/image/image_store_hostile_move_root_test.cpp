@@ -207,7 +207,7 @@ TEST_F(HostileMoves, WhoSwapsNamesMeanwhileGetsAMoveOrAnError) {
     }
     // Then it comes to rest. What it moved about is its own by now.
     BladeMove overwriting = hostile();
-    overwriting.overwrites = true;
+    overwriting.on_conflict = model::ConflictPolicy::overwrite;
     const auto rested = move_on(overwriting);
     EXPECT_TRUE(rested) << to_string(rested.error());
     dim::testing::run_script("! grep -rl -D skip outside " + root());
@@ -228,7 +228,7 @@ TEST_F(HostileMoves, AHugeFileIsNotRead) {
     EXPECT_EQ(text("/etc/app/a"), "second");
     // And it is replaced when that is meant.
     BladeMove overwriting = hostile();
-    overwriting.overwrites = true;
+    overwriting.on_conflict = model::ConflictPolicy::overwrite;
     value_of(move_on(overwriting));
     EXPECT_EQ(text("/etc/motd"), "first");
 }

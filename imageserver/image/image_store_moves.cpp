@@ -29,6 +29,20 @@ Result<void> make_empty_directory(const std::string& path) {
     return sys::mkdirat(parent, split.filename().string(), 0700);
 }
 
+/// By a policy that keeps what the blade has nothing is to be decided any more.
+Result<void> settle_conflicts(const OpenConflicts::Move& move, const MovedBladeImage& moved,
+                              model::ConflictPolicy policy, OpenConflicts conflicts) {
+    if (policy != model::ConflictPolicy::keep)
+        return conflicts.settle(
+            move,
+            {.conflicts = moved.conflicts, .kept_out = moved.kept_out, .settled = moved.settled});
+    std::vector<std::string> settled = moved.settled;
+    for (const changeset::KeptPath& kept : moved.conflicts)
+        settled.push_back(kept.path);
+    return conflicts.settle(move,
+                            {.conflicts = {}, .kept_out = moved.kept_out, .settled = settled});
+}
+
 }  // namespace
 
 void ImageStore::discard_changes(const ImageName& image) {
@@ -86,9 +100,9 @@ Result<MovedBladeImage> ImageStore::move_blade_image(const BladeMove& move,
     DIM_CHECK(state_->catalog.uses().begin_move(move.blade, image, change.to));
     DIM_TRY(MovedBladeImage moved, move_tree(root, change, move, unfinished.has_value()));
     DIM_TRY(const auto now, model::Timestamp::from_microseconds(sys::realtime_us()));
-    DIM_CHECK(state_->catalog.conflicts().settle(
+    DIM_CHECK(settle_conflicts(
         {.blade = move.blade, .image = image, .older = change.from, .newer = change.to, .now = now},
-        change.outline, moved.conflicts));
+        moved, move.on_conflict, state_->catalog.conflicts()));
     DIM_CHECK(state_->catalog.uses().finish_move(move.blade, image, change.to, move.is_held));
     return moved;
 }

@@ -89,10 +89,49 @@ TEST_F(MovedImages, KeepWhatTheBladeWrote) {
     EXPECT_THAT(moved.conflicts, ElementsAre(Field(&changeset::KeptPath::path, "etc/motd")));
     EXPECT_THAT(moved.merged, ElementsAre("etc/passwd"));
     BladeMove overwriting = moving("s01c1b01");
-    overwriting.overwrites = true;
+    overwriting.on_conflict = model::ConflictPolicy::overwrite;
     value_of(move(overwriting, 2, 1));
     EXPECT_EQ(text_of("s01c1b01", "/etc/motd"), "first");
     EXPECT_EQ(text_of("s01c1b01", "/etc/own"), "own");
+}
+
+TEST_F(MovedImages, AFileWhoseMergeIsOffIsOneWhole) {
+    const std::string root = root_of("s01c1b01");
+    const std::string own = "root:x:0:0::/root:/bin/bash\nme:x:5:5::/:/bin/sh\n";
+    testing::write(root + "/etc/passwd", own);
+    BladeMove how = moving("s01c1b01");
+    how.merge = value_of(sync::MergeSelection::parse("group,shells"));
+    const MovedBladeImage moved = value_of(move(how, 1, 2));
+    EXPECT_EQ(text_of("s01c1b01", "/etc/passwd"), own);
+    EXPECT_THAT(moved.conflicts, ElementsAre(Field(&changeset::KeptPath::path, "etc/passwd")));
+    EXPECT_THAT(moved.merged, ::testing::IsEmpty());
+    how.on_conflict = model::ConflictPolicy::overwrite;
+    value_of(move(how, 2, 1));
+    value_of(move(how, 1, 2));
+    EXPECT_EQ(text_of("s01c1b01", "/etc/passwd").find("me:"), std::string::npos);
+}
+
+TEST_F(MovedImages, GoOnByThePolicyOfThatTime) {
+    const std::string root = root_of("s01c1b01");
+    const std::string own = "root:x:0:0::/root:/bin/bash\nme:x:5:5::/:/bin/sh\n";
+    testing::write(root + "/etc/motd", "own");
+    testing::write(root + "/etc/passwd", own);
+    testing::run({"chattr", "+i", root + "/etc/passwd"});
+    BladeMove how = moving("s01c1b01");
+    how.on_conflict = model::ConflictPolicy::overwrite;
+    EXPECT_FALSE(move(how, 1, 2)) << "it stopped amid";
+    EXPECT_EQ(value_of(store->unfinished_move(blade_name("s01c1b01"), granite)), number(2));
+    const std::string motd = text_of("s01c1b01", "/etc/motd");
+    EXPECT_THAT(motd, AnyOf("own", "second"));
+    testing::run({"chattr", "-i", root + "/etc/passwd"});
+    how.on_conflict = model::ConflictPolicy::ask;
+    how.merge = value_of(sync::MergeSelection::parse("none"));
+    const MovedBladeImage moved = value_of(move(how, 1, 2));
+    EXPECT_EQ(generation_of("s01c1b01"), 2U);
+    EXPECT_EQ(text_of("s01c1b01", "/etc/motd"), motd)
+        << "what was done stays, nothing more is taken";
+    EXPECT_EQ(text_of("s01c1b01", "/etc/passwd"), own);
+    EXPECT_THAT(moved.conflicts, Contains(Field(&changeset::KeptPath::path, "etc/passwd")));
 }
 
 TEST_F(MovedImages, ADryRunChangesNothing) {

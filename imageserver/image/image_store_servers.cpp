@@ -1,3 +1,4 @@
+#include "imageserver/image/image_settings.hpp"
 #include "imageserver/image/image_store_state.hpp"
 #include "imageserver/image/received_files.hpp"
 #include "imageserver/image/split_tree.hpp"
@@ -84,6 +85,7 @@ Result<void> ImageStore::receive_generation(const api::OfferGeneration& offer,
                                             const sys::Fd& changeset, const Progress& progress) {
     DIM_CHECK(check_offer(offer));
     const ImageName& name = offer.image.name;
+    DIM_CHECK(check_policy(offer.image.sync, name));
     DIM_CHECK(state_->undo_unfinished_of(name));
     const auto known = state_->catalog.image(name);
     if (!known && known.error().code() != ErrorCode::not_found) return fail(known.error());

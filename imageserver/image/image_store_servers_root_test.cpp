@@ -105,6 +105,41 @@ TEST_F(ServersTest, ANewServerIsFilledAndThenFollows) {
     EXPECT_FALSE((*back)->outline.newer.entries.empty());
 }
 
+TEST_F(ServersTest, SettingsComeWithAGeneration) {
+    import();
+    keep_master_of(1);
+    const auto set = [&](model::ConflictPolicy policy, const std::string& rules,
+                         std::uint32_t actimeo) {
+        value_of(store->set_image({.name = granite,
+                                   .init = {},
+                                   .nfs_version = {},
+                                   .nfs_actimeo_seconds = actimeo,
+                                   .nfs_nconnect = {},
+                                   .on_conflict = policy,
+                                   .keep_out = rules,
+                                   .merge = "passwd"}));
+    };
+    const auto expect_same = [&] {
+        EXPECT_EQ(value_of(second->image(granite)).sync, value_of(store->image(granite)).sync);
+        EXPECT_EQ(value_of(second->image(granite)).nfs, value_of(store->image(granite)).nfs);
+    };
+    set(model::ConflictPolicy::keep, "/srv/", 30);
+    bring({}, 1);
+    expect_same();
+    EXPECT_EQ(value_of(second->image(granite)).sync.keep_out, "/srv/");
+    next_generation("two");
+    set(model::ConflictPolicy::overwrite, "", 5);
+    bring(1, 2);
+    expect_same();
+    next_generation("three");
+    const sys::Fd file = value_of(sys::open(changeset(2, 3), O_RDONLY));
+    api::OfferGeneration bad = offer(3);
+    bad.image.sync.merge = "motd";
+    EXPECT_EQ(second->receive_generation(bad, file, quiet()).error().code(),
+              ErrorCode::invalid_input);
+    expect_second_has(2);
+}
+
 TEST_F(ServersTest, AServerThatWasAwayCatchesUpFromAnyEarlierGeneration) {
     import();
     keep_master_of(1);

@@ -122,9 +122,11 @@ public:
     /// To which generation a move of it was begun and not finished.
     virtual Result<std::optional<model::Generation>>
     unfinished_move(const model::ComponentName& blade, const model::ImageName& image) const = 0;
-    /// What both sides changed, of every blade image of IMAGE, until it is decided.
-    virtual Result<std::vector<OpenConflict>>
-    open_conflicts(const model::ImageName& image) const = 0;
+    /// What both sides changed, of blade images of IMAGE, until it is decided.
+    virtual Result<FoundConflicts> open_conflicts(const model::ImageName& image,
+                                                  const ConflictSearch& search) const = 0;
+    virtual Result<std::vector<ConflictCount>>
+    count_conflicts(const model::ImageName& image) const = 0;
     /// What there is at the path of each of CONFLICTS; it takes a while.
     virtual Result<std::vector<ConflictSides>>
     conflict_sides(const model::ImageName& image,
@@ -133,9 +135,9 @@ public:
     virtual Result<void> close_conflicts(const model::ComponentName& blade,
                                          const model::ImageName& image,
                                          const std::vector<std::string>& paths) = 0;
-    /// Makes PATHS of a blade image what its generation has there, but for what MOVE keeps out;
-    /// what is not told as a conflict is none any more. One call at a time for an image. Errors: as
-    /// move_blade_image().
+    /// Makes PATHS of a blade image what its generation has there, with the directories that they
+    /// are in, but for what MOVE keeps out; what is not told as a conflict is none any more. One
+    /// call at a time for an image. Errors: as move_blade_image().
     virtual Result<MovedBladeImage> take_generation(const BladeMove& move,
                                                     const model::ImageName& image,
                                                     const std::vector<std::string>& paths) = 0;

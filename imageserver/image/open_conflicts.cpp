@@ -2,6 +2,7 @@
 
 #include "imageserver/state/read_rows.hpp"
 
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -63,39 +64,60 @@ Result<void> close_path(Transaction& transaction, const ComponentName& blade,
         image.text(), path);
 }
 
-std::set<std::string_view> paths_in(const changeset::Outline& outline) {
-    std::set<std::string_view> paths;
-    for (const manifest::Manifest* manifest : {&outline.older, &outline.newer})
-        for (const manifest::Entry& entry : manifest->entries)
-            paths.insert(entry.path);
-    return paths;
+/// In words, when there is more than one thing to say of a path.
+class Reasons {
+public:
+    void add(std::string_view reason) {
+        if (text_.size() + reason.size() > kBytes && !text_.empty()) {
+            ++left_out_;
+            return;
+        }
+        text_.append(text_.empty() ? "" : "; ").append(reason);
+    }
+    std::string text() const {
+        return left_out_ == 0 ? text_ : text_ + "; and " + std::to_string(left_out_) + " more";
+    }
+
+private:
+    static constexpr std::size_t kBytes = 800;
+    std::string text_;
+    std::size_t left_out_ = 0;
+};
+
+std::map<std::string_view, Reasons> reasons_of(std::span<const changeset::KeptPath> conflicts) {
+    std::map<std::string_view, Reasons> reasons;
+    for (const changeset::KeptPath& conflict : conflicts)
+        reasons[conflict.path].add(conflict.reason);
+    return reasons;
 }
 
 }  // namespace
 
-Result<void> OpenConflicts::settle(const Move& move, const changeset::Outline& outline,
-                                   std::span<const changeset::KeptPath> conflicts) {
+Result<void> OpenConflicts::settle(const Move& move, const Decided& decided) {
     const auto change = [&](Transaction& transaction) -> Result<void> {
-        DIM_TRY(const auto open, open_paths(transaction, move.blade, move.image));
-        if (open.empty() && conflicts.empty()) return {};
-        std::set<std::string_view> settled = paths_in(outline);
-        for (const changeset::KeptPath& conflict : conflicts)
-            settled.erase(conflict.path);
-        std::size_t count = 0;
-        for (const std::string& path : open) {
-            if (!settled.contains(path))
-                ++count;
-            else
+        DIM_TRY(const auto paths, open_paths(transaction, move.blade, move.image));
+        if (paths.empty() && decided.conflicts.empty()) return {};
+        std::set<std::string, std::less<>> open(paths.begin(), paths.end());
+        for (const std::string& path : decided.settled)
+            if (open.erase(path) != 0)
                 DIM_CHECK(close_path(transaction, move.blade, move.image, path));
-        }
-        for (const changeset::KeptPath& conflict : conflicts) {
-            if (++count > kMost) break;
+        for (const changeset::KeptPath& kept : decided.kept_out)
+            if (open.contains(kept.path))
+                DIM_CHECK(transaction.execute("UPDATE open_conflict SET newer = ?4 WHERE blade = "
+                                              "?1 AND image = ?2 AND path = ?3",
+                                              move.blade.text(), move.image.text(), kept.path,
+                                              move.newer.number()));
+        for (const auto& [path, reasons] : reasons_of(decided.conflicts)) {
+            if (!open.contains(path)) {
+                if (open.size() >= kMost) continue;
+                open.emplace(path);
+            }
             DIM_CHECK(transaction.execute(
                 "INSERT INTO open_conflict (blade, image, path, reason, older, newer, since_us) "
                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET reason = ?4, newer "
                 "= ?6, since_us = ?7",
-                move.blade.text(), move.image.text(), conflict.path, conflict.reason,
-                move.older.number(), move.newer.number(), move.now.microseconds()));
+                move.blade.text(), move.image.text(), path, reasons.text(), move.older.number(),
+                move.newer.number(), move.now.microseconds()));
         }
         return transaction.execute(
             "DELETE FROM open_conflict WHERE blade = ?1 AND image = ?2 AND older = newer",
@@ -104,14 +126,38 @@ Result<void> OpenConflicts::settle(const Move& move, const changeset::Outline& o
     return database_->transaction(change, Durability::kill);
 }
 
-Result<std::vector<OpenConflict>> OpenConflicts::of(const ImageName& image) {
+Result<FoundConflicts> OpenConflicts::find(const ImageName& image, const ConflictSearch& search) {
+    std::optional<std::string> blade;
+    if (search.blade) blade = search.blade->text();
+    return database_->transaction([&](Transaction& transaction) -> Result<FoundConflicts> {
+        DIM_TRY(Statement rows,
+                transaction.query("SELECT blade, path, reason, older, newer, since_us FROM "
+                                  "open_conflict WHERE image = ?1 AND (?2 IS NULL OR blade = ?2) "
+                                  "ORDER BY blade, path",
+                                  image.text(), blade));
+        FoundConflicts found;
+        for (;;) {
+            DIM_TRY(const bool has_row, rows.next());
+            if (!has_row) return found;
+            DIM_TRY(OpenConflict conflict, read_conflict(rows));
+            if (search.is_wanted && !search.is_wanted(conflict)) continue;
+            if (found.total++ < search.most) found.conflicts.push_back(std::move(conflict));
+        }
+    });
+}
+
+Result<std::vector<ConflictCount>> OpenConflicts::count(const ImageName& image) {
     return database_->transaction(
-        [&](Transaction& transaction) -> Result<std::vector<OpenConflict>> {
+        [&](Transaction& transaction) -> Result<std::vector<ConflictCount>> {
             DIM_TRY(Statement rows,
-                    transaction.query("SELECT blade, path, reason, older, newer, since_us FROM "
-                                      "open_conflict WHERE image = ?1 ORDER BY blade, path",
+                    transaction.query("SELECT blade, count(*) FROM open_conflict WHERE image = ?1 "
+                                      "GROUP BY blade ORDER BY blade",
                                       image.text()));
-            return read_rows(std::move(rows), read_conflict);
+            return read_rows(std::move(rows), [](const Statement& row) -> Result<ConflictCount> {
+                DIM_TRY(ComponentName blade, ComponentName::parse(row.text(0)));
+                return ConflictCount{.blade = std::move(blade),
+                                     .conflicts = static_cast<std::uint64_t>(row.integer(1))};
+            });
         });
 }
 

@@ -2,12 +2,15 @@
 
 #include "imageserver/state/database.hpp"
 #include "libdim/base/result.hpp"
-#include "libdim/changeset/outline.hpp"
 #include "libdim/changeset/three_way.hpp"
 #include "libdim/model/names.hpp"
 #include "libdim/model/timestamp.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +37,21 @@ struct ConflictSides {
     std::string blade;
 };
 
+/// Which of those of an image are asked for.
+struct ConflictSearch {
+    std::optional<model::ComponentName> blade = {};              ///< of it alone
+    std::function<bool(const OpenConflict&)> is_wanted = {};     ///< none: all
+    std::size_t most = std::numeric_limits<std::size_t>::max();  ///< that are found
+};
+struct FoundConflicts {
+    std::uint64_t total = 0;
+    std::vector<OpenConflict> conflicts = {};  ///< the first of them, by blade and path
+};
+struct ConflictCount {
+    model::ComponentName blade;
+    std::uint64_t conflicts;
+};
+
 /// Those of all blade images, so many of each: the first by path.
 class OpenConflicts {
 public:
@@ -50,13 +68,21 @@ public:
         model::Generation newer;
         model::Timestamp now;
     };
-    /// CONFLICTS of MOVE are open from now on; those at other paths of OUTLINE, and where the blade
-    /// is of the generation again that it changed, are so no more. Survives kill -9; with the power
-    /// it is lost only when what is committed next is.
-    Result<void> settle(const Move& move, const changeset::Outline& outline,
-                        std::span<const changeset::KeptPath> conflicts);
-    /// By blade and path.
-    Result<std::vector<OpenConflict>> of(const model::ImageName& image);
+    /// What came of it (changeset::ThreeWay).
+    struct Decided {
+        std::span<const changeset::KeptPath> conflicts;  ///< a path may have several
+        std::span<const changeset::KeptPath> kept_out;
+        std::span<const std::string> settled;
+    };
+    /// What DECIDED has as conflicts is open from now on, each path with all that is said of it;
+    /// what it has as settled, and where the blade is of the generation again that it changed, is
+    /// so no more; what is kept out, or is only on the way to something else, stays. Survives kill
+    /// -9; with the power it is lost only when what is committed next is.
+    Result<void> settle(const Move& move, const Decided& decided);
+    /// Memory is needed for those that are found.
+    Result<FoundConflicts> find(const model::ImageName& image, const ConflictSearch& search);
+    /// By blade; those without any are left out.
+    Result<std::vector<ConflictCount>> count(const model::ImageName& image);
     Result<void> close(const model::ComponentName& blade, const model::ImageName& image,
                        std::span<const std::string> paths);
 

@@ -4,6 +4,7 @@
 #include "libdim/api/limits.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/model/boot_stage.hpp"
+#include "libdim/model/conflict_policy.hpp"
 #include "libdim/model/file_system.hpp"
 #include "libdim/model/hardware.hpp"
 #include "libdim/model/ipv4.hpp"
@@ -141,6 +142,9 @@ template <>
 struct Codec<model::Architecture> : TextCodec<model::Architecture, &model::parse_architecture> {};
 template <>
 struct Codec<model::FileSystem> : TextCodec<model::FileSystem, &model::parse_file_system> {};
+template <>
+struct Codec<model::ConflictPolicy>
+    : TextCodec<model::ConflictPolicy, &model::parse_conflict_policy> {};
 template <>
 struct Codec<model::BladeType> : TextCodec<model::BladeType, &model::parse_blade_type> {};
 template <>

@@ -16,6 +16,15 @@ struct Members<NfsOptions> {
 };
 
 template <>
+struct Members<SyncPolicy> {
+    static constexpr auto kAll = std::tuple{
+        member("on_conflict", &SyncPolicy::on_conflict),
+        member("keep_out", &SyncPolicy::keep_out, limits::kImageRulesBytes),
+        member("merge", &SyncPolicy::merge),
+    };
+};
+
+template <>
 struct Members<ImageSummary> {
     static constexpr auto kAll = std::tuple{
         member("name", &ImageSummary::name),
@@ -29,6 +38,7 @@ struct Members<ImageSummary> {
         member("blade_images", &ImageSummary::blade_images),
         member("nfs", &ImageSummary::nfs),
         member("file_system", &ImageSummary::file_system),
+        member("sync", &ImageSummary::sync),
     };
 };
 

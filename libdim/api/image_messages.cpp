@@ -112,6 +112,9 @@ struct Members<SetImage> {
         member("nfs_version", &SetImage::nfs_version),
         member("nfs_actimeo_seconds", &SetImage::nfs_actimeo_seconds),
         member("nfs_nconnect", &SetImage::nfs_nconnect),
+        member("on_conflict", &SetImage::on_conflict),
+        member("keep_out", &SetImage::keep_out, limits::kImageRulesBytes),
+        member("merge", &SetImage::merge),
     };
 };
 
@@ -281,6 +284,7 @@ DIM_API_MESSAGE(ImageCheck, limits::kReplyBytes)
 DIM_API_MESSAGE(UpdateImage, limits::kMessageBytes)
 DIM_API_MESSAGE(RollBackImage, limits::kMessageBytes)
 DIM_API_MESSAGE(LabelGeneration, limits::kMessageBytes)
+DIM_API_MESSAGE(SyncPolicy, limits::kMessageBytes)
 DIM_API_MESSAGE(SetImage, limits::kMessageBytes)
 DIM_API_MESSAGE(CollectGenerations, limits::kMessageBytes)
 DIM_API_MESSAGE(ImageGenerationList, limits::kReplyBytes)

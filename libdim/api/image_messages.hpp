@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/api/json.hpp"
+#include "libdim/model/conflict_policy.hpp"
 #include "libdim/model/file_system.hpp"
 #include "libdim/model/hardware.hpp"
 #include "libdim/model/master_source.hpp"
@@ -43,6 +44,17 @@ struct NfsOptions {
     bool operator==(const NfsOptions&) const = default;
 };
 
+/// How blade images become those of another generation (docs/sync.md).
+struct SyncPolicy {
+    model::ConflictPolicy on_conflict = model::ConflictPolicy::ask;
+    /// Rules (rsync(1), FILTER RULES) that count before those of the whole cluster, separated by
+    /// ';': sync::KeepOut.
+    std::string keep_out = "";
+    std::string merge = "all";  ///< which files are merged: sync::MergeSelection
+
+    bool operator==(const SyncPolicy&) const = default;
+};
+
 /// GET /v1/images
 struct ImageSummary {
     model::ImageName name;
@@ -56,6 +68,7 @@ struct ImageSummary {
     std::uint32_t blade_images;                 ///< how many there are
     NfsOptions nfs = {};
     model::FileSystem file_system = model::FileSystem::ext4;  ///< of blade images
+    SyncPolicy sync = {};
 
     bool operator==(const ImageSummary&) const = default;
 };
@@ -150,13 +163,17 @@ struct LabelGeneration {
     bool operator==(const LabelGeneration&) const = default;
 };
 
-/// PUT /v1/image-settings: what holds from each blade's next boot on. What is absent stays.
+/// PUT /v1/image-settings: what holds from each blade's next boot on; the last three from the next
+/// sync on. What is absent stays.
 struct SetImage {
     model::ImageName name;
     std::optional<std::string> init;
     std::optional<std::string> nfs_version;
     std::optional<std::uint32_t> nfs_actimeo_seconds;
     std::optional<std::uint32_t> nfs_nconnect;
+    std::optional<model::ConflictPolicy> on_conflict = {};
+    std::optional<std::string> keep_out = {};  ///< as in SyncPolicy; empty takes them away
+    std::optional<std::string> merge = {};     ///< as in SyncPolicy
 
     bool operator==(const SetImage&) const = default;
 };

@@ -95,9 +95,15 @@ Result<void> check_update(const UpdateImage& request) {
 
 Result<void> check_settings(const SetImage& request) {
     if (!request.init && !request.nfs_version && !request.nfs_actimeo_seconds &&
-        !request.nfs_nconnect)
+        !request.nfs_nconnect && !request.on_conflict && !request.keep_out && !request.merge)
         return fail(Error(ErrorCode::invalid_input, "it is not said what is to be set")
-                        .with_cure("name --init, --nfs-version, --actimeo or --nconnect"));
+                        .with_cure("name --init, --nfs-version, --actimeo, --nconnect, "
+                                   "--on-conflict, --keep-out or --merge"));
+    if (request.keep_out && request.keep_out->size() > limits::kImageRulesBytes)
+        return fail(
+            Error(ErrorCode::limit_exceeded,
+                  "the rules take more than " + std::to_string(limits::kImageRulesBytes) + " bytes")
+                .with_cure("one for a directory protects all below it"));
     if (request.init) DIM_CHECK(check_init_path(*request.init));
     if (request.nfs_version && *request.nfs_version != "4.1" && *request.nfs_version != "4.2")
         return fail(Error(ErrorCode::invalid_input,

@@ -18,7 +18,11 @@ inline constexpr std::size_t kTreeDifferences = 1000;  ///< told of a tree; all 
 inline constexpr std::size_t kTreePathBytes = 4096;
 inline constexpr std::size_t kSyncNotes = 100;  ///< paths told of what came of a sync; all count
 inline constexpr std::size_t kKeepOutRules = 256;
-inline constexpr std::uint32_t kLoggedSyncs = 1000;  ///< that are remembered
+inline constexpr std::size_t kImageRulesBytes = 4096;  ///< of an image's keep-out rules
+inline constexpr std::uint32_t kLoggedSyncs = 1000;    ///< that are remembered
+/// Of what came of a sync, and of the conflicts of a reply, as JSON; what is told of each goes
+/// first, all are counted.
+inline constexpr std::size_t kSyncReportBytes = 6 * 1024 * 1024;
 /// Of the syncs of one blade, with its outcomes, as JSON.
 inline constexpr std::size_t kLoggedOutcomesBytes = 8 * 1024 * 1024;
 

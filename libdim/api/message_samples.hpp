@@ -189,7 +189,10 @@ inline ImageSummary image_summary() {
             std::uint64_t{1} << 28,
             time(),
             4'800'000,
-            56};
+            56,
+            {},
+            model::FileSystem::ext4,
+            {model::ConflictPolicy::keep, "- /etc/motd; /srv/app/", "passwd,group"}};
 }
 inline ImageList image_list() {
     ImageSummary bare = image_summary();
@@ -212,7 +215,10 @@ inline UpdateImage update_image() {
 inline UpdateImage bare_update_image() { return {image(), {}, ""}; }
 inline RollBackImage roll_back_image() { return {image(), generation(), ""}; }
 inline CollectGenerations collect_generations() { return {image(), 3, false, true}; }
-inline SetImage set_image() { return {image(), "/lib/systemd/systemd", "4.2", 30, 8}; }
+inline SetImage set_image() {
+    return {image(), "/lib/systemd/systemd",           "4.2",         30,
+            8,       model::ConflictPolicy::overwrite, "- /etc/motd", "none"};
+}
 inline SetImage bare_set_image() {
     return {.name = image(),
             .init = {},
@@ -449,7 +455,9 @@ inline BladeImageCheckList blade_image_check_list() {
     return {{blade_image_check(), {blade(), image(), time(), "clean", {}}}, 30};
 }
 inline SyncImage sync_image() {
-    return {image(), generation(), {blade()}, true, true, {"- /etc/motd"}, 5};
+    return {
+        image(), generation(), {blade()}, true, model::ConflictPolicy::overwrite, {"- /etc/motd"},
+        5};
 }
 inline SyncOutcome sync_outcome() {
     return {.blades = {blade()},
@@ -487,9 +495,12 @@ inline LoggedSync logged_sync() {
             .kept_out = 4,
             .undoes = 13,
             .undone_by = 15,
-            .outcome = sync_outcome()};
+            .outcome = sync_outcome(),
+            .is_of_removed = true};
 }
-inline SyncConflictQuery sync_conflict_query() { return {image(), {blade()}, {"/etc/motd"}, true}; }
+inline SyncConflictQuery sync_conflict_query() {
+    return {image(), {blade()}, {"/etc/motd"}, true, true};
+}
 inline SyncConflict sync_conflict() {
     return {.blade = blade(),
             .image = image(),
@@ -500,7 +511,9 @@ inline SyncConflict sync_conflict() {
             .since = time(),
             .sides = SyncConflictSides{"file 0644 0:0 12 bytes, 5891b5b5", "nothing", "symlink"}};
 }
-inline SyncConflictList sync_conflict_list() { return {7, {sync_conflict()}}; }
+inline SyncConflictList sync_conflict_list() {
+    return {7, {sync_conflict()}, {{blade(), image(), 7}}};
+}
 inline ResolveConflicts resolve_conflicts() {
     return {image(), {blade()}, {"/etc/motd"}, "generation"};
 }

@@ -13,7 +13,7 @@ struct Members<SyncImage> {
         member("generation", &SyncImage::generation),
         member("blades", &SyncImage::blades),
         member("dry_run", &SyncImage::is_dry_run),
-        member("overwrites", &SyncImage::overwrites),
+        member("on_conflict", &SyncImage::on_conflict),
         member("keep_out", &SyncImage::keep_out, limits::kKeepOutRules),
         member("most_removed_percent", &SyncImage::most_removed_percent),
     };
@@ -95,6 +95,7 @@ struct Members<LoggedSync> {
         member("undoes", &LoggedSync::undoes),
         member("undone_by", &LoggedSync::undone_by),
         member("outcome", &LoggedSync::outcome),
+        member("of_removed", &LoggedSync::is_of_removed),
     };
 };
 
@@ -121,6 +122,7 @@ struct Members<SyncConflictQuery> {
         member("blades", &SyncConflictQuery::blades),
         member("paths", &SyncConflictQuery::paths, limits::kSyncNotes),
         member("looks", &SyncConflictQuery::looks),
+        member("counts", &SyncConflictQuery::counts),
     };
 };
 
@@ -148,10 +150,20 @@ struct Members<SyncConflict> {
 };
 
 template <>
+struct Members<SyncConflictCount> {
+    static constexpr auto kAll = std::tuple{
+        member("blade", &SyncConflictCount::blade),
+        member("image", &SyncConflictCount::image),
+        member("conflicts", &SyncConflictCount::conflicts),
+    };
+};
+
+template <>
 struct Members<SyncConflictList> {
     static constexpr auto kAll = std::tuple{
         member("total", &SyncConflictList::total),
         member("conflicts", &SyncConflictList::conflicts),
+        member("counts", &SyncConflictList::counts),
     };
 };
 
@@ -167,6 +179,7 @@ struct Members<ResolveConflicts> {
 
 DIM_API_MESSAGE(SyncConflictSides, limits::kReplyBytes)
 DIM_API_MESSAGE(SyncConflict, limits::kReplyBytes)
+DIM_API_MESSAGE(SyncConflictCount, limits::kMessageBytes)
 DIM_API_MESSAGE(SyncConflictQuery, limits::kMessageBytes)
 DIM_API_MESSAGE(SyncConflictList, limits::kReplyBytes)
 DIM_API_MESSAGE(ResolveConflicts, limits::kMessageBytes)

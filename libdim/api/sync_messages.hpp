@@ -22,8 +22,9 @@ struct SyncImage {
     /// All that have an image of it, but for those that are pinned, unless some are named.
     std::vector<model::ComponentName> blades = {};
     bool is_dry_run = false;
-    bool overwrites = false;  ///< what both sides changed becomes what the generation has
-    /// Rules (rsync(1), FILTER RULES) that count before those of the cluster definition.
+    std::optional<model::ConflictPolicy> on_conflict = {};  ///< absent: the image's
+    /// Rules (rsync(1), FILTER RULES) that count before those of the cluster definition and of the
+    /// image.
     std::vector<std::string> keep_out = {};
     /// So much of what a blade image was made with may go, in percent; more is refused.
     std::uint32_t most_removed_percent = kMostRemovedPercent;
@@ -112,9 +113,13 @@ struct LoggedSync {
     std::optional<std::uint64_t> undoes = {};     ///< the sync that it takes back
     std::optional<std::uint64_t> undone_by = {};  ///< the one that took it back, wholly
     std::optional<SyncOutcome> outcome = {};      ///< of the blade that was asked for
+    /// True: its image was removed since; one of that name is another.
+    std::optional<bool> is_of_removed = {};
 
     /// Whether it can be taken back, if it is the last of its image that can.
-    bool is_to_undo() const { return ended && moved != 0 && !undoes && !undone_by; }
+    bool is_to_undo() const {
+        return ended && moved != 0 && !undoes && !undone_by && !is_of_removed.value_or(false);
+    }
     bool operator==(const LoggedSync&) const = default;
 };
 
@@ -139,7 +144,8 @@ struct SyncConflictQuery {
     std::optional<model::ImageName> image = {};
     std::vector<model::ComponentName> blades = {};  ///< those alone, if any
     std::vector<std::string> paths = {};            ///< those and what is below, if any
-    bool looks = false;  ///< what there is at the first paths is told, too
+    bool looks = false;   ///< what there is at the first paths is told, too
+    bool counts = false;  ///< how many each blade image has is told, and no paths
 
     bool operator==(const SyncConflictQuery&) const = default;
 };
@@ -167,9 +173,19 @@ struct SyncConflict {
     bool operator==(const SyncConflict&) const = default;
 };
 
+/// How many a blade image has.
+struct SyncConflictCount {
+    model::ComponentName blade;
+    model::ImageName image;
+    std::uint64_t conflicts;
+
+    bool operator==(const SyncConflictCount&) const = default;
+};
+
 struct SyncConflictList {
     std::uint64_t total = 0;
-    std::vector<SyncConflict> conflicts = {};  ///< the first of them
+    std::vector<SyncConflict> conflicts = {};    ///< the first of them
+    std::vector<SyncConflictCount> counts = {};  ///< when they were asked for
 
     bool operator==(const SyncConflictList&) const = default;
 };

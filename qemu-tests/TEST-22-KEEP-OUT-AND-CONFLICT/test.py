@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What stays as a blade has it: rules of the cluster definition and of the command, what both sides changed, a pinned blade's all.
 
-A dry run shows what the command then does, and does nothing. --overwrite takes the generation's side, --generation names one, and a
-generation that lacks much of the one before is refused. The blades are off but for the last look."""
+A dry run shows what the command then does, and does nothing. What stayed is decided one by one; --overwrite takes the generation's side,
+--generation names one, and a generation that lacks much of the one before is refused. Policies of the image hold until a command says
+otherwise. The blades are off but for the last look."""
 import pathlib
 import sys
 
@@ -64,6 +65,13 @@ def amounts(outcome):
     return {name: value for name, value in outcome.items() if name != "differences"}
 
 
+def check_open(server, expected):
+    found = {(conflict["blade"], conflict["path"]) for conflict in server.query("sync", "conflicts", IMAGE)["conflicts"]}
+    expect(found == expected, f"open are {found}, not {expected}")
+    counts = sum(group["conflicts"] for group in server.query("sync", "status", IMAGE)["groups"])
+    expect(counts == len(expected), f"{counts} are counted, not {len(expected)}")
+
+
 def check_outcomes(outcomes, changed, plain, pinned):
     """Of a sync with RULE: what is told of each blade."""
     expect(set(outcomes) == {(changed,), (plain,), (pinned,)}, f"each came out differently: {outcomes}")
@@ -71,7 +79,7 @@ def check_outcomes(outcomes, changed, plain, pinned):
     expect([kept["path"] for kept in first["conflicts"]] == ["/etc/motd"], f"what both sides changed: {first}")
     rules = {kept["path"]: kept["reason"] for kept in first["kept_out"]}
     expect(rules == {"/etc/site.conf": "keep-out '/etc/site.conf' (this command)",
-                     "/var/lib/app/db": "keep-out '- /var/lib/app/' (the cluster definition)"}, f"{rules}")
+                     "/var/lib/app/db": f"keep-out '- /var/lib/app/' (the cluster definition, for {changed})"}, f"{rules}")
     expect([kept["path"] for kept in second["kept_out"]] == ["/etc/site.conf"] and second["conflict_count"] == 0, f"{second}")
     expect((first["state"], second["state"], third["state"]) == ("synced", "synced", "pinned"), f"{outcomes}")
 
@@ -119,12 +127,41 @@ def body(cluster):
     expect((own / "comes").exists() and not (own / "leaves").exists() and (own / "own.conf").read_text() == "own\n", "files come, go and stay")
     expect(generations_of(server) == {changed: 2, plain: 2, pinned: 1}, f"{generations_of(server)}")
 
+    step("what stayed is known until it is decided")
+    check_open(server, {(changed, "/etc/motd")})
+    (server.blade_root(changed, IMAGE) / "etc/motd").unlink()
+    server.dim("sync", "resolve", IMAGE, changed, "/etc/motd", "--take", "generation", "--yes")
+    check_texts(server, changed, "second", site="first", db="first")
+    check_open(server, set())
+
+    step("policies of the image hold for each sync of it")
+    for name in ("motd", "app.conf"):
+        put(server.blade_root(plain, IMAGE) / "etc" / name, "own\n")
+    server.dim("image", "set", IMAGE, "--on-conflict", "keep", "--keep-out", "/etc/site.conf", "--merge", "none")
+    shown = server.dim("image", "show", IMAGE)
+    expect("conflicts: keep; merged: none; kept out: /etc/site.conf" in shown, f"they are shown: {shown}")
+    told = server.dim("sync", "explain", IMAGE, "/etc/site.conf")
+    expect(f"keep-out '/etc/site.conf' (image {IMAGE})" in told, f"the rule's place is named: {told}")
+    change_master(root, "policy")
+    server.dim("image", "update", IMAGE)
+    outcome = server.query("sync", "image", IMAGE, plain, "--yes")["outcomes"][0]
+    expect([kept["path"] for kept in outcome["conflicts"]] == ["/etc/app.conf", "/etc/motd"], f"what stays is told: {outcome}")
+    expect([kept["reason"] for kept in outcome["kept_out"]] == [f"keep-out '/etc/site.conf' (image {IMAGE})"], f"{outcome}")
+    check_texts(server, plain, "own", site="first", db="policy")
+    check_open(server, set())
+    server.dim("sync", "undo", IMAGE, "--yes")
+    check_texts(server, plain, "own", site="first", db="second")
+    check_open(server, set())
+    server.dim("sync", "image", IMAGE, plain, "--on-conflict", "overwrite", "--yes")
+    check_texts(server, plain, "policy", site="first")
+    server.dim("image", "set", IMAGE, "--on-conflict", "ask", "--keep-out", "", "--merge", "all")
+
     step("--overwrite takes the generation's side, but for what a rule keeps out")
     change_master(root, "third")
     report = server.query("syncit", IMAGE, changed, "--overwrite", "--yes")
     expect(report["outcomes"][0]["conflict_count"] == 0, f"{report}")
     check_texts(server, changed, "third", db="first")
-    check_texts(server, plain, "second", site="first")
+    check_texts(server, plain, "policy", site="first")
 
     step("a generation that lacks much of the one before is refused")
     change_master(root, "fourth")
@@ -132,18 +169,18 @@ def body(cluster):
         (root / f"etc/many/{number}").unlink()
     told = server.refusal("syncit", IMAGE, "--yes").message
     expect("more than 10 %" in told and "--max-delete" in told, f"the cause and the cure are told: {told}")
-    expect(generations_of(server) == {changed: 3, plain: 2, pinned: 1}, f"{generations_of(server)}")
+    expect(generations_of(server) == {changed: 4, plain: 3, pinned: 1}, f"{generations_of(server)}")
     check_texts(server, changed, "third", db="first")
     server.dim("sync", "image", IMAGE, changed, "--max-delete", "100", "--overwrite", "--yes")
     check_texts(server, changed, "fourth", db="first")
 
     step("an older generation can be named; the blade then boots with that")
-    server.dim("sync", "image", IMAGE, plain, "--generation", "3", "--overwrite", "--yes")
+    server.dim("sync", "image", IMAGE, plain, "--generation", "4", "--overwrite", "--yes")
     check_texts(server, plain, "third")
-    expect(generations_of(server) == {changed: 4, plain: 3, pinned: 1}, f"{generations_of(server)}")
+    expect(generations_of(server) == {changed: 5, plain: 4, pinned: 1}, f"{generations_of(server)}")
     blade = cluster.blades[plain]
     blade.power_on()
-    server.wait_for_blade(plain, "running", generation=3)
+    server.wait_for_blade(plain, "running", generation=4)
     shell = blade.login()
     expect(shell.check("cat /etc/app.conf /usr/share/news /etc/motd /var/lib/app/db").split() == ["third"] * 4, "it has that generation, all of it")
     shell.check("[ -e /etc/many/7 ] && [ -e /etc/own.conf ]")

@@ -131,9 +131,11 @@ constexpr std::array kCommands{
             "  dim image label granite 3 'good since May'\n"
             "  dim image label granite 3\n",
             &image_label, CommandKind::changes},
-    Command{"image", "set", "say how blades start and mount an image, from their next boot on",
+    Command{"image", "set", "say how blades start and mount an image, and how syncs treat theirs",
             "  dim image set granite --init /lib/systemd/systemd\n"
-            "  dim image set granite --nfs-version 4.2 --nconnect 4 --actimeo 10\n",
+            "  dim image set granite --nfs-version 4.2 --nconnect 4 --actimeo 10\n"
+            "  dim image set granite --on-conflict keep --keep-out '/srv/; /etc/app/*.conf'\n"
+            "  dim image set granite --merge passwd,group\n",
             &image_set, CommandKind::changes},
     Command{"image", "pin", "keep the images of blades at a generation, also when made anew",
             "  dim image pin s01c1b01 s01c1b02 granite --generation 3\n"

@@ -124,6 +124,12 @@ protected:
              R"(PUT /v1/image-settings {"name":"granite","init":"/init","nfs_nconnect":4})",
              done("set"),
              "set\n"},
+            {{"image", "set", "granite", "--on-conflict", "keep", "--keep-out", "", "--merge",
+              "passwd,group"},
+             R"(PUT /v1/image-settings {"name":"granite","on_conflict":"keep","keep_out":"",)"
+             R"("merge":"passwd,group"})",
+             done("set"),
+             "set\n"},
             {{"image", "update", "granite", "--shared", "usr,opt"},
              R"(POST /v1/image-generations {"name":"granite","label":"","shared":["usr","opt"]})",
              done("generation 2"),
@@ -216,14 +222,14 @@ protected:
              done("generation 3"),
              "generation 3\n"},
             {{"sync", "image", "granite", "b1", "--dry-run", "--max-delete", "5", "--keep-out",
-              "/srv/"},
+              "/srv/", "--on-conflict", "keep"},
              R"(POST /v1/image-syncs {"image":"granite","blades":["s01c1b01"],"dry_run":true,)"
-             R"("overwrites":false,"keep_out":["/srv/"],"most_removed_percent":5})",
+             R"("on_conflict":"keep","keep_out":["/srv/"],"most_removed_percent":5})",
              synced(),
              "would be synced"},
             {{"sync", "conflicts", "granite", "b1", "/etc/motd"},
              R"(POST /v1/sync-conflicts {"image":"granite","blades":["s01c1b01"],)"
-             R"("paths":["/etc/motd"],"looks":true})",
+             R"("paths":["/etc/motd"],"looks":true,"counts":false})",
              to_json(api::samples::sync_conflict_list()),
              "  the blade     symlink\n"},
             {{"sync", "resolve", "granite", "b1", "/etc/motd", "--take", "generation"},
@@ -438,7 +444,7 @@ TEST_F(EveryCommand, SyncitMakesAGenerationAndBringsItToBlades) {
     EXPECT_THAT(end.output, HasSubstr("/etc/motd: it was changed here"));
     EXPECT_EQ(daemon.requests().back(),
               R"(POST /v1/image-syncs {"image":"granite","blades":["s01c1b01"],"dry_run":false,)"
-              R"("overwrites":false,"keep_out":[],"most_removed_percent":10})");
+              R"("keep_out":[],"most_removed_percent":10})");
     daemon.prepare("POST /v1/image-syncs", synced(true));
     EXPECT_EQ(run_command(daemon, {"syncit", "granite", "b1"}).code, ExitCode::failed);
 }

@@ -20,9 +20,9 @@ Action sync_status(CLI::App& app) {
         DIM_TRY(const auto status, context.client.get<api::ClusterStatus>("/v1/status"));
         DIM_TRY(const auto open,
                 context.client.post<api::SyncConflictList>(
-                    "/v1/sync-conflicts", api::SyncConflictQuery{.image = wanted}));
+                    "/v1/sync-conflicts", api::SyncConflictQuery{.image = wanted, .counts = true}));
         SyncStatus found =
-            sync_status_of(images.images, blade_images.blade_images, status.blades, open.conflicts);
+            sync_status_of(images.images, blade_images.blade_images, status.blades, open.counts);
         if (wanted)
             std::erase_if(found.groups,
                           [&](const SyncStatus::Group& group) { return group.image != *wanted; });

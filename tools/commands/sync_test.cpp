@@ -81,11 +81,11 @@ protected:
         daemon.prepare("GET /v1/status", to_json(status));
     }
     static std::string request(const std::string& blades, const std::string& generation = "",
-                               const std::string& most_removed = "10") {
+                               const std::string& most_removed = "10",
+                               const std::string& policy = "") {
         return R"(POST /v1/image-syncs {"image":"granite",)" + generation + R"("blades":[)" +
-               blades +
-               R"(],"dry_run":false,"overwrites":false,"keep_out":[],"most_removed_percent":)" +
-               most_removed + "}";
+               blades + R"(],"dry_run":false,)" + policy +
+               R"("keep_out":[],"most_removed_percent":)" + most_removed + "}";
     }
     static std::string report(const std::string& blades, bool is_good = true) {
         api::SyncReport report{kGranite, number(4), false, {}};
@@ -159,9 +159,23 @@ TEST_F(SyncCommands, AWaveThatIsNotWellIsTheLast) {
     EXPECT_THAT(end.errors, HasSubstr("s01c1b02: disk is broken"));
 }
 
+TEST_F(SyncCommands, WhatRollsBackKeepsWhereTheImageDoes) {
+    daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
+    api::ImageDetails details = api::samples::image_details();
+    details.image.sync.on_conflict = model::ConflictPolicy::keep;
+    daemon.prepare("GET /v1/images/granite", to_json(details));
+    const std::string back =
+        request(R"("s01c1b01")", R"("generation":3,)", "100", R"("on_conflict":"keep",)");
+    daemon.prepare(back, report(R"("s01c1b01")"));
+    EXPECT_EQ(run({"--canary", "s01c1b01", "--check", program("false"), "--auto-rollback"}).code,
+              ExitCode::failed);
+    EXPECT_EQ(syncs().back(), back);
+}
+
 TEST_F(SyncCommands, ACheckThatFailsStopsAndRollsBack) {
     daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
-    const std::string back = request(R"("s01c1b01")", R"("generation":3,)", "100");
+    const std::string back =
+        request(R"("s01c1b01")", R"("generation":3,)", "100", R"("on_conflict":"ask",)");
     daemon.prepare(back, report(R"("s01c1b01")"));
     const CommandEnd end = run({"--canary", "s01c1b01", "--check",
                                 program("echo \"$1 is ill; $#\"; false"), "--auto-rollback"});
@@ -198,8 +212,9 @@ TEST_F(SyncCommands, ConflictsAreShownOrDecided) {
     const CommandEnd shown = run_command(daemon, {"sync", "resolve", "granite", "/etc/motd"});
     EXPECT_EQ(shown.code, ExitCode::ok) << shown.errors;
     EXPECT_THAT(shown.output, HasSubstr("generation 7  nothing\n"));
-    EXPECT_EQ(daemon.requests().back(), R"(POST /v1/sync-conflicts {"image":"granite",)"
-                                        R"("blades":[],"paths":["/etc/motd"],"looks":true})");
+    EXPECT_EQ(daemon.requests().back(),
+              R"(POST /v1/sync-conflicts {"image":"granite",)"
+              R"("blades":[],"paths":["/etc/motd"],"looks":true,"counts":false})");
     const auto take = [&](const std::vector<std::string>& words) {
         std::vector<std::string> all{"sync", "resolve", "granite", "--take", "generation"};
         all.insert(all.end(), words.begin(), words.end());
@@ -220,6 +235,7 @@ TEST_F(SyncCommands, UndoTakesTheLastSyncBackThatCanBe) {
     api::LoggedSync last = api::samples::logged_sync();
     last.undoes.reset();
     last.undone_by.reset();
+    last.is_of_removed.reset();
     last.moved = 9;
     api::LoggedSync back = last;
     back.number = 16;
@@ -227,7 +243,10 @@ TEST_F(SyncCommands, UndoTakesTheLastSyncBackThatCanBe) {
     api::LoggedSync undone = last;
     undone.number = 15;
     undone.undone_by = 16;
-    daemon.prepare("POST /v1/sync-log", to_json(api::SyncLog{{back, undone, last}}));
+    api::LoggedSync of_removed = last;
+    of_removed.number = 17;
+    of_removed.is_of_removed = true;
+    daemon.prepare("POST /v1/sync-log", to_json(api::SyncLog{{of_removed, back, undone, last}}));
     daemon.prepare("POST /v1/image-sync-undos", report(R"("s01c1b01")"));
     const CommandEnd unasked = run_command(daemon, {"sync", "undo"});
     EXPECT_EQ(unasked.code, ExitCode::not_confirmed);
@@ -256,15 +275,19 @@ TEST_F(SyncCommands, StatusTellsWhoIsBehind) {
     blade_images[1].generation = number(4);
     blade_images[3].is_pinned = true;
     daemon.prepare("GET /v1/blade-images", to_json(api::BladeImageList{blade_images}));
-    api::SyncConflict conflict = api::samples::sync_conflict();
-    conflict.blade = name("s01c2b01");
-    conflict.image = kGranite;
-    api::SyncConflictList open{3, {conflict, conflict, conflict}};
-    open.conflicts[2].image = *model::ImageName::parse("slate");
-    daemon.prepare("POST /v1/sync-conflicts", to_json(open));
+    const api::SyncConflictList open{20'003,
+                                     {},
+                                     {{name("s01c2b01"), kGranite, 20'002},
+                                      {name("s01c2b01"), *model::ImageName::parse("slate"), 1}}};
+    daemon.prepare(R"(POST /v1/sync-conflicts {"image":"granite","blades":[],"paths":[],)"
+                   R"("looks":false,"counts":true})",
+                   to_json(open));
+    daemon.prepare(R"(POST /v1/sync-conflicts {"image":"slate","blades":[],"paths":[],)"
+                   R"("looks":false,"counts":true})",
+                   to_json(open));
     const CommandEnd end = run_command(daemon, {"sync", "status", "granite"});
     EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
-    EXPECT_THAT(end.output, HasSubstr("granite  4       3     behind   2          s01c2b01\n"));
+    EXPECT_THAT(end.output, HasSubstr("granite  4       3     behind   20002      s01c2b01\n"));
     EXPECT_THAT(end.output, HasSubstr("granite  4       3     pinned   -          s02c1b01\n"));
     EXPECT_THAT(end.output, HasSubstr("granite  4       4     current  -          s01c1b02\n"));
     EXPECT_THAT(end.output, HasSubstr("granite  4       4     waiting  -          s01c1b01\n"));
@@ -273,13 +296,34 @@ TEST_F(SyncCommands, StatusTellsWhoIsBehind) {
 }
 
 TEST_F(SyncCommands, ExplainTellsTheRuleAndWhoHasIt) {
+    api::ImageSummary image = api::samples::image_summary();
+    image.name = kGranite;
+    image.sync = {};
+    daemon.prepare("GET /v1/images", to_json(api::ImageList{{image}}));
+    const auto explain = [&](const std::string& path) {
+        return run_command(daemon, {"sync", "explain", "granite", path}).output;
+    };
     const CommandEnd end = run_command(daemon, {"sync", "explain", "granite", "/etc/motd"});
     EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
-    EXPECT_THAT(end.output, HasSubstr("s01c1b01  stays as the blade has it: keep-out '/etc/motd'"));
+    EXPECT_THAT(end.output, HasSubstr("s01c1b01  stays as the blade has it: keep-out '/etc/motd' "
+                                      "(the cluster definition, for s01c1b01)\n"));
     EXPECT_THAT(end.output,
                 HasSubstr("moves with the generation, unless the blade changed it or an override"));
-    EXPECT_THAT(run_command(daemon, {"sync", "explain", "granite", "/etc/passwd"}).output,
-                HasSubstr("what both sides changed is merged"));
+    EXPECT_THAT(explain("/etc/passwd"), HasSubstr("what both sides changed is merged"));
+    image.sync = {model::ConflictPolicy::overwrite, "/srv/; + /etc/motd", "group"};
+    daemon.prepare("GET /v1/images", to_json(api::ImageList{{image}}));
+    EXPECT_THAT(explain("/srv/x"),
+                HasSubstr("stays as the blade has it: keep-out '/srv/' (image granite)\n"));
+    EXPECT_THAT(explain("/etc/motd"), HasSubstr("s01c1b01  stays")) << "the blade's is nearer";
+    EXPECT_THAT(explain("/etc/motd"),
+                HasSubstr("moves with the generation, also where the blade changed it, unless an "
+                          "override writes it ('dim override list'); keep-out '+ /etc/motd' (image "
+                          "granite)\n"));
+    EXPECT_THAT(explain("/etc/passwd"), HasSubstr("also where the blade changed it"));
+    EXPECT_THAT(explain("/etc/group"), HasSubstr("what both sides changed is merged"));
+    EXPECT_THAT(run_command(daemon, {"sync", "explain", "granite", "/srv/x", "--json"}).output,
+                HasSubstr(R"({"kept_out":true,"merged":false,"on_conflict":"overwrite",)"
+                          R"_("rule":"'/srv/' (image granite)",)_"));
     EXPECT_EQ(run_command(daemon, {"sync", "explain", "granite", "motd"}).code, ExitCode::usage);
 }
 

@@ -38,6 +38,14 @@ std::string nfs_text(const api::NfsOptions& nfs) {
                        nfs.actimeo_seconds, nfs.nconnect);
 }
 
+/// "conflicts: ask; merged: all; kept out: - /etc/motd"
+std::string sync_policy_text(const api::SyncPolicy& policy) {
+    std::string text =
+        fmt::format("conflicts: {}; merged: {}", to_string(policy.on_conflict), policy.merge);
+    if (!policy.keep_out.empty()) text += "; kept out: " + policy.keep_out;
+    return terminal_text(text);
+}
+
 std::string blades_text(const api::ImageDetails& details) {
     std::string text = fmt::format("{} of {}, {}", details.blades.size(),
                                    size_text(details.image.blade_image_bytes),
@@ -57,6 +65,7 @@ std::string details_text(const api::ImageDetails& details) {
     return line("image", to_string(image.name) + ", generation " + to_string(image.generation)) +
            line("architecture", std::string(to_string(image.architecture))) +
            line("init", image.init) + line("NFS", nfs_text(image.nfs)) +
+           line("syncs", sync_policy_text(image.sync)) +
            line("shared", fmt::format("{}", fmt::join(image.shared, ", "))) +
            source_text(details.source) + line("created", to_string(image.created).substr(0, 19)) +
            tree_text("shared root", details.shared_root, details.shared_root_disk_bytes) +

@@ -20,6 +20,8 @@ TEST(ImageText, SaysWhatIsMissing) {
 TEST(ImageText, SaysWhatAnImageIsMadeOf) {
     const std::string text = details_text(api::samples::image_details());
     EXPECT_THAT(text, HasSubstr("shared        usr\n"));
+    EXPECT_THAT(text, HasSubstr("syncs         conflicts: keep; merged: passwd,group; kept out: - "
+                                "/etc/motd; /srv/app/\n"));
     EXPECT_THAT(text, HasSubstr("source        ssh://root@master:2222/srv/tree, without /proc/* "
                                 "lost+found\n"));
     EXPECT_THAT(text, HasSubstr("shared root   145000 entries, 120000 files of 3 GiB, 3 GiB on "

@@ -40,6 +40,7 @@ std::string notes_of(const api::LoggedSync& sync) {
     const auto add = [&](const std::string& note) { notes += (notes.empty() ? "" : ", ") + note; };
     if (!sync.ended) add("did not end");
     if (sync.undone_by) add("taken back by sync " + std::to_string(*sync.undone_by));
+    if (sync.is_of_removed.value_or(false)) add("of an image that was removed since");
     return notes;
 }
 

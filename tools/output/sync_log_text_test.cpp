@@ -14,13 +14,14 @@ TEST(SyncLogText, IsALineForEachSync) {
                           .began = api::samples::time(),
                           .by = "uid 7\x1b",
                           .options = ""};
-    EXPECT_EQ(sync_log_text({{begun, api::samples::logged_sync()}}),
-              "SYNC  BEGAN                IMAGE    FROM  TO  BLADES  PATHS  CONFLICTS  KEPT OUT  "
-              "FAILED  BY      OPTIONS\n"
-              "15    2026-11-20T13:40:00  granite  -     -   ?       -      -          -         "
-              "-       uid 7?  did not end\n"
-              "14    2026-11-20T13:40:00  granite  7     -   3 of 5  12     2          4         "
-              "1       root    --overwrite, taken back by sync 15\n");
+    EXPECT_EQ(
+        sync_log_text({{begun, api::samples::logged_sync()}}),
+        "SYNC  BEGAN                IMAGE    FROM  TO  BLADES  PATHS  CONFLICTS  KEPT OUT  "
+        "FAILED  BY      OPTIONS\n"
+        "15    2026-11-20T13:40:00  granite  -     -   ?       -      -          -         "
+        "-       uid 7?  did not end\n"
+        "14    2026-11-20T13:40:00  granite  7     -   3 of 5  12     2          4         "
+        "1       root    --overwrite, taken back by sync 15, of an image that was removed since\n");
     EXPECT_EQ(sync_log_text({}), "No sync was run.\n");
 }
 

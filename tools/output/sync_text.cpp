@@ -97,10 +97,10 @@ std::string sync_state(const api::BladeImage& image, model::Generation newest,
 SyncStatus sync_status_of(const std::vector<api::ImageSummary>& images,
                           const std::vector<api::BladeImage>& blade_images,
                           const std::vector<api::BladeStatus>& blades,
-                          const std::vector<api::SyncConflict>& conflicts) {
+                          const std::vector<api::SyncConflictCount>& conflicts) {
     std::map<std::pair<model::ImageName, model::ComponentName>, std::uint64_t> open;
-    for (const api::SyncConflict& conflict : conflicts)
-        ++open[{conflict.image, conflict.blade}];
+    for (const api::SyncConflictCount& of_blade : conflicts)
+        open[{of_blade.image, of_blade.blade}] = of_blade.conflicts;
     std::map<model::ComponentName, const api::BladeStatus*> by_name;
     for (const api::BladeStatus& blade : blades)
         by_name.emplace(blade.name, &blade);

@@ -34,7 +34,7 @@ struct SyncStatus {
 SyncStatus sync_status_of(const std::vector<api::ImageSummary>& images,
                           const std::vector<api::BladeImage>& blade_images,
                           const std::vector<api::BladeStatus>& blades,
-                          const std::vector<api::SyncConflict>& conflicts);
+                          const std::vector<api::SyncConflictCount>& conflicts);
 std::string sync_status_text(const SyncStatus& status, const FoldNames& fold);
 std::string sync_status_json(const SyncStatus& status);
 
