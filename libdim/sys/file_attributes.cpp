@@ -27,6 +27,8 @@ std::string path_through_fd(const Fd& directory, const std::string& name) {
 }
 
 Result<void> copy_extended_attributes(const std::string& from, const std::string& to) {
+    // What it got of its directory's default ACL; whoever has one of its own gets that below.
+    (void)::lremovexattr(to.c_str(), kAccessAcl);
     std::vector<char> names(kNameListLimit);
     const ssize_t length = ::llistxattr(from.c_str(), names.data(), names.size());
     if (length < 0) {

@@ -1,6 +1,7 @@
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/file_attributes.hpp"
 #include "libdim/sys/mount.hpp"
 #include "libdim/sys/run.hpp"
 #include "libdim/sys/tree_copy.hpp"
@@ -106,6 +107,17 @@ TEST_F(TreeCopyTest, KeepsEverything) {
     EXPECT_EQ(differences(), "");
     EXPECT_EQ(stat(to_ + "/a")->modified_us, 2'000'000);
     EXPECT_EQ(stat(to_ + "/two")->inode, stat(to_ + "/a/one")->inode);
+}
+
+TEST_F(TreeCopyTest, TakesNoAclOfTheDirectoryThatItCopiesTo) {
+    write("file", "content");
+    ASSERT_TRUE(mkdir(to_));
+    ASSERT_TRUE(run({"setfacl", "-m", "d:u:54321:rwx", to_}, std::chrono::seconds(10))
+                    ->status.is_success());
+    const Fd from = open_directory(from_).value();
+    const Fd to = open_directory(to_).value();
+    ASSERT_TRUE(copy_node(from, "file", to, "file"));
+    EXPECT_TRUE(extended_attributes(to, "file").value().empty());
 }
 
 TEST_F(TreeCopyTest, KeepsHoles) {

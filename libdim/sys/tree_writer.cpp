@@ -14,6 +14,7 @@ namespace dim::sys {
 
 namespace {
 
+constexpr const char* kDirectoryAcl = "system.posix_acl_access";
 constexpr const char* kDefaultAcl = "system.posix_acl_default";
 
 std::string parent_of(const std::string& path) {
@@ -187,6 +188,10 @@ Result<void> TreeWriter::finish() {
                                   .group = status.group,
                                   .modified = later.modified,
                                   .extended = {}};
+        // It stays: what set() is not given, it takes away.
+        DIM_TRY(const ExtendedAttributes has, extended_attributes(*directory, "."));
+        if (const auto acl = has.find(kDirectoryAcl); acl != has.end())
+            attributes.extended.insert(*acl);
         if (!later.default_acl.empty()) attributes.extended[kDefaultAcl] = later.default_acl;
         DIM_CHECK(set({.parent = &*directory, .name = "."}, attributes));
     }

@@ -1,5 +1,6 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/sys/file_attributes.hpp"
 #include "libdim/sys/tree_writer.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
@@ -82,6 +83,29 @@ TEST_F(TreeWriterTest, TimesOfDirectoriesAreThoseThatWereGiven) {
         EXPECT_EQ(stat(root_ + path)->modified.seconds, 1'000'000) << path;
     EXPECT_EQ(stat(root_ + "/d")->mode & 07777, 01777U);
     EXPECT_EQ(stat(root_ + "/d/file")->mode & 07777, 0640U);
+}
+
+TEST_F(TreeWriterTest, AclsOfDirectoriesAreThoseThatWereGiven) {
+    // acl(5) as the kernel has it: the owner, user 54321, the group, the mask and all others.
+    const std::string acl(
+        "\2\0\0\0\1\0\7\0\xff\xff\xff\xff\2\0\5\0\x31\xd4\0\0\4\0\5\0\xff\xff\xff\xff"
+        "\x10\0\5\0\xff\xff\xff\xff\x20\0\5\0\xff\xff\xff\xff",
+        44);
+    const ExtendedAttributes both{{"system.posix_acl_access", acl},
+                                  {"system.posix_acl_default", acl}};
+    TreeWriter tree = writer(Links::refused);
+    FileAttributes wanted = attributes(0755);
+    wanted.extended = both;
+    ASSERT_TRUE(tree.directory("both", wanted));
+    ASSERT_TRUE(put(tree, "both/file"));
+    wanted.extended.erase("system.posix_acl_default");
+    ASSERT_TRUE(tree.directory("own", wanted));
+    ASSERT_TRUE(tree.finish());
+    const Fd root = open_directory(root_).value();
+    EXPECT_EQ(extended_attributes(root, "both").value(), both);
+    EXPECT_EQ(extended_attributes(root, "own").value(), wanted.extended);
+    EXPECT_TRUE(
+        extended_attributes(open_directory(root_ + "/both").value(), "file").value().empty());
 }
 
 TEST_F(TreeWriterTest, WhatIsInADirectoryCanGo) {
