@@ -4,7 +4,6 @@
 #include "imageserver/image/image_inspection.hpp"
 #include "imageserver/image/loop_mount.hpp"
 #include "imageserver/image/master_tree.hpp"
-#include "imageserver/image/scoped_tree.hpp"
 #include "imageserver/image/shared_directories.hpp"
 #include "imageserver/image/shared_root.hpp"
 #include "imageserver/image/split_tree.hpp"
@@ -52,26 +51,6 @@ Growth growth(const Manifest& have, const Manifest& want) {
     return growth;
 }
 
-Result<std::shared_ptr<manifest::FileSource>> copies_of(const sys::Fd& directory) {
-    std::vector<sys::Fd> roots(1);
-    DIM_TRY(roots.front(), sys::dup(directory));
-    return std::make_shared<TreeSource>(std::move(roots), TreeSource::Take::copies);
-}
-
-/// Of what has to be unpacked or fetched, some paths would cost as much as all.
-Result<void> check_directory(const model::MasterSource& source) {
-    bool is_directory = false;
-    if (!source.remote()) {
-        DIM_TRY(const sys::FileStatus status, sys::stat(source.path()));
-        is_directory = S_ISDIR(status.mode);
-    }
-    if (is_directory) return {};
-    return fail(Error(ErrorCode::invalid_input,
-                      "only of a master that is a directory single paths are taken, and " +
-                          to_string(source) + " is none")
-                    .with_cure("make a generation of all of it: without paths"));
-}
-
 }  // namespace
 
 Result<bool> ImageGenerations::is_shown(const ImageName& image, Generation generation) {
@@ -107,115 +86,53 @@ Result<api::ImageSource> ImageGenerations::source_of(const api::UpdateImage& req
                     .with_cure("name it: dim image update " + request.name.text() + " SOURCE"));
 }
 
-/// A master as it is now, beside the newest generation of its image.
-struct ImageGenerations::Look {
-    api::ImageSummary image;
-    api::ImageSource source;
-    MasterTree master;
-    manifest::ScannedTree scanned;
-    std::vector<std::string> shared;
-    SplitTree split;
-    std::string scope;  ///< the paths that were looked at, for a person; empty: all
-
-    std::string source_text() const {
-        const std::string text = to_string(source.source);
-        // One that begins so is taken for a master that can be had again.
-        return scope.empty() ? text : "only " + scope + " of " + text;
-    }
-};
-
-Result<SplitTree> ImageGenerations::split_of(const api::ImageSummary& image) const {
-    DIM_TRY(TreeRecord shared, part(ImagePart::shared, image.name).record(image.generation));
-    DIM_TRY(TreeRecord golden, part(ImagePart::golden, image.name).record(image.generation));
-    return SplitTree{.shared = std::move(shared.tree.manifest),
-                     .golden = std::move(golden.tree.manifest)};
-}
-
-Result<ImageGenerations::Look> ImageGenerations::look_at_master(const api::UpdateImage& request,
-                                                                const Progress& progress) {
+Result<MasterLook> ImageGenerations::look(const api::UpdateImage& request, LookFor look_for,
+                                          const Progress& progress) {
     DIM_CHECK(api::check_update(request));
-    DIM_TRY(api::ImageSummary image, catalog_.image(request.name));
-    DIM_TRY(api::ImageSource source, source_of(request));
-    std::optional<TreeScope> scope;
-    if (request.paths) {
-        DIM_CHECK(check_directory(source.source));
-        scope = TreeScope::of(*request.paths);
-    }
-    DIM_TRY(MasterTree master, capture_master(image, source, paths_, progress));
-    const std::string memory = paths_.master_record(request.name);
-    // Damaged, as by a kill, it is as good as none.
-    const std::optional<TreeRecord> known = read_tree_record(memory).value_or(std::nullopt);
-    const std::string name = to_string(source.source);
-    manifest::ScanSettings settings{.filter = master.master.filter()};
-    if (scope) settings.filter = scope->within(settings.filter);
-    if (known) settings.previous = &known->tree;
-    settings.progress = [&](std::uint64_t entries) {
-        progress("look at " + name, entries, known ? known->tree.cache.size() : 0);
-    };
-    DIM_TRY(manifest::ScannedTree scanned, manifest::scan_tree(master.root, settings));
-    std::vector<std::string> shared = request.shared.value_or(image.shared);
-    Manifest scoped;
-    if (scope) {
-        DIM_TRY(const SplitTree newest, split_of(image));
-        DIM_TRY(scoped, with_scope_of(whole_tree(newest), scanned.manifest, *scope));
-    }
-    DIM_TRY(SplitTree split, split_tree(scope ? scoped : scanned.manifest, shared, name));
-    return Look{.image = std::move(image),
-                .source = std::move(source),
-                .master = std::move(master),
-                .scanned = std::move(scanned),
-                .shared = std::move(shared),
-                .split = std::move(split),
-                .scope = scope ? scope->text() : ""};
-}
-
-/// To be quick the next time; without it every file is read.
-void ImageGenerations::remember(const Look& look) {
-    const std::string memory = paths_.master_record(look.image.name);
-    if (!look.scope.empty()) return;
-    if (remove_tree_record(memory) && look.master.master.is_in_place())
-        (void)write_tree_record(look.scanned, memory);
+    DIM_TRY(const api::ImageSummary image, catalog_.image(request.name));
+    DIM_TRY(const api::ImageSource source, source_of(request));
+    return look_at_master(image, source, request, look_for, paths_, progress);
 }
 
 Result<MadeGeneration> ImageGenerations::update(const api::UpdateImage& request,
                                                 const Progress& progress) {
-    DIM_TRY(Look look, look_at_master(request, progress));
-    DIM_TRY(const auto files, copies_of(look.master.root));
-    const Generation newest = look.image.generation;
+    DIM_TRY(MasterLook seen, look(request, LookFor::files, progress));
+    DIM_TRY(const auto files, seen.files());
+    const Generation newest = seen.image.generation;
     DIM_TRY(const Generation number, Generation::from_number(newest.number() + 1));
     DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
     // The next one is made of the same master as the last whole one.
     std::optional<api::ImageSource> master;
-    if (look.scope.empty()) master = look.source;
+    if (seen.scope.empty()) master = seen.source;
     DIM_TRY(auto made, finish(Next{.record = {.image = request.name,
                                               .generation = number,
                                               .created = now,
                                               .label = request.label,
-                                              .source = look.source_text(),
+                                              .source = seen.source_text(),
                                               .master = master,
                                               .shared_digest = {},
                                               .golden_digest = {},
-                                              .shared = look.shared},
+                                              .shared = seen.shared},
                                    .from = newest,
-                                   .shared = {std::move(look.split.shared), files},
-                                   .golden = {std::move(look.split.golden), files}},
+                                   .shared = {std::move(seen.split.shared), files},
+                                   .golden = {std::move(seen.split.golden), files}},
                               progress));
-    remember(look);
-    Notes notes = notes_of(look.master.master, {});
-    if (made && request.shared) notes.insert(notes.begin(), tell_shared(look.shared));
+    remember(seen, paths_);
+    Notes notes = notes_of(seen.master.master, {});
+    if (made && request.shared) notes.insert(notes.begin(), tell_shared(seen.shared));
     return MadeGeneration{.generation = std::move(made), .notes = std::move(notes)};
 }
 
 Result<api::SourceDifference> ImageGenerations::compare_with_source(const api::UpdateImage& request,
                                                                     const Progress& progress) {
-    DIM_TRY(const Look look, look_at_master(request, progress));
-    remember(look);
-    const Generation newest = look.image.generation;
-    DIM_TRY(const SplitTree now, split_of(look.image));
-    const auto differences = differences_of(now, look.split);
+    DIM_TRY(const MasterLook seen, look(request, LookFor::differences, progress));
+    remember(seen, paths_);
+    const Generation newest = seen.image.generation;
+    DIM_TRY(const SplitTree now, split_of(seen.image, paths_));
+    const auto differences = differences_of(now, seen.split);
     return api::SourceDifference{.image = request.name,
                                  .generation = newest,
-                                 .source = look.source_text(),
+                                 .source = seen.source_text(),
                                  .difference_count = differences.size(),
                                  .differences = tell_differences(differences)};
 }

@@ -3,6 +3,7 @@
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_paths.hpp"
 #include "imageserver/image/images.hpp"
+#include "imageserver/image/master_look.hpp"
 #include "imageserver/image/split_tree.hpp"
 #include "imageserver/image/tree_generations.hpp"
 #include "imageserver/service/progress.hpp"
@@ -52,11 +53,8 @@ public:
                                                       const Progress& progress);
 
 private:
-    struct Look;
-    /// The newest generation of IMAGE.
-    Result<SplitTree> split_of(const api::ImageSummary& image) const;
-    Result<Look> look_at_master(const api::UpdateImage& request, const Progress& progress);
-    void remember(const Look& look);
+    Result<MasterLook> look(const api::UpdateImage& request, LookFor look_for,
+                            const Progress& progress);
     /// What a generation shall hold, and where its new files come from.
     struct Part {
         manifest::Manifest want;

@@ -7,6 +7,7 @@
 #include "imageserver/image/image_settings.hpp"
 #include "imageserver/image/image_store_state.hpp"
 #include "imageserver/image/loop_mount.hpp"
+#include "imageserver/image/master_look.hpp"
 #include "imageserver/image/master_tree.hpp"
 #include "imageserver/image/shared_directories.hpp"
 #include "imageserver/image/shared_root.hpp"
@@ -243,7 +244,10 @@ Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Pr
                                   .one_file_system = request.one_file_system};
     DIM_CHECK(catalog.begin_import(image, source));
     const auto import = [&]() -> Result<Notes> {
-        DIM_TRY(const MasterTree master, capture_master(image, source, paths, progress));
+        MachineMaster machine(
+            {.image = request.name, .newest = first, .source = "", .shared_now = {}, .shared = {}},
+            paths);
+        DIM_TRY(const MasterTree master, capture_master(image, source, paths, progress, &machine));
         api::ImportImage chosen = request;
         if (!chosen.shared) {
             DIM_TRY(chosen.shared, default_shared(master.root));
@@ -251,6 +255,7 @@ Result<Notes> ImageStore::import_image(const api::ImportImage& request, const Pr
         DIM_TRY(const sys::UnsteadyFiles unsteady,
                 state_->make_first(
                     {.request = chosen, .master = master, .number = first, .check = {}}, progress));
+        remember_first(image, source, machine, paths);
         Notes notes = notes_of(master.master, unsteady);
         notes.insert(notes.begin(), tell_shared(*chosen.shared));
         return notes;

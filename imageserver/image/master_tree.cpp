@@ -2,6 +2,7 @@
 
 #include "imageserver/image/disk_space.hpp"
 #include "libdim/base/text.hpp"
+#include "libdim/manifest/resolve.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/remove_tree.hpp"
@@ -28,23 +29,26 @@ Result<void> check_apart(const std::string& directory, const std::string& state)
                     .with_cure("copy the distribution to a directory of its own first"));
 }
 
+Result<void> found_init(bool is_found, const model::MasterSource& source, const std::string& init) {
+    if (is_found) return {};
+    return fail(
+        Error(ErrorCode::not_found, "below " + to_string(source) + " there is no program " + init)
+            .with_cure("name the distribution's init as it is seen from its root"));
+}
+
 Result<void> check_init(const sys::Fd& root, const model::MasterSource& source,
                         const std::string& init) {
     const Result<sys::Fd> program = sys::open_in_root(root, init, O_PATH);
     Result<sys::FileStatus> status = fail(ErrorCode::not_found, "");
     if (program) status = sys::fstat(*program);
-    if (!status || !S_ISREG(status->mode) || (status->mode & 0111) == 0) {
-        return fail(Error(ErrorCode::not_found,
-                          "below " + to_string(source) + " there is no program " + init)
-                        .with_cure("name the distribution's init as it is seen from its root"));
-    }
-    return {};
+    return found_init(status && S_ISREG(status->mode) && (status->mode & 0111) != 0, source, init);
 }
 
 }  // namespace
 
 Result<MasterTree> capture_master(const api::ImageSummary& image, const api::ImageSource& source,
-                                  const ImagePaths& paths, const Progress& progress) {
+                                  const ImagePaths& paths, const Progress& progress,
+                                  FetchPlan* plan) {
     progress("look at " + to_string(source.source), 0, 0);
     DIM_CHECK(discard_captured(image.name, paths));
     DIM_TRY(const sys::SpaceInfo space, sys::statfs(paths.images()));
@@ -52,12 +56,21 @@ Result<MasterTree> capture_master(const api::ImageSummary& image, const api::Ima
                                    {.architecture = image.architecture,
                                     .exclude = source.exclude,
                                     .one_file_system = source.one_file_system,
-                                    .kept_free_bytes = low_water(space.total_bytes)},
+                                    .kept_free_bytes = low_water(space.total_bytes),
+                                    .plan = plan},
                                    paths.captured(image.name), progress));
     if (master.is_in_place()) DIM_CHECK(check_apart(master.directory(), paths.state()));
     DIM_TRY(sys::Fd root, sys::open_directory(master.directory()));
-    DIM_CHECK(check_init(root, source.source, image.init));
+    if (!master.is_partial()) DIM_CHECK(check_init(root, source.source, image.init));
     return MasterTree{std::move(master), std::move(root)};
+}
+
+Result<void> check_init(const manifest::Manifest& tree, const model::MasterSource& source,
+                        const std::string& init) {
+    const manifest::Entry* program = resolve(tree, init);
+    return found_init(program != nullptr && program->type == manifest::EntryType::file &&
+                          (program->mode & 0111) != 0,
+                      source, init);
 }
 
 Result<void> discard_captured(const model::ImageName& image, const ImagePaths& paths) {

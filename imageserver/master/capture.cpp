@@ -4,12 +4,14 @@
 #include "imageserver/master/remote_tree.hpp"
 #include "imageserver/master/unpack.hpp"
 #include "imageserver/service/pace.hpp"
+#include "libdim/model/byte_size.hpp"
 #include "libdim/model/path_pattern.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/disk_file_system.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/remove_tree.hpp"
 
+#include <functional>
 #include <memory>
 #include <sys/stat.h>
 #include <utility>
@@ -19,6 +21,9 @@ namespace dim::server {
 namespace {
 
 using Links = sys::TreeWriter::Links;
+
+/// How often what has to come may become more while it comes.
+constexpr int kRounds = 4;
 
 sys::TreeFilter filter_of(model::PathPatterns patterns, bool one_file_system) {
     // Every ext4 has a lost+found of its own, the source's and ours.
@@ -46,6 +51,7 @@ Master Master::unpacked(std::string staging_directory) {
 
 Master::Master(Master&& other) noexcept
     : staging_(std::exchange(other.staging_, {})),
+      is_partial_(other.is_partial_),
       directory_(std::move(other.directory_)),
       filter_(std::move(other.filter_)),
       notes_(std::move(other.notes_)) {}
@@ -113,25 +119,118 @@ private:
         DIM_TRY(sys::TreeWriter tree, make_tree("tree", Links::within_root));
         DIM_CHECK(unpack_image(layout, format, settings_.architecture, tree, budget_, unpacked_,
                                progress_));
-        return finish(tree);
+        return finish(tree, staging_ + "/tree");
     }
 
     Result<void> from_machine(const model::MasterSource::Remote& machine) {
         DIM_CHECK(make_staging());
-        DIM_TRY(RemoteTree remote,
+        DIM_TRY(const RemoteTree remote,
                 RemoteTree::open(machine, {.ssh_options = settings_.ssh_options,
                                            .exclude = settings_.exclude,
                                            .one_file_system = settings_.one_file_system,
                                            .silence = settings_.silence}));
-        Pace pace(progress_, "copy from " + machine.host, PaceText::Unit::bytes,
-                  remote.used_bytes());
-        remote.on_progress([&pace](std::uint64_t count) { pace.tell(count); });
-        const Result<void> unpacked = unpack_into(remote, "tree", Links::refused);
+        const std::string what = "copy from " + machine.host;
+        FetchPlan* const plan = settings_.plan;
+        if (plan == nullptr) return all_of(remote, what);
+        if (!remote.can_list()) {
+            master_.notes_.push_back("all of it came: what changed can come alone of a machine "
+                                     "with GNU find and tar");
+            return all_of(remote, what);
+        }
+        DIM_TRY(MachineList list, remote.list(master_.filter_, progress_));
+        Came came{.names = list.names.size(), .list_bytes = list.bytes};
+        DIM_TRY(const auto wanted, plan->begin(std::move(list)));
+        return wanted ? some_of(remote, what, *wanted, came) : all_of(remote, what);
+    }
+    Result<void> all_of(const RemoteTree& remote, const std::string& what) {
+        DIM_TRY(RemoteTar tar, remote.all());
+        DIM_TRY(const RemoteTar::Ended ended, unpack_from(tar, what, "tree", {}));
+        add_notes(ended.notes);
+        return {};
+    }
+
+    /// For a person.
+    struct Came {
+        std::uint64_t names = 0;  ///< that the machine has
+        std::uint64_t list_bytes = 0;
+        std::uint64_t fetched = 0;
+        std::uint64_t bytes = 0;
+    };
+    Result<void> some_of(const RemoteTree& remote, const std::string& what,
+                         FetchPlan::Wanted wanted, Came came) {
+        master_.is_partial_ = true;
+        DIM_CHECK(sys::mkdir(staging_ + "/tree", 0755));
+        for (int round = 0; !wanted.paths.empty(); ++round) {
+            if (round == kRounds) {
+                return fail(Error(ErrorCode::conflict, "the machine's files change all the time")
+                                .with_cure("try again when less goes on there"));
+            }
+            const std::string name = "tree/" + std::to_string(round);
+            DIM_TRY(std::set<std::string> paths, fetch(remote, what, name, wanted, came));
+            came.fetched += paths.size();
+            DIM_TRY(sys::Fd root, sys::open_directory(staging_ + "/" + name));
+            DIM_TRY(wanted, settings_.plan->more(std::move(root), std::move(paths)));
+        }
+        master_.notes_.push_back(std::to_string(came.fetched) + " of " +
+                                 std::to_string(came.names) + " files came, " +
+                                 to_string(model::ByteSize(came.bytes)) + ", after a list of " +
+                                 to_string(model::ByteSize(came.list_bytes)));
+        return {};
+    }
+    /// Those that came.
+    Result<std::set<std::string>> fetch(const RemoteTree& remote, const std::string& what,
+                                        const std::string& name, const FetchPlan::Wanted& wanted,
+                                        Came& came) {
+        DIM_TRY(const sys::Fd names, write_names(wanted.paths));
+        DIM_TRY(RemoteTar tar, remote.some(names, wanted.bytes));
+        const std::set<std::string_view> asked(wanted.paths.begin(), wanted.paths.end());
+        std::set<std::string> paths;
+        DIM_TRY(const RemoteTar::Ended ended,
+                unpack_from(tar, what, name, [&](const std::string& path) {
+                    if (!asked.contains(path)) return false;
+                    paths.insert(path);
+                    return true;
+                }));
+        came.bytes += tar.bytes();
+        const std::uint64_t missing = asked.size() - paths.size();
+        if (missing > ended.vanished) {
+            return fail(Error(ErrorCode::unavailable,
+                              std::to_string(missing) + " files did not come, and tar did not say "
+                                                        "why")
+                            .with_cure("try again"));
+        }
+        if (missing != 0) {
+            master_.notes_.push_back(std::to_string(missing) +
+                                     " files vanished before they could be read");
+        }
+        add_notes(ended.notes);
+        return paths;
+    }
+    /// A file as RemoteTree::some() wants it.
+    Result<sys::Fd> write_names(const std::vector<std::string>& paths) const {
+        std::string text;
+        for (const std::string& path : paths)
+            text.append("./").append(path) += '\0';
+        const std::string file = staging_ + "/names";
+        {
+            DIM_TRY(const sys::Fd output, sys::open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600));
+            DIM_CHECK(sys::write_all(output, text));
+        }
+        return sys::open(file, O_RDONLY);
+    }
+
+    Result<RemoteTar::Ended> unpack_from(RemoteTar& tar, const std::string& what,
+                                         const std::string& name,
+                                         const std::function<bool(const std::string&)>& is_meant) {
+        Pace pace(progress_, what, PaceText::Unit::bytes, tar.expected_bytes());
+        tar.on_progress([&pace](std::uint64_t count) { pace.tell(count); });
+        const Result<void> unpacked = unpack_into(tar, name, Links::refused, is_meant);
         // How ssh and tar ended says more than that their stream ended early.
-        DIM_TRY(const std::vector<std::string> notes, remote.finish(unpacked));
+        return tar.finish(unpacked);
+    }
+    void add_notes(const std::vector<std::string>& notes) {
         for (const std::string& note : notes)
             master_.notes_.push_back(note);
-        return {};
     }
 
     Result<void> make_staging() {
@@ -146,15 +245,16 @@ private:
         DIM_TRY(sys::Fd root, sys::open_directory(staging_ + "/" + name));
         return sys::TreeWriter(std::move(root), links);
     }
-    Result<void> unpack_into(ByteSource& bytes, const std::string& name, Links links) {
+    Result<void> unpack_into(ByteSource& bytes, const std::string& name, Links links,
+                             const std::function<bool(const std::string&)>& is_meant = {}) {
         DIM_TRY(sys::TreeWriter tree, make_tree(name, links));
         DIM_TRY(TarReader tar, TarReader::open(bytes));
-        DIM_CHECK(unpack_tar(tar, tree, budget_, unpacked_));
-        return finish(tree);
+        DIM_CHECK(unpack_tar(tar, tree, budget_, unpacked_, is_meant));
+        return finish(tree, staging_ + "/" + name);
     }
-    Result<void> finish(sys::TreeWriter& tree) {
+    Result<void> finish(sys::TreeWriter& tree, const std::string& directory) {
         DIM_CHECK(tree.finish());
-        DIM_TRY(const sys::Fd root, sys::open_directory(master_.directory_));
+        DIM_TRY(const sys::Fd root, sys::open_directory(directory));
         DIM_CHECK(set_named_acls(root, tree, unpacked_));
         if (unpacked_.acl_names != 0) {
             master_.notes_.push_back(std::to_string(unpacked_.acl_names) +

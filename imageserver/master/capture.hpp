@@ -1,17 +1,37 @@
 #pragma once
 
+#include "imageserver/master/machine_list.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/hardware.hpp"
 #include "libdim/model/master_source.hpp"
+#include "libdim/sys/fd.hpp"
 #include "libdim/sys/tree_copy.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace dim::server {
+
+/// Decides what of a machine's tree has to come, by what the machine lists and what is known of an
+/// earlier look at it.
+class FetchPlan {
+public:
+    struct Wanted {
+        std::vector<std::string> paths;  ///< as they were listed
+        std::uint64_t bytes = 0;         ///< about, of their content
+    };
+    virtual ~FetchPlan() = default;
+    /// Once, before anything comes. None: all of it.
+    virtual Result<std::optional<Wanted>> begin(MachineList list) = 0;
+    /// CAME, of what was wanted last, is below ROOT, where nothing else counts; the rest is not on
+    /// the machine any more. What has to come still; nothing: that was all.
+    virtual Result<Wanted> more(sys::Fd root, std::set<std::string> came) = 0;
+};
 
 struct CaptureSettings {
     model::Architecture architecture;       ///< which of the images in an OCI image
@@ -21,6 +41,7 @@ struct CaptureSettings {
     std::uint64_t entry_limit = 10'000'000;
     std::vector<std::string> ssh_options = {};  ///< more words for ssh: "-F", "FILE"
     std::chrono::milliseconds silence = std::chrono::minutes(15);  ///< of a machine, RemoteTree
+    FetchPlan* plan = nullptr;  ///< for a machine; none: all of it comes, and is not listed
 };
 
 /// What an image is made from: a directory, the source's own, or one that was made of it and goes
@@ -31,6 +52,8 @@ public:
     const std::string& directory() const { return directory_; }
     /// It is the source's own: it may change while it is read, and hold what we never made.
     bool is_in_place() const { return staging_.empty(); }
+    /// Only what a FetchPlan wanted came; it knows the tree.
+    bool is_partial() const { return is_partial_; }
     /// What of it is meant: for sys::measure_tree and sys::TreeCopy from directory(). May outlive
     /// this.
     const sys::TreeFilter& filter() const { return filter_; }
@@ -49,6 +72,7 @@ private:
     friend class Capture;
     Master() = default;
     std::string staging_;  ///< empty: in place
+    bool is_partial_ = false;
     std::string directory_;
     sys::TreeFilter filter_;
     std::vector<std::string> notes_;

@@ -1,5 +1,6 @@
 #include "imageserver/master/remote_machine.hpp"
 
+#include "imageserver/master/machine_list.hpp"
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/disk_file_system.hpp"
@@ -14,9 +15,18 @@ namespace {
 constexpr std::size_t kMounts = 10'000;
 constexpr std::size_t kParts = 256;
 
-constexpr std::array<std::string_view, 8> kTarOptions{
-    "--one-file-system", "--numeric-owner", "--anchored", "--no-wildcards-match-slash",
-    "--sparse",          "--xattrs",        "--acls",     "--format"};
+constexpr std::array<std::string_view, 12> kTarOptions{"--one-file-system",
+                                                       "--numeric-owner",
+                                                       "--anchored",
+                                                       "--no-wildcards-match-slash",
+                                                       "--sparse",
+                                                       "--xattrs",
+                                                       "--acls",
+                                                       "--format",
+                                                       "--null",
+                                                       "--no-unquote",
+                                                       "--files-from",
+                                                       "--no-recursion"};
 
 /// One word for the shell.
 std::string quoted_word(std::string_view text) {
@@ -67,6 +77,8 @@ Result<void> take_line(std::string_view key, std::string_view value, std::string
         if (std::ranges::find(kTarOptions, words[0]) == kTarOptions.end())
             return fail(wrong_answer(line));
         machine.options.emplace(words[0]);
+    } else if (key == "find" && words.size() == 1) {
+        machine.has_gnu_find = words[0].contains('.');
     } else if (key == "mount") {
         if (words.size() < 3 || machine.mounts.size() == kMounts) return fail(wrong_answer(line));
         machine.mounts.push_back({unescaped(words[0]), unescaped(words[1]), std::string(words[2])});
@@ -99,6 +111,39 @@ std::string exclusion(const std::string& pattern) {
     return " --no-anchored --exclude=" + quoted_word(pattern);
 }
 
+std::string in_tree(const RemoteMachine& machine) {
+    return "LC_ALL=C; export LC_ALL; cd " + quoted_word(machine.root) + " || exit 65; ";
+}
+
+/// What all of its tar files are made by.
+Result<std::string> tar_command(const RemoteMachine& machine) {
+    for (const char* needed : {"--one-file-system", "--numeric-owner", "--anchored"}) {
+        if (machine.options.contains(needed)) continue;
+        return fail(Error(ErrorCode::conflict, std::string("the machine has no tar with ") + needed)
+                        .with_cure("install GNU tar there"));
+    }
+    std::string script = in_tree(machine) + "exec tar --create --file=- --numeric-owner";
+    for (const char* wanted : {"--sparse", "--xattrs", "--acls"})
+        if (machine.options.contains(wanted)) script.append(" ").append(wanted);
+    // Times to the nanosecond, and any number.
+    if (machine.options.contains("--format")) script += " --format=posix";
+    return script;
+}
+
+/// The test of find that is true for just what the pattern matches, or for what is below that; none
+/// for a pattern that find takes for another: its * matches slashes, too.
+std::optional<std::string> find_test(std::string_view pattern) {
+    constexpr std::string_view kWild = "*?[\\";
+    if (!pattern.starts_with('/')) {
+        if (pattern.find_first_of("[\\/") != pattern.npos) return std::nullopt;
+        return "-name " + quoted_word(pattern);
+    }
+    const std::string_view directory =
+        pattern.ends_with("/*") ? pattern.substr(0, pattern.size() - 2) : pattern;
+    if (directory.find_first_of(kWild) != directory.npos) return std::nullopt;
+    return "-path " + quoted_word("." + std::string(pattern));
+}
+
 }  // namespace
 
 std::string question(const std::string& path) {
@@ -109,6 +154,7 @@ std::string question(const std::string& path) {
         script.append(" ").append(option);
     // A network file system whose server is gone must not hold df.
     return script + "; do case \"$help\" in *\"$o\"*) echo \"option $o\";; esac; done; "
+                    "find . -ignore_readdir_race -maxdepth 0 -printf 'find %C@\\n' 2>/dev/null; "
                     "while read -r line; do echo \"mount $line\"; done </proc/mounts; "
                     "df -Pkl 2>/dev/null | while read -r line; do echo \"used $line\"; done";
 }
@@ -164,24 +210,44 @@ std::uint64_t used_bytes(const RemoteMachine& machine, const std::vector<std::st
 
 Result<std::string> transfer(const RemoteMachine& machine, const std::vector<std::string>& parts,
                              const std::vector<std::string>& exclude) {
-    for (const char* needed : {"--one-file-system", "--numeric-owner", "--anchored"}) {
-        if (machine.options.contains(needed)) continue;
-        return fail(Error(ErrorCode::conflict, std::string("the machine has no tar with ") + needed)
-                        .with_cure("install GNU tar there"));
-    }
-    std::string script = "LC_ALL=C; export LC_ALL; cd " + quoted_word(machine.root) +
-                         " || exit 65; exec tar --create --file=- --one-file-system "
-                         "--numeric-owner --wildcards";
-    for (const char* wanted : {"--no-wildcards-match-slash", "--sparse", "--xattrs", "--acls"})
-        if (machine.options.contains(wanted)) script.append(" ").append(wanted);
-    // Times to the nanosecond, and any number.
-    if (machine.options.contains("--format")) script += " --format=posix";
+    DIM_TRY(std::string script, tar_command(machine));
+    script += " --one-file-system --wildcards";
+    if (machine.options.contains("--no-wildcards-match-slash"))
+        script += " --no-wildcards-match-slash";
     for (const std::string& pattern : exclude)
         script += exclusion(pattern);
     script += " --";
     for (const std::string& part : parts)
         script += ' ' + quoted_word(part);
     return script;
+}
+
+bool can_list(const RemoteMachine& machine) {
+    return machine.has_gnu_find &&
+           std::ranges::all_of(
+               std::array{"--null", "--no-unquote", "--files-from", "--no-recursion", "--format"},
+               [&](const char* option) { return machine.options.contains(option); });
+}
+
+std::string listing(const RemoteMachine& machine, const std::vector<std::string>& parts,
+                    const std::vector<std::string>& exclude) {
+    std::string script =
+        in_tree(machine) + "printf '" + std::string(kListTitle) + "%s\\0' \"$(date +%s)\"; find";
+    for (const std::string& part : parts)
+        script += ' ' + quoted_word(part);
+    script += " -ignore_readdir_race -xdev";
+    std::string left_out;
+    for (const std::string& pattern : exclude)
+        if (const auto test = find_test(pattern))
+            left_out += (left_out.empty() ? "" : " -o ") + *test;
+    if (!left_out.empty()) script += " \\( " + left_out + " \\) -prune -o";
+    return script + " -printf '%y %s %D %i %T@ %C@ %p\\0'; printf '" + std::string(kListEnd) +
+           "%s\\0' \"$?\"";
+}
+
+Result<std::string> transfer_of_some(const RemoteMachine& machine) {
+    DIM_TRY(std::string script, tar_command(machine));
+    return script + " --no-recursion --null --no-unquote --files-from=-";
 }
 
 }  // namespace dim::server

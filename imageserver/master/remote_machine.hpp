@@ -22,6 +22,7 @@ struct RemoteMachine {
     std::string root;               ///< the tree's, without links on the way
     bool is_root = false;           ///< we are its root
     std::set<std::string> options;  ///< of its tar: "--xattrs"
+    bool has_gnu_find = false;      ///< one that prints what it finds
     std::vector<Mount> mounts;
     std::vector<std::pair<std::string, std::uint64_t>> used;  ///< mount point → bytes, of some
 
@@ -42,5 +43,15 @@ std::uint64_t used_bytes(const RemoteMachine& machine, const std::vector<std::st
 /// model::PathPattern. Errors: conflict when its tar cannot do that.
 Result<std::string> transfer(const RemoteMachine& machine, const std::vector<std::string>& parts,
                              const std::vector<std::string>& exclude);
+
+/// Whether its find and tar can do what listing() and transfer_of_some() ask of them.
+bool can_list(const RemoteMachine& machine);
+/// The script that lists the tree for ListReader. What of EXCLUDE its find would take for something
+/// else is listed, too. The machine can_list().
+std::string listing(const RemoteMachine& machine, const std::vector<std::string>& parts,
+                    const std::vector<std::string>& exclude);
+/// The script that writes what its standard input names, "./etc/motd" and a NUL each, as a tar file
+/// to its standard output: of directories their entries alone. Errors: those of transfer().
+Result<std::string> transfer_of_some(const RemoteMachine& machine);
 
 }  // namespace dim::server

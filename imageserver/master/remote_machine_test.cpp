@@ -54,6 +54,25 @@ TEST(RemoteMachine, ShellsTakeEachNameForOneWord) {
     EXPECT_THAT(script, HasSubstr("--xattrs --acls --format=posix"));
 }
 
+TEST(RemoteMachine, FindListsWhatIsNotLeftOut) {
+    RemoteMachine told = machine();
+    EXPECT_TRUE(can_list(told));
+    const std::string script =
+        listing(told, {".", "./b'c"},
+                {"/proc/*", "*.bak", "/x'y", "/etc/o*", "/var/*/one", "a/b", "/[ab]", "[ab]"});
+    EXPECT_THAT(script, HasSubstr("find '.' './b'\\''c' -ignore_readdir_race -xdev "
+                                  "\\( -path './proc/*' -o -name '*.bak' -o -path './x'\\''y' \\) "
+                                  "-prune -o -printf"));
+    EXPECT_THAT(listing(told, {"."}, {"/etc/o*"}), HasSubstr("-xdev -printf"));
+    EXPECT_THAT(transfer_of_some(told).value(),
+                HasSubstr(" --no-recursion --null --no-unquote --files-from=-"));
+    RemoteMachine small = told;
+    small.has_gnu_find = false;
+    EXPECT_FALSE(can_list(small));
+    told.options.erase("--no-unquote");
+    EXPECT_FALSE(can_list(told));
+}
+
 TEST(RemoteMachine, AnOldTarIsAskedForWhatItHas) {
     RemoteMachine told = machine();
     told.options.erase("--xattrs");

@@ -1,19 +1,66 @@
 #pragma once
 
 #include "imageserver/master/byte_source.hpp"
+#include "imageserver/master/machine_list.hpp"
+#include "imageserver/master/remote_machine.hpp"
+#include "imageserver/master/remote_session.hpp"
+#include "imageserver/service/progress.hpp"
 #include "libdim/model/master_source.hpp"
+#include "libdim/sys/tree_filter.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dim::server {
 
-/// The tree of a running machine as a tar file, by ssh and the machine's own tar.
-class [[nodiscard]] RemoteTree final : public ByteSource {
+/// A tar file that a machine's tar writes.
+class [[nodiscard]] RemoteTar final : public ByteSource {
+public:
+    /// What becomes of names that are not there any more when tar comes to them.
+    enum class Vanished {
+        told,     ///< by tar, and by finish()'s notes; one that was named is an error
+        counted,  ///< when there is nothing else to complain of
+    };
+    RemoteTar(model::MasterSource::Remote machine, std::unique_ptr<RemoteSession> session,
+              std::uint64_t expected, Vanished vanished = Vanished::told)
+        : machine_(std::move(machine)),
+          session_(std::move(session)),
+          expected_(expected),
+          vanished_(vanished) {}
+
+    /// About so many will come; 0: unknown.
+    std::uint64_t expected_bytes() const { return expected_; }
+    std::uint64_t bytes() const { return count_; }
+    void on_progress(std::function<void(std::uint64_t)> progress) {
+        progress_ = std::move(progress);
+    }
+    Result<std::size_t> read(std::span<char> buffer) override;
+
+    struct Ended {
+        std::vector<std::string> notes;  ///< complaints without failing, fit to print
+        std::uint64_t vanished = 0;      ///< of the names that were asked for
+    };
+    /// After the last byte, or when the bytes were of no use (UNPACKED is what came of them): how
+    /// ssh and tar ended. Errors: theirs, else that of UNPACKED.
+    Result<Ended> finish(const Result<void>& unpacked);
+
+private:
+    model::MasterSource::Remote machine_;
+    std::unique_ptr<RemoteSession> session_;
+    std::uint64_t expected_;
+    Vanished vanished_;
+    std::function<void(std::uint64_t)> progress_;
+    std::uint64_t count_ = 0;
+    bool has_ended_ = false;
+};
+
+/// The tree of a running machine, by ssh and the machine's own find and tar.
+class [[nodiscard]] RemoteTree {
 public:
     struct Settings {
         std::vector<std::string> ssh_options;  ///< more words for ssh
@@ -22,23 +69,21 @@ public:
         /// How long it may say nothing: tar is silent while it looks through what is left out.
         std::chrono::milliseconds silence;
     };
-    /// Asks the machine what it has, and begins. ssh asks nobody: the server's root needs a key
-    /// there, and the machine's own key must be known here. Errors: unavailable (it is silent,
-    /// too), permission_denied, not_found, conflict; with the cure.
-    static Result<RemoteTree> open(const model::MasterSource::Remote& machine,
-                                   const Settings& settings);
+    /// Asks the machine what it has. Errors: unavailable (it is silent, too), permission_denied,
+    /// not_found, conflict; with the cure.
+    static Result<RemoteTree> open(const model::MasterSource::Remote& machine, Settings settings);
     RemoteTree(RemoteTree&&) noexcept;
-    /// Ends ssh.
-    ~RemoteTree() override;
+    ~RemoteTree();
 
-    /// About what the tree takes; 0: unknown.
-    std::uint64_t used_bytes() const;
-    void on_progress(std::function<void(std::uint64_t)> progress);
-    Result<std::size_t> read(std::span<char> buffer) override;
-    /// After the last byte, or when the bytes were of no use (UNPACKED is what came of them): how
-    /// ssh and tar ended. What they complained of without failing, fit to print. Errors: theirs,
-    /// else that of UNPACKED.
-    Result<std::vector<std::string>> finish(const Result<void>& unpacked);
+    /// Whether list() and some() can be had of it.
+    bool can_list() const;
+    /// What FILTER does not leave out of it. Errors: those of ListReader; unavailable; io for what
+    /// it cannot read.
+    Result<MachineList> list(const sys::TreeFilter& filter, const Progress& progress) const;
+    Result<RemoteTar> all() const;
+    /// What NAMES, a file, has: "./etc/motd" and a NUL each, of about BYTES. Directories come
+    /// without what is in them.
+    Result<RemoteTar> some(const sys::Fd& names, std::uint64_t bytes) const;
 
 private:
     struct State;

@@ -1,10 +1,10 @@
 #include "imageserver/master/master_fixture.hpp"
-#include "libdim/sys/process.hpp"
-#include "libdim/testing/own_network.hpp"
+#include "imageserver/master/sshd_fixture.hpp"
 
-#include <csignal>
-#include <memory>
-#include <optional>
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
 
 namespace dim::server {
 namespace {
@@ -14,85 +14,26 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-constexpr const char* kPort = "2222";
-
-/// A real sshd with keys of its own, in a network namespace of its own.
 class RemoteMasterTest : public MasterTest {
 protected:
-    static void SetUpTestSuite() {
-        static const dim::testing::OwnNetwork network;
-        ASSERT_TRUE(network.is_made()) << "needs root";
-        MasterTest::SetUpTestSuite();
-        run_script(
-            "ip link set lo up; mkdir -p /run/sshd; mount -t tmpfs -o mode=0755 none /run/sshd");
-    }
-    RemoteMasterTest() {
-        run_script("cd '" + directory.path() + R"sh(' && mkdir keys && chmod 700 keys && cd keys
-ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f ours
-cp ours.pub authorized
-echo "[127.0.0.1]:2222 $(cut -d' ' -f1,2 host.pub)" >known
-cat >sshd <<END
-ListenAddress 127.0.0.1:2222
-HostKey $PWD/host
-AuthorizedKeysFile $PWD/authorized
-PidFile none
-PermitRootLogin prohibit-password
-StrictModes no
-UsePAM no
-END
-cat >ssh <<END
-Host *
-IdentityFile $PWD/ours
-IdentitiesOnly yes
-UserKnownHostsFile $PWD/known
-GlobalKnownHostsFile /dev/null
-END
-)sh");
-        settings.ssh_options = {"-F", directory / "keys/ssh"};
-        start();
-    }
-    ~RemoteMasterTest() override { stop(); }
+    static void SetUpTestSuite() { ASSERT_TRUE(OwnSshd::enter_network()) << "needs root"; }
+    RemoteMasterTest() { settings.ssh_options = sshd.ssh_options(); }
 
-    /// Returns when it listens: it says so.
-    void start() {
-        sys::Pipe errors = value_of(sys::pipe());
-        sshd.emplace(value_of(
-            sys::spawn({.arguments = {"/usr/sbin/sshd", "-D", "-e", "-f", directory / "keys/sshd"},
-                        .standard_error = &errors.write_end})));
-        errors.write_end.reset();
-        std::string said;
-        std::array<char, 1024> buffer{};
-        while (!said.contains("Server listening on")) {
-            const std::size_t count = value_of(sys::read(errors.read_end, buffer));
-            ASSERT_NE(count, 0U) << said;
-            said.append(buffer.data(), count);
-        }
-        log = std::move(errors.read_end);
-    }
-    void stop() {
-        if (!sshd) return;
-        static_cast<void>(sshd->kill(SIGTERM));
-        static_cast<void>(sshd->wait(sys::Deadline::in(std::chrono::seconds(10))));
-        sshd.reset();
-    }
-    std::string source(const std::string& path) const {
-        return std::string("ssh://root@127.0.0.1:") + kPort + path;
-    }
     std::string refusal(const std::string& path) const {
-        const auto master = capture_of(source(path));
+        const auto master = capture_of(OwnSshd::source(path));
         return master ? "taken" : to_string(master.error());
     }
 
-    std::optional<sys::Process> sshd;
-    sys::Fd log;
+    OwnSshd sshd{directory.path()};
 };
 
 TEST_F(RemoteMasterTest, ARunningMachineIsCaptured) {
     std::uint64_t told = 0;
-    const auto master = capture(value_of(model::MasterSource::parse(source(tree))), settings,
-                                staging, [&](std::string_view text, std::uint64_t, std::uint64_t) {
-                                    told += text.starts_with("copy from 127.0.0.1: ") ? 1 : 0;
-                                });
+    const auto master =
+        capture(value_of(model::MasterSource::parse(OwnSshd::source(tree))), settings, staging,
+                [&](std::string_view text, std::uint64_t, std::uint64_t) {
+                    told += text.starts_with("copy from 127.0.0.1: ") ? 1 : 0;
+                });
     ASSERT_TRUE(master) << to_string(master.error());
     EXPECT_EQ(differences(tree, master->directory()), "");
     EXPECT_GE(told, 1U);
@@ -108,7 +49,7 @@ TEST_F(RemoteMasterTest, DisksBelowBelongToIt) {
                "/inside\"");
     settings.exclude = {"/etc/*", "lost+found"};
     {
-        const auto master = capture_of(source(tree));
+        const auto master = capture_of(OwnSshd::source(tree));
         ASSERT_TRUE(master) << to_string(master.error());
         EXPECT_EQ(sys::list_names(master->directory() + "/srv it's").value(),
                   std::vector<std::string>{"inside"});
@@ -117,7 +58,7 @@ TEST_F(RemoteMasterTest, DisksBelowBelongToIt) {
         settings.one_file_system = true;
     }
     {
-        const auto master = capture_of(source(tree));
+        const auto master = capture_of(OwnSshd::source(tree));
         ASSERT_TRUE(master) << to_string(master.error());
         EXPECT_TRUE(sys::list_names(master->directory() + "/srv it's").value().empty());
     }
@@ -126,63 +67,194 @@ TEST_F(RemoteMasterTest, DisksBelowBelongToIt) {
 
 TEST_F(RemoteMasterTest, AFailureNamesItsCure) {
     EXPECT_THAT(refusal("/missing"), HasSubstr("/missing: No such file"));
-    const std::string known = sys::read_file(directory / "keys/known").value();
-    write(directory / "keys/known", "");
+    const std::string known = sys::read_file(sshd.key("known")).value();
+    write(sshd.key("known"), "");
     EXPECT_THAT(refusal(tree), AllOf(HasSubstr("Host key verification failed"),
                                      HasSubstr("'ssh -p 2222 root@127.0.0.1' once")));
     run_script("cd '" + directory / "keys" +
                "' && echo \"[127.0.0.1]:2222 $(cut -d' ' -f1,2 ours.pub)\" >known");
     EXPECT_THAT(refusal(tree), HasSubstr("'ssh-keygen -R [127.0.0.1]:2222'"));
-    write(directory / "keys/known", known);
-    write(directory / "keys/authorized", "");
+    write(sshd.key("known"), known);
+    write(sshd.key("authorized"), "");
     EXPECT_THAT(refusal(tree), HasSubstr("ssh-copy-id -p 2222 root@127.0.0.1"));
-    stop();
+    sshd.stop();
     EXPECT_THAT(refusal(tree), HasSubstr("does its sshd run?"));
 }
 
 TEST_F(RemoteMasterTest, AChattyShellIsNamed) {
-    run_script("cd '" + directory / "keys" +
-               "' && sed -i 's/^/command=\"echo Welcome\" /' authorized");
+    sshd.run_instead("echo Welcome");
     EXPECT_THAT(refusal(tree), HasSubstr("its shell must say nothing by itself"));
 }
 
 TEST_F(RemoteMasterTest, AMachineThatGoesAwayIsAnError) {
     // Its tar is killed after the first bytes: the command of the key stands before it.
-    run_script("cd '" + directory / "keys" + R"(' && cat >cut <<'END'
-#!/bin/bash
-case "$SSH_ORIGINAL_COMMAND" in *--create*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c 3000; kill -9 $PPID;; *) sh -c "$SSH_ORIGINAL_COMMAND";; esac
-END
-chmod +x cut && sed -i "s|^|command=\"$PWD/cut\" |" authorized)");
+    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
+*--create*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c 3000; kill -9 $PPID;;
+*) sh -c "$SSH_ORIGINAL_COMMAND";;
+esac)");
     EXPECT_NE(refusal(tree), "taken");
 }
 
 TEST_F(RemoteMasterTest, AMachineThatStopsAnsweringIsNotWaitedFor) {
-    run_script("cd '" + directory / "keys" + R"(' && cat >hang <<'END'
-#!/bin/bash
-if [ -e asked ]; then
-    case "$SSH_ORIGINAL_COMMAND" in *--create*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c 3000;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac
+    sshd.run_instead(R"(if [ -e asked ]; then
+    case "$SSH_ORIGINAL_COMMAND" in
+    *--create*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c 3000;;
+    *) exec sh -c "$SSH_ORIGINAL_COMMAND";;
+    esac
 fi
-exec sleep 1000
-END
-chmod +x hang && sed -i "s|^|command=\"cd $PWD; exec ./hang\" |" authorized)");
+exec sleep 1000)");
     settings.silence = std::chrono::milliseconds(100);
     EXPECT_THAT(refusal(tree), HasSubstr("root@127.0.0.1 has stopped answering"));
-    write(directory / "keys/asked", "");
+    write(sshd.key("asked"), "");
     settings.silence = std::chrono::seconds(5);
     EXPECT_THAT(refusal(tree), HasSubstr("root@127.0.0.1 has stopped answering"));
     EXPECT_FALSE(sys::stat(staging)) << "what came of it is gone";
 }
 
 TEST_F(RemoteMasterTest, WhatIsNotWholeIsNamed) {
-    run_script("cd '" + directory / "keys" + R"(' && cat >odd <<'END'
-#!/bin/bash
-sh -c "$SSH_ORIGINAL_COMMAND"
-case "$SSH_ORIGINAL_COMMAND" in *--create*) echo "tar: ./x: File removed before we read it" >&2; exit 1;; esac
-END
-chmod +x odd && sed -i "s|^|command=\"$PWD/odd\" |" authorized)");
-    const auto master = capture_of(source(tree));
+    sshd.run_instead(R"(sh -c "$SSH_ORIGINAL_COMMAND"
+case "$SSH_ORIGINAL_COMMAND" in
+*--create*) echo "tar: ./x: File removed before we read it" >&2; exit 1;;
+esac)");
+    const auto master = capture_of(OwnSshd::source(tree));
     ASSERT_TRUE(master) << to_string(master.error());
     EXPECT_THAT(master->notes(), Contains(HasSubstr("./x: File removed before we read it")));
+}
+
+/// Wants just these paths, and remembers what it was told.
+class PathsPlan final : public FetchPlan {
+public:
+    explicit PathsPlan(std::vector<std::string> paths) : paths_(std::move(paths)) {}
+    Result<std::optional<Wanted>> begin(MachineList listed) override {
+        list = std::move(listed);
+        return Wanted{.paths = paths_};
+    }
+    Result<Wanted> more(sys::Fd root, std::set<std::string> paths) override {
+        roots.push_back(std::move(root));
+        came = std::move(paths);
+        return Wanted{};
+    }
+    bool lists(const std::string& path) const {
+        return std::ranges::binary_search(list.names, path, {}, &ListedName::path);
+    }
+    std::string came_directory(const std::string& staging) const { return staging + "/tree/0"; }
+
+    MachineList list;
+    std::vector<sys::Fd> roots;
+    std::set<std::string> came;
+
+private:
+    std::vector<std::string> paths_;
+};
+
+TEST_F(RemoteMasterTest, APlanSaysWhatComes) {
+    const std::string odd = "usr/lib/back\\134slash -x\n'";
+    write(tree + "/" + odd, "odd");
+    PathsPlan plan({"", odd, "etc", "etc/group", "etc/passwd", "usr/lib/tool-again", "var/lib/one",
+                    "var/lib", "dev/null"});
+    settings.plan = &plan;
+    settings.exclude = {"/opt/*", "/etc/o*", "*.bak", "/var/*/one-more"};
+    write(tree + "/var/old.bak", "");
+    write(tree + "/var/lib/one-more", "");
+    const auto master = capture_of(OwnSshd::source(tree));
+    ASSERT_TRUE(master) << to_string(master.error());
+    EXPECT_TRUE(master->is_partial());
+    const std::set<std::string> wanted{
+        "",        odd,       "etc", "etc/group", "etc/passwd", "usr/lib/tool-again", "var/lib/one",
+        "var/lib", "dev/null"};
+    EXPECT_EQ(plan.came, wanted);
+    run({"bash", "-euc",
+         "cd '" + tree +
+             "' && for name in \"$@\"; do cmp \"$name\" \"$0/$name\"; "
+             "[ \"$(getfacl -np \"$name\")\" = \"$(cd \"$0\"; getfacl -np \"$name\")\" ]; done",
+         plan.came_directory(staging), odd, "usr/lib/tool-again", "var/lib/one"});
+    for (const char* path :
+         {"", "etc", "usr/lib/tool-again", "var/two", "usr/lib/caf\xc3\xa9 \n name"})
+        EXPECT_TRUE(plan.lists(path)) << path;
+    for (const char* path :
+         {"opt/empty", "etc/outside", "var/old.bak", "var/lib/one-more", "lost+found"})
+        EXPECT_FALSE(plan.lists(path)) << path;
+    EXPECT_THAT(master->notes(), Contains(HasSubstr("9 of ")));
+}
+
+TEST_F(RemoteMasterTest, WhatIsListedIsWhatIsThere) {
+    PathsPlan plan({});
+    settings.plan = &plan;
+    ASSERT_TRUE(capture_of(OwnSshd::source(tree)));
+    const auto names = run_script("cd '" + tree + "' && find . -printf . ");
+    EXPECT_EQ(plan.list.names.size(), names.size());
+    for (const ListedName& name : plan.list.names) {
+        const std::string path = tree + "/" + name.path;
+        const sys::Fd opened = value_of(sys::open(path, O_PATH | O_NOFOLLOW));
+        const sys::FileStatus status = value_of(sys::fstat(opened));
+        EXPECT_EQ(name, (ListedName{.path = name.path,
+                                    .type = status.mode & S_IFMT,
+                                    .size = status.size,
+                                    .device = status.device,
+                                    .inode = status.inode,
+                                    .modified = status.modified,
+                                    .changed = status.changed}));
+    }
+}
+
+TEST_F(RemoteMasterTest, WhatVanishesIsLeftOut) {
+    PathsPlan plan({"etc/passwd", "gone", "usr/lib/\xff\xfe"});
+    settings.plan = &plan;
+    const auto master = capture_of(OwnSshd::source(tree));
+    ASSERT_TRUE(master) << to_string(master.error());
+    EXPECT_EQ(plan.came, (std::set<std::string>{"etc/passwd", "usr/lib/\xff\xfe"}));
+    EXPECT_THAT(master->notes(), Contains(HasSubstr("1 files vanished")));
+}
+
+TEST_F(RemoteMasterTest, WhatDoesNotComeIsAnError) {
+    PathsPlan plan({"etc/passwd", "etc/group"});
+    settings.plan = &plan;
+    // One of both, and no word about the other.
+    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
+*--files-from*) head -zn 1 | sh -c "$SSH_ORIGINAL_COMMAND";;
+*) sh -c "$SSH_ORIGINAL_COMMAND";;
+esac)");
+    EXPECT_THAT(refusal(tree), HasSubstr("1 files did not come"));
+    // A disk that cannot be read, as tar tells it.
+    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
+*--files-from*) sh -c "$SSH_ORIGINAL_COMMAND"; echo "tar: ./etc/group: Read error at byte 0, while reading 512 bytes: Input/output error" >&2; exit 2;;
+*) sh -c "$SSH_ORIGINAL_COMMAND";;
+esac)");
+    EXPECT_THAT(refusal(tree), HasSubstr("Input/output error"));
+}
+
+TEST_F(RemoteMasterTest, AListThatIsCutShortIsRefused) {
+    PathsPlan plan({});
+    settings.plan = &plan;
+    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
+*dim-list*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c 1000;;
+*) sh -c "$SSH_ORIGINAL_COMMAND";;
+esac)");
+    EXPECT_THAT(refusal(tree), HasSubstr("cut short"));
+    // The end mark without its NUL; a find that could not read a directory.
+    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
+*dim-list*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c -1;;
+*) sh -c "$SSH_ORIGINAL_COMMAND";;
+esac)");
+    EXPECT_THAT(refusal(tree), HasSubstr("cut short"));
+    sshd.run_instead(
+        R"(find() { command find "$@"; echo "find: './etc': Input/output error" >&2; return 1; }
+export -f find
+exec bash -c "$SSH_ORIGINAL_COMMAND")");
+    EXPECT_THAT(refusal(tree), HasSubstr("Input/output error"));
+}
+
+TEST_F(RemoteMasterTest, WithoutGnuFindAllOfItComes) {
+    PathsPlan plan({});
+    settings.plan = &plan;
+    sshd.run_instead(R"(find() { echo "find: unrecognized: -printf" >&2; return 1; }
+export -f find
+exec bash -c "$SSH_ORIGINAL_COMMAND")");
+    const auto master = capture_of(OwnSshd::source(tree));
+    ASSERT_TRUE(master) << to_string(master.error());
+    EXPECT_FALSE(master->is_partial());
+    EXPECT_EQ(differences(tree, master->directory()), "");
+    EXPECT_THAT(master->notes(), Contains(HasSubstr("GNU find")));
 }
 
 }  // namespace

@@ -135,8 +135,10 @@ Result<void> UnpackBudget::add_bytes(std::uint64_t count) {
 }
 
 Result<void> unpack_tar(TarReader& tar, sys::TreeWriter& tree, UnpackBudget& budget,
-                        Unpacked& unpacked) {
-    return unpack_entries(tar, tree, budget, unpacked, [](const std::string&) { return true; });
+                        Unpacked& unpacked,
+                        const std::function<bool(const std::string&)>& is_meant) {
+    return unpack_entries(tar, tree, budget, unpacked,
+                          [&](const std::string& path) { return !is_meant || is_meant(path); });
 }
 
 Result<void> set_named_acls(const sys::Fd& root, sys::TreeWriter& tree, Unpacked& unpacked) {

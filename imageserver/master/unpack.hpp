@@ -4,6 +4,7 @@
 #include "libdim/sys/tree_writer.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,10 +44,11 @@ struct Unpacked {
     std::vector<Acl> named_acls;  ///< for set_named_acls()
 };
 
-/// Every entry of the tar file becomes one of the tree. The errors name the entry; none leaves
-/// anything outside of the tree.
+/// Every entry of the tar file becomes one of the tree, or those whose path IS_MEANT. The errors
+/// name the entry; none leaves anything outside of the tree.
 Result<void> unpack_tar(TarReader& tar, sys::TreeWriter& tree, UnpackBudget& budget,
-                        Unpacked& unpacked);
+                        Unpacked& unpacked,
+                        const std::function<bool(const std::string& path)>& is_meant = {});
 
 /// Once the whole tree is there: the ACLs that name users and groups, by its own /etc/passwd and
 /// /etc/group below ROOT.

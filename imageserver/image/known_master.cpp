@@ -1,0 +1,41 @@
+#include "imageserver/image/known_master.hpp"
+
+#include "imageserver/image/tree_record.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+
+namespace dim::server {
+
+namespace {
+
+/// Of which master the record is.
+std::string source_file(const ImagePaths& paths, const model::ImageName& image) {
+    return paths.master_record(image) + ".source";
+}
+
+}  // namespace
+
+std::optional<manifest::ScannedTree> known_master(const ImagePaths& paths,
+                                                  const model::ImageName& image,
+                                                  const model::MasterSource& source) {
+    const auto known = sys::read_file(source_file(paths, image));
+    if (!known || *known != to_string(source)) return std::nullopt;
+    auto record = read_tree_record(paths.master_record(image)).value_or(std::nullopt);
+    if (!record) return std::nullopt;
+    return std::move(record->tree);
+}
+
+void remember_master(const ImagePaths& paths, const model::ImageName& image,
+                     const model::MasterSource& source, const manifest::ScannedTree& tree) {
+    forget_master(paths, image);
+    if (write_tree_record(tree, paths.master_record(image)))
+        (void)write_record_file(source_file(paths, image), to_string(source));
+}
+
+void forget_master(const ImagePaths& paths, const model::ImageName& image) {
+    // Without this one the others count for nothing.
+    (void)sys::unlink(source_file(paths, image));
+    (void)remove_tree_record(paths.master_record(image));
+}
+
+}  // namespace dim::server
