@@ -57,11 +57,13 @@ bool tells_nothing(std::string_view line) {
 }
 
 /// The lines, without those that tell nothing.
-std::vector<std::string> notes_of(const std::string& complaints) {
+std::vector<std::string> notes_of(const std::string& complaints, RemoteTar::Vanished vanished) {
     std::vector<std::string> notes;
     std::size_t more = 0;
     for (const std::string_view line : split(complaints, '\n')) {
-        if (tells_nothing(line)) continue;
+        const bool is_counted =
+            vanished == RemoteTar::Vanished::counted && line.ends_with(kVanished);
+        if (tells_nothing(line) || is_counted) continue;
         if (notes.size() == kNotes) {
             ++more;
         } else {
@@ -72,13 +74,19 @@ std::vector<std::string> notes_of(const std::string& complaints) {
     return notes;
 }
 
+/// What tar complains of without failing.
+bool does_not_fail(std::string_view line) {
+    return line.ends_with(": file changed as we read it") || line.contains(": File shrank by ") ||
+           line.contains(": Warning: ");
+}
+
 /// How many names went away while find or tar looked at them, when that is all that they complain
 /// of; none: there is something else, or perhaps.
 std::optional<std::uint64_t> vanished_names(const std::string& complaints) {
     if (complaints.size() >= RemoteSession::kComplaintBytes) return std::nullopt;
     std::uint64_t vanished = 0;
     for (const std::string_view line : split(complaints, '\n')) {
-        if (tells_nothing(line) || line.ends_with(": file changed as we read it")) continue;
+        if (tells_nothing(line) || does_not_fail(line)) continue;
         if (!line.ends_with(kVanished) && !line.ends_with(": File removed before we read it"))
             return std::nullopt;
         ++vanished;
@@ -184,9 +192,7 @@ Result<RemoteTar::Ended> RemoteTar::finish(const Result<void>& unpacked) {
     if (was_killed || status.signal != 0)
         return fail(ErrorCode::unavailable,
                     "ssh to " + machine_name(machine_) + " ended before the end");
-    // Those that vanished are told by who asked for them.
-    if (vanished.value_or(0) != 0) return Ended{.notes = {}, .vanished = *vanished};
-    return Ended{.notes = notes_of(complaints)};
+    return Ended{.notes = notes_of(complaints, vanished_), .vanished = vanished.value_or(0)};
 }
 
 }  // namespace dim::server

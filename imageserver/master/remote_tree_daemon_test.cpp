@@ -13,6 +13,7 @@ using namespace testing;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class RemoteMasterTest : public MasterTest {
 protected:
@@ -200,10 +201,16 @@ TEST_F(RemoteMasterTest, WhatIsListedIsWhatIsThere) {
 TEST_F(RemoteMasterTest, WhatVanishesIsLeftOut) {
     PathsPlan plan({"etc/passwd", "gone", "usr/lib/\xff\xfe"});
     settings.plan = &plan;
+    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
+*--files-from*) echo "tar: ./etc/passwd: File shrank by 7 bytes; padding with zeros" >&2;;
+esac
+exec bash -c "$SSH_ORIGINAL_COMMAND")");
     const auto master = capture_of(OwnSshd::source(tree));
     ASSERT_TRUE(master) << to_string(master.error());
     EXPECT_EQ(plan.came, (std::set<std::string>{"etc/passwd", "usr/lib/\xff\xfe"}));
     EXPECT_THAT(master->notes(), Contains(HasSubstr("1 files vanished")));
+    EXPECT_THAT(master->notes(), Not(Contains(HasSubstr("Cannot stat")))) << "it is told once";
+    EXPECT_THAT(master->notes(), Contains(HasSubstr("File shrank by 7 bytes")));
 }
 
 TEST_F(RemoteMasterTest, WhatDoesNotComeIsAnError) {
