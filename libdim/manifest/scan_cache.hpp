@@ -28,6 +28,8 @@ using ScanCache = std::vector<std::optional<Stamp>>;
 struct ScannedTree {
     Manifest manifest;
     ScanCache cache;
+    /// Of each entry, in its order; in memory alone: of a tree that was read from a file, none.
+    std::vector<std::uint64_t> inodes = {};
 };
 
 /// The cache as a file beside the manifest whose digest is DIGEST (docs/manifest.md).

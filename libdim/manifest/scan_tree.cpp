@@ -94,6 +94,13 @@ private:
     bool is_left_out(const std::string& path) const {
         return settings_.filter.leaves_out && settings_.filter.leaves_out(path);
     }
+    Result<std::vector<std::string>> names_in(const sys::Fd& directory,
+                                              const std::string& path) const {
+        std::optional<std::vector<std::string>> names;
+        if (settings_.names) names = settings_.names(path);
+        if (names) return *std::move(names);
+        return sys::list_names(directory);
+    }
     bool is_entered(const sys::Fd& directory) const {
         return settings_.filter.enters && settings_.filter.enters(directory);
     }
@@ -208,7 +215,7 @@ Result<void> Scan::list(const Job& job, std::vector<Scanned>& found, std::vector
     std::uint64_t device = 0;
     DIM_TRY(const std::shared_ptr<const sys::Fd> directory, open(job, device));
     if (!directory) return {};
-    Result<std::vector<std::string>> names = sys::list_names(*directory);
+    Result<std::vector<std::string>> names = names_in(*directory, job.path);
     if (!names) return fail(name_path(std::move(names).error(), job.path));
     std::uint64_t names_bytes = 0;
     for (std::string& name : *names) {
@@ -369,9 +376,11 @@ Result<ScannedTree> scan_tree(const sys::Fd& root, const ScanSettings& settings)
     ScannedTree tree;
     tree.manifest.entries.reserve(sorted.size());
     tree.cache.reserve(sorted.size());
+    tree.inodes.reserve(sorted.size());
     for (Scanned& scanned : sorted) {
         tree.manifest.entries.push_back(std::move(scanned.entry));
         tree.cache.push_back(scanned.stamp);
+        tree.inodes.push_back(scanned.inode.second);
     }
     return tree;
 }

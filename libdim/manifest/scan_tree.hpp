@@ -10,6 +10,9 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace dim::manifest {
 
@@ -22,6 +25,9 @@ struct ScanSettings {
     const ScannedTree* previous = nullptr;
     unsigned threads = 0;  ///< 0: as many as there are processors
     sys::TreeFilter filter = {};
+    /// Which names in the directory of a path are looked at instead of all that it has; none: all.
+    /// Any thread may ask.
+    std::function<std::optional<std::vector<std::string>>(const std::string& path)> names = {};
     /// Of files that no cache vouches for.
     Content content = Content::read;
     std::uint64_t entries_limit = kEntriesLimit;
