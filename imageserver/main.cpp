@@ -83,6 +83,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
                    "only by 'dim blade check'")
         ->check(CLI::Range(std::uint32_t{0}, std::uint32_t{3650}))
         ->capture_default_str();
+    app.add_flag("!--no-watch", settings.is_watching,
+                 "look at all of a master directory each time, instead of at what the kernel tells "
+                 "of changes (fanotify)");
     app.add_option("--agent", settings.agent, "what boot files start on the blade")
         ->capture_default_str();
     app.add_option("--kernel-kit", settings.kernel_kit, "the kernel of boot files, in parts")

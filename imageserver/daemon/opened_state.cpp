@@ -10,6 +10,7 @@
 #include "imageserver/override/blade_identities.hpp"
 #include "imageserver/peer/definition_debts.hpp"
 #include "imageserver/peer/peer_records.hpp"
+#include "libdim/base/log.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/signals.hpp"
 #include "libdim/sys/system_info.hpp"
@@ -31,6 +32,32 @@ std::vector<Migration> all_migrations() {
                            kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration,
                            kSyncBoundsMigration, kSyncImageMigration});
     return all;
+}
+
+/// None when it is not wanted or the kernel refuses: then masters are looked at as a whole.
+std::unique_ptr<MasterWatch> watch_masters(const DaemonSettings& settings) {
+    if (!settings.is_watching) return nullptr;
+    auto watch = MasterWatch::open({});
+    if (!watch) {
+        log(LogLevel::notice, "masters are looked at as a whole each time, since the kernel does "
+                              "not tell what changes: " +
+                                  to_string(watch.error()));
+        return nullptr;
+    }
+    (*watch)->start();
+    return *std::move(watch);
+}
+
+Result<std::unique_ptr<ImageStore>> open_images(const DaemonSettings& settings, Database& database,
+                                                MasterWatch* watch) {
+    DIM_TRY(ImageStore store, ImageStore::open({.state_directory = settings.state_directory,
+                                                .provisioning = settings.provisioning,
+                                                .trash_days = settings.trash_days,
+                                                .tables_with_images = {"override_file", "boot_file",
+                                                                       "assignment", "sync_run"}},
+                                               database));
+    if (watch != nullptr) store.use(*watch);
+    return std::make_unique<ImageStore>(std::move(store));
 }
 
 }  // namespace
@@ -66,13 +93,8 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
                             .addresses = {bootnet.address}},
                            sys::realtime_us() / 1'000'000));
     auto identity = std::make_unique<Identity>(std::move(opened_identity));
-    DIM_TRY(ImageStore store, ImageStore::open({.state_directory = settings.state_directory,
-                                                .provisioning = settings.provisioning,
-                                                .trash_days = settings.trash_days,
-                                                .tables_with_images = {"override_file", "boot_file",
-                                                                       "assignment", "sync_run"}},
-                                               *database));
-    auto images = std::make_unique<ImageStore>(std::move(store));
+    std::unique_ptr<MasterWatch> watch = watch_masters(settings);
+    DIM_TRY(auto images, open_images(settings, *database, watch.get()));
     const auto authorities = [kept = identity.get()] { return kept->trusted_pem(); };
     DIM_TRY(auto boot_files, BootFileStore::open({.state_directory = settings.state_directory,
                                                   .kernel_kit = settings.kernel_kit,
@@ -90,6 +112,7 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
                        .bootnet = bootnet,
                        .random = std::move(random),
                        .identity = std::move(identity),
+                       .watch = std::move(watch),
                        .images = std::move(images),
                        .boot_files = std::move(boot_files),
                        .alerts = std::move(alerts),

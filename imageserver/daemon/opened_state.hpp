@@ -7,6 +7,7 @@
 #include "imageserver/daemon/settings.hpp"
 #include "imageserver/identity/identity.hpp"
 #include "imageserver/image/image_store.hpp"
+#include "imageserver/image/master_watch.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/sys/fd.hpp"
@@ -29,6 +30,7 @@ struct OpenedState {
     cluster::ServerBootnet bootnet;
     std::unique_ptr<tls::Random> random;
     std::unique_ptr<Identity> identity;
+    std::unique_ptr<MasterWatch> watch;  ///< none when the kernel refused
     std::unique_ptr<ImageStore> images;
     BootFileStore boot_files;
     Alerts alerts;

@@ -71,68 +71,53 @@ Result<void> ImageGenerations::check_known(const ImageName& name, Generation gen
                     .with_cure("see 'dim image generations " + name.text() + "'"));
 }
 
-Result<api::ImageSource> ImageGenerations::source_of(const api::UpdateImage& request) {
-    if (request.source) return *request.source;
-    DIM_TRY(std::optional<api::ImageSource> last, catalog_.last_master(request.name));
-    if (last && to_string(last->source).contains(api::kSpooledInput)) {
-        return fail(Error(ErrorCode::invalid_input,
-                          "the master of " + request.name.text() + " was standard input")
-                        .with_cure("name it once more: dim image update " + request.name.text() +
-                                   " - <FILE"));
-    }
-    if (last) return *std::move(last);
-    return fail(Error(ErrorCode::invalid_input,
-                      "it is not known of which master " + request.name.text() + " is made")
-                    .with_cure("name it: dim image update " + request.name.text() + " SOURCE"));
-}
-
-Result<MasterLook> ImageGenerations::look(const api::UpdateImage& request, LookFor look_for,
-                                          const Progress& progress) {
-    DIM_CHECK(api::check_update(request));
-    DIM_TRY(const api::ImageSummary image, catalog_.image(request.name));
-    DIM_TRY(const api::ImageSource source, source_of(request));
-    return look_at_master(image, source, request, look_for, paths_, progress);
-}
-
 Result<MadeGeneration> ImageGenerations::update(const api::UpdateImage& request,
                                                 const Progress& progress) {
-    DIM_TRY(MasterLook seen, look(request, LookFor::files, progress));
-    DIM_TRY(const auto files, seen.files());
-    const Generation newest = seen.image.generation;
+    DIM_TRY(MasterLook look, looks_.look(request, LookFor::files, progress));
+    Notes notes = notes_of(look.master.master, {});
+    notes.insert(notes.end(), look.notes.begin(), look.notes.end());
+    if (look.is_newest) {
+        looks_.remember(look, true);
+        return MadeGeneration{.generation = {}, .notes = std::move(notes)};
+    }
+    DIM_TRY(const auto files, look.files());
+    const Generation newest = look.image.generation;
     DIM_TRY(const Generation number, Generation::from_number(newest.number() + 1));
     DIM_TRY(const model::Timestamp now, model::Timestamp::from_microseconds(sys::realtime_us()));
     // The next one is made of the same master as the last whole one.
     std::optional<api::ImageSource> master;
-    if (seen.scope.empty()) master = seen.source;
+    if (look.scope.empty()) master = look.source;
     DIM_TRY(auto made, finish(Next{.record = {.image = request.name,
                                               .generation = number,
                                               .created = now,
                                               .label = request.label,
-                                              .source = seen.source_text(),
+                                              .source = look.source_text(),
                                               .master = master,
                                               .shared_digest = {},
                                               .golden_digest = {},
-                                              .shared = seen.shared},
+                                              .shared = look.shared},
                                    .from = newest,
-                                   .shared = {std::move(seen.split.shared), files},
-                                   .golden = {std::move(seen.split.golden), files}},
+                                   .shared = {std::move(look.split.shared), files},
+                                   .golden = {std::move(look.split.golden), files}},
                               progress));
-    remember(seen, paths_);
-    Notes notes = notes_of(seen.master.master, {});
-    if (made && request.shared) notes.insert(notes.begin(), tell_shared(seen.shared));
+    looks_.remember(look, !made);
+    if (made && request.shared) notes.insert(notes.begin(), tell_shared(look.shared));
     return MadeGeneration{.generation = std::move(made), .notes = std::move(notes)};
 }
 
 Result<api::SourceDifference> ImageGenerations::compare_with_source(const api::UpdateImage& request,
                                                                     const Progress& progress) {
-    DIM_TRY(const MasterLook seen, look(request, LookFor::differences, progress));
-    remember(seen, paths_);
-    const Generation newest = seen.image.generation;
-    DIM_TRY(const SplitTree now, split_of(seen.image, paths_));
-    const auto differences = differences_of(now, seen.split);
+    DIM_TRY(const MasterLook look, looks_.look(request, LookFor::differences, progress));
+    const Generation newest = look.image.generation;
+    std::vector<manifest::Difference> differences;
+    if (!look.is_newest) {
+        DIM_TRY(const SplitTree now, split_of(look.image, paths_));
+        differences = differences_of(now, look.split);
+    }
+    looks_.remember(look, look.is_newest);
     return api::SourceDifference{.image = request.name,
                                  .generation = newest,
-                                 .source = seen.source_text(),
+                                 .source = look.source_text(),
                                  .difference_count = differences.size(),
                                  .differences = tell_differences(differences)};
 }

@@ -27,7 +27,11 @@ class ImageGenerations {
 public:
     /// The references outlive this. MOUNTING is held while something is mounted.
     ImageGenerations(ImageCatalog& catalog, const ImagePaths& paths, std::mutex& mounting)
-        : catalog_(catalog), paths_(paths), mounting_(mounting) {}
+        : catalog_(catalog), paths_(paths), looks_(catalog, paths), mounting_(mounting) {}
+
+    /// As MasterLooks has them.
+    void use(MasterWatch& watch) { looks_.use(watch); }
+    void forget(const model::ImageName& image) { looks_.forget(image); }
 
     /// As Images has them.
     Result<MadeGeneration> update(const api::UpdateImage& request, const Progress& progress);
@@ -53,8 +57,6 @@ public:
                                                       const Progress& progress);
 
 private:
-    Result<MasterLook> look(const api::UpdateImage& request, LookFor look_for,
-                            const Progress& progress);
     /// What a generation shall hold, and where its new files come from.
     struct Part {
         manifest::Manifest want;
@@ -74,7 +76,6 @@ private:
     Result<std::optional<api::ImageGeneration>> finish(Next next, const Progress& progress);
     Result<void> unmount_shown(const model::ImageName& image, model::Generation generation);
     Result<bool> is_shown(const model::ImageName& image, model::Generation generation);
-    Result<api::ImageSource> source_of(const api::UpdateImage& request);
     Result<void> finish_collection(const ImageCatalog::GenerationKey& key);
     Result<void> check_known(const model::ImageName& name, model::Generation generation);
     TreeGenerations part(ImagePart part, const model::ImageName& image) const {
@@ -83,6 +84,7 @@ private:
 
     ImageCatalog& catalog_;
     const ImagePaths& paths_;
+    MasterLooks looks_;
     std::mutex& mounting_;
     /// Held while one generation goes, so that none is taken for what a killed daemon left.
     std::mutex collecting_;

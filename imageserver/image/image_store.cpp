@@ -87,6 +87,7 @@ ImageStore::ImageStore(ImageStore&&) noexcept = default;
 ImageStore::~ImageStore() = default;
 
 void ImageStore::use(BladeOverrides& overrides) { state_->overrides = &overrides; }
+void ImageStore::use(MasterWatch& watch) { state_->generations.use(watch); }
 
 Result<ImageStore> ImageStore::open(Settings settings, Database& database) {
     auto state = std::make_unique<State>(std::move(settings), database);
@@ -320,6 +321,7 @@ Result<void> ImageStore::remove_image(const ImageName& name) {
                                                    ": " + printable(users, 400))
                         .with_cure("delete those first, with all that the blades wrote"));
     }
+    state_->generations.forget(name);
     // Killed from now on, it is undone: deleted.
     DIM_CHECK(state_->catalog.begin_removal(name));
     const std::scoped_lock lock(state_->mounting);

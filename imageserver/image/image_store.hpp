@@ -17,6 +17,7 @@
 namespace dim::server {
 
 struct BladeImageRecord;
+class MasterWatch;
 
 /// Of the tables of images, generations, blade images and the trash.
 std::span<const Migration> image_migrations();
@@ -58,6 +59,8 @@ public:
     /// What writes the files that differ per blade, from now on; it outlives this. Without one a
     /// new blade image is told its name alone (/etc/hostname).
     void use(BladeOverrides& overrides);
+    /// Masters are watched from now on; it outlives this.
+    void use(MasterWatch& watch);
 
     Result<Notes> import_image(const api::ImportImage& request, const Progress& progress) override;
     Result<MadeGeneration> update_image(const api::UpdateImage& request,

@@ -120,6 +120,7 @@ Result<void> ImageStore::rename_image(const ImageName& name, const ImageName& ne
         DIM_CHECK(renames.forget(rename));
         return begun;
     };
+    state_->generations.forget(name);
     const std::scoped_lock working(state_->renaming);
     if (auto done = carry_out(); !done) {
         // As it was before, as far as that can be.

@@ -1,6 +1,5 @@
 #include "imageserver/image/known_master.hpp"
 
-#include "imageserver/image/tree_record.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 
@@ -15,21 +14,20 @@ std::string source_file(const ImagePaths& paths, const model::ImageName& image) 
 
 }  // namespace
 
-std::optional<manifest::ScannedTree> known_master(const ImagePaths& paths,
-                                                  const model::ImageName& image,
-                                                  const model::MasterSource& source) {
+std::optional<TreeRecord> known_master(const ImagePaths& paths, const model::ImageName& image,
+                                       const model::MasterSource& source) {
     const auto known = sys::read_file(source_file(paths, image));
     if (!known || *known != to_string(source)) return std::nullopt;
-    auto record = read_tree_record(paths.master_record(image)).value_or(std::nullopt);
-    if (!record) return std::nullopt;
-    return std::move(record->tree);
+    return read_tree_record(paths.master_record(image)).value_or(std::nullopt);
 }
 
-void remember_master(const ImagePaths& paths, const model::ImageName& image,
-                     const model::MasterSource& source, const manifest::ScannedTree& tree) {
+Result<std::string> remember_master(const ImagePaths& paths, const model::ImageName& image,
+                                    const model::MasterSource& source,
+                                    const manifest::ScannedTree& tree) {
     forget_master(paths, image);
-    if (write_tree_record(tree, paths.master_record(image)))
-        (void)write_record_file(source_file(paths, image), to_string(source));
+    DIM_TRY(std::string digest, write_tree_record(tree, paths.master_record(image)));
+    DIM_CHECK(write_record_file(source_file(paths, image), to_string(source)));
+    return digest;
 }
 
 void forget_master(const ImagePaths& paths, const model::ImageName& image) {

@@ -83,6 +83,7 @@ struct Members<UpdateImage> {
         member("label", &UpdateImage::label),
         member("shared", &UpdateImage::shared),
         member("paths", &UpdateImage::paths, limits::kSyncNotes),
+        member("scan", &UpdateImage::scan),
     };
 };
 

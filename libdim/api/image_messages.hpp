@@ -141,6 +141,8 @@ struct UpdateImage {
     /// Only these of a master that is a directory, with what is below them, as blades see them
     /// ("/etc/passwd"); all else is as in the newest generation. Absent: all.
     std::optional<std::vector<std::string>> paths = {};
+    /// Look at all of the master, also when the kernel told what changed of it. Absent: no.
+    std::optional<bool> scan = {};
 
     bool operator==(const UpdateImage&) const = default;
 };

@@ -209,8 +209,12 @@ inline ImageSource image_source() {
             false};
 }
 inline UpdateImage update_image() {
-    return {image(), image_source(), "security fixes", std::vector<std::string>{"usr", "srv"},
-            std::vector<std::string>{"/etc/passwd"}};
+    return {image(),
+            image_source(),
+            "security fixes",
+            std::vector<std::string>{"usr", "srv"},
+            std::vector<std::string>{"/etc/passwd"},
+            true};
 }
 inline UpdateImage bare_update_image() { return {image(), {}, ""}; }
 inline RollBackImage roll_back_image() { return {image(), generation(), ""}; }

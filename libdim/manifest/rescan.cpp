@@ -96,6 +96,22 @@ Result<void> check_ways(const ScannedTree& old, const ChangedPaths& changed,
     return {};
 }
 
+/// Whether nothing is another in LOOKED than in OLD where IS_CHANGED. With names of one file, whose
+/// numbers differ, it is no matter: false.
+bool is_as_before(const ScannedTree& old, const std::vector<bool>& is_changed,
+                  const ScannedTree& looked) {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < is_changed.size(); ++i) {
+        if (!is_changed[i]) continue;
+        if (next == looked.inodes.size() || old.manifest.entries[i].link_group != 0 ||
+            old.manifest.entries[i] != looked.manifest.entries[next] ||
+            old.cache[i] != looked.cache[next])
+            return false;
+        ++next;
+    }
+    return next == looked.inodes.size();
+}
+
 /// Numbers link groups as they come.
 class Groups {
 public:
@@ -177,8 +193,8 @@ std::set<std::string> ChangedPaths::entries() const {
     return entries;
 }
 
-Result<ScannedTree> rescan_tree(const sys::Fd& root, ScannedTree previous, ChangedPaths changed,
-                                const ScanSettings& settings) {
+Result<RescannedTree> rescan_tree(const sys::Fd& root, ScannedTree previous, ChangedPaths changed,
+                                  const ScanSettings& settings) {
     const std::size_t size = previous.manifest.entries.size();
     if (previous.inodes.size() != size || size == 0)
         return fail(ErrorCode::invalid_input, "a tree without inodes");
@@ -192,7 +208,9 @@ Result<ScannedTree> rescan_tree(const sys::Fd& root, ScannedTree previous, Chang
         DIM_CHECK(check_ways(previous, changed, looked));
         const std::vector<bool> is_changed = mark_changed(previous.manifest, changed);
         if (add_names_found(previous, is_changed, looked, changed)) continue;
-        return merge(std::move(previous), is_changed, std::move(looked));
+        const bool is_same = is_as_before(previous, is_changed, looked);
+        if (is_same) return RescannedTree{std::move(previous), is_same};
+        return RescannedTree{merge(std::move(previous), is_changed, std::move(looked)), is_same};
     }
     return fail(ErrorCode::conflict, "files get names all the time while they are looked at");
 }

@@ -37,13 +37,18 @@ private:
     std::set<std::string> whole_;
 };
 
+struct RescannedTree {
+    ScannedTree tree;
+    bool is_same = false;  ///< as it was, to the stamps
+};
+
 /// What the tree below ROOT holds, when it differs from PREVIOUS at CHANGED alone: only these are
 /// looked at, and what is on the way to them. Names of one file are found as by scan_tree(). All of
 /// SETTINGS but names and previous count.
 ///
 /// Errors: those of scan_tree(); conflict when it differs elsewhere, too, as far as that is seen;
 /// invalid_input for a PREVIOUS without inodes.
-Result<ScannedTree> rescan_tree(const sys::Fd& root, ScannedTree previous, ChangedPaths changed,
-                                const ScanSettings& settings);
+Result<RescannedTree> rescan_tree(const sys::Fd& root, ScannedTree previous, ChangedPaths changed,
+                                  const ScanSettings& settings);
 
 }  // namespace dim::manifest

@@ -1,5 +1,6 @@
 #include "libdim/manifest/rescan.hpp"
 #include "libdim/manifest/tree_fixture.hpp"
+#include "libdim/sys/clock.hpp"
 
 #include <unistd.h>
 
@@ -45,7 +46,7 @@ protected:
     void link(const std::string& from, const std::string& to) const {
         ASSERT_EQ(::link(at(from).c_str(), at(to).c_str()), 0);
     }
-    Result<ScannedTree> rescan(const ScannedTree& before, const ChangedPaths& changed) const {
+    Result<RescannedTree> rescan(const ScannedTree& before, const ChangedPaths& changed) const {
         return rescan_tree(sys::open_directory(root).value(), before, changed, {});
     }
     /// A scan of these paths alone is one of all.
@@ -56,9 +57,10 @@ protected:
         const auto some = rescan(before, changed);
         ASSERT_TRUE(some) << to_string(some.error());
         const ScannedTree all = scan();
-        EXPECT_EQ(to_text(some->manifest), to_text(all.manifest));
-        EXPECT_EQ(some->inodes, all.inodes);
-        EXPECT_EQ(some->cache.size(), all.cache.size());
+        EXPECT_EQ(to_text(some->tree.manifest), to_text(all.manifest));
+        EXPECT_EQ(some->tree.inodes, all.inodes);
+        EXPECT_EQ(some->tree.cache.size(), all.cache.size());
+        EXPECT_FALSE(some->is_same);
     }
 };
 
@@ -78,7 +80,7 @@ TEST_F(RescanTest, LooksAtNothingElse) {
     write("a/2", "other");
     ChangedPaths changed;
     changed.add("a/1");
-    const ScannedTree some = rescan(before, changed).value();
+    const ScannedTree some = rescan(before, changed).value().tree;
     EXPECT_EQ(find(some, "a/1")->size, 5U);
     EXPECT_EQ(find(some, "a/2")->size, 3U);
 }
@@ -95,7 +97,29 @@ TEST_F(RescanTest, ADirectoryThatIsMeantAloneKeepsWhatIsInIt) {
     ASSERT_TRUE(sys::chmod(at("a"), 0700));
     ChangedPaths changed;
     changed.add_entry("a");
-    EXPECT_EQ(rescan(before, changed).value().manifest, scan().manifest);
+    EXPECT_EQ(rescan(before, changed).value().tree.manifest, scan().manifest);
+}
+
+TEST_F(RescanTest, TellsThatNothingIsAnother) {
+    for (const char* path : {"a/1", "a", "c/1"})
+        set_time(path, 1'000'000'000);
+    // Until the time of the last change is long enough ago to be trusted.
+    const auto deadline = sys::Deadline::in(std::chrono::seconds(20));
+    ScannedTree before = scan();
+    while (!deadline.has_passed() &&
+           !std::ranges::all_of(before.cache, [](const auto& stamp) { return stamp.has_value(); }))
+        before = scan();
+    ChangedPaths changed;
+    changed.add("a");
+    changed.add("nothing");
+    EXPECT_TRUE(rescan(before, changed).value().is_same);
+    EXPECT_EQ(rescan(before, changed).value().tree.manifest, before.manifest);
+    ASSERT_TRUE(sys::chmod(at("a/sub/x"), 0600));
+    EXPECT_FALSE(rescan(before, changed).value().is_same);
+    ASSERT_TRUE(sys::unlink(at("a/sub/x")));
+    EXPECT_FALSE(rescan(before, changed).value().is_same);
+    write("nothing", "");
+    EXPECT_FALSE(rescan(before, changed).value().is_same);
 }
 
 TEST_F(RescanTest, GroupsFilesThatGetAnotherName) {

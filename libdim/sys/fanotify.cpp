@@ -26,19 +26,20 @@ constexpr std::size_t kReadSize = std::size_t{256} << 10;
 /// Those of which inode_of() knows the file handles; statfs(2).
 constexpr std::array<std::uint32_t, 3> kKnownFileSystems{0xef53, 0x58465342, 0x01021994};
 
+/// What is AT in BYTES, which has as much.
 template <class T>
-std::optional<T> take(std::string_view& bytes) {
-    if (bytes.size() < sizeof(T)) return std::nullopt;
+T word_at(std::string_view bytes, std::size_t at) {
     T value;
-    std::memcpy(&value, bytes.data(), sizeof(T));
-    bytes.remove_prefix(sizeof(T));
+    std::ranges::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), sizeof(T),
+                        reinterpret_cast<char*>(&value));
     return value;
 }
 
 template <class T>
-T word_at(std::string_view bytes, std::size_t at) {
-    T value;
-    std::memcpy(&value, bytes.data() + at, sizeof(T));
+std::optional<T> take(std::string_view& bytes) {
+    if (bytes.size() < sizeof(T)) return std::nullopt;
+    const T value = word_at<T>(bytes, 0);
+    bytes.remove_prefix(sizeof(T));
     return value;
 }
 

@@ -49,7 +49,7 @@ Result<void> expect_named(const FileChanges& told, std::uint64_t directory,
                                       [&](const FileChange& each) {
                                           return each.directory == directory && each.name == name;
                                       }),
-                  name.c_str());
+                  name);
 }
 
 Result<void> expect_object(const FileChanges& told, std::uint64_t object) {
@@ -60,7 +60,7 @@ Result<void> expect_object(const FileChanges& told, std::uint64_t object) {
 
 TEST(Fanotify, TellsOfNames) {
     TemporaryDirectory temporary;
-    const std::string path = temporary.path();
+    const std::string& path = temporary.path();
     const auto result = in_namespaces([&]() -> Result<void> {
         DIM_TRY(const FileChanges told, told_of(path, [&]() -> Result<void> {
                     DIM_CHECK(mkdir(path + "/d/new"));
@@ -78,7 +78,7 @@ TEST(Fanotify, TellsOfNames) {
 
 TEST(Fanotify, TellsOfTheObjectByWhateverNameItWasChanged) {
     TemporaryDirectory temporary;
-    const std::string path = temporary.path();
+    const std::string& path = temporary.path();
     const auto result = in_namespaces([&]() -> Result<void> {
         DIM_TRY(const FileChanges linked, told_of(path, [&]() -> Result<void> {
                     DIM_TRY(const Fd directory, open_directory(path + "/d"));
@@ -106,7 +106,7 @@ TEST(Fanotify, TellsOfTheObjectByWhateverNameItWasChanged) {
 
 TEST(Fanotify, TellsOfAMappingWhenItGoes) {
     TemporaryDirectory temporary;
-    const std::string path = temporary.path();
+    const std::string& path = temporary.path();
     const auto result = in_namespaces([&]() -> Result<void> {
         void* mapping = nullptr;
         DIM_TRY(const FileChanges closed, told_of(path, [&]() -> Result<void> {
@@ -132,7 +132,7 @@ TEST(Fanotify, TellsOfAMappingWhenItGoes) {
 
 TEST(Fanotify, AMarkGoesWithTheMount) {
     TemporaryDirectory temporary;
-    const std::string path = temporary.path();
+    const std::string& path = temporary.path();
     const auto result = in_namespaces([&]() -> Result<void> {
         DIM_CHECK(mount("tmpfs", path, "tmpfs", 0, ""));
         DIM_TRY(const Fd fanotify, fanotify_init());

@@ -271,7 +271,8 @@ constexpr std::array kCommands{
     Command{"sync", "master", "make a generation of what an image's master is now",
             "  dim sync master granite\n"
             "  dim sync master granite --label 'security updates of Monday'\n"
-            "  dim sync master granite --path /etc/passwd --path /etc/app\n",
+            "  dim sync master granite --path /etc/passwd --path /etc/app\n"
+            "  dim sync master granite --scan\n",
             &image_update, CommandKind::changes},
     Command{"sync", "image", "bring blade images to a generation, their blades running or off",
             "  dim sync image granite --dry-run\n"

@@ -221,6 +221,10 @@ protected:
              R"("paths":["/etc/passwd","/etc/group"]})",
              done("generation 3"),
              "generation 3\n"},
+            {{"sync", "master", "granite", "--scan"},
+             R"(POST /v1/image-generations {"name":"granite","label":"","scan":true})",
+             done("generation 3"),
+             "generation 3\n"},
             {{"sync", "image", "granite", "b1", "--dry-run", "--max-delete", "5", "--keep-out",
               "/srv/", "--on-conflict", "keep"},
              R"(POST /v1/image-syncs {"image":"granite","blades":["s01c1b01"],"dry_run":true,)"
@@ -447,6 +451,15 @@ TEST_F(EveryCommand, SyncitMakesAGenerationAndBringsItToBlades) {
               R"("keep_out":[],"most_removed_percent":10})");
     daemon.prepare("POST /v1/image-syncs", synced(true));
     EXPECT_EQ(run_command(daemon, {"syncit", "granite", "b1"}).code, ExitCode::failed);
+}
+
+TEST_F(EveryCommand, SyncitHasAllOfTheMasterLookedAt) {
+    daemon.prepare("POST /v1/image-generations", done("generation 4 made"));
+    daemon.prepare("POST /v1/image-syncs", synced());
+    EXPECT_EQ(run_command(daemon, {"syncit", "granite", "b1", "--scan"}).code, ExitCode::ok);
+    EXPECT_THAT(daemon.requests(),
+                ::testing::Contains(
+                    R"(POST /v1/image-generations {"name":"granite","label":"","scan":true})"));
 }
 
 TEST_F(EveryCommand, SyncitTakesPathsFromItsRanges) {

@@ -15,6 +15,7 @@ struct ImageUpdateArguments {
     std::string label;
     std::vector<std::string> shared;
     std::vector<std::string> paths;
+    bool is_scan = false;
 };
 
 Outcome<api::UpdateImage> make_update(const ImageUpdateArguments& arguments) {
@@ -28,6 +29,7 @@ Outcome<api::UpdateImage> make_update(const ImageUpdateArguments& arguments) {
     }
     if (!arguments.shared.empty()) request.shared = arguments.shared;
     if (!arguments.paths.empty()) request.paths = arguments.paths;
+    if (arguments.is_scan) request.scan = true;
     DIM_CHECK(from_word(api::check_update(request)));
     return request;
 }
@@ -52,6 +54,9 @@ Action image_update(CLI::App& app) {
            "stays as the newest generation has it")
         ->allow_extra_args(false)
         ->type_name("PATH");
+    app.add_flag("--scan", arguments->is_scan,
+                 "look at all of a master that is a directory, also when the kernel told what "
+                 "changed of it");
     add_master_options(app, arguments->master);
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(auto request, make_update(*arguments));

@@ -49,23 +49,27 @@ Action syncit(CLI::App& app) {
     auto arguments = std::make_shared<SyncArguments>();
     auto waves = std::make_shared<WaveArguments>();
     auto label = std::make_shared<std::string>();
+    auto is_scan = std::make_shared<bool>(false);
     app.add_option("IMAGE", arguments->image, "the image, whose master was changed")->required();
     app.add_option(
         "RANGE", arguments->ranges,
         "the blades; unless given, all that have an image of it; a word that begins with "
         "'/' is a path: then only these paths of the master are brought to blades");
     app.add_option("--label", *label, "what is to be remembered of the generation");
+    app.add_flag("--scan", *is_scan,
+                 "look at all of the master, also when the kernel told what changed of it");
     arguments->add_options(app);
     waves->add_options(app);
     return [=](Context& context) -> Outcome<> {
         SyncArguments sync = *arguments;
         const auto paths = take_paths(sync.ranges);
         DIM_TRY(const ChosenSync chosen, choose_sync(context, sync, *waves));
-        const api::UpdateImage update{.name = chosen.request.image,
-                                      .source = {},
-                                      .label = *label,
-                                      .shared = {},
-                                      .paths = paths};
+        api::UpdateImage update{.name = chosen.request.image,
+                                .source = {},
+                                .label = *label,
+                                .shared = {},
+                                .paths = paths};
+        if (*is_scan) update.scan = true;
         DIM_CHECK(from_word(api::check_update(update)));
         DIM_CHECK(make_generation(context, update));
         auto brought = bring_to_servers(context, update.name);
