@@ -91,34 +91,50 @@ std::map<std::string_view, Reasons> reasons_of(std::span<const changeset::KeptPa
     return reasons;
 }
 
+using Paths = std::set<std::string, std::less<>>;
+
+/// What is kept out stays open, of the generation that the blade image is of now.
+Result<void> follow(Transaction& transaction, const OpenConflicts::Move& move,
+                    std::span<const changeset::KeptPath> kept_out, const Paths& open) {
+    for (const changeset::KeptPath& kept : kept_out) {
+        if (!open.contains(kept.path)) continue;
+        DIM_CHECK(transaction.execute(
+            "UPDATE open_conflict SET newer = ?4 WHERE blade = ?1 AND image = ?2 AND path = ?3",
+            move.blade.text(), move.image.text(), kept.path, move.newer.number()));
+    }
+    return {};
+}
+
+/// OPEN: those that are so; CONFLICTS come to them as far as there is room.
+Result<void> open_more(Transaction& transaction, const OpenConflicts::Move& move,
+                       std::span<const changeset::KeptPath> conflicts, Paths& open) {
+    for (const auto& [path, reasons] : reasons_of(conflicts)) {
+        if (!open.contains(path)) {
+            if (open.size() >= OpenConflicts::kMost) continue;
+            open.emplace(path);
+        }
+        DIM_CHECK(transaction.execute(
+            "INSERT INTO open_conflict (blade, image, path, reason, older, newer, since_us) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET reason = ?4, newer = "
+            "?6, since_us = ?7",
+            move.blade.text(), move.image.text(), path, reasons.text(), move.older.number(),
+            move.newer.number(), move.now.microseconds()));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<void> OpenConflicts::settle(const Move& move, const Decided& decided) {
     const auto change = [&](Transaction& transaction) -> Result<void> {
         DIM_TRY(const auto paths, open_paths(transaction, move.blade, move.image));
         if (paths.empty() && decided.conflicts.empty()) return {};
-        std::set<std::string, std::less<>> open(paths.begin(), paths.end());
+        Paths open(paths.begin(), paths.end());
         for (const std::string& path : decided.settled)
             if (open.erase(path) != 0)
                 DIM_CHECK(close_path(transaction, move.blade, move.image, path));
-        for (const changeset::KeptPath& kept : decided.kept_out)
-            if (open.contains(kept.path))
-                DIM_CHECK(transaction.execute("UPDATE open_conflict SET newer = ?4 WHERE blade = "
-                                              "?1 AND image = ?2 AND path = ?3",
-                                              move.blade.text(), move.image.text(), kept.path,
-                                              move.newer.number()));
-        for (const auto& [path, reasons] : reasons_of(decided.conflicts)) {
-            if (!open.contains(path)) {
-                if (open.size() >= kMost) continue;
-                open.emplace(path);
-            }
-            DIM_CHECK(transaction.execute(
-                "INSERT INTO open_conflict (blade, image, path, reason, older, newer, since_us) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET reason = ?4, newer "
-                "= ?6, since_us = ?7",
-                move.blade.text(), move.image.text(), path, reasons.text(), move.older.number(),
-                move.newer.number(), move.now.microseconds()));
-        }
+        DIM_CHECK(follow(transaction, move, decided.kept_out, open));
+        DIM_CHECK(open_more(transaction, move, decided.conflicts, open));
         return transaction.execute(
             "DELETE FROM open_conflict WHERE blade = ?1 AND image = ?2 AND older = newer",
             move.blade.text(), move.image.text());

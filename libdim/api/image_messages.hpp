@@ -49,7 +49,7 @@ struct SyncPolicy {
     model::ConflictPolicy on_conflict = model::ConflictPolicy::ask;
     /// Rules (rsync(1), FILTER RULES) that count before those of the whole cluster, separated by
     /// ';': sync::KeepOut.
-    std::string keep_out = "";
+    std::string keep_out = {};
     std::string merge = "all";  ///< which files are merged: sync::MergeSelection
 
     bool operator==(const SyncPolicy&) const = default;
