@@ -15,6 +15,7 @@
 #include <chrono>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -98,8 +99,12 @@ public:
         : root_(root), change_(change), move_(move), is_resumed_(is_resumed) {}
     /// Errors: those of move_tree().
     Result<MovedBladeImage> run();
-    /// Paths that the blade changed after they were looked at.
-    const std::set<std::string, std::less<>>& left() const { return look_.seen.left(); }
+    /// One of the paths that the blade changed after they were looked at; none: there are none.
+    std::optional<std::string> first_left() const {
+        for (const auto* left : {&look_.seen.left(), &look_.seen.left_attributes()})
+            if (!left->empty()) return *left->begin();
+        return std::nullopt;
+    }
 
 private:
     Result<changeset::ThreeWay> decide_paths(MergedFiles& merged);
@@ -180,15 +185,16 @@ Result<MovedBladeImage> move_tree(const sys::Fd& root, const GenerationChange& c
         Move once(root, change, move, is_resumed);
         DIM_TRY(MovedBladeImage moved, once.run());
         add_earlier(before, moved);
-        if (once.left().empty()) {
+        const auto left = once.first_left();
+        if (!left) {
             count_differences(moved);
             return moved;
         }
         if (look == kLooks)
-            return fail(Error(ErrorCode::conflict,
-                              manifest::escape(*once.left().begin()) + " changes all the time")
-                            .with_cure("end what writes to it on the blade, or keep it out, and "
-                                       "try again"));
+            return fail(
+                Error(ErrorCode::conflict, manifest::escape(*left) + " changes all the time")
+                    .with_cure("end what writes to it on the blade, or keep it out, and "
+                               "try again"));
         before = std::move(moved.differences);
         std::this_thread::sleep_for(kUntilTimesDiffer);
     }

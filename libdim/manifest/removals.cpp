@@ -67,6 +67,13 @@ Result<bool> Removals::may_replace(std::string_view path, const sys::Fd& directo
     return is_as_seen;
 }
 
+Result<bool> Removals::may_set_attributes(std::string_view path, const sys::Fd& directory) {
+    if (seen_ == nullptr) return true;
+    DIM_TRY(const bool is_as_seen, seen_->has_seen_attributes(path, directory));
+    if (!is_as_seen) seen_->leave_attributes(path);
+    return is_as_seen;
+}
+
 bool Removals::leave_unreachable(std::string_view path, const Error& error) {
     if (seen_ == nullptr || !is_no_directory(error)) return false;
     seen_->leave(path);

@@ -30,6 +30,8 @@ public:
     /// left.
     Result<bool> may_replace(std::string_view path, const sys::Fd& directory,
                              const std::string& name);
+    /// Whether the attributes of PATH, which is DIRECTORY, may be set; else they are left.
+    Result<bool> may_set_attributes(std::string_view path, const sys::Fd& directory);
     /// PATH cannot be reached, as ERROR says. Whether it is left; else that is an error.
     bool leave_unreachable(std::string_view path, const Error& error);
     /// Whether PATH, or what it is in, was left.

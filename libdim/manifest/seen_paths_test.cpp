@@ -140,6 +140,15 @@ TEST_F(SeenPathsTest, ADirectoryThatGetsSomethingStays) {
     EXPECT_EQ(text("etc/a"), "new");
 }
 
+TEST_F(SeenPathsTest, ADirectoryKeepsTheModeThatItGetsMeanwhile) {
+    source.disturb = [this] { ASSERT_EQ(::chmod((root + "/etc").c_str(), 0711), 0); };
+    change();
+    EXPECT_THAT(seen.left(), IsEmpty());
+    EXPECT_THAT(seen.left_attributes(), ElementsAre("etc"));
+    EXPECT_EQ(sys::stat(root + "/etc")->mode & 07777U, 0711U);
+    EXPECT_EQ(text("etc/a"), "new");
+}
+
 TEST_F(SeenPathsTest, ADirectoryThatIsGoneIsLeft) {
     source.disturb = [this] {
         ASSERT_EQ(::rename((root + "/etc").c_str(), (root + "/moved").c_str()), 0);

@@ -86,6 +86,8 @@ Result<void> set_directories(const TreeChange& change, const sys::Fd& root, Remo
                     directory.path.empty()
                         ? sys::dup(root)
                         : sys::open_beneath(root, directory.path, O_RDONLY | O_DIRECTORY));
+            DIM_TRY(const bool is_free, removals.may_set_attributes(directory.path, fd));
+            if (!is_free) return {};
             return sys::replace_attributes(fd, {.mode = directory.mode,
                                                 .owner = directory.owner,
                                                 .group = directory.group,
