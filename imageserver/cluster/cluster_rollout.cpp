@@ -59,17 +59,24 @@ Result<std::string> ClusterRollout::apply(const api::RolloutProposal& proposal,
     DIM_CHECK(debts_.add(round.debts));
     std::string done;
     std::vector<DefinitionDebt> left = before;
+    // Read before another edit may follow.
+    Result<api::ClusterRevision> made = fail(ErrorCode::internal, "");
     auto applied = run_edit_([&] {
-        return edits_.apply({.xml = proposal.xml,
-                             .file_name = proposal.file_name,
-                             .revision = proposal.revision,
-                             .base = proposal.base},
-                            progress);
+        auto edited = edits_.apply({.xml = proposal.xml,
+                                    .file_name = proposal.file_name,
+                                    .revision = proposal.revision,
+                                    .base = proposal.base},
+                                   progress);
+        if (edited) made = edits_.current();
+        return edited;
     });
     Result<void> outcome;
-    if (applied) {
+    if (applied && made) {
         done = *std::move(applied);
-        outcome = carry_out(round, *proposal.base, progress, done, left);
+        outcome = carry_out(round, *proposal.base, *made, progress, done, left);
+    } else if (applied) {
+        left = round.debts;
+        outcome = fail(std::move(made).error());
     } else {
         outcome = fail(std::move(applied).error().with_context("nothing was changed; here"));
     }
@@ -80,18 +87,17 @@ Result<std::string> ClusterRollout::apply(const api::RolloutProposal& proposal,
 
 /// LEFT: who is behind afterwards.
 Result<void> ClusterRollout::carry_out(const Round& round, std::uint32_t base_here,
-                                       const Progress& progress, std::string& done,
-                                       std::vector<DefinitionDebt>& left) {
+                                       const api::ClusterRevision& made, const Progress& progress,
+                                       std::string& done, std::vector<DefinitionDebt>& left) {
     progress("telling the other image servers", 0, 0);
     const std::vector<DefinitionDebt> before = std::exchange(left, round.debts);
-    DIM_TRY(const auto current, edits_.current());
     const Changes changes =
         in_parallel(std::span(round.asked), kMembersAtOnce, [&](const Asked& asked) {
-            return asked.member.change(handed_on(current, here_, asked.base));
+            return asked.member.change(handed_on(made, here_, asked.base));
         });
     const auto refused = std::ranges::find_if(changes, &MemberDefinition::Change::is_refused);
     if (refused != changes.end()) {
-        const auto not_back = go_back(round, changes, base_here, current.sha256);
+        const auto not_back = go_back(round, changes, base_here, made);
         left = before;
         // Who was cut off may be at it still, whatever it says now.
         for (std::size_t i = 0; i < changes.size(); ++i)
@@ -129,11 +135,12 @@ Result<void> ClusterRollout::carry_out(const Round& round, std::uint32_t base_he
 /// Who has, or may have, what came into force goes back to its own base. Returns who did not.
 std::vector<DefinitionDebt> ClusterRollout::go_back(const Round& round, const Changes& changes,
                                                     std::uint32_t base_here,
-                                                    const std::string& sha256) {
+                                                    const api::ClusterRevision& made) {
     std::vector<DefinitionDebt> not_back;
-    if (const auto current = edits_.current(); current && current->number != base_here) {
+    if (made.number != base_here) {
+        // Not when somebody has edited it since.
         const auto back = run_edit_([&] {
-            return edits_.apply({.revision = base_here, .base = current->number},
+            return edits_.apply({.revision = base_here, .base = made.number},
                                 [](std::string_view, std::uint64_t, std::uint64_t) {});
         });
         if (!back) not_back.push_back({here_, back.error().message()});
@@ -144,7 +151,7 @@ std::vector<DefinitionDebt> ClusterRollout::go_back(const Round& round, const Ch
     const auto results = in_parallel(
         std::span<const Asked>(changed), kMembersAtOnce, [&](const Asked& asked) -> Result<void> {
             DIM_TRY(const auto current, asked.member.current());
-            if (current.sha256 != sha256 || current.number == asked.base) return {};
+            if (current.sha256 != made.sha256 || current.number == asked.base) return {};
             const auto back = asked.member.change({.revision = asked.base, .base = current.number});
             if (!back.is_done) return fail(*back.problem);
             return {};

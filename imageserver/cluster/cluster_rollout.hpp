@@ -58,10 +58,11 @@ private:
         std::vector<DefinitionDebt> debts;
     };
     Result<Round> plan(const api::RolloutProposal& proposal);
-    Result<void> carry_out(const Round& round, std::uint32_t base_here, const Progress& progress,
+    Result<void> carry_out(const Round& round, std::uint32_t base_here,
+                           const api::ClusterRevision& made, const Progress& progress,
                            std::string& done, std::vector<DefinitionDebt>& left);
     std::vector<DefinitionDebt> go_back(const Round& round, const Changes& changes,
-                                        std::uint32_t base_here, const std::string& sha256);
+                                        std::uint32_t base_here, const api::ClusterRevision& made);
     Result<void> bring(const DefinitionDebt& debt);
     bool is_member(const model::ComponentName& server) const;
     void settle(const DefinitionDebt& debt);

@@ -128,6 +128,22 @@ TEST_F(ClusterRolloutTest, OtherEditsDoNotWaitForMembers) {
     EXPECT_EQ(edits, 2) << "there, and back";
 }
 
+TEST_F(ClusterRolloutTest, WhatSomebodyEditsMeanwhileStays) {
+    is03.refusal = Error(ErrorCode::unavailable, "dhcpd does not start");
+    bool is_edited = false;
+    is03.when_asked = [&] {
+        if (std::exchange(is_edited, true)) return;
+        EXPECT_TRUE(
+            running->edits.apply({.xml = cluster_xml(5), .file_name = "mine.xml", .base = 2},
+                                 [](std::string_view, std::uint64_t, std::uint64_t) {}));
+    };
+    const auto done = apply({{server_name("is02"), 1}, {server_name("is03"), 1}});
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().message(), HasSubstr("not all could be put back: is01"));
+    EXPECT_EQ(in_force(), cluster_xml(5));
+    EXPECT_EQ(is02.in_force(), cluster_xml(2));
+}
+
 TEST_F(ClusterRolloutTest, WhatOneRefusesNobodyHas) {
     is03.refusal = Error(ErrorCode::unavailable, "dhcpd does not start").with_cure("look at it");
     const auto done = apply({{server_name("is02"), 1}, {server_name("is03"), 1}});

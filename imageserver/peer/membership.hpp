@@ -37,7 +37,8 @@ public:
         /// Where this server listens for others; address 0: everywhere. Absent: nowhere.
         std::optional<model::Ipv4Endpoint> listening;
         /// Called after server_settings() has come to return something else; to return when the
-        /// listener shows it, so that whoever is told of a join can rely on it.
+        /// listener shows it, so that whoever is told of a join finds it there; not much later when
+        /// it cannot, of which an alert tells.
         std::function<void()> on_change = {};
     };
     /// The references outlive this.
