@@ -197,6 +197,7 @@ Result<void> MasterLooks::look_at_master(MasterLook& look, bool is_whole,
         if (!is_whole && is_watched)
             look.notes.push_back("all of " + name + " was looked at: " + news.why_whole);
     }
+    if (is_watched) watch_->close_look(look.image.name);
     if (look.is_newest) return {};
     DIM_TRY(look.split, split_tree(look.memory.scanned.manifest, look.shared, name));
     return {};

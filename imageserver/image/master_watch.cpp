@@ -23,10 +23,14 @@ namespace {
 constexpr std::chrono::milliseconds kPause{25};
 /// Reads of one drain, of some thousand changes each; a queue that is longer is lost.
 constexpr int kMostReads = 200;
+constexpr std::string_view kMountinfo = "/proc/self/mountinfo";
 constexpr std::size_t kMountinfoLimit = std::size_t{64} << 20;
 
 constexpr std::string_view kOverflow = "more changed at once than the kernel keeps";
 constexpr std::string_view kMountedAnew = "its file system was mounted anew";
+/// It may have hidden files of the master for a moment, of which nothing else tells.
+constexpr std::string_view kMountedMeanwhile =
+    "something was mounted or unmounted on this server during the last look";
 
 }  // namespace
 
@@ -34,6 +38,7 @@ struct MasterWatch::Tree {
     std::optional<api::ImageSource> source;
     std::uint64_t root = 0;    ///< inode
     std::string mounts;        ///< what is mounted below
+    sys::Fd mountinfo;         ///< since the look began
     sys::MarkedFileSystem on;  ///< where it is
     std::vector<std::string> mount_points;
     bool is_begun = true;  ///< and did not end
@@ -129,9 +134,10 @@ Result<MasterWatch::Tree> MasterWatch::look_around(const api::ImageSource& sourc
                                                    const sys::TreeFilter& filter) const {
     DIM_TRY(const sys::FileStatus status, sys::fstat(root));
     DIM_TRY(const std::string path, sys::read_link("/proc/self/fd/" + std::to_string(root.get())));
-    DIM_TRY(const std::string text, sys::read_file("/proc/self/mountinfo", kMountinfoLimit));
-    DIM_TRY(const std::vector<sys::MountEntry> mounts, sys::parse_mountinfo(text));
     Tree tree;
+    DIM_TRY(tree.mountinfo, sys::open(std::string(kMountinfo), O_RDONLY));
+    DIM_TRY(const std::string text, sys::read_file(std::string(kMountinfo), kMountinfoLimit));
+    DIM_TRY(const std::vector<sys::MountEntry> mounts, sys::parse_mountinfo(text));
     tree.source = source;
     tree.root = status.inode;
     const std::string above = path == "/" ? path : path + "/";
@@ -185,6 +191,16 @@ MasterNews MasterWatch::begin(const model::ImageName& image, const api::ImageSou
     }
     trees_.emplace(image, *std::move(now));
     return news;
+}
+
+void MasterWatch::close_look(const model::ImageName& image) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = trees_.find(image);
+    if (found == trees_.end() || !found->second.is_begun) return;
+    Tree& tree = found->second;
+    const auto changed = sys::has_mount_changed(tree.mountinfo);
+    tree.mountinfo.reset();
+    if (!changed || *changed) tree.lose(kMountedMeanwhile);
 }
 
 void MasterWatch::end(const model::ImageName& image, std::shared_ptr<const LookedTree> looked) {

@@ -62,6 +62,8 @@ public:
     /// it. What changes from now on is for the next time. Until end() the look has failed.
     MasterNews begin(const model::ImageName& image, const api::ImageSource& source,
                      const sys::Fd& root, const sys::TreeFilter& filter);
+    /// All was looked at; what is mounted from now on did not hide anything.
+    void close_look(const model::ImageName& image);
     /// What the look that begin() began has found.
     void end(const model::ImageName& image, std::shared_ptr<const LookedTree> looked);
     void forget(const model::ImageName& image);

@@ -357,6 +357,25 @@ TEST_F(MasterWatchTest, WhatIsMountedInItIsLookedAt) {
     value_of(sys::umount(tree + "/c"));
 }
 
+TEST_F(MasterWatchTest, WhatIsMountedForAMomentIsTold) {
+    mount("tmpfs");
+    look();
+    EXPECT_EQ(begin().why_whole, "");
+    value_of(sys::mount("none", tree + "/c", "tmpfs", 0, ""));
+    const manifest::ScannedTree hidden = scan();
+    value_of(sys::umount(tree + "/c"));
+    watch->close_look(image);
+    end(hidden);
+    EXPECT_THAT(why_next(), HasSubstr("was mounted or unmounted"));
+    EXPECT_EQ(begin().why_whole, "");
+    watch->close_look(image);
+    // As an image server does to make a generation.
+    value_of(sys::mount("none", tree + "/c", "tmpfs", 0, ""));
+    value_of(sys::umount(tree + "/c"));
+    end(scan());
+    EXPECT_EQ(begin().why_whole, "");
+}
+
 TEST_F(MasterWatchTest, AllOfItIsLookedAtOnceADay) {
     mount("tmpfs");
     look();

@@ -1,6 +1,7 @@
 #include "imageserver/image/tree_record.hpp"
 
 #include "libdim/manifest/manifest_text.hpp"
+#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 
 namespace dim::server {

@@ -30,7 +30,7 @@ std::pair<std::size_t, std::size_t> below(const Manifest& tree, const std::strin
 }
 
 /// Where PATH is in TREE.
-std::optional<std::size_t> entry_at(const Manifest& tree, std::string_view path) {
+std::optional<std::size_t> index_at(const Manifest& tree, std::string_view path) {
     const auto found = std::ranges::lower_bound(tree.entries, path, {}, &Entry::path);
     if (found == tree.entries.end() || found->path != path) return std::nullopt;
     return static_cast<std::size_t>(found - tree.entries.begin());
@@ -40,7 +40,7 @@ std::optional<std::size_t> entry_at(const Manifest& tree, std::string_view path)
 std::vector<bool> mark_changed(const Manifest& tree, const ChangedPaths& changed) {
     std::vector<bool> is_changed(tree.entries.size());
     for (const std::string& path : changed.entries())
-        if (const auto at = entry_at(tree, path)) is_changed[*at] = true;
+        if (const auto at = index_at(tree, path)) is_changed[*at] = true;
     for (const std::string& path : changed.whole()) {
         const auto [begin, end] = below(tree, path);
         std::fill(is_changed.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -83,11 +83,11 @@ bool add_names_found(const ScannedTree& old, const std::vector<bool>& is_changed
 Result<void> check_ways(const ScannedTree& old, const ChangedPaths& changed,
                         const ScannedTree& looked) {
     for (const std::string& path : changed.entries()) {
-        const auto was = entry_at(old.manifest, path);
+        const auto was = index_at(old.manifest, path);
         if (changed.is_whole(path) || !was ||
             old.manifest.entries[*was].type != EntryType::directory)
             continue;
-        const auto is = entry_at(looked.manifest, path);
+        const auto is = index_at(looked.manifest, path);
         if (is && looked.manifest.entries[*is].type == EntryType::directory &&
             looked.inodes[*is] == old.inodes[*was])
             continue;

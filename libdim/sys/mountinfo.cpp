@@ -4,6 +4,8 @@
 #include "libdim/base/text.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <poll.h>
 
 namespace dim::sys {
 
@@ -140,6 +142,13 @@ std::string to_string(const MountEntry& entry) {
            std::to_string(entry.device_major) + ':' + std::to_string(entry.device_minor) + ' ' +
            escape(entry.root) + ' ' + escape(entry.target) + ' ' + escape(entry.options) + " - " +
            escape(entry.type) + ' ' + escape(entry.source) + ' ' + escape(entry.super_options);
+}
+
+Result<bool> has_mount_changed(const Fd& mountinfo) {
+    pollfd item{.fd = mountinfo.get(), .events = POLLPRI, .revents = 0};
+    while (::poll(&item, 1, 0) < 0)
+        if (errno != EINTR) return fail(Error::from_errno(errno, "poll mountinfo"));
+    return (item.revents & (POLLERR | POLLPRI)) != 0;
 }
 
 }  // namespace dim::sys

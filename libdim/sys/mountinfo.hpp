@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
+#include "libdim/sys/fd.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -41,5 +42,9 @@ std::vector<MountEntry> visible_mounts_in(std::span<const MountEntry> entries,
 
 /// A line that parse_mountinfo reads back to an equal entry (optional fields are not kept).
 std::string to_string(const MountEntry& entry);
+
+/// Whether anything was mounted or unmounted since MOUNTINFO, /proc/self/mountinfo, was opened or
+/// this was last asked (proc_pid_mountinfo(5)).
+Result<bool> has_mount_changed(const Fd& mountinfo);
 
 }  // namespace dim::sys
