@@ -4,6 +4,8 @@
 #include "libdim/api/limits.hpp"
 #include "libdim/base/text.hpp"
 
+#include <vector>
+
 namespace dim::server {
 
 std::string options_text(const api::SyncImage& request) {
@@ -34,10 +36,12 @@ Result<api::SyncReport> LoggedSyncs::run(const api::SyncImage& request, const st
     return report;
 }
 
-/// A log that cannot be written says of it that it did not end; what came of it is told.
+/// A log that cannot be written says of it that it did not end; what came of it is told. It ends
+/// as well where the generations cannot be looked at: then they are known again by their times.
 void LoggedSyncs::finish(std::uint64_t number, const api::SyncReport& report) {
-    const auto generations = images_.generations(report.image);
-    if (generations) (void)journal_.finish(number, report, blades_.now(), *generations);
+    const auto known = images_.generations(report.image);
+    const auto generations = known ? *known : std::vector<api::ImageGeneration>();
+    (void)journal_.finish(number, report, blades_.now(), generations);
 }
 
 api::SyncReport LoggedSyncs::carry_out(const SyncUndo& undo, const api::LoggedSync& sync,

@@ -77,11 +77,19 @@ ALTER TABLE image ADD COLUMN merge TEXT NOT NULL DEFAULT 'all';
 }  // namespace
 
 std::span<const Migration> image_migrations() {
-    static const std::array all{
-        kImageMigration,           kImageGenerationMigration, kImageSourceMigration,
-        kImageCollectionMigration, kBladeTrashMigration,      kImagePinMigration,
-        kImageSettingsMigration,   kImageRenameMigration,     kBladeImageCheckMigration,
-        kGenerationUseMigration,   kOpenConflictMigration,    kImagePolicyMigration};
+    static const std::array all{kImageMigration,
+                                kImageGenerationMigration,
+                                kImageSourceMigration,
+                                kImageCollectionMigration,
+                                kBladeTrashMigration,
+                                kImagePinMigration,
+                                kImageSettingsMigration,
+                                kImageRenameMigration,
+                                kBladeImageCheckMigration,
+                                kGenerationUseMigration,
+                                kOpenConflictMigration,
+                                kImagePolicyMigration,
+                                kOpenConflictIndexMigration};
     return all;
 }
 

@@ -2,6 +2,7 @@
 #include "imageserver/image/tree_generations.hpp"
 #include "libdim/changeset/read_paths.hpp"
 #include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/open_parents.hpp"
 #include "libdim/manifest/tree_change.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/remove_tree.hpp"
@@ -39,18 +40,77 @@ changeset::Outline looking_at(const std::set<std::string>& all, const Manifest& 
     return outline;
 }
 
+/// Null where it has none.
+const Entry* known_entry(const Manifest& manifest, const std::string& path) {
+    const auto found = std::ranges::lower_bound(manifest.entries, path, {}, &Entry::path);
+    return found == manifest.entries.end() || found->path != path ? nullptr : &*found;
+}
+
+/// Whether DIRECTORY differs from WANTED as one does that was made and did not get all of that's
+/// attributes yet (manifest::carry_out).
+bool looks_new(const Entry& directory, const Entry& wanted) {
+    constexpr std::uint32_t kNewDirectoryMode = 0700;
+    const bool is_wanted_owner = directory.owner == wanted.owner && directory.group == wanted.group;
+    const bool is_root_owned = directory.owner == 0 && directory.group == 0;
+    if (directory.mode != kNewDirectoryMode || !(is_wanted_owner || is_root_owned)) return false;
+    if (directory.mode == wanted.mode && is_wanted_owner &&
+        directory.attributes == wanted.attributes)
+        return false;
+    return std::ranges::all_of(directory.attributes, [&](const auto& attribute) {
+        const auto found = wanted.attributes.find(attribute.first);
+        return found != wanted.attributes.end() && found->second == attribute.second;
+    });
+}
+
+/// Whether the blade HAS at PATH what WANTED has; the attributes of directories do not count.
+bool has_wanted(const Manifest& have, const Manifest& wanted, const std::string& path) {
+    const Entry* of_blade = known_entry(have, path);
+    const Entry* of_generation = known_entry(wanted, path);
+    if (of_blade == nullptr || of_generation == nullptr) return false;
+    if (of_blade->type == manifest::EntryType::directory && of_generation->type == of_blade->type)
+        return true;
+    Entry alike = *of_blade;
+    alike.link_group = of_generation->link_group;
+    return alike == *of_generation;
+}
+
+/// Whether the DIRECTORY that the blade HAS below ROOT may be one that was made for what is WANTED
+/// by a call that was killed, or failed at a write, before it was done. Of one that a blade made
+/// private on purpose it differs in that there is nothing else in it.
+Result<bool> may_be_left(const sys::Fd& root, const std::string& directory, const Manifest& have,
+                         const Manifest& wanted) {
+    const Entry* of_blade = known_entry(have, directory);
+    const Entry* of_generation = known_entry(wanted, directory);
+    for (const Entry* entry : {of_blade, of_generation})
+        if (entry == nullptr || entry->type != manifest::EntryType::directory) return false;
+    if (directory.empty() || !looks_new(*of_blade, *of_generation)) return false;
+    const auto opened = sys::open_beneath(root, directory, O_RDONLY | O_DIRECTORY);
+    // The blade may have replaced it since.
+    if (!opened && manifest::is_no_directory(opened.error())) return false;
+    if (!opened) return fail(manifest::at_path(opened.error(), directory));
+    DIM_TRY(const auto names, sys::first_names(*opened, wanted.entries.size() + 1));
+    return std::ranges::all_of(names, [&](const std::string& name) {
+        return has_wanted(have, wanted, directory + "/" + name);
+    });
+}
+
 /// PATHS, and the directories of WANTED that those of them which it has are in and that the blade
-/// (HAVE) has not.
-std::set<std::string> with_missing_parents(const std::vector<std::string>& paths,
-                                           const Manifest& have, const Manifest& wanted) {
+/// (HAVE, below ROOT) has not, or not wholly; but what MOVE keeps out.
+Result<std::set<std::string>> with_parents_to_make(const std::vector<std::string>& paths,
+                                                   const sys::Fd& root, const Manifest& have,
+                                                   const Manifest& wanted, const BladeMove& move) {
     std::set<std::string> all(paths.begin(), paths.end());
-    const auto has = [](const Manifest& manifest, const std::string& path) {
-        return std::ranges::binary_search(manifest.entries, path, {}, &Entry::path);
-    };
     for (const std::string& path : paths) {
-        if (!has(wanted, path)) continue;
-        for (const std::string& parent : with_parents({path}))
-            if (!has(have, parent)) all.insert(parent);
+        if (known_entry(wanted, path) == nullptr) continue;
+        for (const std::string& parent : with_parents({path})) {
+            if (all.contains(parent)) continue;
+            if (known_entry(have, parent) == nullptr) {
+                all.insert(parent);
+                continue;
+            }
+            DIM_TRY(const bool is_left, may_be_left(root, parent, have, wanted));
+            if (is_left && !(move.kept_out && move.kept_out(parent, true))) all.insert(parent);
+        }
     }
     return all;
 }
@@ -93,8 +153,8 @@ std::string permissions_text(std::uint32_t mode) {
 }
 
 std::string entry_text(const Manifest& manifest, const std::string& path) {
-    const auto found = std::ranges::lower_bound(manifest.entries, path, {}, &Entry::path);
-    if (found == manifest.entries.end() || found->path != path) return "nothing";
+    const Entry* found = known_entry(manifest, path);
+    if (found == nullptr) return "nothing";
     std::string text = std::string(to_string(found->type)) + " " + permissions_text(found->mode) +
                        " " + std::to_string(found->owner) + ":" + std::to_string(found->group);
     if (found->type == manifest::EntryType::symlink)
@@ -170,7 +230,8 @@ Result<MovedBladeImage> ImageStore::take_generation(const BladeMove& move, const
     DIM_CHECK(manifest::remove_unfinished(root, wanted));
     DIM_TRY(auto have, read_paths(root, looking_at(all, wanted)));
     GenerationChange change(image, record.generation, record.generation);
-    const std::set<std::string> chosen = with_missing_parents(paths, have.manifest, wanted);
+    DIM_TRY(const std::set<std::string> chosen,
+            with_parents_to_make(paths, root, have.manifest, wanted, move));
     change.outline = outline_between(std::move(have.manifest), wanted, chosen);
     change.directory = state_->paths.change(image, record.generation, record.generation);
     DIM_TRY(const sys::Fd parent, sys::open_directory(state_->paths.image(image)));

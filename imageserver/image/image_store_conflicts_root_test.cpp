@@ -46,6 +46,14 @@ protected:
             paths.push_back(conflict.path);
         return paths;
     }
+    /// As of one that was killed before it gave the directory its attributes.
+    void leave_unfinished(const std::string& path) const {
+        testing::run({"rm", "-rf", root_of("s01c1b01") + path});
+        value_of(sys::mkdir(root_of("s01c1b01") + path, 0700));
+    }
+    static unsigned mode_of(const std::string& path) {
+        return static_cast<unsigned>(std::filesystem::status(path).permissions());
+    }
     std::string text_of(const std::string& path) const {
         return value_of(sys::read_file(root_of("s01c1b01") + path));
     }
@@ -103,6 +111,66 @@ TEST_F(OpenConflictsOfImages, AreTakenWithTheDirectoriesThatTheBladeRemoved) {
     EXPECT_EQ(text_of("/etc/app/conf"), "second");
     EXPECT_EQ(text_of("/etc/motd"), "second");
     EXPECT_THAT(open_paths(), ElementsAre("etc/gone"));
+}
+
+/// A directory with another one, of another user, in it.
+class OpenConflictsBelowLeftDirectories : public OpenConflictsOfImages {
+protected:
+    OpenConflictsBelowLeftDirectories() {
+        testing::run({"mkdir", "-p", tree + "/etc/deep/sub"});
+        testing::run({"chmod", "0750", tree + "/etc/deep", tree + "/etc/deep/sub"});
+        testing::run({"chown", "12:34", tree + "/etc/deep/sub"});
+        testing::write(tree + "/etc/deep/sub/conf", "third");
+        testing::write(tree + "/etc/deep/sub/other", "third");
+        EXPECT_TRUE(update());
+        const auto change = value_of(store->find_change(granite, number(2), number(3)));
+        value_of(store->move_blade_image(how(), *change));
+        leave_unfinished("/etc/deep");
+        leave_unfinished("/etc/deep/sub");
+    }
+    void take(const BladeMove& move, const std::string& path) {
+        const auto moved = value_of(store->take_generation(move, granite, {path}));
+        EXPECT_THAT(moved.conflicts, IsEmpty());
+        EXPECT_THAT(moved.kept_out, IsEmpty());
+    }
+    const std::string deep = root_of("s01c1b01") + "/etc/deep";
+    static constexpr unsigned kPrivate = 0700;
+};
+
+TEST_F(OpenConflictsBelowLeftDirectories, AreTakenWithTheseDirectories) {
+    take(how(), "etc/deep/sub/conf");
+    testing::run({"cp", "-a", tree + "/etc/deep/sub/other", deep + "/sub/other"});
+    testing::run({"touch", "-r", tree + "/etc/deep/sub", deep + "/sub"});
+    EXPECT_EQ(testing::differences(tree + "/etc/deep", deep), "");
+    EXPECT_EQ(mode_of(deep), 0750U);
+}
+
+TEST_F(OpenConflictsBelowLeftDirectories, AreTakenWhereSomeOfThemWereInTheirPlace) {
+    testing::run({"cp", "-a", tree + "/etc/deep/sub/conf", deep + "/sub/conf"});
+    testing::run({"chown", "12:34", deep + "/sub"});
+    take(how(), "etc/deep/sub/conf");
+    EXPECT_EQ(mode_of(deep), mode_of(tree + "/etc/deep"));
+    EXPECT_EQ(mode_of(deep + "/sub"), mode_of(tree + "/etc/deep/sub"));
+}
+
+TEST_F(OpenConflictsBelowLeftDirectories, LeaveThoseAloneThatTheBladeMadePrivate) {
+    testing::write(deep + "/key", "secret");
+    testing::write(deep + "/sub/conf", "own");
+    take(how(), "etc/deep/sub/conf");
+    EXPECT_EQ(text_of("/etc/deep/sub/conf"), "third");
+    EXPECT_EQ(mode_of(deep), kPrivate) << "there is something of its own in it";
+    EXPECT_EQ(mode_of(deep + "/sub"), kPrivate) << "it had another conf in it";
+}
+
+TEST_F(OpenConflictsBelowLeftDirectories, LeaveThoseAloneThatARuleKeepsOut) {
+    BladeMove keeping = how();
+    keeping.kept_out = [](const std::string& path, bool) -> std::optional<std::string> {
+        if (path != "etc/deep") return std::nullopt;
+        return "a rule";
+    };
+    take(keeping, "etc/deep/sub/conf");
+    EXPECT_EQ(mode_of(deep), kPrivate);
+    EXPECT_EQ(mode_of(deep + "/sub"), mode_of(tree + "/etc/deep/sub"));
 }
 
 TEST_F(OpenConflictsOfImages, StayWhereTheirDirectoryIsAFileOfTheBlade) {

@@ -28,6 +28,16 @@ CREATE TRIGGER open_conflict_gone AFTER DELETE ON blade_image BEGIN
 END;
 )"};
 
+const Migration kOpenConflictIndexMigration{
+    "open-conflict-image-1", "CREATE INDEX open_conflict_image ON open_conflict(image, blade);"};
+
+const std::string_view OpenConflicts::kOfBlade =
+    "SELECT blade, path, reason, older, newer, since_us FROM open_conflict "
+    "WHERE blade = ?2 AND image = ?1 ORDER BY path";
+const std::string_view OpenConflicts::kOfImage =
+    "SELECT blade, path, reason, older, newer, since_us FROM open_conflict "
+    "WHERE image = ?1 AND (blade, path) > (?2, ?3) ORDER BY blade, path LIMIT ?4";
+
 namespace {
 
 Result<Generation> generation_in(const Statement& row, int column) {
@@ -123,6 +133,23 @@ Result<void> open_more(Transaction& transaction, const OpenConflicts::Move& move
     return {};
 }
 
+template <class... Values>
+Result<std::vector<OpenConflict>> conflicts_of(Database& database, std::string_view sql,
+                                               const Values&... values) {
+    return database.transaction([&](Transaction& transaction) -> Result<std::vector<OpenConflict>> {
+        DIM_TRY(Statement rows, transaction.query(sql, values...));
+        return read_rows(std::move(rows), read_conflict);
+    });
+}
+
+void add_wanted(const ConflictSearch& search, std::vector<OpenConflict> conflicts,
+                FoundConflicts& found) {
+    for (OpenConflict& conflict : conflicts) {
+        if (search.is_wanted && !search.is_wanted(conflict)) continue;
+        if (found.total++ < search.most) found.conflicts.push_back(std::move(conflict));
+    }
+}
+
 }  // namespace
 
 Result<void> OpenConflicts::settle(const Move& move, const Decided& decided) {
@@ -143,23 +170,24 @@ Result<void> OpenConflicts::settle(const Move& move, const Decided& decided) {
 }
 
 Result<FoundConflicts> OpenConflicts::find(const ImageName& image, const ConflictSearch& search) {
-    std::optional<std::string> blade;
-    if (search.blade) blade = search.blade->text();
-    return database_->transaction([&](Transaction& transaction) -> Result<FoundConflicts> {
-        DIM_TRY(Statement rows,
-                transaction.query("SELECT blade, path, reason, older, newer, since_us FROM "
-                                  "open_conflict WHERE image = ?1 AND (?2 IS NULL OR blade = ?2) "
-                                  "ORDER BY blade, path",
-                                  image.text(), blade));
-        FoundConflicts found;
-        for (;;) {
-            DIM_TRY(const bool has_row, rows.next());
-            if (!has_row) return found;
-            DIM_TRY(OpenConflict conflict, read_conflict(rows));
-            if (search.is_wanted && !search.is_wanted(conflict)) continue;
-            if (found.total++ < search.most) found.conflicts.push_back(std::move(conflict));
+    FoundConflicts found;
+    if (search.blade) {
+        DIM_TRY(auto all, conflicts_of(*database_, kOfBlade, image.text(), search.blade->text()));
+        add_wanted(search, std::move(all), found);
+        return found;
+    }
+    std::string blade;  // no name is so short
+    std::string path;
+    for (;;) {
+        DIM_TRY(auto page, conflicts_of(*database_, kOfImage, image.text(), blade, path, kPage));
+        const bool is_last = page.size() < kPage;
+        if (!is_last) {
+            blade = page.back().blade.text();
+            path = page.back().path;
         }
-    });
+        add_wanted(search, std::move(page), found);
+        if (is_last) return found;
+    }
 }
 
 Result<std::vector<ConflictCount>> OpenConflicts::count(const ImageName& image) {

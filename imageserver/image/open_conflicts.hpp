@@ -13,12 +13,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dim::server {
 
 /// Gone with their blade images.
 extern const Migration kOpenConflictMigration;
+extern const Migration kOpenConflictIndexMigration;
 
 /// A path that stays as its blade has it, though both sides changed it, until somebody decides.
 struct OpenConflict {
@@ -56,6 +58,12 @@ struct ConflictCount {
 class OpenConflicts {
 public:
     static constexpr std::size_t kMost = 1000;
+    /// So many are read in one transaction when those of all blades are asked for.
+    static constexpr std::size_t kPage = 2000;
+    /// What find() asks, each with an index: those of one blade, by ?1 the image and ?2 the blade;
+    /// a page of those of all blades, by ?1 the image, behind ?2 the blade and ?3 the path, of ?4.
+    static const std::string_view kOfBlade;
+    static const std::string_view kOfImage;
 
     /// DATABASE outlives this.
     explicit OpenConflicts(Database& database) : database_(&database) {}
@@ -79,7 +87,8 @@ public:
     /// so no more; what is kept out, or is only on the way to something else, stays. Survives kill
     /// -9; with the power it is lost only when what is committed next is.
     Result<void> settle(const Move& move, const Decided& decided);
-    /// Memory is needed for those that are found.
+    /// Others have their turn at the database between two pages: what they change meanwhile is seen
+    /// or not, all else is found once. Memory is needed for those that are found, and for a page.
     Result<FoundConflicts> find(const model::ImageName& image, const ConflictSearch& search);
     /// By blade; those without any are left out.
     Result<std::vector<ConflictCount>> count(const model::ImageName& image);

@@ -1,19 +1,27 @@
 #include "imageserver/image/image_catalog.hpp"
 #include "imageserver/image/image_store.hpp"
 #include "imageserver/image/open_conflicts.hpp"
+#include "imageserver/state/read_rows.hpp"
 #include "libdim/api/message_samples.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <array>
+#include <iterator>
+#include <set>
+#include <string_view>
+#include <utility>
 
 #include <gmock/gmock.h>
 
 namespace dim::server {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 class OpenConflictsTest : public ::testing::Test {
 protected:
@@ -38,6 +46,30 @@ protected:
     }
     OpenConflicts::Move move(std::uint32_t older, std::uint32_t newer) const {
         return {blade, image, number(older), number(newer), api::samples::time()};
+    }
+    /// So many of each of some blades, s01c1b01 and so on.
+    void fill(int blades, int of_each) {
+        ASSERT_TRUE(database.transaction([&](Transaction& transaction) {
+            return transaction.execute(
+                "WITH RECURSIVE row(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM row WHERE i + 1 < "
+                "?1 * ?2) INSERT INTO open_conflict SELECT printf('s01c1b%02d', 1 + i / ?2), ?3, "
+                "printf('etc/%05d', i % ?2), 'it was changed here', 1, 2, 0 FROM row",
+                blades, of_each, image.text());
+        }));
+    }
+    /// How SQL is carried out.
+    template <class... Values>
+    std::vector<std::string> plan(std::string_view sql, const Values&... values) {
+        constexpr int kDetail = 3;
+        return database
+            .transaction([&](Transaction& transaction) -> Result<std::vector<std::string>> {
+                DIM_TRY(Statement rows,
+                        transaction.query("EXPLAIN QUERY PLAN " + std::string(sql), values...));
+                return read_rows(std::move(rows), [](const Statement& row) -> Result<std::string> {
+                    return row.text(kDetail);
+                });
+            })
+            .value();
     }
     /// "etc/motd 1-2"
     std::vector<std::string> all() {
@@ -106,6 +138,63 @@ TEST_F(OpenConflictsTest, AreFoundAndCounted) {
     const auto counts = open.count(image).value();
     ASSERT_EQ(counts.size(), 1U);
     EXPECT_EQ(counts[0].conflicts, 3U);
+}
+
+TEST_F(OpenConflictsTest, AreFoundByAnIndex) {
+    EXPECT_THAT(plan(OpenConflicts::kOfBlade, image.text(), blade.text()),
+                ElementsAre("SEARCH open_conflict USING PRIMARY KEY (blade=? AND image=?)"));
+    EXPECT_THAT(
+        plan(OpenConflicts::kOfImage, image.text(), blade.text(), "etc/a", 1),
+        ElementsAre(AllOf(StartsWith("SEARCH open_conflict USING INDEX open_conflict_image"),
+                          HasSubstr("image=? AND (blade,path)>"))))
+        << "in the order of the index: there is nothing to sort";
+}
+
+TEST_F(OpenConflictsTest, PagesJoin) {
+    constexpr int kEach = OpenConflicts::kPage / 3 * 2;
+    for (const int blades : {1, 3, 4}) {
+        ASSERT_TRUE(database.transaction([](Transaction& transaction) {
+            return transaction.execute("DELETE FROM open_conflict");
+        }));
+        fill(blades, kEach);
+        const auto found = open.find(image, {}).value();
+        EXPECT_EQ(found.total, static_cast<std::uint64_t>(blades * kEach));
+        std::set<std::pair<std::string, std::string>> all;
+        for (const OpenConflict& one : found.conflicts) {
+            const auto [at, is_new] = all.emplace(one.blade.text(), one.path);
+            EXPECT_TRUE(is_new && std::next(at) == all.end()) << one.path << ": in order, once";
+        }
+        EXPECT_EQ(all.size(), found.total);
+    }
+    EXPECT_EQ(open.find(image, {.blade = blade}).value().total, static_cast<std::uint64_t>(kEach));
+}
+
+TEST_F(OpenConflictsTest, AWholePageIsNotTheEnd) {
+    fill(2, OpenConflicts::kPage);
+    EXPECT_EQ(open.find(image, {}).value().total, 2 * OpenConflicts::kPage);
+    const auto few = open.find(image, {.most = 1}).value();
+    EXPECT_EQ(few.total, 2 * OpenConflicts::kPage);
+    EXPECT_EQ(few.conflicts.size(), 1U);
+}
+
+TEST_F(OpenConflictsTest, OthersHaveTheirTurnBetweenPages) {
+    fill(2, OpenConflicts::kPage);
+    bool is_first = true;
+    const ConflictSearch search{.is_wanted = [&](const OpenConflict& conflict) {
+        if (std::exchange(is_first, false))
+            EXPECT_TRUE(database.transaction([&](Transaction& transaction) {
+                return transaction.execute("DELETE FROM open_conflict WHERE blade <> ?1",
+                                           conflict.blade.text());
+            }));
+        return true;
+    }};
+    EXPECT_EQ(open.find(image, search).value().total, OpenConflicts::kPage);
+}
+
+TEST_F(OpenConflictsTest, ThatOfTheRootIsFoundToo) {
+    settle(1, 2, {}, {"", "etc/a"});
+    EXPECT_THAT(all(), ElementsAre(" 1-2", "etc/a 1-2"));
+    EXPECT_EQ(open.find(image, {.blade = blade}).value().total, 2U);
 }
 
 TEST_F(OpenConflictsTest, AreClosedOneByOne) {
