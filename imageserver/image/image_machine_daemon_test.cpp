@@ -136,6 +136,24 @@ TEST_F(MachineGenerations, AreWholeAfterGoingBack) {
     expect_made(5);
 }
 
+TEST_F(MachineGenerations, HaveOfWhatCameTwiceTheLast) {
+    in_tree("echo new >usr/many/file.7 && echo root:x:0:0::/:/bin/sh >etc/passwd");
+    static_cast<void>(update_to(2));
+    value_of(store->roll_back_image({.name = granite, .generation = first, .label = ""}, quiet()));
+    // motd comes in a first round, file.7 in a second, the accounts in both.
+    in_tree("echo newer >etc/motd");
+    const std::string accounts = tree + "/etc/passwd";
+    sshd.run_instead("case \"$SSH_ORIGINAL_COMMAND\" in\n*--files-from=-*) echo >>rounds; "
+                     "[ $(wc -l <rounds) = 1 ] || echo later:x:77:77::/:/bin/sh >>'" +
+                     accounts + "';;\nesac\n" + kMachine);
+    static_cast<void>(update_to(4));
+    EXPECT_EQ(value_of(sys::read_file(sshd.key("rounds"))), "\n\n");
+    create("s01c1b01");
+    const std::string has = value_of(sys::read_file(root_of("s01c1b01") + "/etc/passwd"));
+    EXPECT_THAT(has, HasSubstr("later:x:77"));
+    EXPECT_EQ(has, value_of(sys::read_file(accounts)));
+}
+
 TEST_F(MachineGenerations, AreOfTheirOwnMachine) {
     // As a clone of it: the same inodes and times, and what is known is of another one.
     const std::string other = directory / "other";

@@ -80,16 +80,27 @@ Result<FetchPlan::Wanted> MachineMaster::more(sys::Fd root, std::set<std::string
     DIM_TRY(manifest::ScannedTree scanned, manifest::scan_tree(root, {}));
     for (Entry& entry : scanned.manifest.entries)
         if (came.contains(entry.path)) fetched_.entries.insert_or_assign(entry.path, entry);
-    roots_.push_back(std::move(root));
+    add_root(std::move(root));
     return look();
 }
 
+/// What came twice counts as it came last.
+void MachineMaster::add_root(sys::Fd root) { roots_.insert(roots_.begin(), std::move(root)); }
+
 /// What has to come by what is known now.
 Result<FetchPlan::Wanted> MachineMaster::look() {
+    tree_ = {};
     tree_ = tree_of(*list_, *settings_.known, fetched_);
-    if (!tree_.unknown.empty() || !settings_.has_files) return wanted(std::move(tree_.unknown));
-    DIM_TRY(std::vector<std::string> missing, take_from_newest());
-    return wanted(std::move(missing));
+    if (!tree_.unknown.empty()) return wanted(std::exchange(tree_.unknown, {}));
+    std::vector<std::string> missing;
+    if (settings_.has_files) {
+        DIM_TRY(missing, take_from_newest());
+    }
+    if (!missing.empty()) return wanted(std::move(missing));
+    // That was the last look; the next image's may be as large.
+    list_->names = {};
+    settings_.known.reset();
+    return Wanted{};
 }
 
 FetchPlan::Wanted MachineMaster::wanted(std::vector<std::string> paths) {
@@ -102,7 +113,7 @@ FetchPlan::Wanted MachineMaster::wanted(std::vector<std::string> paths) {
     for (const std::string& path : paths) {
         fetched_.asked.insert(path);
         if (const ListedName* name = listed(*list_, path); name != nullptr && S_ISREG(name->type))
-            wanted.bytes += name->size;
+            wanted.bytes += std::min(name->size, UINT64_MAX - wanted.bytes);
     }
     wanted.paths = std::move(paths);
     return wanted;
@@ -155,7 +166,7 @@ Result<std::vector<std::string>> MachineMaster::take_from_newest() {
         DIM_CHECK(newest->provide(*same, *parent, manifest::name_of(entry->path)));
         copied_.insert(entry->path);
     }
-    roots_.push_back(std::move(root));
+    add_root(std::move(root));
     DIM_CHECK(generations.close());
     return missing;
 }

@@ -41,14 +41,16 @@ public:
 
     /// Whether only what changed came: then this is the master, and no directory is.
     bool is_partial() const { return is_partial_; }
-    /// What the machine listed, if it did.
+    /// What the machine listed, if it did; without names when it is partial and all has come.
     const std::optional<MachineList>& list() const { return list_; }
     /// When it is partial and all has come.
     const manifest::ScannedTree& tree() const { return tree_.tree; }
-    /// Those have, at their paths, the files that the newest generation has not.
+    /// Those have, at their paths, the files that the newest generation has not; the first that
+    /// has one counts.
     const std::vector<sys::Fd>& roots() const { return roots_; }
 
 private:
+    void add_root(sys::Fd root);
     Result<Wanted> look();
     Wanted wanted(std::vector<std::string> paths);
     Result<std::vector<manifest::Entry>> missing_files() const;

@@ -11,8 +11,9 @@
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/remove_tree.hpp"
 
+#include <algorithm>
 #include <functional>
-#include <memory>
+#include <mutex>
 #include <sys/stat.h>
 #include <utility>
 
@@ -21,9 +22,21 @@ namespace dim::server {
 namespace {
 
 using Links = sys::TreeWriter::Links;
+/// Of an entry of an archive: an error ends it.
+using PathCheck = std::function<Result<void>(const std::string& path)>;
 
 /// How often what has to come may become more while it comes.
 constexpr int kRounds = 4;
+/// Of what comes for a file beside its content, and of what nobody could know.
+constexpr std::uint64_t kBytesOfHeaders = std::uint64_t{8} << 10;
+constexpr std::uint64_t kMargin = std::uint64_t{64} << 20;
+
+/// What one list and all that is planned by it take of the memory is bounded: there is one at a
+/// time.
+std::timed_mutex& list_lock() {
+    static std::timed_mutex lock;
+    return lock;
+}
 
 sys::TreeFilter filter_of(model::PathPatterns patterns, bool one_file_system) {
     // Every ext4 has a lost+found of its own, the source's and ours.
@@ -130,17 +143,36 @@ private:
                                            .one_file_system = settings_.one_file_system,
                                            .silence = settings_.silence}));
         const std::string what = "copy from " + machine.host;
-        FetchPlan* const plan = settings_.plan;
-        if (plan == nullptr) return all_of(remote, what);
+        if (settings_.plan == nullptr) return all_of(remote, what);
         if (!remote.can_list()) {
-            master_.notes_.push_back("all of it came: what changed can come alone of a machine "
-                                     "with GNU find and tar");
+            tell_why_all("what changed can come alone of a machine with GNU find and tar");
             return all_of(remote, what);
         }
-        DIM_TRY(MachineList list, remote.list(master_.filter_, progress_));
-        Came came{.names = list.names.size(), .list_bytes = list.bytes};
-        DIM_TRY(const auto wanted, plan->begin(std::move(list)));
-        return wanted ? some_of(remote, what, *wanted, came) : all_of(remote, what);
+        return planned(remote, what);
+    }
+    void tell_why_all(const std::string& why) {
+        master_.notes_.push_back("all of it came: " + why);
+    }
+    Result<void> planned(const RemoteTree& remote, const std::string& what) {
+        std::unique_lock lock(list_lock(), std::try_to_lock);
+        if (!lock) {
+            progress_("wait until the list of another machine is done with", 0, 0);
+            if (!lock.try_lock_for(settings_.patience)) {
+                tell_why_all("the list of another machine was not done with in time");
+                return all_of(remote, what);
+            }
+        }
+        DIM_TRY(RemoteTree::Listing listing, remote.list(master_.filter_, progress_));
+        if (!listing.list) {
+            lock.unlock();
+            tell_why_all(listing.why_none);
+            return all_of(remote, what);
+        }
+        const Came came{.names = listing.list->names.size(), .list_bytes = listing.list->bytes};
+        DIM_TRY(auto wanted, settings_.plan->begin(*std::exchange(listing.list, {})));
+        if (wanted) return some_of(remote, what, *std::move(wanted), came);
+        lock.unlock();
+        return all_of(remote, what);
     }
     Result<void> all_of(const RemoteTree& remote, const std::string& what) {
         DIM_TRY(RemoteTar tar, remote.all());
@@ -182,15 +214,17 @@ private:
                                         const std::string& name, const FetchPlan::Wanted& wanted,
                                         Came& came) {
         DIM_TRY(const sys::Fd names, write_names(wanted.paths));
-        DIM_TRY(RemoteTar tar, remote.some(names, wanted.bytes));
+        DIM_TRY(const std::uint64_t most, most_bytes(wanted));
+        DIM_TRY(RemoteTar tar, remote.some(names, {.expected = wanted.bytes, .most = most}));
         const std::set<std::string_view> asked(wanted.paths.begin(), wanted.paths.end());
         std::set<std::string> paths;
-        DIM_TRY(const RemoteTar::Ended ended,
-                unpack_from(tar, what, name, [&](const std::string& path) {
-                    if (!asked.contains(path)) return false;
-                    paths.insert(path);
-                    return true;
-                }));
+        const auto check = [&](const std::string& path) -> Result<void> {
+            if (!asked.contains(path))
+                return fail(ErrorCode::invalid_input, "it was not asked for");
+            if (!paths.insert(path).second) return fail(ErrorCode::invalid_input, "it came twice");
+            return {};
+        };
+        DIM_TRY(const RemoteTar::Ended ended, unpack_from(tar, what, name, check));
         came.bytes += tar.bytes();
         const std::uint64_t missing = asked.size() - paths.size();
         if (missing > ended.vanished) {
@@ -206,6 +240,13 @@ private:
         add_notes(ended.notes);
         return paths;
     }
+    /// What may come for WANTED: files grow after they were listed, and no more than the disk has
+    /// is of use, whatever sizes were listed.
+    Result<std::uint64_t> most_bytes(const FetchPlan::Wanted& wanted) const {
+        DIM_TRY(const sys::SpaceInfo space, sys::statfs(staging_));
+        return 2 * std::min(wanted.bytes, space.total_bytes) +
+               kBytesOfHeaders * wanted.paths.size() + kMargin;
+    }
     /// A file as RemoteTree::some() wants it.
     Result<sys::Fd> write_names(const std::vector<std::string>& paths) const {
         std::string text;
@@ -220,11 +261,10 @@ private:
     }
 
     Result<RemoteTar::Ended> unpack_from(RemoteTar& tar, const std::string& what,
-                                         const std::string& name,
-                                         const std::function<bool(const std::string&)>& is_meant) {
+                                         const std::string& name, const PathCheck& check) {
         Pace pace(progress_, what, PaceText::Unit::bytes, tar.expected_bytes());
         tar.on_progress([&pace](std::uint64_t count) { pace.tell(count); });
-        const Result<void> unpacked = unpack_into(tar, name, Links::refused, is_meant);
+        const Result<void> unpacked = unpack_into(tar, name, Links::refused, check);
         // How ssh and tar ended says more than that their stream ended early.
         return tar.finish(unpacked);
     }
@@ -246,10 +286,10 @@ private:
         return sys::TreeWriter(std::move(root), links);
     }
     Result<void> unpack_into(ByteSource& bytes, const std::string& name, Links links,
-                             const std::function<bool(const std::string&)>& is_meant = {}) {
+                             const PathCheck& check = {}) {
         DIM_TRY(sys::TreeWriter tree, make_tree(name, links));
         DIM_TRY(TarReader tar, TarReader::open(bytes));
-        DIM_CHECK(unpack_tar(tar, tree, budget_, unpacked_, is_meant));
+        DIM_CHECK(unpack_tar(tar, tree, budget_, unpacked_, check));
         return finish(tree, staging_ + "/" + name);
     }
     Result<void> finish(sys::TreeWriter& tree, const std::string& directory) {

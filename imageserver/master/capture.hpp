@@ -42,6 +42,8 @@ struct CaptureSettings {
     std::vector<std::string> ssh_options = {};  ///< more words for ssh: "-F", "FILE"
     std::chrono::milliseconds silence = std::chrono::minutes(15);  ///< of a machine, RemoteTree
     FetchPlan* plan = nullptr;  ///< for a machine; none: all of it comes, and is not listed
+    /// How long it waits for the list of another machine; behind that all of it comes.
+    std::chrono::milliseconds patience = std::chrono::minutes(15);
 };
 
 /// What an image is made from: a directory, the source's own, or one that was made of it and goes

@@ -67,12 +67,12 @@ bool is_in_left_out(std::string_view path, const sys::TreeFilter& filter) {
 Result<std::vector<ListedName>> tree_of(std::vector<ListedName> names,
                                         const sys::TreeFilter& filter) {
     std::ranges::sort(names, {}, &ListedName::path);
-    std::vector<ListedName> tree;
-    tree.reserve(names.size());
+    std::size_t kept = 0;
     std::unordered_set<std::string_view> directories;
-    for (ListedName& name : names) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const ListedName& name = names[i];
         // Where a disk is mounted both find it.
-        if (!tree.empty() && tree.back().path == name.path) continue;
+        if (kept != 0 && names[kept - 1].path == name.path) continue;
         const bool is_root = name.path.empty();
         if (!is_root && filter.leaves_out && filter.leaves_out(name.path)) continue;
         if (!is_root && !directories.contains(above(name.path))) {
@@ -82,13 +82,14 @@ Result<std::vector<ListedName>> tree_of(std::vector<ListedName> names,
                                                       " in what is no directory");
         }
         if (is_root && !S_ISDIR(name.type)) break;
-        tree.push_back(std::move(name));
-        // Not moved any more: there is room for all of them.
-        if (S_ISDIR(tree.back().type)) directories.insert(tree.back().path);
+        if (kept != i) names[kept] = std::move(names[i]);
+        // It stays in this place.
+        if (S_ISDIR(names[kept].type)) directories.insert(names[kept].path);
+        ++kept;
     }
-    if (tree.empty())
-        return fail(ErrorCode::invalid_input, "the machine listed no directory at all");
-    return tree;
+    if (kept == 0) return fail(ErrorCode::invalid_input, "the machine listed no directory at all");
+    names.resize(kept);
+    return names;
 }
 
 }  // namespace

@@ -42,9 +42,10 @@ inline constexpr std::string_view kListEnd = "end ";
 /// Reads what listing() makes a machine say, piece by piece: nothing of it is believed.
 class [[nodiscard]] ListReader {
 public:
+    /// What a list takes of the memory is a few times this.
     struct Limits {
-        std::uint64_t names = 4'000'000;
-        std::uint64_t bytes = std::uint64_t{1} << 30;
+        std::uint64_t names = 1'500'000;
+        std::uint64_t bytes = std::uint64_t{256} << 20;
     };
     explicit ListReader(Limits limits) : limits_(limits) {}
 

@@ -16,6 +16,7 @@ constexpr std::size_t kListPiece = std::size_t{256} << 10;
 constexpr std::size_t kNotes = 10;
 constexpr int kNoDirectory = 65;
 constexpr int kTarWasUnsteady = 1;
+constexpr int kFindComplained = 1;
 constexpr std::string_view kVanished = ": No such file or directory";
 
 Result<std::string> read_answer(RemoteSession& session) {
@@ -94,6 +95,14 @@ std::optional<std::uint64_t> vanished_names(const std::string& complaints) {
     return vanished;
 }
 
+std::string why_not(const std::string& machine, std::string_view complaints) {
+    complaints = trim(complaints);
+    return "find on " + machine +
+           (complaints.empty()
+                ? " failed"
+                : ": " + printable(complaints.substr(0, complaints.find('\n')), 200));
+}
+
 Result<void> read_list(RemoteSession& session, ListReader& reader, const Progress& progress) {
     const auto buffer = std::make_unique<std::array<char, kListPiece>>();
     for (;;) {
@@ -132,8 +141,8 @@ Result<RemoteTree> RemoteTree::open(const Remote& machine, Settings settings) {
 
 bool RemoteTree::can_list() const { return server::can_list(state_->told); }
 
-Result<MachineList> RemoteTree::list(const sys::TreeFilter& filter,
-                                     const Progress& progress) const {
+Result<RemoteTree::Listing> RemoteTree::list(const sys::TreeFilter& filter,
+                                             const Progress& progress) const {
     const State& state = *state_;
     DIM_TRY(const auto session, RemoteSession::start(state.machine, state.session(),
                                                      {.script = listing(state.told, state.parts,
@@ -142,34 +151,42 @@ Result<MachineList> RemoteTree::list(const sys::TreeFilter& filter,
     ListReader reader({});
     const Result<void> read = read_list(*session, reader, progress);
     DIM_TRY(const sys::ExitStatus status, session->end(!read));
+    if (!read && read.error().code() == ErrorCode::limit_exceeded)
+        return Listing{.list = {}, .why_none = read.error().message()};
     if (!read) return fail(read.error());
     const std::string complaints = session->complaints();
     if (status.code == RemoteSession::kSshFailed)
         return fail(explain_ssh(state.machine, complaints));
-    if (reader.status().value_or(0) != 0 && !vanished_names(complaints)) {
-        return fail(ErrorCode::io, "find on " + machine_name(state.machine) + ": " +
-                                       printable(trim(complaints), 500));
-    }
-    return std::move(reader).finish(filter);
+    const int found = reader.status().value_or(0);
+    if (found > kFindComplained || (found != 0 && !vanished_names(complaints)))
+        return Listing{.list = {}, .why_none = why_not(machine_name(state.machine), complaints)};
+    DIM_TRY(MachineList list, std::move(reader).finish(filter));
+    return Listing{.list = std::move(list)};
 }
 
 Result<RemoteTar> RemoteTree::all() const {
     DIM_TRY(std::string script, transfer(state_->told, state_->parts, state_->settings.exclude));
     DIM_TRY(auto session, RemoteSession::start(state_->machine, state_->session(),
                                                {.script = std::move(script)}));
-    return RemoteTar(state_->machine, std::move(session), used_bytes(state_->told, state_->parts));
+    return RemoteTar(state_->machine, std::move(session),
+                     {.expected = used_bytes(state_->told, state_->parts)});
 }
 
-Result<RemoteTar> RemoteTree::some(const sys::Fd& names, std::uint64_t bytes) const {
+Result<RemoteTar> RemoteTree::some(const sys::Fd& names, RemoteTar::Size size) const {
     DIM_TRY(std::string script, transfer_of_some(state_->told));
     DIM_TRY(auto session, RemoteSession::start(state_->machine, state_->session(),
                                                {.script = std::move(script), .input = &names}));
-    return RemoteTar(state_->machine, std::move(session), bytes, RemoteTar::Vanished::counted);
+    return RemoteTar(state_->machine, std::move(session), size, RemoteTar::Vanished::counted);
 }
 
 Result<std::size_t> RemoteTar::read(std::span<char> buffer) {
     DIM_TRY(const std::size_t count, session_->read(buffer));
     count_ += count;
+    if (count_ > size_.most) {
+        return fail(Error(ErrorCode::limit_exceeded,
+                          machine_name(machine_) + " sends far more than what was asked for")
+                        .with_cure("try again: its files may have grown meanwhile"));
+    }
     has_ended_ = has_ended_ || count == 0;
     if (progress_) progress_(count_);
     return count;

@@ -11,7 +11,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,19 +28,23 @@ public:
         told,     ///< by tar, and by finish()'s notes; one that was named is an error
         counted,  ///< when there is nothing else to complain of
     };
+    struct Size {
+        std::uint64_t expected = 0;                                      ///< about; 0: unknown
+        std::uint64_t most = std::numeric_limits<std::uint64_t>::max();  ///< that are taken
+    };
     RemoteTar(model::MasterSource::Remote machine, std::unique_ptr<RemoteSession> session,
-              std::uint64_t expected, Vanished vanished = Vanished::told)
+              Size size, Vanished vanished = Vanished::told)
         : machine_(std::move(machine)),
           session_(std::move(session)),
-          expected_(expected),
+          size_(size),
           vanished_(vanished) {}
 
-    /// About so many will come; 0: unknown.
-    std::uint64_t expected_bytes() const { return expected_; }
+    std::uint64_t expected_bytes() const { return size_.expected; }
     std::uint64_t bytes() const { return count_; }
     void on_progress(std::function<void(std::uint64_t)> progress) {
         progress_ = std::move(progress);
     }
+    /// Errors: unavailable; limit_exceeded for more than the most.
     Result<std::size_t> read(std::span<char> buffer) override;
 
     struct Ended {
@@ -52,7 +58,7 @@ public:
 private:
     model::MasterSource::Remote machine_;
     std::unique_ptr<RemoteSession> session_;
-    std::uint64_t expected_;
+    Size size_;
     Vanished vanished_;
     std::function<void(std::uint64_t)> progress_;
     std::uint64_t count_ = 0;
@@ -77,13 +83,19 @@ public:
 
     /// Whether list() and some() can be had of it.
     bool can_list() const;
-    /// What FILTER does not leave out of it. Errors: those of ListReader; unavailable; io for what
-    /// it cannot read.
-    Result<MachineList> list(const sys::TreeFilter& filter, const Progress& progress) const;
+    /// A list, or why none is to go by: it is too long, or the machine's find complained, perhaps
+    /// of what tar would leave out.
+    struct Listing {
+        std::optional<MachineList> list;
+        std::string why_none = {};  ///< fit to print
+    };
+    /// What FILTER does not leave out of it. Errors: unavailable, also when it was cut short;
+    /// invalid_input for what is no list.
+    Result<Listing> list(const sys::TreeFilter& filter, const Progress& progress) const;
     Result<RemoteTar> all() const;
-    /// What NAMES, a file, has: "./etc/motd" and a NUL each, of about BYTES. Directories come
-    /// without what is in them.
-    Result<RemoteTar> some(const sys::Fd& names, std::uint64_t bytes) const;
+    /// What NAMES, a file, has: "./etc/motd" and a NUL each. Directories come without what is in
+    /// them.
+    Result<RemoteTar> some(const sys::Fd& names, RemoteTar::Size size) const;
 
 private:
     struct State;

@@ -2,7 +2,10 @@
 #include "imageserver/master/sshd_fixture.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <set>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -238,17 +241,127 @@ TEST_F(RemoteMasterTest, AListThatIsCutShortIsRefused) {
 *) sh -c "$SSH_ORIGINAL_COMMAND";;
 esac)");
     EXPECT_THAT(refusal(tree), HasSubstr("cut short"));
-    // The end mark without its NUL; a find that could not read a directory.
+    // The end mark without its NUL.
     sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
 *dim-list*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c -1;;
 *) sh -c "$SSH_ORIGINAL_COMMAND";;
 esac)");
     EXPECT_THAT(refusal(tree), HasSubstr("cut short"));
+}
+
+TEST_F(RemoteMasterTest, WhatFindComplainsOfIsLeftToTar) {
+    PathsPlan plan({});
+    settings.plan = &plan;
+    // A pattern that find cannot leave out: it looks at what tar does not touch.
+    settings.exclude = {"/var/*/one"};
     sshd.run_instead(
-        R"(find() { command find "$@"; echo "find: './etc': Input/output error" >&2; return 1; }
+        R"(export keys=$PWD
+find() { command find "$@"; echo "find: './var/lib/one': `cat $keys/complaint`" >&2; return 1; }
 export -f find
 exec bash -c "$SSH_ORIGINAL_COMMAND")");
-    EXPECT_THAT(refusal(tree), HasSubstr("Input/output error"));
+    write(sshd.key("complaint"), "Permission denied");
+    {
+        const auto master = capture_of(OwnSshd::source(tree));
+        ASSERT_TRUE(master) << to_string(master.error());
+        EXPECT_FALSE(master->is_partial());
+        EXPECT_TRUE(sys::stat(master->directory() + "/etc/passwd"));
+        EXPECT_FALSE(sys::stat(master->directory() + "/var/lib/one"));
+        EXPECT_THAT(master->notes(),
+                    Contains("all of it came: find on root@127.0.0.1: find: './var/lib/one': "
+                             "Permission denied"));
+    }
+    write(sshd.key("complaint"), "No such file or directory");
+    const auto master = capture_of(OwnSshd::source(tree));
+    ASSERT_TRUE(master) << to_string(master.error());
+    EXPECT_TRUE(master->is_partial()) << "names that vanish are no failure";
+}
+
+TEST_F(RemoteMasterTest, OfAFindThatWasKilledAllComes) {
+    PathsPlan plan({});
+    settings.plan = &plan;
+    sshd.run_instead(R"(find() { command find "$@"; return 137; }
+export -f find
+exec bash -c "$SSH_ORIGINAL_COMMAND")");
+    const auto master = capture_of(OwnSshd::source(tree));
+    ASSERT_TRUE(master) << to_string(master.error());
+    EXPECT_FALSE(master->is_partial());
+    EXPECT_THAT(master->notes(), Contains("all of it came: find on root@127.0.0.1 failed"));
+}
+
+TEST_F(RemoteMasterTest, OfMoreNamesThanALimitAllComes) {
+    PathsPlan plan({});
+    settings.plan = &plan;
+    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
+*dim-list*) printf 'dim-list 1 1700000000\0'; yes 'f 0 1 2 3.0 4.0 ./a' | tr '\n' '\0';;
+*) exec bash -c "$SSH_ORIGINAL_COMMAND";;
+esac)");
+    const auto master = capture_of(OwnSshd::source(tree));
+    ASSERT_TRUE(master) << to_string(master.error());
+    EXPECT_FALSE(master->is_partial());
+    EXPECT_EQ(differences(tree, master->directory()), "");
+    EXPECT_THAT(master->notes(),
+                Contains("all of it came: the machine has more than 1500000 files"));
+}
+
+/// While it plans, another capture of the machine begins.
+class BusyPlan final : public FetchPlan {
+public:
+    explicit BusyPlan(std::function<void()> other) : other_(std::move(other)) {}
+    Result<std::optional<Wanted>> begin(MachineList) override {
+        std::thread(other_).join();
+        return Wanted{};
+    }
+    Result<Wanted> more(sys::Fd, std::set<std::string>) override { return Wanted{}; }
+
+private:
+    std::function<void()> other_;
+};
+
+TEST_F(RemoteMasterTest, OneListIsMadeAtATime) {
+    const auto source = value_of(model::MasterSource::parse(OwnSshd::source(tree)));
+    PathsPlan second({});
+    CaptureSettings hasty = settings;
+    hasty.plan = &second;
+    hasty.patience = std::chrono::milliseconds(10);
+    std::vector<std::string> notes;
+    BusyPlan first([&] {
+        const auto other = capture(source, hasty, directory / "other", quiet());
+        notes = other ? other->notes() : std::vector{to_string(other.error())};
+    });
+    settings.plan = &first;
+    ASSERT_TRUE(capture_of(OwnSshd::source(tree)));
+    EXPECT_THAT(notes, Contains(HasSubstr("the list of another machine")));
+    EXPECT_TRUE(second.list.names.empty());
+    // When the first one is done the next has its turn.
+    const auto next = capture(source, hasty, directory / "other", quiet());
+    ASSERT_TRUE(next) << to_string(next.error());
+    EXPECT_TRUE(next->is_partial());
+    EXPECT_FALSE(second.list.names.empty());
+}
+
+TEST_F(RemoteMasterTest, WhatWasNotAskedForIsRefused) {
+    PathsPlan plan({"etc/group"});
+    settings.plan = &plan;
+    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
+*--files-from=-*) (cat; printf './etc/passwd\0') | bash -c "$SSH_ORIGINAL_COMMAND";;
+*) bash -c "$SSH_ORIGINAL_COMMAND";;
+esac)");
+    EXPECT_THAT(refusal(tree), HasSubstr("./etc/passwd: it was not asked for"));
+    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
+*--files-from=-*) (cat; printf './etc/group\0') | bash -c "$SSH_ORIGINAL_COMMAND";;
+*) bash -c "$SSH_ORIGINAL_COMMAND";;
+esac)");
+    EXPECT_THAT(refusal(tree), HasSubstr("it came twice"));
+}
+
+TEST_F(RemoteMasterTest, AMachineThatSendsForEverIsNotListenedTo) {
+    PathsPlan plan({"etc/group"});
+    settings.plan = &plan;
+    sshd.run_instead(R"(bash -c "$SSH_ORIGINAL_COMMAND"
+case "$SSH_ORIGINAL_COMMAND" in
+*--files-from=-*) exec cat /dev/zero;;
+esac)");
+    EXPECT_THAT(refusal(tree), HasSubstr("sends far more than what was asked for"));
 }
 
 TEST_F(RemoteMasterTest, WithoutGnuFindAllOfItComes) {

@@ -84,7 +84,7 @@ Result<void> write_entry(TarReader& tar, const TarEntry& entry, const std::strin
     }
 }
 
-/// Every entry for which IS_MEANT(path) answers yes.
+/// Every entry for which IS_MEANT(path), a Result<bool>, answers yes.
 template <class IsMeant>
 Result<void> unpack_entries(TarReader& tar, sys::TreeWriter& tree, UnpackBudget& budget,
                             Unpacked& unpacked, IsMeant is_meant) {
@@ -94,7 +94,9 @@ Result<void> unpack_entries(TarReader& tar, sys::TreeWriter& tree, UnpackBudget&
         DIM_CHECK(budget.add_entry());
         auto path = entry_path(entry->name);
         if (!path) return fail(std::move(path).error().with_context("refused"));
-        if (!is_meant(*path)) continue;
+        const Result<bool> meant = is_meant(*path);
+        if (!meant) return fail(Error(meant.error()).with_context(printable(entry->name, 200)));
+        if (!*meant) continue;
         auto written = write_entry(tar, *entry, *path, tree, budget, unpacked);
         if (!written)
             return fail(std::move(written).error().with_context(printable(entry->name, 200)));
@@ -136,9 +138,12 @@ Result<void> UnpackBudget::add_bytes(std::uint64_t count) {
 
 Result<void> unpack_tar(TarReader& tar, sys::TreeWriter& tree, UnpackBudget& budget,
                         Unpacked& unpacked,
-                        const std::function<bool(const std::string&)>& is_meant) {
+                        const std::function<Result<void>(const std::string&)>& check) {
     return unpack_entries(tar, tree, budget, unpacked,
-                          [&](const std::string& path) { return !is_meant || is_meant(path); });
+                          [&](const std::string& path) -> Result<bool> {
+                              if (check) DIM_CHECK(check(path));
+                              return true;
+                          });
 }
 
 Result<void> set_named_acls(const sys::Fd& root, sys::TreeWriter& tree, Unpacked& unpacked) {
@@ -181,10 +186,11 @@ Result<void> apply_whiteouts(TarReader& whiteouts, sys::TreeWriter& tree) {
 
 Result<void> unpack_layer(TarReader& entries, sys::TreeWriter& tree, UnpackBudget& budget,
                           Unpacked& unpacked) {
-    return unpack_entries(entries, tree, budget, unpacked, [](const std::string& path) {
-        // Directories of that name hold what old tools kept for themselves.
-        return !("/" + path).contains("/.wh.");
-    });
+    return unpack_entries(entries, tree, budget, unpacked,
+                          [](const std::string& path) -> Result<bool> {
+                              // Directories of that name hold what old tools kept for themselves.
+                              return !("/" + path).contains("/.wh.");
+                          });
 }
 
 }  // namespace dim::server

@@ -44,11 +44,11 @@ struct Unpacked {
     std::vector<Acl> named_acls;  ///< for set_named_acls()
 };
 
-/// Every entry of the tar file becomes one of the tree, or those whose path IS_MEANT. The errors
-/// name the entry; none leaves anything outside of the tree.
+/// Every entry of the tar file becomes one of the tree; the first whose path CHECK refuses ends it.
+/// The errors name the entry; none leaves anything outside of the tree.
 Result<void> unpack_tar(TarReader& tar, sys::TreeWriter& tree, UnpackBudget& budget,
                         Unpacked& unpacked,
-                        const std::function<bool(const std::string& path)>& is_meant = {});
+                        const std::function<Result<void>(const std::string& path)>& check = {});
 
 /// Once the whole tree is there: the ACLs that name users and groups, by its own /etc/passwd and
 /// /etc/group below ROOT.
