@@ -106,9 +106,10 @@ bool MasterWatch::read_once() {
     for (const sys::FileChange& change : told->changes)
         for (auto& [image, tree] : trees_)
             tree.hear(change);
-    return told->is_incomplete || !told->changes.empty();
+    return told->has_more;
 }
 
+/// All that was told before; what is told meanwhile may stay.
 void MasterWatch::drain() {
     for (int reads = 0; reads < kMostReads; ++reads)
         if (!read_once()) return;

@@ -54,7 +54,8 @@ Result<bool> SeenPaths::has_seen_attributes(std::string_view path, const sys::Fd
     if (found == seen_.end()) return true;
     const sys::FileStatus& then = found->second.status;
     DIM_TRY(const sys::FileStatus now, sys::fstat(directory));
-    if (then.inode != now.inode) return true;
+    // Made by whoever changes the tree.
+    if (!S_ISDIR(then.mode) || then.inode != now.inode) return true;
     if (then.mode != now.mode || then.owner != now.owner || then.group != now.group) return false;
     DIM_TRY(const auto attributes, sys::extended_attributes(directory));
     return attributes == found->second.attributes;

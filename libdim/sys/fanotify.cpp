@@ -22,6 +22,8 @@ namespace {
 constexpr std::uint64_t kMask = FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO |
                                 FAN_MODIFY | FAN_CLOSE_WRITE | FAN_ATTRIB | FAN_ONDIR;
 constexpr std::size_t kReadSize = std::size_t{256} << 10;
+/// Of two handles, two file systems and a name.
+constexpr std::size_t kLargestEvent = 4096;
 
 /// Those of which inode_of() knows the file handles; statfs(2).
 constexpr std::array<std::uint32_t, 3> kKnownFileSystems{0xef53, 0x58465342, 0x01021994};
@@ -196,7 +198,11 @@ Result<FileChanges> fanotify_read(const Fd& fanotify) {
     } while (count < 0 && errno == EINTR);
     if (count < 0 && errno == EAGAIN) return FileChanges{};
     if (count < 0) return fail(Error::from_errno(errno, "fanotify"));
-    return parse_file_changes({buffer.get(), static_cast<std::size_t>(count)});
+    const auto bytes = static_cast<std::size_t>(count);
+    FileChanges changes = parse_file_changes({buffer.get(), bytes});
+    // One that has no room any more waits for the next read.
+    changes.has_more = bytes + kLargestEvent > kReadSize;
+    return changes;
 }
 
 }  // namespace dim::sys

@@ -24,6 +24,8 @@ struct FileChanges {
     /// Something changed of which nothing else is known: more than the kernel keeps, or told in a
     /// way that we do not know.
     bool is_incomplete = false;
+    /// More may have waited when these were read.
+    bool has_more = false;
 };
 
 struct MarkedFileSystem {
