@@ -1,6 +1,7 @@
 #include "initagent/executed_files.hpp"
 
 #include "libdim/base/parse_number.hpp"
+#include "libdim/base/take_word.hpp"
 #include "libdim/base/text.hpp"
 
 #include <array>
@@ -12,14 +13,6 @@ namespace dim::agent {
 namespace {
 
 constexpr std::string_view kLineFeed = "\\012";
-
-/// The next word of TEXT, which it is taken from, with one blank.
-std::string_view take_field(std::string_view& text) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return word;
-}
 
 /// The kernel escapes nothing else: a backslash is itself.
 std::string path_of_text(std::string_view text) {
@@ -53,12 +46,12 @@ std::string hexadecimal(std::uint32_t number) {
 }  // namespace
 
 std::optional<ExecutedFile> parse_executed_file(std::string_view line) {
-    (void)take_field(line);  // addresses
-    const std::string_view permissions = take_field(line);
+    (void)take_word(line);  // addresses
+    const std::string_view permissions = take_word(line);
     if (permissions.size() != 4 || permissions[2] != 'x') return std::nullopt;
-    (void)take_field(line);  // offset
-    const std::string_view device = take_field(line);
-    const std::string_view inode = take_field(line);
+    (void)take_word(line);  // offset
+    const std::string_view device = take_word(line);
+    const std::string_view inode = take_word(line);
     const auto path = line.find_first_not_of(' ');
     if (path == std::string_view::npos || line[path] != '/') return std::nullopt;
     if (line.contains('\n')) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "imageserver/master/entry_path.hpp"
 #include "libdim/base/parse_number.hpp"
+#include "libdim/base/take_word.hpp"
 #include "libdim/base/text.hpp"
 
 #include <algorithm>
@@ -42,14 +43,6 @@ Result<sys::FileTime> parse_find_time(std::string_view text) {
     fraction.resize(kDigitsOfNanoseconds, '0');
     DIM_TRY(const auto nanoseconds, parse_number<std::uint32_t>(fraction, 0, 999'999'999));
     return sys::FileTime{.seconds = seconds, .nanoseconds = nanoseconds};
-}
-
-/// The word before the next blank.
-std::string_view take_word(std::string_view& text) {
-    const std::size_t blank = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, blank);
-    text.remove_prefix(std::min(blank + 1, text.size()));
-    return word;
 }
 
 std::string_view above(std::string_view path) {

@@ -27,6 +27,15 @@ protected:
         const auto master = capture_of(OwnSshd::source(path));
         return master ? "taken" : to_string(master.error());
     }
+    /// The machine's list passes through COMMAND.
+    void list_through(const std::string& command) {
+        sshd.run_instead("case \"$SSH_ORIGINAL_COMMAND\" in\n"
+                         "*dim-list*) sh -c \"$SSH_ORIGINAL_COMMAND\" | " +
+                         command +
+                         ";;\n"
+                         "*) sh -c \"$SSH_ORIGINAL_COMMAND\";;\n"
+                         "esac");
+    }
 
     OwnSshd sshd{directory.path()};
 };
@@ -236,16 +245,10 @@ esac)");
 TEST_F(RemoteMasterTest, AListThatIsCutShortIsRefused) {
     PathsPlan plan({});
     settings.plan = &plan;
-    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
-*dim-list*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c 1000;;
-*) sh -c "$SSH_ORIGINAL_COMMAND";;
-esac)");
+    list_through("head -c 1000");
     EXPECT_THAT(refusal(tree), HasSubstr("cut short"));
     // The end mark without its NUL.
-    sshd.run_instead(R"(case "$SSH_ORIGINAL_COMMAND" in
-*dim-list*) sh -c "$SSH_ORIGINAL_COMMAND" | head -c -1;;
-*) sh -c "$SSH_ORIGINAL_COMMAND";;
-esac)");
+    list_through("head -c -1");
     EXPECT_THAT(refusal(tree), HasSubstr("cut short"));
 }
 

@@ -1,5 +1,7 @@
 #include "libdim/changeset/three_way.hpp"
 
+#include "libdim/manifest/open_parents.hpp"
+
 #include <algorithm>
 #include <map>
 #include <ranges>
@@ -54,11 +56,6 @@ struct PathChoice {
 
 /// By path, so what a directory has comes behind it.
 using PathChoices = std::map<std::string_view, PathChoice>;
-
-std::string_view directory_of(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return path.substr(0, slash == path.npos ? 0 : slash);
-}
 
 PathChoices collect_paths(const Outline& outline, const Manifest& have) {
     PathChoices paths;
@@ -189,12 +186,12 @@ void keep_directory(PathChoice& path) {
 /// What stays needs the directories that it is in.
 void keep_directories(PathChoices& paths, const std::vector<std::string>& foreign) {
     for (const std::string& name : foreign)
-        if (const auto above = paths.find(directory_of(name));
+        if (const auto above = paths.find(manifest::parent_of(name));
             above != paths.end() && !is_directory(above->second.want))
             keep_directory(above->second);
     for (const auto& [name, path] : paths | std::views::reverse) {
         if (name.empty() || path.want == nullptr || path.have == nullptr) continue;
-        const auto above = paths.find(directory_of(name));
+        const auto above = paths.find(manifest::parent_of(name));
         if (above != paths.end() && !is_directory(above->second.want))
             keep_directory(above->second);
     }
@@ -204,7 +201,7 @@ void keep_directories(PathChoices& paths, const std::vector<std::string>& foreig
 void leave_out_orphans(PathChoices& paths) {
     for (auto& [name, path] : paths) {
         if (name.empty() || path.want == nullptr || path.have != nullptr) continue;
-        const auto above = paths.find(directory_of(name));
+        const auto above = paths.find(manifest::parent_of(name));
         if (above == paths.end() || is_directory(above->second.want)) continue;
         path.keep();
         path.conflict = "the directory that it is in was removed or replaced here";

@@ -1,6 +1,6 @@
 #include "libdim/manifest/scan_tree.hpp"
 
-#include "libdim/manifest/escaped_text.hpp"
+#include "libdim/manifest/open_parents.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/tree_depth.hpp"
@@ -140,10 +140,6 @@ std::uint64_t names_bytes_of(const Entry& entry) {
     return bytes;
 }
 
-Error name_path(Error error, const std::string& path) {
-    return std::move(error).with_context(path.empty() ? "." : escape(path));
-}
-
 Scanned Scan::remember(Entry entry, const sys::FileStatus& status) const {
     Scanned scanned{.entry = std::move(entry),
                     .stamp = Stamp{.inode = status.inode, .changed = status.changed},
@@ -180,7 +176,7 @@ Result<std::optional<ReadEntry>> Scan::read_linked(const Job& job, const sys::Fi
 Result<void> Scan::take(const Job& job, std::vector<Scanned>& found) {
     const Result<sys::FileStatus> status = sys::fstatat(*job.parent, job.name);
     if (!status && status.error().code() == ErrorCode::not_found) return {};
-    if (!status) return fail(name_path(status.error(), job.path));
+    if (!status) return fail(at_path(status.error(), job.path));
     const bool is_linked = S_ISREG(status->mode) && status->links > 1;
     DIM_TRY(std::optional<ReadEntry> read,
             is_linked && status->device == job.device
@@ -194,7 +190,7 @@ Result<void> Scan::take(const Job& job, std::vector<Scanned>& found) {
 Result<std::shared_ptr<const sys::Fd>> Scan::open(const Job& job, std::uint64_t& device) const {
     if (job.depth > sys::kTreeDepthLimit) {
         return fail(
-            name_path(Error(ErrorCode::limit_exceeded, "directories nested too deep"), job.path));
+            at_path(Error(ErrorCode::limit_exceeded, "directories nested too deep"), job.path));
     }
     Result<sys::Fd> opened = job.name.empty()
                                  ? sys::dup(*job.parent)
@@ -203,7 +199,7 @@ Result<std::shared_ptr<const sys::Fd>> Scan::open(const Job& job, std::uint64_t&
         // Gone since it was seen, or replaced by something else, which is as good as gone.
         const int number = opened.error().system_errno();
         if (number == ENOENT || number == ENOTDIR || number == ELOOP) return nullptr;
-        return fail(name_path(std::move(opened).error(), job.path));
+        return fail(at_path(std::move(opened).error(), job.path));
     }
     DIM_TRY(const sys::FileStatus own, sys::fstat(*opened));
     if (own.device != job.device && !is_entered(*opened)) return nullptr;
@@ -216,15 +212,15 @@ Result<void> Scan::list(const Job& job, std::vector<Scanned>& found, std::vector
     DIM_TRY(const std::shared_ptr<const sys::Fd> directory, open(job, device));
     if (!directory) return {};
     Result<std::vector<std::string>> names = names_in(*directory, job.path);
-    if (!names) return fail(name_path(std::move(names).error(), job.path));
+    if (!names) return fail(at_path(std::move(names).error(), job.path));
     std::uint64_t names_bytes = 0;
     for (std::string& name : *names) {
         std::string path = job.path.empty() ? name : job.path + "/" + name;
         if (is_left_out(path)) continue;
         if (path.size() > kPathLimit)
-            return fail(name_path(Error(ErrorCode::limit_exceeded, "path too long"), path));
+            return fail(at_path(Error(ErrorCode::limit_exceeded, "path too long"), path));
         names_bytes += path.size();
-        if (names_bytes > settings_.names_limit) return fail(name_path(too_many_names(), job.path));
+        if (names_bytes > settings_.names_limit) return fail(at_path(too_many_names(), job.path));
         DIM_CHECK(list_name({.parent = directory,
                              .name = std::move(name),
                              .path = std::move(path),
@@ -238,7 +234,7 @@ Result<void> Scan::list(const Job& job, std::vector<Scanned>& found, std::vector
 Result<void> Scan::list_name(Job child, std::vector<Scanned>& found, std::vector<Job>& more) {
     const Result<sys::FileStatus> status = sys::fstatat(*child.parent, child.name);
     if (!status && status.error().code() == ErrorCode::not_found) return {};
-    if (!status) return fail(name_path(status.error(), child.path));
+    if (!status) return fail(at_path(status.error(), child.path));
     child.is_directory = S_ISDIR(status->mode);
     const Entry* known = previous_.find(child.path, *status);
     if (known != nullptr && status->device == child.device) {
