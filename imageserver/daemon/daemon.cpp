@@ -4,9 +4,9 @@
 #include "imageserver/api/agent_resource.hpp"
 #include "imageserver/api/reply.hpp"
 #include "imageserver/api/status_resource.hpp"
-#include "imageserver/blade/dhcp_log_watch.hpp"
 #include "imageserver/daemon/blade_image_upkeep.hpp"
 #include "imageserver/daemon/bounded_notes.hpp"
+#include "imageserver/daemon/dhcp_log_follower.hpp"
 #include "imageserver/daemon/insist.hpp"
 #include "imageserver/daemon/io_watch.hpp"
 #include "imageserver/daemon/open_files.hpp"
@@ -67,10 +67,6 @@ private:
     Result<void> listen_for_agents();
     Result<void> listen_for_administrators();
     Result<void> watch_events();
-    Result<void> open_dhcp_log();
-    StartStep opening_dhcp_log();
-    asio::awaitable<void> follow_dhcp_log();
-    Watch read_dhcp_log();
     Result<void> watch_over();
     asio::awaitable<void> keep_up();
     asio::awaitable<void> bring_members_in_line();
@@ -238,8 +234,15 @@ private:
         [this](const http::Peer& peer) { return membership_.is_management(peer.certificate); },
         "only the management node may that this server has joined: 'dim server list' here"};
     ServerChannel server_channel_;
-    std::optional<DhcpLogWatch> dhcp_log_;  ///< touched on lanes_.upkeep
-    std::string dhcp_log_problem_;          ///< the last that was reported
+    DhcpLogFollower dhcp_log_{{.file = services_.dhcp_log_file(),
+                               .open =
+                                   [this] {
+                                       return DhcpLogWatch::open(services_.dhcp_log_file(),
+                                                                 journal_, state_.roster, refusals_,
+                                                                 clock_);
+                                   },
+                               .lane = lanes_.upkeep.get_executor()},
+                              loop_};
     std::unique_ptr<http::Server> admin_server_;
     std::unique_ptr<http::Server> agent_server_;
 };
@@ -373,40 +376,6 @@ Result<void> Daemon::Parts::watch_events() {
     });
 }
 
-Result<void> Daemon::Parts::open_dhcp_log() {
-    DIM_TRY(DhcpLogWatch watch, DhcpLogWatch::open(services_.dhcp_log_file(), journal_,
-                                                   state_.roster, refusals_, clock_));
-    dhcp_log_.emplace(std::move(watch));
-    return {};
-}
-
-StartStep Daemon::Parts::opening_dhcp_log() {
-    return {.kind = "dhcp-log-watch",
-            .origin = services_.dhcp_log_file(),
-            .where = lanes_.upkeep.get_executor(),
-            .run = [this] { return open_dhcp_log(); }};
-}
-
-asio::awaitable<void> Daemon::Parts::follow_dhcp_log() {
-    // Named: g++ 12 destroys temporaries of a co_await twice.
-    auto opened = come_up(opening_dhcp_log());
-    co_await std::move(opened);
-    if (auto watched = watch_readable(loop_, dhcp_log_->event_fd(), lanes_.upkeep.get_executor(),
-                                      [this] { return read_dhcp_log(); });
-        !watched)
-        report("the DHCP server's log", watched.error());
-}
-
-/// One step, so that what else is due on the lane has its turn whatever floods the log.
-Watch Daemon::Parts::read_dhcp_log() {
-    const auto rest = dhcp_log_->read();
-    const std::string problem = rest ? "" : to_string(rest.error());
-    if (!rest && problem != dhcp_log_problem_) report("the DHCP server's log", rest.error());
-    dhcp_log_problem_ = problem;
-    if (!rest) return Watch::later;
-    return *rest == DhcpLogWatch::Rest::more ? Watch::at_once : Watch::when_readable;
-}
-
 /// What must not end the daemon's start: each goes on by itself until it is as it should be.
 Result<void> Daemon::Parts::watch_over() {
     DIM_TRY(const auto timeout, sys::watchdog_timeout());
@@ -414,7 +383,7 @@ Result<void> Daemon::Parts::watch_over() {
     asio::co_spawn(loop_, come_up(listening_for_agents()), asio::detached);
     asio::co_spawn(loop_, server_channel_.listen_for_servers(state_.alerts, clock_),
                    asio::detached);
-    asio::co_spawn(loop_, follow_dhcp_log(), asio::detached);
+    asio::co_spawn(loop_, dhcp_log_.follow(state_.alerts, clock_), asio::detached);
     asio::co_spawn(loop_,
                    come_up({.kind = "unfinished-image",
                             .origin = "images",
