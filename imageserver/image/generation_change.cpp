@@ -7,6 +7,7 @@
 #include "libdim/manifest/scan_tree.hpp"
 #include "libdim/manifest/tree_change.hpp"
 #include "libdim/model/byte_size.hpp"
+#include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/remove_tree.hpp"
@@ -16,7 +17,6 @@
 #include <filesystem>
 #include <iterator>
 #include <optional>
-#include <thread>
 #include <utility>
 
 namespace dim::server {
@@ -32,7 +32,7 @@ constexpr std::uint64_t kFileOverhead = 8192;
 /// So often a blade image is looked at while the blade changes what is to be replaced.
 constexpr int kLooks = 5;
 /// What is changed after it has another time of change.
-constexpr std::chrono::microseconds kUntilTimesDiffer{manifest::kClockResolutionUs};
+constexpr std::chrono::milliseconds kUntilTimesDiffer{manifest::kClockResolutionUs / 1000};
 
 Result<void> check_room_for(const TreeChange& change, const sys::Fd& root) {
     std::uint64_t need = 0;
@@ -196,7 +196,8 @@ Result<MovedBladeImage> move_tree(const sys::Fd& root, const GenerationChange& c
                     .with_cure("end what writes to it on the blade, or keep it out, and "
                                "try again"));
         before = std::move(moved.differences);
-        std::this_thread::sleep_for(kUntilTimesDiffer);
+        // Nothing tells when the clock of a file system has ticked.
+        sys::sleep_for(kUntilTimesDiffer);
     }
 }
 

@@ -1,4 +1,6 @@
 #include "imageserver/image/master_watch.hpp"
+#include "libdim/base/parse_number.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/manifest/rescan.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
@@ -17,6 +19,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/xattr.h>
+#include <thread>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -251,10 +254,15 @@ TEST_F(MasterWatchTest, AnotherProcessKnowsNothing) {
     EXPECT_THAT(begin().why_whole, HasSubstr("was not watched"));
 }
 
+int most_queued() {
+    const std::string text = value_of(sys::read_file("/proc/sys/fs/fanotify/max_queued_events"));
+    return value_of(parse_number<int>(trim(text)));
+}
+
 TEST_F(MasterWatchTest, MoreThanTheKernelKeepsIsTold) {
     mount("tmpfs");
     look();
-    const int most = std::stoi(value_of(sys::read_file("/proc/sys/fs/fanotify/max_queued_events")));
+    const int most = most_queued();
     ASSERT_LT(most, 1'000'000);
     // In a directory that is not looked at, and nobody empties the queue.
     for (int i = 0; i <= most; ++i)
@@ -263,13 +271,13 @@ TEST_F(MasterWatchTest, MoreThanTheKernelKeepsIsTold) {
     EXPECT_EQ(why_next(), "");
 }
 
-/// Bytes of changes that wait to be read.
+/// Bytes of changes that wait to be read; -1: nobody is told of changes.
 int queued() {
     for (const std::string& name : value_of(sys::list_names("/proc/self/fd"))) {
         const auto target = sys::read_link("/proc/self/fd/" + name);
         int bytes = 0;
         if (target && *target == "anon_inode:[fanotify]" &&
-            ::ioctl(std::stoi(name), FIONREAD, &bytes) == 0)
+            ::ioctl(value_of(parse_number<int>(name)), FIONREAD, &bytes) == 0)
             return bytes;
     }
     return -1;
@@ -279,14 +287,14 @@ TEST_F(MasterWatchTest, TheReaderEmptiesTheQueue) {
     mount("tmpfs");
     look();
     watch->start();
-    const int most = std::stoi(value_of(sys::read_file("/proc/sys/fs/fanotify/max_queued_events")));
+    const int most = most_queued();
     for (int round = 0; round < 3; ++round) {
         for (int i = 0; i < most / 2; ++i)
             ASSERT_EQ(
                 ::mknod((outside + "/" + std::to_string(round * most + i)).c_str(), S_IFREG, 0), 0);
         const auto deadline = sys::Deadline::in(std::chrono::seconds(20));
         while (queued() != 0 && !deadline.has_passed())
-            sys::sleep_for(std::chrono::milliseconds(1));
+            std::this_thread::yield();  // nothing tells when it is empty
         ASSERT_EQ(queued(), 0);
     }
     EXPECT_EQ(begin().why_whole, "");
