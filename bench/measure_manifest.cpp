@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -36,10 +37,12 @@ Result<manifest::ScannedTree> read_earlier(const std::string& stem) {
 
 Result<void> measure(const std::string& directory, const std::string& stem) {
     const std::int64_t began = sys::monotonic_us();
-    DIM_TRY(const manifest::ScannedTree earlier, read_earlier(stem));
+    DIM_TRY(manifest::ScannedTree earlier, read_earlier(stem));
     const std::int64_t read = sys::monotonic_us();
     DIM_TRY(const sys::Fd root, sys::open_directory(directory));
-    DIM_TRY(const manifest::ScannedTree tree, manifest::scan_tree(root, {.previous = &earlier}));
+    DIM_TRY(const manifest::RescannedTree again,
+            manifest::scan_tree_again(root, std::move(earlier), {}));
+    const manifest::ScannedTree& tree = again.tree;
     const std::int64_t scanned = sys::monotonic_us();
     const std::string text = to_text(tree.manifest);
     DIM_CHECK(write_whole(stem + ".manifest", text));

@@ -2,9 +2,11 @@
 
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
-#include "libdim/tls/sha256.hpp"
 
 #include <algorithm>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace dim::manifest {
 
@@ -13,6 +15,9 @@ namespace {
 constexpr std::string_view kEndWord = "=end ";
 constexpr std::size_t kDigestSize = 64;
 constexpr std::size_t kNanosecondDigits = 9;
+/// With less a thread costs more than it gives.
+constexpr std::size_t kLinesOfThread = 10'000;
+constexpr std::size_t kPiece = std::size_t{256} << 10;
 
 /// Numbers have one form, so that a text has one digest.
 template <class T>
@@ -57,9 +62,101 @@ Result<Lines> open_lines(std::string_view text) {
     return lines;
 }
 
+namespace {
+
+/// Lines one after the other, for a thread of their own.
+struct Share {
+    std::size_t first = 0;  ///< the index of the first
+    std::string_view text;
+    Result<void> result = {};
+};
+
+/// The lines in as many shares as there are threads for them.
+std::vector<Share> share_out(const Lines& lines) {
+    const std::size_t threads = std::clamp<std::size_t>(
+        lines.count / kLinesOfThread, 1, std::max(1U, std::thread::hardware_concurrency()));
+    std::vector<Share> shares;
+    std::string_view rest = lines.body;
+    std::size_t first = 0;
+    for (std::size_t i = threads; i > 0; --i) {
+        const std::size_t end = i == 1 ? rest.npos : rest.find('\n', rest.size() / i);
+        const std::size_t size = end == rest.npos ? rest.size() : end + 1;
+        shares.push_back({.first = first, .text = rest.substr(0, size)});
+        first += static_cast<std::size_t>(std::ranges::count(shares.back().text, '\n'));
+        rest.remove_prefix(size);
+    }
+    return shares;
+}
+
+}  // namespace
+
+Result<void>
+for_each_line(const Lines& lines,
+              const std::function<Result<void>(std::size_t, std::string_view)>& parse) {
+    const auto work = [&](Share& share) {
+        std::string_view rest = share.text;
+        for (std::size_t index = share.first; !rest.empty(); ++index) {
+            share.result = parse(index, take_line(rest));
+            if (share.result) continue;
+            // The first line says what the text is.
+            share.result = fail(
+                std::move(share.result).error().with_context("line " + std::to_string(index + 2)));
+            return;
+        }
+    };
+    std::vector<Share> shares = share_out(lines);
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 1; i < shares.size(); ++i)
+            threads.emplace_back(work, std::ref(shares[i]));
+        work(shares.front());
+    }
+    for (Share& share : shares)
+        DIM_CHECK(std::move(share.result));
+    return {};
+}
+
+namespace {
+
+std::string end_line(std::size_t count, std::string_view digest) {
+    return std::string(kEndWord) + std::to_string(count) + " " + std::string(digest) + "\n";
+}
+
+}  // namespace
+
+TextSink appending_to(std::string& text) {
+    return [&text](std::string_view piece) -> Result<void> {
+        text += piece;
+        return {};
+    };
+}
+
+LineWriter::LineWriter(std::string_view first, const TextSink& sink) : sink_(sink) {
+    text_.reserve(kPiece + kPiece / 4);
+    text_.append(first).append("\n");
+}
+
+Result<void> LineWriter::hand_over() {
+    digest_.add(text_);
+    DIM_CHECK(sink_(text_));
+    text_.clear();
+    return {};
+}
+
+Result<void> LineWriter::end_line() {
+    ++count_;
+    return text_.size() < kPiece ? Result<void>() : hand_over();
+}
+
+Result<std::string> LineWriter::finish() {
+    DIM_CHECK(hand_over());
+    std::string digest = tls::to_hex(digest_.finish());
+    DIM_CHECK(sink_(manifest::end_line(count_, digest)));
+    return digest;
+}
+
 void append_end(std::string& text, std::size_t count) {
-    const std::string digest = tls::sha256(text);
-    text.append(kEndWord).append(std::to_string(count)).append(" ").append(digest).append("\n");
+    text += end_line(count, tls::sha256(text));
 }
 
 std::string_view digest_in(std::string_view text) {

@@ -2,9 +2,11 @@
 
 #include "libdim/base/result.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/tls/sha256.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,38 @@ struct Lines {
 };
 /// Errors: invalid_input when the end is missing, cut off or does not fit.
 Result<Lines> open_lines(std::string_view text);
+
+/// Calls PARSE with each line of the body and its index, from 0: from several threads when there
+/// are many. Errors: that of the first line that has one, with its number in the whole text.
+Result<void>
+for_each_line(const Lines& lines,
+              const std::function<Result<void>(std::size_t index, std::string_view line)>& parse);
+
+/// Gets a text piece by piece.
+using TextSink = std::function<Result<void>(std::string_view piece)>;
+
+TextSink appending_to(std::string& text);
+
+/// Writes such a text, of which little is in memory at a time.
+class LineWriter {
+public:
+    /// FIRST is the first line; SINK outlives this.
+    LineWriter(std::string_view first, const TextSink& sink);
+    /// Here the next line is appended, with its line feed.
+    std::string& text() { return text_; }
+    /// After each line. Errors: those of the sink.
+    Result<void> end_line();
+    /// Returns the digest at the end. Errors: those of the sink.
+    Result<std::string> finish();
+
+private:
+    Result<void> hand_over();
+
+    const TextSink& sink_;
+    std::string text_;
+    tls::Sha256 digest_;
+    std::size_t count_ = 0;
+};
 
 /// Ends TEXT, which has COUNT lines behind the first.
 void append_end(std::string& text, std::size_t count);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
+#include "libdim/manifest/lines.hpp"
 #include "libdim/manifest/manifest.hpp"
 
 #include <cstddef>
@@ -20,6 +21,8 @@ inline constexpr std::size_t kAttributeLimit = std::size_t{64} << 10;
 inline constexpr std::size_t kTextLimit = std::size_t{2} << 30;
 
 std::string to_text(const Manifest& manifest);
+/// The same for SINK. Returns its digest; errors: those of SINK.
+Result<std::string> write_text(const Manifest& manifest, const TextSink& sink);
 
 /// Errors: invalid_input for a text that to_text did not write, or that is damaged; limit_exceeded
 /// beyond a limit; both name the line and the cause.

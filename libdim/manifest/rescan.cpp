@@ -96,62 +96,6 @@ Result<void> check_ways(const ScannedTree& old, const ChangedPaths& changed,
     return {};
 }
 
-/// Whether nothing is another in LOOKED than in OLD where IS_CHANGED. With names of one file, whose
-/// numbers differ, it is no matter: false.
-bool is_as_before(const ScannedTree& old, const std::vector<bool>& is_changed,
-                  const ScannedTree& looked) {
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < is_changed.size(); ++i) {
-        if (!is_changed[i]) continue;
-        if (next == looked.inodes.size() || old.manifest.entries[i].link_group != 0 ||
-            old.manifest.entries[i] != looked.manifest.entries[next] ||
-            old.cache[i] != looked.cache[next])
-            return false;
-        ++next;
-    }
-    return next == looked.inodes.size();
-}
-
-/// Numbers link groups as they come.
-class Groups {
-public:
-    void renumber(int tree, Entry& entry) {
-        if (entry.link_group == 0) return;
-        const auto next = static_cast<std::uint32_t>(numbers_.size() + 1);
-        entry.link_group = numbers_.try_emplace({tree, entry.link_group}, next).first->second;
-    }
-
-private:
-    std::map<std::pair<int, std::uint32_t>, std::uint32_t> numbers_;
-};
-
-/// OLD but for what IS_CHANGED, and LOOKED.
-ScannedTree merge(ScannedTree old, const std::vector<bool>& is_changed, ScannedTree looked) {
-    ScannedTree merged;
-    const std::size_t most = old.inodes.size() + looked.inodes.size();
-    merged.manifest.entries.reserve(most);
-    merged.cache.reserve(most);
-    merged.inodes.reserve(most);
-    Groups groups;
-    const auto take = [&](int number, ScannedTree& tree, std::size_t at) {
-        groups.renumber(number, tree.manifest.entries[at]);
-        merged.manifest.entries.push_back(std::move(tree.manifest.entries[at]));
-        merged.cache.push_back(tree.cache[at]);
-        merged.inodes.push_back(tree.inodes[at]);
-    };
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < is_changed.size(); ++i) {
-        if (is_changed[i]) continue;
-        while (next < looked.inodes.size() &&
-               looked.manifest.entries[next].path < old.manifest.entries[i].path)
-            take(1, looked, next++);
-        take(0, old, i);
-    }
-    while (next < looked.inodes.size())
-        take(1, looked, next++);
-    return merged;
-}
-
 }  // namespace
 
 void ChangedPaths::add(const std::string& path) {
@@ -208,9 +152,7 @@ Result<RescannedTree> rescan_tree(const sys::Fd& root, ScannedTree previous, Cha
         DIM_CHECK(check_ways(previous, changed, looked));
         const std::vector<bool> is_changed = mark_changed(previous.manifest, changed);
         if (add_names_found(previous, is_changed, looked, changed)) continue;
-        const bool is_same = is_as_before(previous, is_changed, looked);
-        if (is_same) return RescannedTree{std::move(previous), is_same};
-        return RescannedTree{merge(std::move(previous), is_changed, std::move(looked)), is_same};
+        return merge_scans(std::move(previous), is_changed, std::move(looked));
     }
     return fail(ErrorCode::conflict, "files get names all the time while they are looked at");
 }

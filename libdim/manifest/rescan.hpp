@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
+#include "libdim/manifest/merge_scans.hpp"
 #include "libdim/manifest/scan_tree.hpp"
 #include "libdim/sys/fd.hpp"
 
@@ -35,11 +36,6 @@ public:
 private:
     std::map<std::string, std::set<std::string>> names_;  ///< by their directory
     std::set<std::string> whole_;
-};
-
-struct RescannedTree {
-    ScannedTree tree;
-    bool is_same = false;  ///< as it was, to the stamps
 };
 
 /// What the tree below ROOT holds, when it differs from PREVIOUS at CHANGED alone: only these are

@@ -1,7 +1,5 @@
 #include "libdim/manifest/scan_cache.hpp"
 
-#include "libdim/manifest/lines.hpp"
-
 namespace dim::manifest {
 
 namespace {
@@ -24,34 +22,38 @@ Result<std::optional<Stamp>> parse_stamp(std::string_view line) {
 }  // namespace
 
 std::string to_text(const ScanCache& cache, std::string_view digest) {
-    std::string text(kFirstWords);
+    std::string text;
     text.reserve(kUsualStamp * (cache.size() + 5));
-    text.append(digest).append("\n");
+    (void)write_text(cache, digest, appending_to(text));
+    return text;
+}
+
+Result<void> write_text(const ScanCache& cache, std::string_view digest, const TextSink& sink) {
+    LineWriter writer(std::string(kFirstWords).append(digest), sink);
     for (const std::optional<Stamp>& stamp : cache) {
+        std::string& text = writer.text();
         if (stamp)
             text.append(std::to_string(stamp->inode)).append(" ").append(to_text(stamp->changed));
         else
             text.append(kNoStamp);
         text += '\n';
+        DIM_CHECK(writer.end_line());
     }
-    append_end(text, cache.size());
-    return text;
+    DIM_TRY([[maybe_unused]] const std::string own, writer.finish());
+    return {};
 }
 
 Result<ScanCache> parse_scan_cache(std::string_view text, std::string_view digest,
                                    std::size_t entries) {
-    DIM_TRY(Lines lines, open_lines(text));
+    DIM_TRY(const Lines lines, open_lines(text));
     if (!lines.first.starts_with(kFirstWords) || lines.first.substr(kFirstWords.size()) != digest ||
         lines.count != entries)
         return fail(ErrorCode::invalid_input, "line 1: it is not the cache of this manifest");
-    ScanCache cache;
-    cache.reserve(lines.count);
-    for (std::size_t number = 2; !lines.body.empty(); ++number) {
-        Result<std::optional<Stamp>> stamp = parse_stamp(take_line(lines.body));
-        if (!stamp)
-            return fail(std::move(stamp).error().with_context("line " + std::to_string(number)));
-        cache.push_back(*stamp);
-    }
+    ScanCache cache(lines.count);
+    DIM_CHECK(for_each_line(lines, [&](std::size_t index, std::string_view line) -> Result<void> {
+        DIM_TRY(cache[index], parse_stamp(line));
+        return {};
+    }));
     return cache;
 }
 

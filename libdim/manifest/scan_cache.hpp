@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
+#include "libdim/manifest/lines.hpp"
 #include "libdim/manifest/manifest.hpp"
 
 #include <cstdint>
@@ -34,6 +35,8 @@ struct ScannedTree {
 
 /// The cache as a file beside the manifest whose digest is DIGEST (docs/manifest.md).
 std::string to_text(const ScanCache& cache, std::string_view digest);
+/// The same for SINK. Errors: those of SINK.
+Result<void> write_text(const ScanCache& cache, std::string_view digest, const TextSink& sink);
 
 /// Errors: invalid_input, also for the cache of a manifest with another digest or another number of
 /// entries; with the line and the cause.

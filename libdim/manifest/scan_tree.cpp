@@ -1,6 +1,8 @@
 #include "libdim/manifest/scan_tree.hpp"
 
+#include "libdim/manifest/known_entries.hpp"
 #include "libdim/manifest/open_parents.hpp"
+#include "libdim/manifest/seen_names.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/tree_depth.hpp"
@@ -9,15 +11,14 @@
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <string_view>
 #include <sys/stat.h>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
 namespace dim::manifest {
@@ -40,56 +41,44 @@ struct Job {
     bool is_directory = false;
 };
 
-struct Scanned {
-    Entry entry;
-    std::optional<Stamp> stamp;
-    std::pair<std::uint64_t, std::uint64_t> inode;  ///< with its device
-    bool has_other_names = false;
+/// What one job has found.
+struct Found {
+    std::vector<SeenName> read;
+    std::vector<std::size_t> known;  ///< indices of what is taken over
+    std::vector<Job> more;
+    std::uint64_t names_bytes = 0;
 };
 
-/// What an earlier scan knows, by path.
-class Previous {
-public:
-    explicit Previous(const ScannedTree* tree) : tree_(tree) {
-        if (tree_ == nullptr || tree_->cache.size() != tree_->manifest.entries.size()) return;
-        by_path_.reserve(tree_->cache.size());
-        for (std::size_t i = 0; i < tree_->cache.size(); ++i)
-            if (tree_->cache[i]) by_path_.emplace(tree_->manifest.entries[i].path, i);
-    }
-    /// The entry of PATH, when STATUS proves that it is still true.
-    const Entry* find(std::string_view path, const sys::FileStatus& status) const {
-        const auto found = by_path_.find(path);
-        if (found == by_path_.end()) return nullptr;
-        const Entry& entry = tree_->manifest.entries[found->second];
-        const Stamp& stamp = *tree_->cache[found->second];
-        const bool is_file = entry.type == EntryType::file;
-        const bool is_true = stamp.inode == status.inode && stamp.changed == status.changed &&
-                             entry.modified == status.modified && is_file == S_ISREG(status.mode) &&
-                             (entry.type == EntryType::directory) == S_ISDIR(status.mode) &&
-                             (!is_file || entry.size == status.size);
-        return is_true ? &entry : nullptr;
-    }
-
-private:
-    const ScannedTree* tree_;
-    std::unordered_map<std::string_view, std::size_t> by_path_;
+/// What a scan has found.
+struct Sight {
+    std::deque<SeenName> read;
+    /// Of each entry of the earlier scan, whether it was looked at and is not taken over.
+    std::vector<bool> is_changed;
 };
 
 /// One scan. Threads take the newest job first, so that few directories are open at a time.
 class Scan {
 public:
-    explicit Scan(const ScanSettings& settings)
-        : settings_(settings), began_us_(sys::realtime_us()), previous_(settings.previous) {}
+    /// TAKES_OVER: what is known of the earlier scan is marked, and not copied.
+    Scan(const ScanSettings& settings, bool takes_over)
+        : settings_(settings),
+          began_us_(sys::realtime_us()),
+          takes_over_(takes_over),
+          known_(settings.previous, settings.names != nullptr) {
+        if (takes_over) is_changed_.assign(settings.previous->manifest.entries.size(), true);
+    }
 
-    Result<std::vector<Scanned>> run(const sys::Fd& root);
+    Result<Sight> run(const sys::Fd& root);
 
 private:
     void work();
-    Result<void> look_at(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more);
+    Result<void> look_at(const Job& job, Found& found);
     Result<std::shared_ptr<const sys::Fd>> open(const Job& job, std::uint64_t& device) const;
-    Result<void> list(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more);
-    Result<void> list_name(Job child, std::vector<Scanned>& found, std::vector<Job>& more);
-    Result<void> take(const Job& job, std::vector<Scanned>& found);
+    Result<void> list(const Job& job, Found& found);
+    Result<void> list_name(const Job& child, Found& found);
+    Result<void> take(const Job& job, Found& found);
+    void take_known(std::size_t index, const sys::FileStatus& status, Found& found) const;
+    void add(Found found);
     Result<std::optional<ReadEntry>> read_linked(const Job& job, const sys::FileStatus& status);
     bool is_left_out(const std::string& path) const {
         return settings_.filter.leaves_out && settings_.filter.leaves_out(path);
@@ -104,8 +93,9 @@ private:
     bool is_entered(const sys::Fd& directory) const {
         return settings_.filter.enters && settings_.filter.enters(directory);
     }
-    Scanned remember(Entry entry, const sys::FileStatus& status) const;
-    /// FOUND has been merged. Errors: limit_exceeded.
+    bool is_recent(const sys::FileStatus& status) const;
+    SeenName remember(Entry entry, const sys::FileStatus& status) const;
+    /// Errors: limit_exceeded.
     Result<void> check_limits() const;
     Error too_many_names() const {
         return Error(ErrorCode::limit_exceeded, "names, link targets and attributes of more than " +
@@ -119,7 +109,8 @@ private:
 
     const ScanSettings& settings_;
     const std::int64_t began_us_;
-    const Previous previous_;
+    const bool takes_over_;
+    const KnownEntries known_;
 
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -127,8 +118,10 @@ private:
     std::vector<Job> jobs_;
     std::size_t unfinished_ = 0;  ///< jobs that wait or are being done
     std::optional<Error> error_;
-    std::vector<Scanned> found_;
-    std::uint64_t names_bytes_ = 0;  ///< of found_
+    std::deque<SeenName> read_;
+    std::vector<bool> is_changed_;
+    std::uint64_t entries_ = 0;
+    std::uint64_t names_bytes_ = 0;  ///< of them
     /// Files of several names, by device and inode.
     std::map<std::pair<std::uint64_t, std::uint64_t>, ReadEntry> linked_;
 };
@@ -140,17 +133,21 @@ std::uint64_t names_bytes_of(const Entry& entry) {
     return bytes;
 }
 
-Scanned Scan::remember(Entry entry, const sys::FileStatus& status) const {
-    Scanned scanned{.entry = std::move(entry),
-                    .stamp = Stamp{.inode = status.inode, .changed = status.changed},
-                    .inode = {status.device, status.inode},
-                    .has_other_names = !S_ISDIR(status.mode) && status.links > 1};
+bool Scan::is_recent(const sys::FileStatus& status) const {
     const std::int64_t changed_us =
         status.changed.seconds * 1'000'000 + status.changed.nanoseconds / 1000;
     const std::int64_t resolution =
         status.changed.nanoseconds != 0 ? kClockResolutionUs : kCoarseClockUs;
-    if (changed_us > began_us_ - resolution) scanned.stamp.reset();
-    return scanned;
+    return changed_us > began_us_ - resolution;
+}
+
+SeenName Scan::remember(Entry entry, const sys::FileStatus& status) const {
+    SeenName seen{.entry = std::move(entry),
+                  .stamp = Stamp{.inode = status.inode, .changed = status.changed},
+                  .inode = {status.device, status.inode},
+                  .has_other_names = !S_ISDIR(status.mode) && status.links > 1};
+    if (is_recent(status)) seen.stamp.reset();
+    return seen;
 }
 
 Result<std::optional<ReadEntry>> Scan::read_linked(const Job& job, const sys::FileStatus& status) {
@@ -173,7 +170,7 @@ Result<std::optional<ReadEntry>> Scan::read_linked(const Job& job, const sys::Fi
 }
 
 /// What is not known is read.
-Result<void> Scan::take(const Job& job, std::vector<Scanned>& found) {
+Result<void> Scan::take(const Job& job, Found& found) {
     const Result<sys::FileStatus> status = sys::fstatat(*job.parent, job.name);
     if (!status && status.error().code() == ErrorCode::not_found) return {};
     if (!status) return fail(at_path(status.error(), job.path));
@@ -182,8 +179,20 @@ Result<void> Scan::take(const Job& job, std::vector<Scanned>& found) {
             is_linked && status->device == job.device
                 ? read_linked(job, *status)
                 : read_entry(*job.parent, job.name, job.path, job.device, settings_.content));
-    if (read) found.push_back(remember(std::move(read->entry), read->status));
+    if (read) found.read.push_back(remember(std::move(read->entry), read->status));
     return {};
+}
+
+void Scan::take_known(std::size_t index, const sys::FileStatus& status, Found& found) const {
+    const Entry& entry = settings_.previous->manifest.entries[index];
+    const bool has_other_names = !S_ISDIR(status.mode) && status.links > 1;
+    if (takes_over_ && !has_other_names && entry.link_group == 0 && !is_recent(status)) {
+        found.known.push_back(index);
+        found.names_bytes += names_bytes_of(entry);
+        return;
+    }
+    found.read.push_back(remember(entry, status));
+    found.read.back().entry.link_group = 0;
 }
 
 /// None when it is gone, or of a file system that is not entered; DEVICE becomes its own.
@@ -207,58 +216,71 @@ Result<std::shared_ptr<const sys::Fd>> Scan::open(const Job& job, std::uint64_t&
     return std::make_shared<const sys::Fd>(*std::move(opened));
 }
 
-Result<void> Scan::list(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more) {
+Result<void> Scan::list(const Job& job, Found& found) {
     std::uint64_t device = 0;
     DIM_TRY(const std::shared_ptr<const sys::Fd> directory, open(job, device));
     if (!directory) return {};
     Result<std::vector<std::string>> names = names_in(*directory, job.path);
     if (!names) return fail(at_path(std::move(names).error(), job.path));
     std::uint64_t names_bytes = 0;
+    Job child{
+        .parent = directory, .name = {}, .path = {}, .device = device, .depth = job.depth + 1};
     for (std::string& name : *names) {
-        std::string path = job.path.empty() ? name : job.path + "/" + name;
-        if (is_left_out(path)) continue;
-        if (path.size() > kPathLimit)
-            return fail(at_path(Error(ErrorCode::limit_exceeded, "path too long"), path));
-        names_bytes += path.size();
+        child.path.assign(job.path);
+        if (!job.path.empty()) child.path += '/';
+        child.path += name;
+        child.name = std::move(name);
+        if (is_left_out(child.path)) continue;
+        if (child.path.size() > kPathLimit)
+            return fail(at_path(Error(ErrorCode::limit_exceeded, "path too long"), child.path));
+        names_bytes += child.path.size();
         if (names_bytes > settings_.names_limit) return fail(at_path(too_many_names(), job.path));
-        DIM_CHECK(list_name({.parent = directory,
-                             .name = std::move(name),
-                             .path = std::move(path),
-                             .device = device,
-                             .depth = job.depth + 1},
-                            found, more));
+        DIM_CHECK(list_name(child, found));
     }
     return {};
 }
 
-Result<void> Scan::list_name(Job child, std::vector<Scanned>& found, std::vector<Job>& more) {
+Result<void> Scan::list_name(const Job& child, Found& found) {
     const Result<sys::FileStatus> status = sys::fstatat(*child.parent, child.name);
     if (!status && status.error().code() == ErrorCode::not_found) return {};
     if (!status) return fail(at_path(status.error(), child.path));
-    child.is_directory = S_ISDIR(status->mode);
-    const Entry* known = previous_.find(child.path, *status);
-    if (known != nullptr && status->device == child.device) {
-        found.push_back(remember(*known, *status));
-        found.back().entry.link_group = 0;
+    const std::optional<std::size_t> known = known_.find(child.path, *status);
+    if (known && status->device == child.device) {
+        take_known(*known, *status, found);
     } else if (S_ISREG(status->mode) && status->size >= kLargeFile) {
-        more.push_back(child);
+        found.more.push_back(child);
     } else {
         DIM_CHECK(take(child, found));
     }
-    if (child.is_directory) more.push_back(std::move(child));
+    if (!S_ISDIR(status->mode)) return {};
+    found.more.push_back(child);
+    found.more.back().is_directory = true;
     return {};
 }
 
-Result<void> Scan::look_at(const Job& job, std::vector<Scanned>& found, std::vector<Job>& more) {
-    return job.is_directory ? list(job, found, more) : take(job, found);
+Result<void> Scan::look_at(const Job& job, Found& found) {
+    DIM_CHECK(job.is_directory ? list(job, found) : take(job, found));
+    for (const SeenName& seen : found.read)
+        found.names_bytes += names_bytes_of(seen.entry);
+    return {};
 }
 
 Result<void> Scan::check_limits() const {
-    if (found_.size() > settings_.entries_limit)
+    if (entries_ > settings_.entries_limit)
         return fail(ErrorCode::limit_exceeded,
                     "more than " + std::to_string(settings_.entries_limit) + " files");
     if (names_bytes_ > settings_.names_limit) return fail(too_many_names());
     return {};
+}
+
+void Scan::add(Found found) {
+    entries_ += found.read.size() + found.known.size();
+    names_bytes_ += found.names_bytes;
+    for (const std::size_t index : found.known)
+        is_changed_[index] = false;
+    std::ranges::move(found.read, std::back_inserter(read_));
+    unfinished_ += found.more.size();
+    std::ranges::move(found.more, std::back_inserter(jobs_));
 }
 
 void Scan::work() {
@@ -269,26 +291,23 @@ void Scan::work() {
         const Job job = std::move(jobs_.back());
         jobs_.pop_back();
         lock.unlock();
-        std::vector<Scanned> found;
-        std::vector<Job> more;
-        Result<void> looked = look_at(job, found, more);
+        Found found;
+        Result<void> looked = look_at(job, found);
         lock.lock();
         if (!looked && !error_) error_ = std::move(looked).error();
-        for (const Scanned& scanned : found)
-            names_bytes_ += names_bytes_of(scanned.entry);
-        std::ranges::move(found, std::back_inserter(found_));
+        const bool has_more = !found.more.empty();
+        add(std::move(found));
         if (auto checked = check_limits(); !checked && !error_) error_ = std::move(checked).error();
-        unfinished_ += more.size();
-        std::ranges::move(more, std::back_inserter(jobs_));
-        if (--unfinished_ == 0 || error_ || !more.empty()) changed_.notify_all();
+        if (--unfinished_ == 0 || error_ || has_more) changed_.notify_all();
     }
 }
 
-Result<std::vector<Scanned>> Scan::run(const sys::Fd& root) {
+Result<Sight> Scan::run(const sys::Fd& root) {
     DIM_TRY(sys::Fd own, sys::dup(root));
     DIM_TRY(ReadEntry first, read_root(root));
     const std::uint64_t device = first.status.device;
-    found_.push_back(remember(std::move(first.entry), first.status));
+    read_.push_back(remember(std::move(first.entry), first.status));
+    ++entries_;
     jobs_.push_back({.parent = std::make_shared<const sys::Fd>(std::move(own)),
                      .name = {},
                      .path = {},
@@ -303,82 +322,59 @@ Result<std::vector<Scanned>> Scan::run(const sys::Fd& root) {
         std::unique_lock lock(mutex_);
         while (!changed_.wait_for(lock, kProgressInterval,
                                   [&] { return unfinished_ == 0 || error_; })) {
-            const std::uint64_t entries = found_.size();
+            const std::uint64_t entries = entries_;
             lock.unlock();
             if (settings_.progress) settings_.progress(entries);
             lock.lock();
         }
     }
     if (error_) return fail(*std::move(error_));
-    return std::move(found_);
+    return Sight{std::move(read_), std::move(is_changed_)};
 }
 
-/// Numbers the link groups of what is sorted. Names of one file that was changed between two looks
-/// at it all get what was seen last.
-void group_links(std::vector<Scanned>& sorted) {
-    std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<Scanned*>> names;
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> order;
-    for (Scanned& scanned : sorted) {
-        if (!scanned.has_other_names) continue;
-        std::vector<Scanned*>& same = names[scanned.inode];
-        if (same.empty()) order.push_back(scanned.inode);
-        same.push_back(&scanned);
-    }
-    std::uint32_t group = 0;
-    for (const auto& inode : order) {
-        const std::vector<Scanned*>& same = names.at(inode);
-        if (same.size() == 1) continue;
-        ++group;
-        Scanned newest = *same.front();
-        for (const Scanned* scanned : same)
-            if (!scanned->stamp ||
-                (newest.stamp && newest.stamp->changed < scanned->stamp->changed))
-                newest = *scanned;
-        newest.entry.link_group = group;
-        for (Scanned* scanned : same) {
-            std::string path = std::move(scanned->entry.path);
-            *scanned = newest;
-            scanned->entry.path = std::move(path);
-        }
-    }
-}
-
-/// By path; whole entries are moved once.
-std::vector<Scanned> sort_by_path(std::vector<Scanned> found) {
-    std::vector<std::size_t> order(found.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::ranges::sort(order, {},
-                      [&](std::size_t i) -> std::string_view { return found[i].entry.path; });
-    std::vector<Scanned> sorted;
-    sorted.reserve(found.size());
-    for (const std::size_t i : order)
-        sorted.push_back(std::move(found[i]));
-    return sorted;
+Result<void> check_directory(const sys::Fd& root) {
+    DIM_TRY(const sys::FileStatus status, sys::fstat(root));
+    if (S_ISDIR(status.mode)) return {};
+    return fail(ErrorCode::invalid_input, "no directory");
 }
 
 }  // namespace
 
 Result<ScannedTree> scan_tree(const sys::Fd& root, const ScanSettings& settings) {
-    DIM_TRY(const sys::FileStatus status, sys::fstat(root));
-    if (!S_ISDIR(status.mode)) return fail(ErrorCode::invalid_input, "no directory");
-    Scan scan(settings);
-    DIM_TRY(std::vector<Scanned> found, scan.run(root));
-    std::vector<Scanned> sorted = sort_by_path(std::move(found));
-    // A name that moved while its directory was read may have been seen twice.
-    const auto repeated = std::ranges::unique(
-        sorted, {}, [](const Scanned& scanned) -> std::string_view { return scanned.entry.path; });
-    sorted.erase(repeated.begin(), repeated.end());
-    group_links(sorted);
-    ScannedTree tree;
-    tree.manifest.entries.reserve(sorted.size());
-    tree.cache.reserve(sorted.size());
-    tree.inodes.reserve(sorted.size());
-    for (Scanned& scanned : sorted) {
-        tree.manifest.entries.push_back(std::move(scanned.entry));
-        tree.cache.push_back(scanned.stamp);
-        tree.inodes.push_back(scanned.inode.second);
+    DIM_CHECK(check_directory(root));
+    Scan scan(settings, false);
+    DIM_TRY(Sight sight, scan.run(root));
+    return tree_of(std::move(sight.read));
+}
+
+Result<RescannedTree> scan_tree_again(const sys::Fd& root, ScannedTree previous,
+                                      const ScanSettings& settings) {
+    DIM_CHECK(check_directory(root));
+    const std::size_t size = previous.manifest.entries.size();
+    previous.cache.resize(size);
+    previous.inodes.resize(size);
+    for (std::size_t i = 0; i < size; ++i)
+        if (previous.cache[i]) previous.inodes[i] = previous.cache[i]->inode;
+    ScanSettings again = settings;
+    again.previous = &previous;
+    again.names = {};
+    Sight sight;
+    {
+        Scan scan(again, true);
+        DIM_TRY(sight, scan.run(root));
     }
-    return tree;
+    ScannedTree looked = tree_of(std::move(sight.read));
+    // A name that moved while its directory was read may have been seen as it was, and then not.
+    for (std::size_t i = 0, next = 0; i < size; ++i) {
+        const std::vector<Entry>& entries = looked.manifest.entries;
+        while (next < entries.size() && entries[next].path < previous.manifest.entries[i].path)
+            ++next;
+        if (next == entries.size() || entries[next].path != previous.manifest.entries[i].path)
+            continue;
+        sight.is_changed[i] = true;
+        previous.inodes[i] = looked.inodes[next];
+    }
+    return merge_scans(std::move(previous), sight.is_changed, std::move(looked));
 }
 
 }  // namespace dim::manifest

@@ -2,6 +2,7 @@
 
 #include "libdim/base/result.hpp"
 #include "libdim/manifest/manifest_text.hpp"
+#include "libdim/manifest/merge_scans.hpp"
 #include "libdim/manifest/read_entry.hpp"
 #include "libdim/manifest/scan_cache.hpp"
 #include "libdim/sys/fd.hpp"
@@ -46,5 +47,11 @@ struct ScanSettings {
 /// as a whole is what the threads have seen one after the other: to have it of one instant, let
 /// nobody write. limit_exceeded beyond a limit.
 Result<ScannedTree> scan_tree(const sys::Fd& root, const ScanSettings& settings);
+
+/// The same of a tree that was PREVIOUS, of which all that is still true is taken over as it is:
+/// what a scan costs in time and memory is hardly more than to look at each name then. Of SETTINGS
+/// names and previous do not count.
+Result<RescannedTree> scan_tree_again(const sys::Fd& root, ScannedTree previous,
+                                      const ScanSettings& settings);
 
 }  // namespace dim::manifest

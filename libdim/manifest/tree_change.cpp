@@ -224,23 +224,25 @@ Result<void> remove_unfinished(const sys::Fd& root, const Manifest& wanted) {
     return {};
 }
 
-Manifest select_entries(const Manifest& manifest,
-                        const std::function<bool(const Entry&)>& is_wanted) {
-    Manifest selected;
+void renumber_links(Manifest& part) {
     std::map<std::uint32_t, std::uint32_t> names;  // of the link groups
-    for (const Entry& entry : manifest.entries) {
-        if (!is_wanted(entry)) continue;
-        selected.entries.push_back(entry);
+    for (const Entry& entry : part.entries)
         if (entry.link_group != 0) ++names[entry.link_group];
-    }
     std::map<std::uint32_t, std::uint32_t> numbers;
-    for (Entry& entry : selected.entries) {
+    for (Entry& entry : part.entries) {
         if (entry.link_group == 0) continue;
         const auto next = static_cast<std::uint32_t>(numbers.size() + 1);
         entry.link_group = names.at(entry.link_group) == 1
                                ? 0
                                : numbers.try_emplace(entry.link_group, next).first->second;
     }
+}
+
+Manifest select_entries(const Manifest& manifest,
+                        const std::function<bool(const Entry&)>& is_wanted) {
+    Manifest selected;
+    std::ranges::copy_if(manifest.entries, std::back_inserter(selected.entries), is_wanted);
+    renumber_links(selected);
     return selected;
 }
 

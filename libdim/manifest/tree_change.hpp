@@ -47,6 +47,9 @@ public:
     /// So many files wait for that together, kMostWaiting at most. A source for which more than one
     /// waits gives new files only, no names of others.
     virtual std::size_t most_waiting() const { return 1; }
+    /// Whether contents are what entries say, since nobody else writes to them; else they are read
+    /// again where they came to.
+    virtual bool is_exact() const { return false; }
 };
 /// The names of those that wait have numbers.
 inline constexpr std::size_t kMostWaiting = 65'536;
@@ -84,6 +87,9 @@ Result<void> carry_out(const TreeChange& change, const sys::Fd& root, FileSource
 /// Removes what a carry_out() that was killed left of files it had not finished, in the directories
 /// that what is WANTED is in.
 Result<void> remove_unfinished(const sys::Fd& root, const Manifest& wanted);
+
+/// Numbers the link groups of a part of a manifest among themselves.
+void renumber_links(Manifest& part);
 
 /// The entries that IS_WANTED, with link groups among themselves.
 Manifest select_entries(const Manifest& manifest,
