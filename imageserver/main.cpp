@@ -2,6 +2,7 @@
 #include "imageserver/daemon/teardown.hpp"
 #include "libdim/api/server_port.hpp"
 #include "libdim/base/log.hpp"
+#include "libdim/sys/returned_memory.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -36,6 +37,7 @@ std::string absolute(const std::string& path) {
 }
 
 Result<void> serve(DaemonSettings settings) {
+    dim::sys::return_freed_memory();
     DIM_TRY(auto daemon, dim::server::Daemon::start(std::move(settings)));
     return daemon.run();
 }

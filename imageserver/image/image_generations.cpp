@@ -29,7 +29,7 @@ using model::ImageName;
 
 namespace {
 
-/// What one manifest has that another has not.
+/// What a tree is to have that it has not.
 struct Growth {
     std::uint64_t bytes = 0;  ///< content of its files
     std::uint64_t files = 0;
@@ -41,9 +41,13 @@ struct Growth {
     }
     std::uint64_t bytes_on_disk() const { return bytes + files * 4096; }
 };
-Growth growth(const Manifest& have, const Manifest& want) {
+/// None when nothing is to change. One tree of before is in memory at a time.
+Result<std::optional<Growth>> growth(const TreeGenerations& tree, Generation newest,
+                                     const Manifest& want) {
+    DIM_TRY(const TreeRecord have, tree.record(newest));
+    if (have.tree.manifest == want) return std::nullopt;
     Growth growth;
-    for (const manifest::TreeChange::Put& put : plan_change(have, want).puts) {
+    for (const manifest::TreeChange::Put& put : plan_change(have.tree.manifest, want).puts) {
         if (!put.link_to.empty()) continue;
         growth.bytes += put.entry->size;
         ++growth.files;
@@ -107,7 +111,7 @@ Result<MadeGeneration> ImageGenerations::update(const api::UpdateImage& request,
 
 Result<api::SourceDifference> ImageGenerations::compare_with_source(const api::UpdateImage& request,
                                                                     const Progress& progress) {
-    DIM_TRY(const MasterLook look, looks_.look(request, LookFor::differences, progress));
+    DIM_TRY(MasterLook look, looks_.look(request, LookFor::differences, progress));
     const Generation newest = look.image.generation;
     std::vector<manifest::Difference> differences;
     if (!look.is_newest) {
@@ -155,12 +159,17 @@ ImageGenerations::roll_back(const api::RollBackImage& request, const Progress& p
 }
 
 Result<GenerationContents> ImageGenerations::make(Next& next, const Progress& progress) {
+    const auto expected = [&](const Part& to) {
+        return next.is_exact ? manifest::digest_of(to_text(to.want)) : std::string();
+    };
+    const std::string expected_shared = expected(next.shared);
+    const std::string expected_golden = expected(next.golden);
     DIM_TRY(const bool is_from_in_use, is_shown(next.record.image, next.from));
     const auto advance = [&](ImagePart which, Part& to) {
         return part(which, next.record.image)
             .advance({.from = next.from,
                       .to = next.record.generation,
-                      .want = to.want,
+                      .want = std::move(to.want),
                       .is_from_in_use = is_from_in_use},
                      *to.source, progress);
     };
@@ -172,8 +181,8 @@ Result<GenerationContents> ImageGenerations::make(Next& next, const Progress& pr
                             .own_bytes = next.record.own_bytes};
     DIM_TRY(made.shared_digest, advance(ImagePart::shared, next.shared));
     DIM_TRY(made.golden_digest, advance(ImagePart::golden, next.golden));
-    if (next.is_exact && (made.shared_digest != manifest::digest_of(to_text(next.shared.want)) ||
-                          made.golden_digest != manifest::digest_of(to_text(next.golden.want))))
+    if (next.is_exact &&
+        (made.shared_digest != expected_shared || made.golden_digest != expected_golden))
         return fail(ErrorCode::conflict, "what was made is not what was to be made");
     return made;
 }
@@ -190,14 +199,11 @@ Result<std::optional<api::ImageGeneration>> ImageGenerations::finish(Next next,
     const TreeGenerations shared = part(ImagePart::shared, image);
     const TreeGenerations golden = part(ImagePart::golden, image);
     {
-        DIM_TRY(const TreeRecord old_shared, shared.record(next.from));
-        DIM_TRY(const TreeRecord old_golden, golden.record(next.from));
-        const Manifest& have_shared = old_shared.tree.manifest;
-        const Manifest& have_golden = old_golden.tree.manifest;
-        if (!next.is_exact && have_shared == next.shared.want && have_golden == next.golden.want)
-            return std::nullopt;
-        Growth own = growth(have_shared, next.shared.want);
-        own += growth(have_golden, next.golden.want);
+        DIM_TRY(const auto of_shared, growth(shared, next.from, next.shared.want));
+        DIM_TRY(const auto of_golden, growth(golden, next.from, next.golden.want));
+        if (!next.is_exact && !of_shared && !of_golden) return std::nullopt;
+        Growth own = of_shared.value_or(Growth{});
+        own += of_golden.value_or(Growth{});
         DIM_CHECK(check_space(paths_.images(), own.bytes_on_disk()));
         next.record.own_bytes = own.bytes;
     }

@@ -167,19 +167,35 @@ bool MasterLooks::look_at_changes(MasterLook& look, MasterNews& news) {
 
 Result<void> MasterLooks::look_at_all(MasterLook& look, const Progress& progress) {
     const std::string name = to_string(look.source.source);
-    const auto known = known_master(paths_, look.image.name, look.source.source);
-    look.memory = {
-        .scanned = {}, .looked = {}, .is_recorded = false, .whole_us = sys::boottime_us()};
-    DIM_TRY(look.memory.scanned,
-            manifest::scan_tree(look.master.root,
-                                telling({.previous = known ? &known->tree : nullptr,
-                                         .filter = look.master.master.filter()},
-                                        progress, name, known ? known->tree.cache.size() : 0)));
-    if (!known || known->tree.manifest != look.memory.scanned.manifest) return {};
-    look.memory.is_recorded = known->tree.cache == look.memory.scanned.cache;
+    auto known = known_master(paths_, look.image.name, look.source.source);
+    const std::size_t expected = known ? known->tree.cache.size() : 0;
+    const std::int64_t whole_us = sys::boottime_us();
+    DIM_TRY(manifest::RescannedTree scanned,
+            manifest::scan_tree_again(
+                look.master.root, known ? std::move(known->tree) : ScannedTree{},
+                telling({.filter = look.master.master.filter()}, progress, name, expected)));
+    look.memory = {.scanned = std::move(scanned.tree),
+                   .looked = {},
+                   .is_recorded = known && scanned.is_same,
+                   .whole_us = whole_us};
+    if (!known || !scanned.has_same_entries) return {};
     look.memory.looked = looked_tree(known->digest, look.memory);
     look.is_newest = is_known_as_newest(look, known->digest);
     return {};
+}
+
+/// For the next look; it costs time only when that fails. What was scanned is not needed any more.
+void MasterLooks::record(MasterLook& look) const {
+    MasterLook::Memory& memory = look.memory;
+    const bool is_in_place = look.master.master.is_in_place();
+    if (!memory.is_recorded && !is_in_place && !(look.machine && look.machine->list())) {
+        forget_master(paths_, look.image.name);
+    } else if (!memory.is_recorded) {
+        const auto written =
+            remember_master(paths_, look.image.name, look.source.source, memory.scanned);
+        if (written && is_in_place && !memory.looked) memory.looked = looked_tree(*written, memory);
+    }
+    memory.is_recorded = true;
 }
 
 Result<void> MasterLooks::look_at_master(MasterLook& look, bool is_whole,
@@ -199,7 +215,9 @@ Result<void> MasterLooks::look_at_master(MasterLook& look, bool is_whole,
     }
     if (is_watched) watch_->close_look(look.image.name);
     if (look.is_newest) return {};
-    DIM_TRY(look.split, split_tree(look.memory.scanned.manifest, look.shared, name));
+    record(look);
+    DIM_TRY(look.split, split_tree(std::move(look.memory.scanned.manifest), look.shared, name));
+    look.memory.scanned = {};
     return {};
 }
 
@@ -268,18 +286,11 @@ Result<MasterLook> MasterLooks::look(const api::UpdateImage& request, LookFor lo
     return look;
 }
 
-void MasterLooks::remember(const MasterLook& look, bool is_newest) {
+void MasterLooks::remember(MasterLook& look, bool is_newest) {
     if (!look.scope.empty()) return;
-    const bool is_in_place = look.master.master.is_in_place();
-    std::shared_ptr<const LookedTree> looked = look.memory.looked;
-    if (!look.memory.is_recorded) {
-        if (!is_in_place && !(look.machine && look.machine->list()))
-            return forget_master(paths_, look.image.name);
-        const auto written =
-            remember_master(paths_, look.image.name, look.source.source, look.memory.scanned);
-        if (!written || !is_in_place) return;
-        if (!looked) looked = looked_tree(*written, look.memory);
-    }
+    record(look);
+    const std::shared_ptr<const LookedTree>& looked = look.memory.looked;
+    if (!looked) return;
     if (watch_ != nullptr) watch_->end(look.image.name, looked);
     const auto same = same_of(look, looked->digest);
     const std::scoped_lock lock(mutex_);

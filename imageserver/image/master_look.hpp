@@ -38,9 +38,9 @@ struct MasterLook {
 
     /// MasterLooks::remember() needs it.
     struct Memory {
-        manifest::ScannedTree scanned;
+        manifest::ScannedTree scanned;             ///< until it is recorded
         std::shared_ptr<const LookedTree> looked;  ///< what of it is known already
-        bool is_recorded = false;                  ///< as the last time
+        bool is_recorded = false;                  ///< for the next look
         std::int64_t whole_us = 0;
     };
     Memory memory = {};
@@ -71,7 +71,7 @@ public:
                             const Progress& progress);
     /// To be quick the next time; without it all is looked at, and every file read. IS_NEWEST: what
     /// LOOK has found is the newest generation, as it is now.
-    void remember(const MasterLook& look, bool is_newest);
+    void remember(MasterLook& look, bool is_newest);
     /// The image is gone.
     void forget(const model::ImageName& image);
 
@@ -91,6 +91,7 @@ private:
     Result<Same> same_of(const MasterLook& look, std::string master) const;
     bool is_known_as_newest(const MasterLook& look, const std::string& master);
     bool look_at_changes(MasterLook& look, MasterNews& news);
+    void record(MasterLook& look) const;
     Result<void> look_at_all(MasterLook& look, const Progress& progress);
     Result<void> look_at_master(MasterLook& look, bool is_whole, const Progress& progress);
     Result<void> look_at_machine(MasterLook& look, const Progress& progress);

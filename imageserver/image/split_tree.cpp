@@ -13,7 +13,7 @@ using manifest::Manifest;
 
 std::string_view top_of(std::string_view path) { return path.substr(0, path.find('/')); }
 
-Result<SplitTree> split_tree(const Manifest& tree, const std::vector<std::string>& shared,
+Result<SplitTree> split_tree(Manifest tree, const std::vector<std::string>& shared,
                              const std::string& source) {
     for (const std::string& name : shared) {
         const auto found = std::ranges::lower_bound(tree.entries, name, {}, &Entry::path);
@@ -23,15 +23,18 @@ Result<SplitTree> split_tree(const Manifest& tree, const std::vector<std::string
         return fail(Error(ErrorCode::not_found, name + " in " + source + " is no directory")
                         .with_cure("blades share it: it must be one in the master, too"));
     }
-    const auto is_shared = [&](const Entry& entry) {
-        return std::ranges::find(shared, top_of(entry.path)) != shared.end();
-    };
-    return SplitTree{
-        .shared = select_entries(
-            tree, [&](const Entry& entry) { return entry.path.empty() || is_shared(entry); }),
-        .golden = select_entries(tree, [&](const Entry& entry) {
-            return !is_shared(entry) || entry.path.find('/') == entry.path.npos;
-        })};
+    SplitTree split;
+    for (Entry& entry : tree.entries) {
+        const bool is_shared = std::ranges::find(shared, top_of(entry.path)) != shared.end();
+        const bool is_top = !entry.path.contains('/');
+        // The root, and the shared directories themselves, are in both parts.
+        if (entry.path.empty() || (is_shared && is_top)) split.shared.entries.push_back(entry);
+        Manifest& part = is_shared && !is_top ? split.shared : split.golden;
+        part.entries.push_back(std::move(entry));
+    }
+    renumber_links(split.shared);
+    renumber_links(split.golden);
+    return split;
 }
 
 Manifest whole_tree(const SplitTree& split) {

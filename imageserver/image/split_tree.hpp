@@ -22,7 +22,7 @@ std::string_view top_of(std::string_view path);
 
 /// What each part gets of TREE when the first-level directories SHARED are shared. Errors:
 /// not_found when one of them is no directory in SOURCE, the tree's name for people.
-Result<SplitTree> split_tree(const manifest::Manifest& tree, const std::vector<std::string>& shared,
+Result<SplitTree> split_tree(manifest::Manifest tree, const std::vector<std::string>& shared,
                              const std::string& source);
 
 /// The tree that the parts make together; names of one file in both are two files there.

@@ -61,15 +61,18 @@ std::size_t index_of(const Manifest& manifest, const std::string& path) {
 }
 
 /// What ENTRY of WANT is in fact, now that it is in the tree: its master may have changed since it
-/// was looked at.
-Result<void> read_back(const sys::Fd& root, std::uint64_t device, Entry& entry) {
+/// was looked at, unless its content IS_EXACT.
+Result<void> read_back(const sys::Fd& root, std::uint64_t device, bool is_exact, Entry& entry) {
     const std::filesystem::path path(entry.path);
     DIM_TRY(const sys::Fd directory,
             path.has_parent_path()
                 ? sys::open_beneath(root, path.parent_path().string(), O_RDONLY | O_DIRECTORY)
                 : sys::dup(root));
-    DIM_TRY(auto read, manifest::read_entry(directory, path.filename(), entry.path, device));
+    DIM_TRY(auto read,
+            manifest::read_entry(directory, path.filename(), entry.path, device,
+                                 is_exact ? manifest::Content::left_out : manifest::Content::read));
     if (!read) return fail(ErrorCode::conflict, entry.path + " went away");
+    if (is_exact && read->entry.size == entry.size) read->entry.sha256 = entry.sha256;
     read->entry.link_group = entry.link_group;
     entry = std::move(read->entry);
     return {};
@@ -258,15 +261,15 @@ manifest::ScanCache carry_over(const manifest::ScannedTree& old, const Manifest&
 
 }  // namespace
 
-/// Returns what the tree of advance.to holds then.
-Result<manifest::ScannedTree> TreeGenerations::begin_tree(const Advance& advance,
-                                                          const TreeRecord& record) const {
-    if (part_ == ImagePart::golden) return record.tree;
+/// Returns what the tree of advance.to holds then, unless that is what RECORD says.
+Result<std::optional<manifest::ScannedTree>>
+TreeGenerations::begin_tree(const Advance& advance, const TreeRecord& record) const {
+    if (part_ == ImagePart::golden) return std::nullopt;
     const std::string from = tree(advance.from);
     const std::string to = tree(advance.to);
     if (!advance.is_from_in_use) {
         DIM_CHECK(sys::rename(from, to));
-        return record.tree;
+        return std::nullopt;
     }
     std::vector<sys::Fd> roots(1);
     DIM_TRY(roots.front(), sys::open_directory(from));
@@ -341,12 +344,12 @@ Result<void> TreeGenerations::extract(const std::vector<std::string>& wanted, Ge
     return copied;
 }
 
-Result<TreeRecord> TreeGenerations::change_tree(const Advance& advance,
-                                                const manifest::ScannedTree& have,
+Result<TreeRecord> TreeGenerations::change_tree(Advance& advance, const manifest::ScannedTree& have,
                                                 manifest::FileSource& source,
                                                 const Progress& progress) const {
     DIM_TRY(const sys::Fd root, open_tree(advance.to));
-    const TreeChange change = plan_change(have.manifest, advance.want);
+    TreeRecord made{.tree = {.manifest = std::move(advance.want), .cache = {}}, .digest = {}};
+    const TreeChange change = plan_change(have.manifest, made.tree.manifest);
     if (!change.lost.empty()) {
         DIM_CHECK(sys::ensure_directory(past(advance.from), 0700));
         DIM_TRY(const sys::Fd keep, sys::open_directory(past(advance.from)));
@@ -359,11 +362,11 @@ Result<TreeRecord> TreeGenerations::change_tree(const Advance& advance,
     DIM_CHECK(carry_out(change, root, source, [&](std::uint64_t puts) {
         if (puts % kPutsInterval == 0) progress(what, puts, change.puts.size());
     }));
-    TreeRecord made{.tree = {.manifest = advance.want, .cache = {}}, .digest = {}};
     DIM_TRY(const sys::FileStatus status, sys::fstat(root));
     std::vector<Entry>& entries = made.tree.manifest.entries;
     for (const TreeChange::Put& put : change.puts)
-        DIM_CHECK(read_back(root, status.device, entries[index_of(advance.want, put.entry->path)]));
+        DIM_CHECK(read_back(root, status.device, source.is_exact(),
+                            entries[index_of(made.tree.manifest, put.entry->path)]));
     made.tree.cache = carry_over(have, made.tree.manifest, change);
     return made;
 }
@@ -377,12 +380,12 @@ Result<void> TreeGenerations::write_records(const Advance& advance, const TreeRe
     return sys::fsync(paths_->image(image_));
 }
 
-Result<std::string> TreeGenerations::advance(const Advance& advance, manifest::FileSource& source,
+Result<std::string> TreeGenerations::advance(Advance advance, manifest::FileSource& source,
                                              const Progress& progress) const {
     DIM_TRY(const TreeRecord old, record(advance.from));
     DIM_CHECK(open_file_system());
-    DIM_TRY(const manifest::ScannedTree have, begin_tree(advance, old));
-    DIM_TRY(TreeRecord made, change_tree(advance, have, source, progress));
+    DIM_TRY(const std::optional<manifest::ScannedTree> now, begin_tree(advance, old));
+    DIM_TRY(TreeRecord made, change_tree(advance, now ? *now : old.tree, source, progress));
     {
         DIM_TRY(const sys::Fd root, open_tree(advance.to));
         DIM_CHECK(sys::syncfs(root));

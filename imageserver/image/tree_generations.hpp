@@ -69,7 +69,7 @@ public:
     struct Advance {
         model::Generation from;  ///< the newest
         model::Generation to;
-        const manifest::Manifest& want;
+        manifest::Manifest want;
         /// Blades see the tree of FROM, which stays beside the new one: it is made by links.
         bool is_from_in_use;
     };
@@ -77,7 +77,7 @@ public:
     /// manifest of TO says is what the files were when they were copied. Returns its digest.
     /// Errors: limit_exceeded when a file system is full, conflict for a file that changes all the
     /// time; after one of them, retreat().
-    Result<std::string> advance(const Advance& advance, manifest::FileSource& source,
+    Result<std::string> advance(Advance advance, manifest::FileSource& source,
                                 const Progress& progress) const;
     /// Takes back what advance() did, however far it came. It can be called again.
     Result<void> retreat(model::Generation from, model::Generation to) const;
@@ -94,9 +94,9 @@ public:
     Result<void> settle(model::Generation from) const;
 
 private:
-    Result<manifest::ScannedTree> begin_tree(const Advance& advance,
-                                             const TreeRecord& record) const;
-    Result<TreeRecord> change_tree(const Advance& advance, const manifest::ScannedTree& have,
+    Result<std::optional<manifest::ScannedTree>> begin_tree(const Advance& advance,
+                                                            const TreeRecord& record) const;
+    Result<TreeRecord> change_tree(Advance& advance, const manifest::ScannedTree& have,
                                    manifest::FileSource& source, const Progress& progress) const;
     Result<void> write_records(const Advance& advance, const TreeRecord& old,
                                TreeRecord& made) const;

@@ -10,6 +10,15 @@ namespace {
 
 std::string cache_file(const std::string& stem) { return stem + ".cache"; }
 
+Result<sys::Fd> create_record_file(const std::string& path) {
+    // Names of files can be a secret, too.
+    return sys::open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+}
+
+manifest::TextSink writing_to(const sys::Fd& file) {
+    return [&file](std::string_view piece) { return sys::write_all(file, piece); };
+}
+
 /// Every ext4 has that one, and its times are those of the file system.
 manifest::ScanSettings settings_for_ext4() {
     return {.filter = {.leaves_out = [](const std::string& path) { return path == "lost+found"; }}};
@@ -29,17 +38,18 @@ manifest::ScanCache read_cache(const std::string& stem, const TreeRecord& record
 std::string manifest_file(const std::string& stem) { return stem + ".manifest"; }
 
 Result<void> write_record_file(const std::string& path, const std::string& bytes) {
-    // Names of files can be a secret, too.
-    DIM_TRY(const sys::Fd file, sys::open(path, O_WRONLY | O_CREAT | O_EXCL, 0600));
+    DIM_TRY(const sys::Fd file, create_record_file(path));
     DIM_CHECK(sys::write_all(file, bytes));
     return sys::fsync(file);
 }
 
 Result<std::string> write_tree_record(const manifest::ScannedTree& tree, const std::string& stem) {
-    const std::string text = to_text(tree.manifest);
-    std::string digest = manifest::digest_of(text);
-    DIM_CHECK(write_record_file(manifest_file(stem), text));
-    DIM_CHECK(write_record_file(cache_file(stem), to_text(tree.cache, digest)));
+    DIM_TRY(const sys::Fd manifest, create_record_file(manifest_file(stem)));
+    DIM_TRY(std::string digest, write_text(tree.manifest, writing_to(manifest)));
+    DIM_CHECK(sys::fsync(manifest));
+    DIM_TRY(const sys::Fd cache, create_record_file(cache_file(stem)));
+    DIM_CHECK(write_text(tree.cache, digest, writing_to(cache)));
+    DIM_CHECK(sys::fsync(cache));
     return digest;
 }
 
