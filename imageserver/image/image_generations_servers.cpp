@@ -70,7 +70,8 @@ ImageGenerations::receive(const api::OfferGeneration& offer, const sys::Fd& chan
     DIM_TRY(const api::ImageSummary image, catalog_.image(name));
     const Generation newest = image.generation;
     if (offer.image.generation <= newest) return fail(not_next(offer, newest));
-    DIM_TRY(const changeset::CheckedChangeset checked, changeset::check_changeset(changeset));
+    DIM_TRY(auto reader, changeset::ChangesetReader::open(changeset));
+    const changeset::Outline& outline = reader.outline();
     Next next{.record = {.image = name,
                          .generation = offer.image.generation,
                          .created = offer.image.created,
@@ -88,14 +89,13 @@ ImageGenerations::receive(const api::OfferGeneration& offer, const sys::Fd& chan
                   .init = offer.image.init, .nfs = offer.image.nfs, .sync = offer.image.sync}};
     GenerationFiles files(name, newest, paths_);
     DIM_TRY(GenerationTree* const older, files.tree(newest, image.shared));
-    DIM_TRY(const Manifest want, changeset::newer_tree(checked.outline, older->manifest()));
-    const bool is_whole = changeset::is_whole(checked.outline);
+    DIM_TRY(Manifest want, changeset::newer_tree(outline, older->manifest()));
+    const bool is_whole = changeset::is_whole(outline);
     if (!is_whole && offer.image.shared != image.shared)
         return fail(ErrorCode::invalid_input, "with another split the changeset must be whole");
-    DIM_TRY(SplitTree split, split_tree(want, offer.image.shared, offer.source));
+    DIM_TRY(SplitTree split, split_tree(std::move(want), offer.image.shared, offer.source));
     DIM_TRY(const std::shared_ptr<manifest::FileSource> brought,
-            ReceivedFiles::unpack(changeset, checked, is_whole ? nullptr : older, name, paths_,
-                                  progress));
+            ReceivedFiles::unpack(reader, is_whole ? nullptr : older, name, paths_, progress));
     next.shared.source = brought;
     next.golden.source = brought;
     DIM_CHECK(files.close());

@@ -51,13 +51,14 @@ Result<void> ImageStore::receive_first(const api::OfferGeneration& offer, const 
                                        const Progress& progress) {
     const ImageName& name = offer.image.name;
     DIM_CHECK(state_->check_no_files(name));
-    DIM_TRY(const auto checked, changeset::check_changeset(changeset));
-    if (!changeset::is_whole(checked.outline))
+    DIM_TRY(auto reader, changeset::ChangesetReader::open(changeset));
+    const changeset::Outline& outline = reader.outline();
+    if (!changeset::is_whole(outline))
         return fail(ErrorCode::conflict, "there is no image " + to_string(name) +
                                              " here that the changeset could be for");
-    const Manifest nothing{{checked.outline.older.entries.front()}};
-    DIM_TRY(const Manifest want, changeset::newer_tree(checked.outline, nothing));
-    DIM_TRY(const SplitTree split, split_tree(want, offer.image.shared, offer.source));
+    const Manifest nothing{{outline.older.entries.front()}};
+    DIM_TRY(Manifest want, changeset::newer_tree(outline, nothing));
+    DIM_TRY(const SplitTree split, split_tree(std::move(want), offer.image.shared, offer.source));
     const auto check = [&](const GenerationContents& made) -> Result<void> {
         if (made.shared_digest == manifest::digest_of(to_text(split.shared)) &&
             made.golden_digest == manifest::digest_of(to_text(split.golden)))
@@ -66,8 +67,7 @@ Result<void> ImageStore::receive_first(const api::OfferGeneration& offer, const 
     };
     DIM_CHECK(state_->catalog.begin_import(offer.image, record_of(offer)));
     const auto make = [&]() -> Result<void> {
-        DIM_TRY(const MasterTree master,
-                unpack_whole(changeset, checked, name, state_->paths, progress));
+        DIM_TRY(const MasterTree master, unpack_whole(reader, name, state_->paths, progress));
         DIM_TRY(const api::ImportImage request, import_of(offer, master.master.directory()));
         DIM_CHECK(state_->make_first({.request = request,
                                       .master = master,

@@ -36,13 +36,14 @@ Result<void> check_older(const GenerationTree& older, const changeset::Outline& 
 
 }  // namespace
 
-Result<std::unique_ptr<ReceivedFiles>>
-ReceivedFiles::unpack(const sys::Fd& changeset, const changeset::CheckedChangeset& checked,
-                      const GenerationTree* older, const model::ImageName& image,
-                      const ImagePaths& paths, const Progress& progress) {
+Result<std::unique_ptr<ReceivedFiles>> ReceivedFiles::unpack(changeset::ChangesetReader& changeset,
+                                                             const GenerationTree* older,
+                                                             const model::ImageName& image,
+                                                             const ImagePaths& paths,
+                                                             const Progress& progress) {
     DIM_CHECK(discard_captured(image, paths));
-    if (older != nullptr) DIM_CHECK(check_older(*older, checked.outline));
-    DIM_CHECK(check_space(paths.images(), totals(checked.outline.newer).bytes));
+    if (older != nullptr) DIM_CHECK(check_older(*older, changeset.outline()));
+    DIM_CHECK(check_space(paths.images(), totals(changeset.outline().newer).bytes));
     DIM_CHECK(sys::mkdir(paths.captured(image), 0700));
     std::string path = paths.captured(image) + "/contents";
     DIM_CHECK(sys::mkdir(path, 0700));
@@ -54,7 +55,7 @@ ReceivedFiles::unpack(const sys::Fd& changeset, const changeset::CheckedChangese
         entry.path = name;
         return older->open(entry);
     };
-    DIM_CHECK(files->contents_.fill(changeset, checked.contents.size(), open_older, progress));
+    DIM_CHECK(files->contents_.fill(changeset, open_older, progress));
     return files;
 }
 
@@ -81,17 +82,15 @@ Result<void> ReceivedFiles::provide(const Entry& entry, const sys::Fd& directory
     return changeset::set_attributes(file, entry);
 }
 
-Result<MasterTree> unpack_whole(const sys::Fd& changeset,
-                                const changeset::CheckedChangeset& checked,
+Result<MasterTree> unpack_whole(changeset::ChangesetReader& changeset,
                                 const model::ImageName& image, const ImagePaths& paths,
                                 const Progress& progress) {
-    DIM_TRY(const auto files,
-            ReceivedFiles::unpack(changeset, checked, nullptr, image, paths, progress));
+    DIM_TRY(const auto files, ReceivedFiles::unpack(changeset, nullptr, image, paths, progress));
     Master master = Master::unpacked(paths.captured(image));
     DIM_CHECK(sys::mkdir(master.directory(), 0755));
     DIM_TRY(sys::Fd root, sys::open_directory(master.directory()));
-    const manifest::Manifest& want = checked.outline.newer;
-    const manifest::Manifest nothing{{checked.outline.older.entries.front()}};
+    const manifest::Manifest& want = changeset.outline().newer;
+    const manifest::Manifest nothing{{changeset.outline().older.entries.front()}};
     DIM_CHECK(carry_out(plan_change(nothing, want), root, *files, {}));
     return MasterTree{std::move(master), std::move(root)};
 }

@@ -20,20 +20,20 @@ namespace dim::server {
 /// are unpacked below ImagePaths::captured, and go with this; nothing of it is synced.
 class ReceivedFiles final : public manifest::FileSource {
 public:
-    /// Unpacks CHANGESET, which is CHECKED, for IMAGE. OLDER is the older tree, or none when the
-    /// changeset is whole. Each content is what its digest says. Errors: invalid_input when the
-    /// changeset is damaged; conflict when OLDER is not what it was made of; limit_exceeded when it
-    /// does not fit.
+    /// Unpacks CHANGESET, of which nothing but the outline was read, for IMAGE. OLDER is the older
+    /// tree, or none when the changeset is whole. All of it is checked then, and each content is
+    /// what its digest says. Errors: invalid_input when the changeset is damaged; conflict when
+    /// OLDER is not what it was made of; limit_exceeded when it does not fit.
     static Result<std::unique_ptr<ReceivedFiles>>
-    unpack(const sys::Fd& changeset, const changeset::CheckedChangeset& checked,
-           const GenerationTree* older, const model::ImageName& image, const ImagePaths& paths,
-           const Progress& progress);
+    unpack(changeset::ChangesetReader& changeset, const GenerationTree* older,
+           const model::ImageName& image, const ImagePaths& paths, const Progress& progress);
     ReceivedFiles(const ReceivedFiles&) = delete;
     ReceivedFiles& operator=(const ReceivedFiles&) = delete;
     ~ReceivedFiles() override;
 
     Result<void> provide(const manifest::Entry& entry, const sys::Fd& directory,
                          const std::string& name) override;
+    bool is_exact() const override { return true; }
 
 private:
     ReceivedFiles(std::string path, sys::Fd directory)
@@ -43,10 +43,9 @@ private:
     changeset::StagedContents contents_;
 };
 
-/// Makes at ImagePaths::captured the tree that CHANGESET, which is CHECKED and whole, brings for
-/// IMAGE, as a master. Errors: as those of ReceivedFiles::unpack().
-Result<MasterTree> unpack_whole(const sys::Fd& changeset,
-                                const changeset::CheckedChangeset& checked,
+/// Makes at ImagePaths::captured the tree that CHANGESET, of which nothing but the outline was read
+/// and which is whole, brings for IMAGE, as a master. Errors: as those of ReceivedFiles::unpack().
+Result<MasterTree> unpack_whole(changeset::ChangesetReader& changeset,
                                 const model::ImageName& image, const ImagePaths& paths,
                                 const Progress& progress);
 

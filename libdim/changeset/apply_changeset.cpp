@@ -98,7 +98,7 @@ Result<Standing> apply(const sys::Fd& file, const sys::Fd& root, const Progress&
     DIM_TRY(const manifest::ReadEntry before, manifest::read_root(root));
     DIM_TRY(Staging staging, Staging::open(root, outline));
     if (found.standing == Standing::before) {
-        Result<void> filled = staging.fill(file, checked.contents.size(), progress);
+        Result<void> filled = staging.fill(file, progress);
         if (!filled) {
             DIM_CHECK(staging.remove());
             DIM_CHECK(set_root(root, before.entry));

@@ -10,10 +10,13 @@
 #include "libdim/sys/file.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <future>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,6 +30,8 @@ namespace {
 /// A delta of less is not worth its work, and one of more not its memory.
 constexpr std::uint64_t kLeastForDelta = std::uint64_t{4} << 10;
 constexpr std::size_t kDeltaLimit = std::size_t{64} << 20;
+/// That are made at once.
+constexpr unsigned kDeltas = 4;
 
 /// The stream and the digest of all that went into it.
 class Output {
@@ -107,9 +112,10 @@ Result<void> write_whole(const sys::Fd& file, const Entry& wanted, Output& outpu
     return {};
 }
 
+/// None when it is not worth its bytes.
 Result<std::optional<std::string>> delta_of(const Tree& older_tree, const Entry& older,
-                                            const sys::Fd& file, const Entry& wanted) {
-    if (older.size < kLeastForDelta || wanted.size < kLeastForDelta) return std::nullopt;
+                                            const Tree& newer_tree, const Entry& wanted) {
+    DIM_TRY(const sys::Fd file, newer_tree.open(wanted));
     DIM_TRY(const sys::Fd base, older_tree.open(older));
     const std::uint64_t limit = std::min<std::uint64_t>(kDeltaLimit, wanted.size - wanted.size / 4);
     DIM_TRY(auto delta, make_delta(base, file, limit));
@@ -132,37 +138,77 @@ Result<std::optional<std::string>> delta_of(const Tree& older_tree, const Entry&
     return delta;
 }
 
+/// Writes contents one after the other. Deltas of the next ones are made meanwhile, by threads of
+/// their own.
 class Contents {
 public:
     Contents(const Tree& older, const Tree& newer, const Outline& outline, Output& output)
         : older_(older), newer_(newer), known_(outline.older), output_(output) {}
 
-    Result<void> write(const Entry& wanted) {
-        if (!digests_.insert(wanted.sha256).second) return {};
-        Content content{.sha256 = wanted.sha256, .size = wanted.size, .path = {}};
-        if (const Entry* same = known_.same_as(wanted)) {
-            content.form = Form::same;
-            content.path = same->path;
-            return begin(std::move(content));
-        }
-        DIM_TRY(const sys::Fd file, newer_.open(wanted));
-        if (const Entry* older = known_.at(wanted)) {
-            DIM_TRY(const auto delta, delta_of(older_, *older, file, wanted));
-            if (delta) {
-                content.form = Form::delta;
-                content.path = older->path;
-                content.bytes = delta->size();
-                DIM_CHECK(begin(std::move(content)));
-                return output_.write(*delta);
+    /// Those of FILES, each once.
+    Result<void> write(const std::vector<const Entry*>& files, const Progress& progress) {
+        const std::size_t at_once = std::clamp(std::thread::hardware_concurrency(), 1U, kDeltas);
+        std::deque<Part> ahead;
+        for (std::size_t next = 0;;) {
+            while (next < files.size() && ahead.size() < at_once)
+                prepare(*files[next++], ahead);
+            if (ahead.empty()) return {};
+            progress("write", next - ahead.size(), files.size());
+            auto written = write(ahead.front());
+            if (!written) {
+                return fail(std::move(written).error().with_context(
+                    manifest::escape(ahead.front().wanted->path)));
             }
+            ahead.pop_front();
         }
-        content.bytes = wanted.size;
-        DIM_CHECK(begin(std::move(content)));
-        return write_whole(file, wanted, output_);
     }
     std::vector<Content> take() { return std::move(written_); }
 
 private:
+    /// A content on its way.
+    struct Part {
+        const Entry* wanted;
+        Content content;  ///< as that of a whole file, or all there is of one that is the same
+        std::future<Result<std::optional<std::string>>> delta = {};
+    };
+
+    void prepare(const Entry& wanted, std::deque<Part>& ahead) {
+        if (!digests_.insert(wanted.sha256).second) return;
+        Part part{
+            .wanted = &wanted,
+            .content = {
+                .sha256 = wanted.sha256, .size = wanted.size, .bytes = wanted.size, .path = {}}};
+        const Entry* older = known_.at(wanted);
+        if (const Entry* same = known_.same_as(wanted)) {
+            part.content.form = Form::same;
+            part.content.bytes = 0;
+            part.content.path = same->path;
+        } else if (older != nullptr && std::min(older->size, wanted.size) >= kLeastForDelta) {
+            part.content.path = older->path;
+            part.delta = std::async(std::launch::async, [this, older, &wanted] {
+                return delta_of(older_, *older, newer_, wanted);
+            });
+        }
+        ahead.push_back(std::move(part));
+    }
+
+    Result<void> write(Part& part) {
+        if (part.content.form == Form::same) return begin(std::move(part.content));
+        if (part.delta.valid()) {
+            DIM_TRY(const auto delta, part.delta.get());
+            if (delta) {
+                part.content.form = Form::delta;
+                part.content.bytes = delta->size();
+                DIM_CHECK(begin(std::move(part.content)));
+                return output_.write(*delta);
+            }
+            part.content.path.clear();
+        }
+        DIM_CHECK(begin(std::move(part.content)));
+        DIM_TRY(const sys::Fd file, newer_.open(*part.wanted));
+        return write_whole(file, *part.wanted, output_);
+    }
+
     Result<void> begin(Content content) {
         written_.push_back(std::move(content));
         return output_.write_line(to_line(written_.back()));
@@ -201,13 +247,7 @@ Result<Created> create(const Tree& older, const Tree& newer, const sys::Fd& outp
     Output output(output_file);
     DIM_CHECK(write_outline(created.outline, output));
     Contents contents(older, newer, created.outline, output);
-    const std::vector<const Entry*> files = needed_files(created.outline);
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        progress("write", i, files.size());
-        auto written = contents.write(*files[i]);
-        if (!written)
-            return fail(std::move(written).error().with_context(manifest::escape(files[i]->path)));
-    }
+    DIM_CHECK(contents.write(needed_files(created.outline), progress));
     created.contents = contents.take();
     DIM_CHECK(output.finish(created.contents.size()));
     return created;

@@ -24,7 +24,7 @@ using Progress = std::function<void(std::string_view what, std::uint64_t done, s
 /// A tree whose files are where OPEN finds them.
 struct Tree {
     const manifest::Manifest& manifest;
-    /// The file of an entry of the manifest, from its beginning.
+    /// The file of an entry of the manifest, from its beginning. Any thread may call.
     std::function<Result<sys::Fd>(const manifest::Entry&)> open;
 };
 

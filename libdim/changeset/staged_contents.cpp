@@ -1,7 +1,6 @@
 #include "libdim/changeset/staged_contents.hpp"
 
 #include "libdim/changeset/changeset_reader.hpp"
-#include "libdim/changeset/rsync_delta.hpp"
 #include "libdim/manifest/escaped_text.hpp"
 #include "libdim/sys/copy_file.hpp"
 #include "libdim/sys/directory.hpp"
@@ -11,10 +10,14 @@
 #include "libdim/sys/tree_writer.hpp"
 #include "libdim/tls/sha256.hpp"
 
+#include <algorithm>
+#include <deque>
+#include <future>
 #include <span>
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -24,6 +27,11 @@ using manifest::Entry;
 using manifest::EntryType;
 
 namespace {
+
+/// That are made at once.
+constexpr unsigned kContents = 4;
+/// Of the changeset, in bytes; as a whole it is in memory.
+constexpr std::uint64_t kSmallContent = std::uint64_t{1} << 20;
 
 Error wrong_content() {
     return {ErrorCode::invalid_input, "a content is not what its digest says"};
@@ -48,10 +56,10 @@ private:
     std::uint64_t size_ = 0;
 };
 
-Result<void> write_whole(ChangesetReader& reader, WrittenContent& written) {
+Result<void> write_whole(const Source& bytes, WrittenContent& written) {
     std::vector<char> piece(kPiece);
     for (;;) {
-        DIM_TRY(const std::size_t count, reader.read(piece));
+        DIM_TRY(const std::size_t count, bytes(piece));
         if (count == 0) return {};
         DIM_CHECK(written.add({piece.data(), count}));
     }
@@ -78,18 +86,60 @@ sys::FileAttributes attributes_of(const Entry& entry, mode_t type) {
 
 std::string StagedContents::name_of(const Entry& entry) { return tls::to_hex(entry.sha256); }
 
-Result<void> StagedContents::fill(const sys::Fd& file, std::size_t count,
-                                  const OpenOlder& open_older, const Progress& progress) const {
-    DIM_TRY(ChangesetReader reader, ChangesetReader::open(file));
-    for (std::size_t done = 0;; ++done) {
-        DIM_TRY(const auto content, reader.next());
-        if (!content) return {};
-        progress("stage", done, count);
-        DIM_CHECK(add(*content, reader, open_older));
+namespace {
+
+Result<std::string> read_all(ChangesetReader& reader, std::uint64_t size) {
+    std::string bytes(size, '\0');
+    for (std::size_t done = 0; done < bytes.size();) {
+        DIM_TRY(const std::size_t count, reader.read(std::span(bytes).subspan(done)));
+        if (count == 0) return fail(wrong_content());
+        done += count;
     }
+    return bytes;
 }
 
-Result<void> StagedContents::add(const Content& content, ChangesetReader& reader,
+/// BYTES, piece by piece.
+Source source_of(std::string bytes) {
+    return [bytes = std::move(bytes),
+            done = std::size_t{0}](std::span<char> buffer) mutable -> Result<std::size_t> {
+        const std::size_t count = bytes.copy(buffer.data(), buffer.size(), done);
+        done += count;
+        return count;
+    };
+}
+
+}  // namespace
+
+/// Small contents are made by threads of their own, while the next ones are read.
+Result<void> StagedContents::fill(ChangesetReader& reader, const OpenOlder& open_older,
+                                  const Progress& progress) const {
+    const std::size_t at_once = std::clamp(std::thread::hardware_concurrency(), 1U, kContents);
+    const std::size_t count = needed_files(reader.outline()).size();
+    std::deque<std::future<Result<void>>> unfinished;
+    for (std::size_t done = 0;; ++done) {
+        DIM_TRY(const auto content, reader.next());
+        if (!content) break;
+        progress("stage", done, count);
+        if (content->bytes > kSmallContent) {
+            DIM_CHECK(add(
+                *content, [&](std::span<char> buffer) { return reader.read(buffer); }, open_older));
+            continue;
+        }
+        DIM_TRY(std::string bytes, read_all(reader, content->bytes));
+        unfinished.push_back(std::async(std::launch::async, [this, &open_older, content = *content,
+                                                             source = source_of(std::move(bytes))] {
+            return add(content, source, open_older);
+        }));
+        if (unfinished.size() < at_once) continue;
+        DIM_CHECK(unfinished.front().get());
+        unfinished.pop_front();
+    }
+    for (std::future<Result<void>>& last : unfinished)
+        DIM_CHECK(last.get());
+    return {};
+}
+
+Result<void> StagedContents::add(const Content& content, const Source& bytes,
                                  const OpenOlder& open_older) const {
     DIM_TRY(const sys::Fd file,
             sys::openat(directory_, tls::to_hex(content.sha256), O_RDWR | O_CREAT | O_EXCL, 0600));
@@ -97,7 +147,7 @@ Result<void> StagedContents::add(const Content& content, ChangesetReader& reader
     bool is_right = false;
     switch (content.form) {
         case Form::whole:
-            DIM_CHECK(write_whole(reader, written));
+            DIM_CHECK(write_whole(bytes, written));
             is_right = written.is(content);
             break;
         case Form::same: {
@@ -108,9 +158,8 @@ Result<void> StagedContents::add(const Content& content, ChangesetReader& reader
         }
         case Form::delta: {
             DIM_TRY(const sys::Fd older, open_file(open_older, content.path));
-            DIM_CHECK(apply_delta(
-                older, [&](std::span<char> buffer) { return reader.read(buffer); }, content.size,
-                [&](std::string_view bytes) { return written.add(bytes); }));
+            DIM_CHECK(apply_delta(older, bytes, content.size,
+                                  [&](std::string_view piece) { return written.add(piece); }));
             is_right = written.is(content);
             break;
         }

@@ -3,6 +3,7 @@
 #include "libdim/changeset/content.hpp"
 #include "libdim/changeset/create_changeset.hpp"
 #include "libdim/changeset/outline.hpp"
+#include "libdim/changeset/rsync_delta.hpp"
 #include "libdim/manifest/manifest.hpp"
 #include "libdim/sys/fd.hpp"
 
@@ -17,21 +18,23 @@ class ChangesetReader;
 /// The contents that a changeset makes, each a file of its own in one directory.
 class StagedContents {
 public:
-    /// A file of the older tree, by its path. Errors: not_found, conflict.
+    /// A file of the older tree, by its path. Any thread may call. Errors: not_found, conflict.
     using OpenOlder = std::function<Result<sys::Fd>(const std::string& path)>;
 
     explicit StagedContents(sys::Fd directory) : directory_(std::move(directory)) {}
 
-    /// Makes all contents of the changeset FILE, which has COUNT of them. Errors: invalid_input
-    /// when one is not what its digest says; limit_exceeded when the disk is full.
-    Result<void> fill(const sys::Fd& file, std::size_t count, const OpenOlder& open_older,
+    /// Makes all contents of the changeset of READER, of which nothing but the outline was read.
+    /// When it is done the changeset is whole, and each content what its digest says. Errors: those
+    /// of ChangesetReader; limit_exceeded when the disk is full.
+    Result<void> fill(ChangesetReader& reader, const OpenOlder& open_older,
                       const Progress& progress) const;
     const sys::Fd& directory() const { return directory_; }
     /// What the file with the content of ENTRY is called.
     static std::string name_of(const manifest::Entry& entry);
 
 private:
-    Result<void> add(const Content& content, ChangesetReader& reader,
+    /// BYTES are those that follow the content.
+    Result<void> add(const Content& content, const Source& bytes,
                      const OpenOlder& open_older) const;
     sys::Fd directory_;
 };

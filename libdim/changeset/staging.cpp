@@ -1,5 +1,6 @@
 #include "libdim/changeset/staging.hpp"
 
+#include "libdim/changeset/changeset_reader.hpp"
 #include "libdim/manifest/escaped_text.hpp"
 #include "libdim/sys/copy_file.hpp"
 #include "libdim/sys/directory.hpp"
@@ -53,9 +54,10 @@ Result<Staging> Staging::open(const sys::Fd& root, const Outline& outline) {
     return Staging(root, outline, std::move(directory), std::move(name));
 }
 
-Result<void> Staging::fill(const sys::Fd& file, std::size_t contents, const Progress& progress) {
+Result<void> Staging::fill(const sys::Fd& file, const Progress& progress) {
+    DIM_TRY(ChangesetReader reader, ChangesetReader::open(file));
     DIM_CHECK(contents_.fill(
-        file, contents,
+        reader,
         [this](const std::string& path) {
             return sys::open_beneath(*root_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
         },

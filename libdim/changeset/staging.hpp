@@ -23,9 +23,8 @@ public:
     /// one. Both references outlive this.
     static Result<Staging> open(const sys::Fd& root, const Outline& outline);
 
-    /// Makes all contents of the changeset FILE, which has CONTENTS of them. Errors: invalid_input
-    /// when one is not what its digest says; limit_exceeded when the disk is full.
-    Result<void> fill(const sys::Fd& file, std::size_t contents, const Progress& progress);
+    /// Makes all contents of the changeset FILE. Errors: those of StagedContents::fill().
+    Result<void> fill(const sys::Fd& file, const Progress& progress);
     Result<void> provide(const manifest::Entry& entry, const sys::Fd& directory,
                          const std::string& name) override;
     /// Nothing is left of it.
