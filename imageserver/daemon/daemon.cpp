@@ -180,7 +180,7 @@ private:
     Membership membership_{
         {.cluster = to_string(state_.roster.definition()->name),
          .listening = settings_.servers,
-         .on_change = [this] { server_channel_.show_news(state_.alerts, clock_); }},
+         .show = [this] { return server_channel_.show_news(state_.alerts, clock_); }},
         *state_.database,
         *state_.random,
         state_.roster,

@@ -121,13 +121,17 @@ Result<void> ServerChannel::show() {
     return {};
 }
 
-void ServerChannel::show_news(Alerts& alerts, const WallClock& clock) {
+Result<void> ServerChannel::show_news(Alerts& alerts, const WallClock& clock) {
     const auto done = std::make_shared<std::promise<void>>();
     const auto shown = done->get_future();
     asio::co_spawn(loop_, listen_for_servers(alerts, clock),
                    [done](const std::exception_ptr&) { done->set_value(); });
     // The loop may have ended.
-    shown.wait_for(kShowPatience);
+    if (shown.wait_for(kShowPatience) == std::future_status::ready) return {};
+    return fail(Error(ErrorCode::unavailable,
+                      "this server does not listen for others yet at " +
+                          (settings_.listening ? to_string(*settings_.listening) : "any address"))
+                    .with_cure("'dim status' has the cause; it is tried every second"));
 }
 
 void ServerChannel::drain(std::function<void()> on_empty) {

@@ -39,9 +39,9 @@ public:
     /// until it can be read and the address is there, with an alert. The references outlive the
     /// loop.
     boost::asio::awaitable<void> listen_for_servers(Alerts& alerts, const WallClock& clock);
-    /// The same from another thread than the loop's: blocks until servers are shown what is new;
-    /// not for long when that cannot be.
-    void show_news(Alerts& alerts, const WallClock& clock);
+    /// The same from another thread than the loop's: blocks until servers are shown what is new.
+    /// Errors: unavailable when that takes long; it is tried further.
+    Result<void> show_news(Alerts& alerts, const WallClock& clock);
     void drain(std::function<void()> on_empty);
     /// Ends what is carried, too.
     void stop();

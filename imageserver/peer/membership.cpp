@@ -107,7 +107,6 @@ Result<void> Membership::begin(const PeerIdentity& identity) {
     DIM_TRY(auto in_use, prepare(identity));
     DIM_CHECK(records_.begin(identity));
     adopt(std::move(in_use));
-    if (settings_.on_change) settings_.on_change();
     return {};
 }
 
@@ -178,6 +177,7 @@ Result<api::ServerToken> Membership::invite(const ComponentName& server) {
     DIM_CHECK(check_invited(server));
     const std::lock_guard lock(changing_);
     DIM_TRY(const auto identity, management_identity());
+    if (settings_.show) DIM_CHECK(settings_.show());
     DIM_TRY(std::string secret, sys::random_hex(kSecretBytes));
     const std::int64_t life = std::chrono::microseconds(kTokenLife).count();
     DIM_TRY(const auto expires,
@@ -285,6 +285,10 @@ Result<ComponentName> Membership::join(const api::JoinCluster& request) {
     const std::lock_guard lock(changing_);
     DIM_CHECK(require_no_members());  // as it is after all this time
     DIM_CHECK(begin(identity));
+    if (!settings_.show) return token.management;
+    auto shown = settings_.show();
+    if (!shown)
+        return fail(std::move(shown).error().with_context("this server has joined all the same"));
     return token.management;
 }
 

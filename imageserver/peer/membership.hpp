@@ -36,10 +36,10 @@ public:
         std::string cluster;  ///< name in the authority's certificate
         /// Where this server listens for others; address 0: everywhere. Absent: nowhere.
         std::optional<model::Ipv4Endpoint> listening;
-        /// Called after server_settings() has come to return something else; to return when the
-        /// listener shows it, so that whoever is told of a join finds it there; not much later when
-        /// it cannot, of which an alert tells.
-        std::function<void()> on_change = {};
+        /// Called when somebody is about to be told where this server listens; to return when the
+        /// listener shows what server_settings() returns. Errors, after not too long: when it does
+        /// not, with the cause.
+        std::function<Result<void>()> show = {};
     };
     /// The references outlive this.
     Membership(Settings settings, Database& database, tls::Random& random, const Roster& roster,
@@ -57,7 +57,7 @@ public:
 
     /// Errors: not_found for what is no image server of the definition; conflict for ourselves,
     /// when this server is a member, or listens nowhere, or the definition names another management
-    /// node.
+    /// node; unavailable when it does not listen yet.
     Result<api::ServerToken> invite(const model::ComponentName& server);
     /// What a server asks that connects from FROM. Errors: permission_denied, conflict.
     Result<api::JoinAnswer> admit(const api::JoinRequest& request, model::Ipv4Address from);
@@ -72,7 +72,8 @@ public:
 
     /// Blocks. Returns the name of the management node. Errors: invalid_input for a token that is
     /// none; conflict when others have joined us, or the definition names another management
-    /// node; what the management node says.
+    /// node; what the management node says; unavailable when it has joined, and does not listen
+    /// yet.
     Result<model::ComponentName> join(const api::JoinCluster& request);
     /// From here on this server obeys nobody, or is no management node any more. Errors: conflict
     /// when it belongs to no other, or others have joined it.

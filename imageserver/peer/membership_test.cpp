@@ -112,6 +112,18 @@ TEST_F(TwoServers, WhoIsNoServerOfTheDefinitionIsNotInvited) {
     EXPECT_FALSE(value_of(is01.membership.server_settings())) << "nobody was invited";
 }
 
+TEST_F(TwoServers, WhoDoesNotListenYetSaysSo) {
+    is01.can_listen = false;
+    EXPECT_EQ(is01.membership.invite(is02.name()).error().message(), "the port is taken");
+    is01.can_listen = true;
+    is02.can_listen = false;
+    const auto joined = is02.join(is01);
+    ASSERT_FALSE(joined);
+    EXPECT_EQ(joined.error().code(), ErrorCode::unavailable);
+    EXPECT_THAT(joined.error().message(), HasSubstr("has joined all the same: the port is taken"));
+    EXPECT_TRUE(value_of(is02.membership.server_settings())) << "it is shown when it can be";
+}
+
 TEST_F(TwoServers, JoiningAnotherNeedsATokenOfThatOne) {
     const auto nonsense = is02.membership.join({"is01.secret.authority", is01.endpoint()});
     EXPECT_EQ(nonsense.error().code(), ErrorCode::invalid_input);

@@ -113,6 +113,7 @@ public:
         {.time = *model::Timestamp::from_microseconds(sys::realtime_us()), .uptime_us = 1}};
 
     bool can_leave = true;
+    bool can_listen = true;
     /// Answers its management node in place of the daemon.
     std::function<http::Response(const http::Request&)> on_request;
 
@@ -152,13 +153,16 @@ private:
     Roster roster_;
 
 public:
-    Membership membership{
-        {.cluster = "demo",
-         .listening = model::Ipv4Endpoint{model::Ipv4Address(), api::kServerPort}},
-        database.get(),
-        random_,
-        roster_,
-        clock};
+    Membership membership{{.cluster = "demo",
+                           .listening = model::Ipv4Endpoint{model::Ipv4Address(), api::kServerPort},
+                           .show = [this]() -> Result<void> {
+                               if (can_listen) return {};
+                               return fail(ErrorCode::unavailable, "the port is taken");
+                           }},
+                          database.get(),
+                          random_,
+                          roster_,
+                          clock};
 
 private:
     boost::asio::io_context context_{1};
