@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace dim::bladecenter {
 
@@ -15,7 +16,6 @@ using snmp::ObjectId;
 using snmp::Value;
 using Values = std::vector<std::optional<Value>>;
 
-constexpr auto kPollInterval = std::chrono::milliseconds(500);
 constexpr std::size_t kEventsLimit = 5000;
 constexpr std::size_t kNameLimit = 15;
 constexpr std::uint32_t kBlowerCount = 4;
@@ -172,8 +172,15 @@ Result<PowerState> power_of(const Question& question, Bay bay) {
     return power_state_of(state);
 }
 
-PowerState state_after(PowerCommand command) {
-    return command == PowerCommand::on ? PowerState::on : PowerState::off;
+/// powerOnOffBlade has no number for a reset, which is restartBlade.
+std::optional<std::int32_t> number_of(power::PowerCommand command) {
+    switch (command) {
+        case power::PowerCommand::off: return 0;
+        case power::PowerCommand::on: return 1;
+        case power::PowerCommand::soft_off: return 2;
+        case power::PowerCommand::reset: return std::nullopt;
+    }
+    std::unreachable();
 }
 
 }  // namespace
@@ -276,49 +283,11 @@ Result<PowerState> ManagementModule::identify(Bay bay) {
 
 Result<PowerState> ManagementModule::power_state(Bay bay) { return identify(bay); }
 
-Result<PowerState> ManagementModule::wait_for(Bay bay, PowerState wanted,
-                                              const sys::Deadline& deadline) {
-    while (true) {
-        DIM_TRY(const PowerState state, identify(bay));
-        if (state == wanted) return state;
-        if (deadline.has_passed()) {
-            return fail(Error(ErrorCode::timed_out, "bay " + to_string(bay) +
-                                                        " took the command and is still " +
-                                                        std::string(to_string(state)))
-                            .with_cure("allow more time with --wait, and read the module's event "
-                                       "log: 'dim bcadmin --mm ADDRESS eventlog'"));
-        }
-        sys::sleep_for(kPollInterval);
-    }
-}
-
-Result<PowerChange> ManagementModule::switch_power(Bay bay, PowerCommand command,
-                                                   const sys::Deadline& deadline) {
-    DIM_TRY(const PowerState before, identify(bay));
-    DIM_CHECK(session_.set(objects::kPowerOnOff.below({bay.number()}),
-                           static_cast<std::int32_t>(command)));
-    DIM_TRY(const PowerState after, wait_for(bay, state_after(command), deadline));
-    return PowerChange{before, after};
-}
-
-Result<PowerChange> ManagementModule::cycle(Bay bay, const sys::Deadline& deadline) {
-    DIM_TRY(const PowerState before, identify(bay));
-    if (before != PowerState::off) DIM_CHECK(switch_power(bay, PowerCommand::off, deadline));
-    DIM_TRY(const PowerChange change, switch_power(bay, PowerCommand::on, deadline));
-    return PowerChange{before, change.after};
-}
-
-Result<PowerChange> ManagementModule::reset(Bay bay, const sys::Deadline& deadline) {
-    DIM_TRY(const PowerState before, identify(bay));
-    if (before != PowerState::on) {
-        return fail(Error(ErrorCode::conflict, "bay " + to_string(bay) + " is " +
-                                                   std::string(to_string(before)) +
-                                                   ", so it cannot be reset")
-                        .with_cure("'power on' starts it"));
-    }
-    DIM_CHECK(session_.set_once(objects::kRestart.below({bay.number()}), std::int32_t{1}));
-    DIM_TRY(const PowerState after, wait_for(bay, PowerState::on, deadline));
-    return PowerChange{before, after};
+Result<void> ManagementModule::send_power(Bay bay, power::PowerCommand command) {
+    DIM_CHECK(identify(bay));
+    if (const auto number = number_of(command))
+        return session_.set(objects::kPowerOnOff.below({bay.number()}), *number);
+    return session_.set_once(objects::kRestart.below({bay.number()}), std::int32_t{1});
 }
 
 Result<void> ManagementModule::send_nmi(Bay bay) {

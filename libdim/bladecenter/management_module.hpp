@@ -6,7 +6,6 @@
 #include "libdim/model/hardware.hpp"
 #include "libdim/model/mac_address.hpp"
 #include "libdim/snmp/session.hpp"
-#include "libdim/sys/clock.hpp"
 
 #include <optional>
 #include <string>
@@ -34,13 +33,6 @@ struct BayReport {
     Result<std::optional<Blade>>
         blade;  ///< errors: of this bay only, for what cannot be understood
 };
-
-struct PowerChange {
-    PowerState before;
-    PowerState after;
-};
-
-enum class PowerCommand { off = 0, on = 1, soft_off = 2 };
 
 /// The chassis itself.
 struct ChassisReport {
@@ -87,13 +79,8 @@ public:
     Result<std::vector<Result<PowerState>>> power_states(const std::vector<Bay>& bays);
     /// bladePowerState of a blade that is there.
     Result<PowerState> power_state(Bay bay);
-    /// powerOnOffBlade, and waits until the state is reached. Errors: timed_out with the state that
-    /// it has by DEADLINE.
-    Result<PowerChange> switch_power(Bay bay, PowerCommand command, const sys::Deadline& deadline);
-    /// Off, when it is not, and on again. DEADLINE is for both.
-    Result<PowerChange> cycle(Bay bay, const sys::Deadline& deadline);
-    /// restartBlade. Errors: conflict for a blade that is not on.
-    Result<PowerChange> reset(Bay bay, const sys::Deadline& deadline);
+    /// powerOnOffBlade, restartBlade: what to wait for then is the caller's (power::change_power).
+    Result<void> send_power(Bay bay, power::PowerCommand command);
     /// Has a blade that hangs write its memory and restart, if its system is set up for that.
     /// Errors: conflict for a blade that is not on.
     Result<void> send_nmi(Bay bay);
@@ -111,7 +98,6 @@ public:
 
 private:
     Result<PowerState> identify(Bay bay);
-    Result<PowerState> wait_for(Bay bay, PowerState wanted, const sys::Deadline& deadline);
 
     snmp::Session session_;
 };
