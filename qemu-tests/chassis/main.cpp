@@ -4,6 +4,7 @@
 #include "qemu-tests/chassis/say.hpp"
 #include "qemu-tests/chassis/trap_sender.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -136,14 +137,11 @@ int signal_descriptor() {
 /// "127.0.0.1" of "127.0.0.1:1161".
 std::string host_of(const std::string& address) { return address.substr(0, address.find(':')); }
 
-/// What a person told of bays; false when a machine's console cannot be.
-bool fill(dim::chassis::Chassis& chassis, dim::chassis::Machines& machines,
-          const Options& options) {
-    for (const auto& choice : options.machines)
-        if (!machines.give(choice.bay, choice.machine)) return false;
-    for (const auto& bay : options.bays)
-        chassis.put(bay);
-    return true;
+/// False when the console of one cannot be.
+bool give_machines(dim::chassis::Machines& machines, const Options& options) {
+    return std::ranges::all_of(options.machines, [&](const auto& choice) {
+        return machines.give(choice.bay, choice.machine);
+    });
 }
 
 int fail(const std::string& why) {
@@ -167,9 +165,11 @@ int main(int argc, char** argv) {
     const dim::chassis::TrapSender traps(host_of(options.listen), options.traps,
                                          options.access.community);
     dim::chassis::Emulator emulator(loop, chassis, machines, *agent, shell, options.emulator);
+    if (!give_machines(machines, options)) return fail("cannot make a machine's console");
     say("ready " + host_of(options.listen) + ':' + std::to_string(agent->port()));
     if (*telnet != 0) say("telnet " + host_of(options.telnet) + ':' + std::to_string(*telnet));
-    if (!fill(chassis, machines, options)) return fail("cannot make a machine's console");
+    for (const auto& bay : options.bays)
+        chassis.put(bay);
     chassis.set_watchers({.event = [&](const auto& event) { traps.send(event); },
                           .console_lost = [&](int bay) { shell.end_console(bay); },
                           .reset = [&] { emulator.reset_soon(); }});
