@@ -116,7 +116,7 @@ TEST_F(ManagementModuleDaemonTest, TheChassisItsVitalsAndItsLog) {
     EXPECT_TRUE(change("1", PowerAction::off));
     const auto log = module().event_log().value();
     ASSERT_GT(log.size(), 3U);
-    EXPECT_EQ(log.front().source, "BLADE_1");
+    EXPECT_EQ(log.front().source, "BLADE_01");
     EXPECT_EQ(log.front().text, "Blade powered off.");
 }
 

@@ -206,4 +206,9 @@ void Agent::drop() {
 
 void Agent::set_object_limit(int count) { served().object_limit = count; }
 
+void Agent::count_boot() {
+    std::string boots = std::to_string(snmpv3_local_snmpEngineBoots() + 1);
+    engineBoots_conf("engineBoots", boots.data());
+}
+
 }  // namespace dim::chassis
