@@ -17,6 +17,7 @@ public:
     power::BladePower& blade(std::size_t place) override { return blades_.at(place); }
     /// All in one question.
     std::vector<Result<PowerState>> states() override;
+    std::string remark() const override { return module_->remark(); }
 
 private:
     class BayPower final : public power::BladePower {
