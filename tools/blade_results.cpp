@@ -49,6 +49,12 @@ BladeAnswer one_value(const std::string& name, std::string_view value) {
     return {std::string(value), {{name, std::string(value)}}};
 }
 
+void add_remark(BladeAnswer& answer, const std::string& remark) {
+    if (remark.empty()) return;
+    answer.text += " (" + remark + ")";
+    answer.values.emplace_back("remark", remark);
+}
+
 void print_results(const Context& context, const std::vector<BladeResult>& results,
                    const ResultNames& names) {
     if (context.json) {

@@ -18,6 +18,9 @@ struct BladeAnswer {
 };
 BladeAnswer one_value(const std::string& name, std::string_view value);
 
+/// How the blade was reached, when that is to be told; empty for nothing.
+void add_remark(BladeAnswer& answer, const std::string& remark);
+
 /// A blade, by the name that the person gave it.
 struct BladePlace {
     std::string name;                       ///< "s01c2b14", "bay 3"

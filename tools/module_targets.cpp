@@ -12,6 +12,16 @@ namespace dim::tool {
 
 namespace {
 
+AgentPoint agent_point(const cluster::ModuleContact& contact, const ModuleAccess& access) {
+    AgentPoint point{.agent = {.address = contact.address},
+                     .credentials = access.credentials_file,
+                     .timeout_ms = contact.timeout_ms,
+                     .retries = contact.retries};
+    if (contact.port) point.agent.port = *contact.port;
+    if (!point.credentials) point.credentials = contact.credentials;
+    return point;
+}
+
 std::vector<bladecenter::Bay> bays_of(const ModuleTarget& target) {
     std::vector<bladecenter::Bay> bays;
     for (const BayTarget& bay : target.bays)
@@ -37,11 +47,17 @@ std::vector<Result<BladeAnswer>> bay_answers_of(const ModuleTarget& target,
     if (!module) return all_fail(module.error());
     if (action.ask) {
         auto asked = action.ask(*module, bays_of(target));
-        return asked ? *std::move(asked) : all_fail(asked.error());
+        if (!asked) return all_fail(asked.error());
+        for (auto& answer : *asked)
+            if (answer) add_remark(*answer, module->remark());
+        return *std::move(asked);
     }
-    return one_after_the_other(target.bays.size(), stagger, [&](std::size_t at) {
-        return action.act(*module, target.bays[at].bay);
-    });
+    return one_after_the_other(
+        target.bays.size(), stagger, [&](std::size_t at) -> Result<BladeAnswer> {
+            DIM_TRY(BladeAnswer answer, action.act(*module, target.bays[at].bay));
+            add_remark(answer, module->remark());
+            return answer;
+        });
 }
 
 }  // namespace
@@ -50,10 +66,11 @@ Result<ModuleContactPoint> contact_point(const cluster::Definition& definition,
                                          const cluster::Component& module,
                                          const ModuleAccess& access) {
     DIM_TRY(const cluster::ModuleContact contact, cluster::contact_of(definition, module));
-    ModuleContactPoint point{.agent = {.address = contact.address},
-                             .credentials = access.credentials_file};
-    if (contact.port) point.agent.port = *contact.port;
-    if (!point.credentials) point.credentials = contact.credentials;
+    ModuleContactPoint point{.first = agent_point(contact, access), .bay = contact.module_bay};
+    if (contact.partner == nullptr) return point;
+    DIM_TRY(const auto partner, cluster::contact_of(definition, *contact.partner));
+    point.partner = agent_point(partner, access);
+    point.partner_name = to_string(contact.partner->name);
     return point;
 }
 
@@ -104,6 +121,7 @@ Outcome<ModuleTarget> chassis_target(const Context& context, const ModuleAccess&
 
 std::vector<PowerTarget> power_targets(const std::vector<ModuleTarget>& targets,
                                        const ModuleAccess& access) {
+    if (!targets.empty()) snmp::Session::prepare();
     std::vector<PowerTarget> power;
     for (const ModuleTarget& target : targets) {
         const auto open = [access, target]() -> Result<std::unique_ptr<power::PowerControl>> {
@@ -118,6 +136,7 @@ std::vector<PowerTarget> power_targets(const std::vector<ModuleTarget>& targets,
 std::vector<BladeResult> act_on_bays(const std::vector<ModuleTarget>& targets,
                                      const ModuleAccess& access, const BayAction& action,
                                      std::chrono::milliseconds stagger) {
+    snmp::Session::prepare();
     std::vector<ControllerWork> work;
     for (const ModuleTarget& target : targets) {
         work.push_back({target.name, places_of(target),

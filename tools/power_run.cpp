@@ -1,7 +1,9 @@
 #include "tools/power_run.hpp"
 
+#include "libdim/base/parse_number.hpp"
+#include "libdim/base/text.hpp"
+#include "tools/boot_wait.hpp"
 #include "tools/confirm.hpp"
-#include "tools/running_wait.hpp"
 
 #include <CLI/CLI.hpp>
 #include <utility>
@@ -17,6 +19,11 @@ using power::PowerState;
 constexpr std::chrono::seconds kPowerTime{30};
 constexpr std::chrono::seconds kRunningTime{600};
 constexpr std::uint32_t kLongest = 24 * 3600;
+
+std::optional<std::uint32_t> seconds_of(const std::string& word) {
+    const auto seconds = parse_number<std::uint32_t>(word, 0, kLongest);
+    return seconds ? std::optional(*seconds) : std::nullopt;
+}
 
 BladeAnswer transition(const PowerChange& change) {
     const std::string before(to_string(change.before));
@@ -36,13 +43,6 @@ const char* deed_of(PowerAction action) {
     std::unreachable();
 }
 
-void add_remark(BladeAnswer& answer, const power::PowerControl& control) {
-    const std::string remark = control.remark();
-    if (remark.empty()) return;
-    answer.text += " (" + remark + ")";
-    answer.values.emplace_back("remark", remark);
-}
-
 std::vector<Result<BladeAnswer>> power_states_of(power::PowerControl& control) {
     std::vector<Result<BladeAnswer>> answers;
     for (const auto& state : control.states()) {
@@ -51,7 +51,7 @@ std::vector<Result<BladeAnswer>> power_states_of(power::PowerControl& control) {
             continue;
         }
         BladeAnswer answer = one_value("state", to_string(*state));
-        add_remark(answer, control);
+        add_remark(answer, control.remark());
         answers.emplace_back(std::move(answer));
     }
     return answers;
@@ -59,8 +59,7 @@ std::vector<Result<BladeAnswer>> power_states_of(power::PowerControl& control) {
 
 std::vector<Result<BladeAnswer>> power_answers_of(const PowerTarget& target,
                                                   std::optional<PowerAction> action,
-                                                  const PowerArguments& arguments,
-                                                  RunningWait* wait) {
+                                                  const PowerArguments& arguments, BootWait* wait) {
     auto control = target.open();
     if (!control)
         return std::vector<Result<BladeAnswer>>(target.blades.size(), fail(control.error()));
@@ -71,10 +70,16 @@ std::vector<Result<BladeAnswer>> power_answers_of(const PowerTarget& target,
             DIM_TRY(const PowerChange change,
                     power::change_power((*control)->blade(at), *action, deadline));
             BladeAnswer answer = transition(change);
-            add_remark(answer, **control);
+            add_remark(answer, (*control)->remark());
             if (wait != nullptr) wait->expect(target.blades[at].name, change, *action);
             return answer;
         });
+}
+
+/// For CLI11: empty when it is one.
+std::string is_wait_word(const std::string& word) {
+    if (word == "power" || word == "running" || seconds_of(word)) return "";
+    return "'" + printable(word, 40) + "' is none of: power, running, a number of seconds";
 }
 
 std::size_t count_blades(const std::vector<PowerTarget>& targets) {
@@ -91,15 +96,15 @@ Outcome<> confirm_power(const Context& context, const std::vector<PowerTarget>& 
         context, deed_of(action), count_blades(targets), [&] { return which; }, ask_above);
 }
 
-Outcome<std::optional<RunningWait>> begin_wait(const Context& context,
-                                               std::optional<PowerAction> action,
-                                               const PowerArguments& arguments) {
+Outcome<std::optional<BootWait>> begin_wait(const Context& context,
+                                            std::optional<PowerAction> action,
+                                            const PowerArguments& arguments) {
     if (!arguments.waits_until_running()) return std::nullopt;
     if (!action || *action == PowerAction::off || *action == PowerAction::soft_off)
         return wrong_usage(Error(ErrorCode::invalid_input,
                                  "--wait running is for what starts blades: on, cycle, reset")
                                .with_cure("leave it out"));
-    DIM_TRY(auto wait, RunningWait::begin(context));
+    DIM_TRY(auto wait, BootWait::begin(context));
     return std::optional(std::move(wait));
 }
 
@@ -107,9 +112,10 @@ Outcome<std::optional<RunningWait>> begin_wait(const Context& context,
 
 void PowerArguments::add_options(CLI::App& app) {
     app.add_option("--wait", wait,
-                   "until when: 'power', the state that a blade is sent to, or 'running', as the "
-                   "daemon says of a boot that follows the command")
-        ->check(CLI::IsMember({"power", "running"}))
+                   "until when: 'power', the state that a blade is sent to, 'running', as the "
+                   "daemon says of a boot that follows the command, or a number of seconds: so "
+                   "long for the power state")
+        ->check(is_wait_word)
         ->capture_default_str();
     app.add_option("--time-limit", time_limit_seconds,
                    "seconds until each blade must be so (30; with --wait running 600)")
@@ -121,6 +127,7 @@ void PowerArguments::add_options(CLI::App& app) {
 
 std::chrono::seconds PowerArguments::time_limit() const {
     if (time_limit_seconds) return std::chrono::seconds(*time_limit_seconds);
+    if (const auto seconds = seconds_of(wait)) return std::chrono::seconds(*seconds);
     return waits_until_running() ? kRunningTime : kPowerTime;
 }
 

@@ -23,7 +23,7 @@ struct PowerTarget {
 
 /// What is done with power, and until when is waited: --wait, --time-limit, --stagger.
 struct PowerArguments {
-    std::string wait = "power";
+    std::string wait = "power";  ///< "power", "running", or seconds for the power state
     std::optional<std::uint32_t> time_limit_seconds;
     std::uint32_t stagger_seconds = 0;
 

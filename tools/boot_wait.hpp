@@ -11,14 +11,14 @@ namespace dim::tool {
 
 /// Waiting until image servers say that blades run: in a boot that began to run, by the server's
 /// own clock, after begin(). A blade that was on, and was sent on, may run in the boot it had.
-class [[nodiscard]] RunningWait {
+class [[nodiscard]] BootWait {
 public:
     /// Before the commands. Failures: those of the daemons; usage with --cluster, since no daemon
     /// is asked then.
-    static Outcome<RunningWait> begin(const Context& context);
-    RunningWait(RunningWait&&) noexcept;
-    RunningWait& operator=(RunningWait&&) noexcept;
-    ~RunningWait();
+    static Outcome<BootWait> begin(const Context& context);
+    BootWait(BootWait&&) noexcept;
+    BootWait& operator=(BootWait&&) noexcept;
+    ~BootWait();
 
     /// BLADE was sent ACTION, with that effect. Any thread.
     void expect(const std::string& blade, const power::PowerChange& change,
@@ -29,7 +29,7 @@ public:
 
 private:
     struct State;
-    explicit RunningWait(std::unique_ptr<State> state);
+    explicit BootWait(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

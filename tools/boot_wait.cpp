@@ -1,4 +1,4 @@
-#include "tools/running_wait.hpp"
+#include "tools/boot_wait.hpp"
 
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/in_parallel.hpp"
@@ -78,18 +78,18 @@ void wait_at(AskedServer& server, const sys::Deadline& deadline) {
 
 }  // namespace
 
-struct RunningWait::State {
+struct BootWait::State {
     std::mutex mutex;
     std::vector<AskedServer> servers;
     std::map<std::string, std::size_t> server_of;  ///< blade: its place in SERVERS
 };
 
-RunningWait::RunningWait(std::unique_ptr<State> state) : state_(std::move(state)) {}
-RunningWait::RunningWait(RunningWait&&) noexcept = default;
-RunningWait& RunningWait::operator=(RunningWait&&) noexcept = default;
-RunningWait::~RunningWait() = default;
+BootWait::BootWait(std::unique_ptr<State> state) : state_(std::move(state)) {}
+BootWait::BootWait(BootWait&&) noexcept = default;
+BootWait& BootWait::operator=(BootWait&&) noexcept = default;
+BootWait::~BootWait() = default;
 
-Outcome<RunningWait> RunningWait::begin(const Context& context) {
+Outcome<BootWait> BootWait::begin(const Context& context) {
     if (context.cluster_file)
         return contradiction("--wait running and --cluster",
                              "it is the daemon that knows what runs");
@@ -105,11 +105,11 @@ Outcome<RunningWait> RunningWait::begin(const Context& context) {
             state->server_of[to_string(blade.name)] = state->servers.size();
         state->servers.push_back({daemon, status.now});
     }
-    return RunningWait(std::move(state));
+    return BootWait(std::move(state));
 }
 
-void RunningWait::expect(const std::string& blade, const power::PowerChange& change,
-                         power::PowerAction action) {
+void BootWait::expect(const std::string& blade, const power::PowerChange& change,
+                      power::PowerAction action) {
     const std::scoped_lock lock(state_->mutex);
     const auto server = state_->server_of.find(blade);
     if (server == state_->server_of.end()) return;
@@ -117,7 +117,7 @@ void RunningWait::expect(const std::string& blade, const power::PowerChange& cha
     state_->servers[server->second].blades.push_back({.blade = blade, .may_run_already = was_on});
 }
 
-void RunningWait::finish(std::vector<BladeResult>& results, const sys::Deadline& deadline) {
+void BootWait::finish(std::vector<BladeResult>& results, const sys::Deadline& deadline) {
     const std::span<AskedServer> servers(state_->servers);
     static_cast<void>(in_parallel(servers, kWaitedServersAtOnce, [&](AskedServer& server) {
         wait_at(server, deadline);
