@@ -1,16 +1,24 @@
 #include "libdim/power/login.hpp"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace dim::power {
 namespace {
 
 TEST(Login, WhatIsWrongIsToldWithoutItsText) {
-    for (const char* text :
-         {"", "user dim\n", "password secretword\n", "user a\nuser b\npassword secretword\n",
-          "user a\npassword secret\x01word\n", "user a\npassphrase secretword\n", "secretword\n",
-          "user a\npassword "
-          "secretwordsecretwordsecretwordsecretwordsecretwordsecretwordsecretword\n"}) {
+    const std::string longer = "user a\npassword secret" + std::string(60, 'x') + '\n';
+    const std::vector<std::string> texts{"",
+                                         "user dim\n",
+                                         "password secretword\n",
+                                         "user a\nuser b\npassword secretword\n",
+                                         "user a\npassword secret\x01word\n",
+                                         "user a\npassphrase secretword\n",
+                                         "secretword\n",
+                                         longer};
+    for (const std::string& text : texts) {
         const auto refused = parse_login(text);
         ASSERT_FALSE(refused) << text;
         EXPECT_EQ(refused.error().code(), ErrorCode::invalid_input);
