@@ -162,7 +162,7 @@ TEST_F(PowerRunTest, RunningMeansInABootThatFollowsTheCommand) {
     daemon.prepare("GET /v1/status", status_line(10, "running", 5));
     daemon.prepare("GET /v1/status?watch=1", status_line(11, "running", 5));
     const auto cycled = target("c", {"n1"}, PowerState::on);
-    const auto old = run({cycled}, PowerAction::cycle, daemon.context(), until_running(0));
+    const auto old = run({cycled}, PowerAction::cycle, daemon.context(), until_running(1));
     ASSERT_FALSE(old) << "it says still that it runs, of the boot of before";
     EXPECT_EQ(old.error().cause.code(), ErrorCode::timed_out);
     daemon.prepare("GET /v1/status?watch=1", status_line(11, "running", 5) +
