@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Brings up one image server and netboots a JS20 and a JS21 from it, then changes both while they run, as ./demo says."""
+"""Brings up one image server and a chassis, powers on a JS20 and a JS21 that netboot from it, then changes both while they run, as ./demo says."""
 import argparse
 import json
 import os
@@ -72,6 +72,7 @@ def stay(directory, cluster):
     attach = pathlib.Path(__file__).resolve().parent / "attach"
     for name, blade in cluster.blades.items():
         blade.console.relay(directory / f"{name}.tty")
+    inside = f"nsenter --target $(pgrep -f -n \"demo.py.*--keep\")"
     say(f"""
 The cluster is up. From another terminal, as root:
   export DIM_SOCKET={cluster.server.socket} PATH={cluster.server.bin}:$PATH
@@ -81,7 +82,9 @@ The cluster is up. From another terminal, as root:
   {attach} {directory}/{JS21[0]}.tty
   ls {cluster.server.blade_root(JS20[0], IMAGE)}
                                    is empty from outside: images are mounted in the demo's own namespace; to enter it:
-  nsenter --all --target $(pgrep -f -n "demo.py.*--keep")
+  {inside} --all
+  {inside} --net dim bctool {JS20[0]} power state
+                                   the chassis is in the demo's own network; also: power off, power on, reset; dim bcadmin s01c1mm inventory
 Consoles and logs are kept in {directory}/logs.
 To stop it and remove everything: press Ctrl-C here, or kill {os.environ['DIM_DEMO_OUTSIDE_PID']}""")
     threading.Event().wait()
@@ -89,10 +92,10 @@ To stop it and remove everything: press Ctrl-C here, or kill {os.environ['DIM_DE
 
 def main(directory):
     arguments = parse_arguments()
-    cluster = Cluster(directory, more_arguments=COUNTED_TIME, has_saved_firmware=False)
+    cluster = Cluster(directory, has_chassis=True, more_arguments=COUNTED_TIME, has_saved_firmware=False)
     say("image server: import the distribution, build the boot file, deploy it to both blades")
     cluster.prepare()
-    say("switch on s01c1b01 (JS20) and s01c1b02 (JS21)")
+    say(f"switch on {JS20[0]} (JS20) and {JS21[0]} (JS21): dim bctool {','.join(cluster.blades)} power on")
     start = time.monotonic()
     states = cluster.boot_all()
     seconds = time.monotonic() - start

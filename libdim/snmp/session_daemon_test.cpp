@@ -2,6 +2,7 @@
 #include "libdim/snmp/session.hpp"
 
 #include <array>
+#include <atomic>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -37,7 +38,8 @@ protected:
         return session->get(std::array{kPowerStates.below({1})}).error();
     }
 
-    RunningChassis chassis{{"--user", "dim SHA passphrase1 DES passphrase2", "--bay", "1=js20,on"}};
+    RunningChassis chassis{{"--user", "dim SHA passphrase1 DES passphrase2", "--bay", "1=js20,on",
+                            "--reset-time", "50"}};
 };
 
 TEST_F(SessionDaemonTest, SilenceEndsInTime) {
@@ -81,6 +83,33 @@ TEST_F(SessionDaemonTest, ALostRequestIsSentAgain) {
     chassis.tell("silent off");
 }
 
+TEST_F(SessionDaemonTest, ASilentAgentKeepsNoOtherSessionWaiting) {
+    const RunningChassis other(
+        {"--user", "dim SHA passphrase1 DES passphrase2", "--bay", "1=js20,on"});
+    chassis.tell("silent on");
+    std::atomic<bool> has_given_up = false;
+    std::jthread asks([&] {
+        EXPECT_FALSE(chassis.open(kUser, 3s));
+        has_given_up = true;
+    });
+    EXPECT_EQ(chassis.line(), "dropped");
+    auto session = other.open(kUser).value();
+    expect_all(session, all());
+    EXPECT_FALSE(has_given_up) << "it was waited for";
+}
+
+TEST_F(SessionDaemonTest, AnAgentThatHasRestartedIsKnownAgain) {
+    for (const char* credentials : {kCommunity, kUser}) {
+        auto session = chassis.open(credentials).value();
+        for (int repeated = 0; repeated < 2; ++repeated) {
+            expect_all(session, all());
+            chassis.tell("reset");
+            EXPECT_EQ(chassis.line(), "module is back");
+            expect_all(session, all());
+        }
+    }
+}
+
 TEST_F(SessionDaemonTest, AWrongCommunityGetsNoAnswer) {
     EXPECT_EQ(get_error(chassis.open("community wrong", 50ms)).code(), ErrorCode::timed_out);
 }
@@ -97,6 +126,18 @@ TEST_F(SessionDaemonTest, ASlowAgentIsWaitedFor) {
     chassis.tell("slow 300");
     auto session = chassis.open().value();
     expect_all(session, all());
+}
+
+TEST_F(SessionDaemonTest, WhatAnAgentIsSlowAboutGetsMoreTime) {
+    auto session = chassis.open(kCommunity, 100ms).value();
+    const std::array one{kPowerStates.below({1})};
+    EXPECT_TRUE(session.get(one));
+    chassis.tell("slow 600");
+    EXPECT_EQ(session.get(one).error().code(), ErrorCode::timed_out);
+    EXPECT_EQ(session.set_timeout(20s), 100ms);
+    EXPECT_TRUE(session.get(one));
+    EXPECT_EQ(session.set_timeout(100ms), 20s);
+    EXPECT_EQ(session.get(one).error().code(), ErrorCode::timed_out);
 }
 
 TEST_F(SessionDaemonTest, WhatIsTooBigIsAskedInPieces) {

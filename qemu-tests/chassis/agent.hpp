@@ -32,6 +32,8 @@ public:
     void drop();
     /// Answers tooBig to more than COUNT objects in one request; 0: never.
     void set_object_limit(int count);
+    /// The module has restarted: users of version 3 must learn its time anew.
+    void count_boot();
 
 private:
     explicit Agent(int socket) : socket_(socket) {}

@@ -1,12 +1,14 @@
 #include "qemu-tests/chassis/chassis.hpp"
 
+#include <ctime>
 #include <utility>
 
 namespace dim::chassis {
 
 namespace {
 
-constexpr std::size_t kEventsKept = 100;
+constexpr int kWarm = 38;  // degrees Celsius
+constexpr int kHot = 45;
 
 /// 1.3.6.1.4.1.2.3.51.2 and what follows.
 ObjectName mmblade(std::initializer_list<int> parts) {
@@ -34,14 +36,103 @@ Chassis::Chassis(Listener listener) : listener_(std::move(listener)) {
         add_bay_commands(bay);
         add_bay_product_data(bay);
     }
-    log("INFO", "SERVPROC", "Management Module emulator started.");
+    log({.severity = "INFO", .text = "Management Module emulator started."});
 }
 
 void Chassis::put(const BayDescription& description) {
-    at(description.bay) = description.blade;
-    if (description.blade && description.blade->is_wide) at(description.bay + 1).reset();
-    log("INFO", "BLADE_" + std::to_string(description.bay),
-        description.blade ? "Blade installed." : "Blade removed.");
+    const int bay = description.bay;
+    if (at(bay)) {
+        if (hardware_ != nullptr) hardware_->pull_out(bay);
+        if (watchers_.console_lost) watchers_.console_lost(bay);
+    }
+    at(bay) = description.blade;
+    if (description.blade && description.blade->is_wide) at(bay + 1).reset();
+    log({.severity = "INFO",
+         .bay = bay,
+         .text = description.blade ? "Blade installed." : "Blade removed.",
+         .trap = TrapNumber::inventory});
+    const bool has_machine = hardware_ != nullptr && hardware_->has_machine(bay);
+    if (!has_machine || !at(bay) || !at(bay)->is_on) return;
+    at(bay)->is_on = false;  // until its machine is
+    hardware_->obey(bay, *at(bay), PowerCommand::on);
+}
+
+void Chassis::command(int bay, PowerCommand command) {
+    if (!at(bay) || is_stuck_) return;
+    if (hardware_ != nullptr && hardware_->has_machine(bay)) {
+        hardware_->obey(bay, *at(bay), command);
+    } else {
+        imitate(bay, command);
+    }
+    if (command == PowerCommand::nmi) listener_("nmi bay=" + std::to_string(bay));
+}
+
+void Chassis::imitate(int bay, PowerCommand command) {
+    switch (command) {
+        case PowerCommand::off:
+        case PowerCommand::soft_off: note_power(bay, false, "Blade powered off."); break;
+        case PowerCommand::on: note_power(bay, true, "Blade powered on."); break;
+        case PowerCommand::restart: note_restart(bay); break;
+        case PowerCommand::nmi: break;
+    }
+}
+
+void Chassis::note_power(int bay, bool is_on, const std::string& why) {
+    at(bay)->is_on = is_on;
+    listener_("power bay=" + std::to_string(bay) + (is_on ? " on" : " off"));
+    log({.severity = "INFO",
+         .bay = bay,
+         .text = why,
+         .trap = is_on ? TrapNumber::power_on : TrapNumber::power_off});
+    if (is_on) {
+        log({.severity = "INFO", .bay = bay, .text = "Blade boot.", .trap = TrapNumber::boot});
+    } else if (watchers_.console_lost) {
+        watchers_.console_lost(bay);
+    }
+}
+
+void Chassis::note_restart(int bay) {
+    at(bay)->is_on = true;
+    listener_("restart bay=" + std::to_string(bay));
+    listener_("power bay=" + std::to_string(bay) + " on");
+    log({.severity = "INFO", .bay = bay, .text = "Blade reboot.", .trap = TrapNumber::boot});
+}
+
+void Chassis::log(ChassisEvent event) {
+    event.time = std::time(nullptr);
+    const bool is_of_blade = event.bay != 0 && at(event.bay);
+    event.name = is_of_blade ? at(event.bay)->name : "SN#emulated";
+    events_.add(event);
+    if (watchers_.event) watchers_.event(event);
+}
+
+void Chassis::set_temperature(int degrees) {
+    const auto level = [](int value) { return value > kHot ? 2 : value > kWarm ? 1 : 0; };
+    const int before = level(std::exchange(temperature_, degrees));
+    if (level(degrees) == before) return;
+    const std::string text =
+        "Ambient temperature is " + std::to_string(degrees) + ".00 Centigrade, ";
+    switch (level(degrees)) {
+        case 0:
+            log({.severity = "INFO",
+                 .text = text + "normal.",
+                 .trap = TrapNumber::temperature_warning});
+            break;
+        case 1:
+            log({.severity = "WARN",
+                 .text = text + "above the warning threshold.",
+                 .trap = TrapNumber::temperature_warning});
+            break;
+        default:
+            log({.severity = "ERR",
+                 .text = text + "above the critical threshold.",
+                 .trap = TrapNumber::temperature_critical});
+    }
+}
+
+void Chassis::set_sol(int bay, bool is_allowed) {
+    at(bay)->has_sol = is_allowed;
+    if (!is_allowed && watchers_.console_lost) watchers_.console_lost(bay);
 }
 
 void Chassis::add_number(ObjectName name, int value) {
@@ -73,19 +164,6 @@ void Chassis::add_command(ObjectName name, int bay, int maximum,
             }};
 }
 
-void Chassis::switch_power(int bay, bool is_on, const std::string& why) {
-    at(bay)->is_on = is_on;
-    listener_("power bay=" + std::to_string(bay) + (is_on ? " on" : " off"));
-    log("INFO", "BLADE_" + std::to_string(bay), why);
-}
-
-void Chassis::log(const std::string& severity, const std::string& source, const std::string& text) {
-    const std::string date = "Date:11/20/06  Time:13:40:00";
-    events_.push_back("Severity:" + severity + "  Source:" + source + "  Name:SN#emulated  " +
-                      date + "  Text:" + text);
-    if (events_.size() > kEventsKept) events_.erase(events_.begin());
-}
-
 void Chassis::add_system() {
     const ObjectName system{1, 3, 6, 1, 2, 1, 1};
     const auto scalar = [&](std::uint32_t number) {
@@ -104,7 +182,7 @@ void Chassis::add_chassis() {
     add_text(mmblade({2, 21, 1, 1, 2, 0}), "3XG");
     add_text(mmblade({2, 21, 1, 1, 3, 0}), "KPEMU01");
     add_text(mmblade({2, 21, 1, 1, 4, 0}), "8EE0 8B80 1C02 11B2 8000 F0C3 B9E6 0001 ");
-    add_text(mmblade({4, 5, 1, 0}), "emulated-chassis");
+    add_identity();
     add_number(mmblade({2, 7, 1, 0}), 255);
     add_number(mmblade({22, 4, 19, 0}), kBays);
     objects_[mmblade({22, 4, 25, 0})] = {.read = [this] {
@@ -117,16 +195,43 @@ void Chassis::add_chassis() {
                                     .write =
                                         [this](const ObjectValue& value, bool try_only) {
                                             if (value != ObjectValue(1)) return false;
-                                            if (!try_only) listener_("reset module");
+                                            if (!try_only) {
+                                                listener_("reset module");
+                                                if (watchers_.reset) watchers_.reset();
+                                            }
                                             return true;
                                         }};
     add_number(mmblade({22, 5, 1, 1, 4, 1}), 1);
     add_number(mmblade({22, 5, 1, 1, 4, 2}), 0);
 }
 
+void Chassis::add_identity() {
+    objects_[mmblade({4, 5, 1, 0})] = {.read = [this] { return name_; },
+                                       .write =
+                                           [this](const ObjectValue& value, bool try_only) {
+                                               const auto* const name =
+                                                   std::get_if<std::string>(&value);
+                                               if (name == nullptr || name->size() > 16)
+                                                   return false;
+                                               if (!try_only) name_ = *name;
+                                               return true;
+                                           }};
+    objects_[mmblade({2, 8, 1, 1, 4, 0})] = {.read = [this] { return led_; },
+                                             .write =
+                                                 [this](const ObjectValue& value, bool try_only) {
+                                                     const auto* const led =
+                                                         std::get_if<int>(&value);
+                                                     if (led == nullptr || *led < 0 || *led > 2)
+                                                         return false;
+                                                     if (!try_only) led_ = *led;
+                                                     return true;
+                                                 }};
+}
+
 void Chassis::add_vitals() {
     add_text(mmblade({2, 1, 1, 2, 0}), "31.00 Centigrade");
-    add_text(mmblade({2, 1, 5, 1, 0}), "26.00 Centigrade");
+    objects_[mmblade({2, 1, 5, 1, 0})] = {
+        .read = [this] { return std::to_string(temperature_) + ".00 Centigrade"; }};
     for (const int blower : {1, 2}) {
         add_text(mmblade({2, 3, blower, 0}), "    46% of maximum");
         add_number(mmblade({2, 3, 9 + blower, 0}), 1);
@@ -141,12 +246,9 @@ void Chassis::add_event_log() {
                                                if (!try_only) events_.clear();
                                                return true;
                                            }};
-    for (std::size_t line = 1; line <= kEventsKept; ++line) {
+    for (std::size_t line = 1; line <= EventLog::kKept; ++line) {
         objects_[mmblade({3, 4, 2, 1, 2, static_cast<int>(line)})] = {
-            .read = [this, line] -> std::optional<ObjectValue> {
-                if (line > events_.size()) return std::nullopt;
-                return events_[events_.size() - line];
-            }};
+            .read = [this, line]() -> std::optional<ObjectValue> { return events_.line(line); }};
     }
 }
 
@@ -188,22 +290,22 @@ void Chassis::add_bay(int bay) {
 
 void Chassis::add_bay_commands(int bay) {
     add_command(mmblade({22, 1, 6, 1, 1, 7, bay}), bay, 2, [this, bay](Blade&, int number) {
-        switch_power(bay, number == 1, number == 1 ? "Blade powered on." : "Blade powered off.");
+        command(bay, number == 0   ? PowerCommand::off
+                     : number == 1 ? PowerCommand::on
+                                   : PowerCommand::soft_off);
     });
     add_command(mmblade({22, 1, 6, 1, 1, 8, bay}), bay, 1, [this, bay](Blade&, int number) {
-        if (number != 1) return;
-        listener_("restart bay=" + std::to_string(bay));
-        switch_power(bay, true, "Blade restarted.");
+        if (number == 1) command(bay, PowerCommand::restart);
     });
     add_command(mmblade({22, 1, 6, 1, 1, 10, bay}), bay, 1, [this, bay](Blade&, int number) {
-        if (number == 1) listener_("nmi bay=" + std::to_string(bay));
+        if (number == 1) command(bay, PowerCommand::nmi);
     });
     const ObjectName sol = mmblade({4, 10, 2, 1, 1, 3, bay});
-    add_command(sol, bay, 1, [](Blade& blade, int number) { blade.has_sol = number == 1; });
+    add_command(sol, bay, 1, [this, bay](Blade&, int number) { set_sol(bay, number == 1); });
     objects_[sol].read = [this, bay] { return at(bay) && at(bay)->has_sol ? 1 : 0; };
     add_of_blade(
         mmblade({4, 10, 2, 1, 1, 5, bay}), bay,
-        [](const Blade& blade) { return blade.is_on && blade.has_sol ? 1 : 0; }, 0);
+        [](const Blade& blade) { return static_cast<int>(sol_state_of(blade)); }, 0);
     const ObjectName led = mmblade({2, 8, 2, 1, 1, 11, bay});
     add_command(led, bay, 2, [](Blade& blade, int number) { blade.led = number; });
     objects_[led].read = [this, bay] { return at(bay) ? at(bay)->led : 0; };

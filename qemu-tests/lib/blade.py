@@ -39,16 +39,22 @@ class Blade:
         self._process = None
 
     def _machine(self, boot_command):
+        """QEMU's arguments; without BOOT_COMMAND those that do not depend on it."""
+        boot = ["-prom-env", f"boot-command={boot_command}"] if boot_command else []
         return ["qemu-system-ppc64", "-M", MACHINE, "-cpu", PROCESSORS[self.kind],
-                "-m", str(self._memory_mib), "-nodefaults", "-display", "none", "-prom-env", f"boot-command={boot_command}",
+                "-m", str(self._memory_mib), "-nodefaults", "-display", "none", *boot,
                 "-device", f"spapr-vlan,netdev=net0,mac={self.mac},bootindex=1",
                 "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "spapr-rng,rng=rng0", "-serial", "chardev:console",
                 *self._more_arguments]
 
     def _command(self, machine):
+        """On its port of the bootnet; the serial line's other end is not in it."""
         return [*self._prefix, *machine, "-name", self.name,
-                "-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no",
-                "-chardev", f"socket,id=console,path={self._console_path}"]
+                "-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no"]
+
+    @property
+    def _console_arguments(self):
+        return ["-chardev", f"socket,id=console,path={self._console_path}"]
 
     def power_on(self):
         """Starts the blade; it netboots by itself. Its console is self.console from now on."""
@@ -57,10 +63,10 @@ class Blade:
         machine = self._machine(WAIT_FOR_KEY + BOOT_FOR_EVER)
         state = saved_firmware(machine) if self._has_saved_firmware else None
         if not state:
-            self._start(self._command(self._machine(BOOT_FOR_EVER)))
+            self._start([*self._command(self._machine(BOOT_FOR_EVER)), *self._console_arguments])
             return
         with Monitor(self._directory, self.name) as monitor:
-            self._start([*self._command(machine), *monitor.arguments, "-incoming", "defer"])
+            self._start([*self._command(machine), *self._console_arguments, *monitor.arguments, "-incoming", "defer"])
             monitor.migrate("migrate-incoming", f"exec:cat '{state}'")
         self.console.send(" ")  # the key that the firmware waits for
 
@@ -83,12 +89,16 @@ class Blade:
 
     def _set_idle(self, is_idle):
         """An idle blade costs a whole processor (EMULATION_OPTIONS in cluster.py), so it stands back behind those that boot."""
-        if not self._stands_back:
+        if not self._stands_back or not self._process_id:
             return
         with contextlib.suppress(FileNotFoundError):  # QEMU has just ended
-            for thread in list(pathlib.Path(f"/proc/{self._process.pid}/task").iterdir()):
+            for thread in list(pathlib.Path(f"/proc/{self._process_id}/task").iterdir()):
                 with contextlib.suppress(ProcessLookupError):  # it alone has
                     os.setpriority(os.PRIO_PROCESS, int(thread.name), 10 if is_idle else 0)
+
+    @property
+    def _process_id(self):
+        return self._process.pid if self._process else None
 
     def power_off(self):
         """Pulls the plug."""

@@ -4,6 +4,7 @@ import pathlib
 import subprocess
 
 from .blade import Blade
+from .chassis import Chassis
 from .image_server import ImageServer
 from .network import Bootnet
 
@@ -32,14 +33,20 @@ def serve_image(server, image, root, blades, options=()):
 
 
 class Cluster:
-    def __init__(self, directory, blades=(JS20, JS21), services=None, **blade_arguments):
+    def __init__(self, directory, blades=(JS20, JS21), services=None, has_chassis=False, **blade_arguments):
+        """HAS_CHASSIS: the blades are in an emulated chassis, and `dim bctool` switches them."""
         self.directory = directory
         self.bootnet = Bootnet()
         self.server = ImageServer(directory, services=services)
         self.blades = {}
         for name, kind, mac, address in blades:
             self.server.define_blade(name, kind, mac, address)
-            self.blades[name] = Blade(name, kind, mac, self.bootnet, directory, **blade_arguments)
+        self.chassis = Chassis(directory, self.server) if has_chassis else None
+        for name, kind, mac, _ in blades:
+            blade = (self.chassis.make_blade if has_chassis else Blade)(name, kind, mac, self.bootnet, directory, **blade_arguments)
+            self.blades[name] = blade
+        if has_chassis:
+            self.chassis.start()
 
     def prepare(self, options=()):
         """The administrator's way from nothing to blades that can be switched on, command by command."""
@@ -47,6 +54,9 @@ class Cluster:
         serve_image(self.server, IMAGE, unpack_distribution(self.directory), self.blades, options)
 
     def power_on(self):
+        if self.chassis:
+            self.server.dim("bctool", ",".join(self.blades), "power", "on")
+            return
         for blade in self.blades.values():
             blade.power_on()
 

@@ -52,6 +52,7 @@ class ImageServer:
         self._options = options
         self._blades = {}
         self._properties = {}
+        self._module = None
         self._process = None
         self._starts = 0
 
@@ -70,6 +71,21 @@ class ImageServer:
         self._properties.setdefault(blade, {})[name] = value
         self._write_cluster()
 
+    def define_module(self, address, credentials):
+        """The management module of the blades' chassis, and the file with the credentials for it."""
+        self._module = (address, credentials)
+        self._write_cluster()
+
+    def _module_texts(self):
+        """In front of the levels, in the chassis, behind the levels."""
+        if not self._module:
+            return "", "", ""
+        address, credentials = self._module
+        return ("  <network name=\"mmnet\" role=\"management\" address=\"127.0.0.0/24\"/>\n",
+                "      <component name=\"mm\" role=\"management-module\" pattern=\"s{server}c{chassis}mm\">\n"
+                f"        <interface network=\"mmnet\" address={quoteattr(address)}/>\n      </component>\n",
+                f"  <set for=\"kind=mm\"><property name=\"credentials\" value={quoteattr(str(credentials))}/></set>\n")
+
     def _write_cluster(self):
         """One chassis of one server; every bay that holds no defined blade is absent."""
         bays = [f"s01c1b{bay:02}" for bay in range(1, 15)]
@@ -81,21 +97,22 @@ class ImageServer:
             + "  </set>\n"
             for name, (kind, mac, address) in self._blades.items())
         services = "".join(f" {job}={quoteattr(daemon)}" for job, daemon in self._services.items())
+        network, module, credentials = self._module_texts()
         text = f"""<cluster xmlns="urn:dim:cluster:1" name="test">
   <services{services}/>
   <network name="bootnet" role="bootnet" address="10.1.0.0/24"/>
-  <level name="server" symbol="s" width="2" last="1">
+{network}  <level name="server" symbol="s" width="2" last="1">
     <component name="server" role="server" pattern="is{{server}}" linear="is">
       <interface network="bootnet" device="boot0" address="{self.ADDRESS}"/>
     </component>
     <level name="chassis" symbol="c" last="1">
-      <level name="blade" symbol="b" width="2" last="14">
+{module}      <level name="blade" symbol="b" width="2" last="14">
         <component name="blade" role="blade"/>
       </level>
     </level>
   </level>
   <absent for="{absent}"/>
-{blades}</cluster>
+{blades}{credentials}</cluster>
 """
         staged = self.cluster_file.with_suffix(".new")
         staged.write_text(text)
