@@ -53,6 +53,20 @@ Outcome<api::NameList> query_components(const Context& context, const api::NameQ
     return select_components(definition, query);
 }
 
+Outcome<std::vector<const cluster::Blade*>> blades_in_range(const Context& context,
+                                                            const cluster::Definition& definition,
+                                                            std::span<const std::string> ranges) {
+    DIM_TRY(const std::string range, parse_ranges(ranges));
+    DIM_TRY(const api::NameList list, query_components(context, {.range = range, .role = {}}));
+    std::vector<const cluster::Blade*> blades;
+    for (const api::NamedComponent& named : list.names) {
+        blades.push_back(cluster::find_blade(definition, named.name));
+        if (blades.back() == nullptr)
+            return fail(Error(ErrorCode::not_found, to_string(named.name) + " is no blade"));
+    }
+    return blades;
+}
+
 Result<std::string> fold_component_names(const cluster::Definition& definition,
                                          std::span<const model::ComponentName> names) {
     std::vector<cluster::Position> positions;

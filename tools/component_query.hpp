@@ -23,6 +23,13 @@ Result<api::NameList> select_components(const cluster::Definition& definition,
 /// image= and state= with --cluster: only the daemon knows them.
 Outcome<api::NameList> query_components(const Context& context, const api::NameQuery& query);
 
+/// The blades that RANGES name, of DEFINITION, which --cluster or the daemon gave; of any server,
+/// in the order of the cluster. Failures: those of query_components; not_found for what is no
+/// blade.
+Outcome<std::vector<const cluster::Blade*>> blades_in_range(const Context& context,
+                                                            const cluster::Definition& definition,
+                                                            std::span<const std::string> ranges);
+
 /// "s01c[1-4]b[01-14]". Errors: not_found for a name that the definition does not have.
 Result<std::string> fold_component_names(const cluster::Definition& definition,
                                          std::span<const model::ComponentName> names);

@@ -1,48 +1,24 @@
 #include "tools/module_access.hpp"
 
-#include "libdim/sys/file.hpp"
-#include "libdim/tls/secret_text.hpp"
 #include "tools/global_options.hpp"
+#include "tools/private_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cstdlib>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 namespace dim::tool {
 
 namespace {
 
-constexpr std::size_t kCredentialsLimit = 4096;
+constexpr std::uint32_t kTimeoutMs = 2000;
+constexpr std::uint32_t kRetries = 2;
 constexpr std::array<std::pair<const char*, std::string_view>, 4> kVariables{
     {{"DIM_MM_COMMUNITY", "community "},
      {"DIM_MM_USER", "user "},
      {"DIM_MM_AUTH", "auth "},
      {"DIM_MM_PRIVACY", "privacy "}}};
-
-Result<void> check_private(const std::string& path, const sys::FileStatus& status) {
-    const auto refuse = [&](const std::string& why, std::string cure) {
-        return fail(
-            Error(ErrorCode::permission_denied, path + ": " + why).with_cure(std::move(cure)));
-    };
-    if (!S_ISREG(status.mode)) return refuse("no file", "name a file with credentials");
-    if ((status.mode & (S_IRWXG | S_IRWXO)) != 0)
-        return refuse("others may read or change these credentials", "chmod 600 " + path);
-    if (status.owner != ::geteuid() && status.owner != 0)
-        return refuse("these credentials are another user's",
-                      "chown it, or make a file of your own");
-    return {};
-}
-
-Result<tls::SecretText> read_private_file(const std::string& path) {
-    DIM_TRY(const sys::Fd fd, sys::open(path, O_RDONLY | O_NONBLOCK));
-    DIM_TRY(const auto status, sys::fstat(fd));
-    DIM_CHECK(check_private(path, status));
-    DIM_TRY(std::string text, sys::read_all(fd, kCredentialsLimit));
-    return tls::SecretText(std::move(text));
-}
 
 Result<tls::SecretText> environment_text() {
     std::string text;
@@ -71,6 +47,10 @@ Result<snmp::Credentials> read_credentials(const std::optional<std::string>& fil
 void ModuleAccess::add_options(CLI::App& app) {
     app.add_option("--mm", address,
                    "a management module that no cluster definition names: ADDRESS[:PORT]");
+    add_credentials_options(app);
+}
+
+void ModuleAccess::add_credentials_options(CLI::App& app) {
     app.add_option("--credentials", credentials_file,
                    "a file that only you may read, with 'community WORD', or 'user NAME', 'auth "
                    "md5|sha PASSPHRASE', 'privacy des|aes PASSPHRASE'; unless given the "
@@ -87,16 +67,34 @@ Outcome<ModuleContactPoint> ModuleAccess::contact(const Context& context) const 
     if (context.cluster_file)
         return contradiction("--mm and --cluster", "the one names a module by its address");
     DIM_TRY(const auto agent, from_word("--mm", snmp::AgentAddress::parse(*address)));
-    return ModuleContactPoint{agent, credentials_file};
+    return ModuleContactPoint{.first = {.agent = agent, .credentials = credentials_file}};
+}
+
+Result<snmp::Session> ModuleAccess::open_session(const AgentPoint& point) const {
+    const std::uint32_t timeout = timeout_ms.value_or(point.timeout_ms.value_or(kTimeoutMs));
+    const std::uint32_t tries = retries.value_or(point.retries.value_or(kRetries));
+    DIM_TRY(const auto credentials, read_credentials(point.credentials));
+    return snmp::Session::open({.agent = point.agent,
+                                .timeout = std::chrono::milliseconds(timeout),
+                                .retries = static_cast<int>(tries)},
+                               credentials);
 }
 
 Result<bladecenter::ManagementModule> ModuleAccess::open(const ModuleContactPoint& contact) const {
-    DIM_TRY(const auto credentials, read_credentials(contact.credentials));
-    DIM_TRY(auto session, snmp::Session::open({.agent = contact.agent,
-                                               .timeout = std::chrono::milliseconds(timeout_ms),
-                                               .retries = static_cast<int>(retries)},
-                                              credentials));
-    return bladecenter::ManagementModule(std::move(session));
+    auto session = open_session(contact.first);
+    if (!contact.partner) {
+        if (!session) return fail(std::move(session).error());
+        return bladecenter::ManagementModule(*std::move(session));
+    }
+    bladecenter::ManagementModule::Partner partner{
+        .name = contact.partner_name,
+        .open = [access = *this, point = *contact.partner] { return access.open_session(point); },
+        .our_bay = contact.bay};
+    if (session) return bladecenter::ManagementModule(*std::move(session), std::move(partner));
+    // A user of version 3 finds out here that the first one is silent.
+    if (session.error().code() != ErrorCode::timed_out) return fail(std::move(session).error());
+    DIM_TRY(auto other, open_session(*contact.partner));
+    return bladecenter::ManagementModule::of_partner(std::move(other), contact.partner_name);
 }
 
 }  // namespace dim::tool

@@ -10,10 +10,20 @@
 
 namespace dim::tool {
 
-/// A management module, and where the credentials for it are.
-struct ModuleContactPoint {
+/// A management module, and how it is asked.
+struct AgentPoint {
     snmp::AgentAddress agent;
-    std::optional<std::string> credentials;  ///< a file; absent: the environment
+    std::optional<std::string> credentials = {};  ///< a file; absent: the environment
+    std::optional<std::uint32_t> timeout_ms = {};
+    std::optional<std::uint32_t> retries = {};
+};
+
+/// The same, and the redundant one of its chassis.
+struct ModuleContactPoint {
+    AgentPoint first;
+    std::string partner_name = {};
+    std::optional<AgentPoint> partner = {};
+    std::optional<std::uint32_t> bay = {};  ///< of the first: 1 or 2
 };
 
 /// How a command asks management modules, and which one: --mm, or a name of the cluster definition;
@@ -21,15 +31,20 @@ struct ModuleContactPoint {
 struct ModuleAccess {
     std::optional<std::string> address;  ///< --mm
     std::optional<std::string> credentials_file;
-    std::uint32_t timeout_ms = 2000;
-    std::uint32_t retries = 2;
+    std::optional<std::uint32_t> timeout_ms;
+    std::optional<std::uint32_t> retries;
 
     void add_options(CLI::App& app);
+    /// The same without --mm.
+    void add_credentials_options(CLI::App& app);
 
     /// The module of --mm. Failures: usage for what is no address, and for --socket or --cluster.
     Outcome<ModuleContactPoint> contact(const Context& context) const;
     /// Errors: what read_credentials says; those of snmp::Session::open.
     Result<bladecenter::ManagementModule> open(const ModuleContactPoint& contact) const;
+
+private:
+    Result<snmp::Session> open_session(const AgentPoint& point) const;
 };
 
 /// What is in FILE, or without one in the environment: DIM_MM_COMMUNITY, or DIM_MM_USER,

@@ -1,84 +1,101 @@
 #include "tools/module_targets.hpp"
 
+#include "libdim/bladecenter/module_power.hpp"
 #include "libdim/cluster/definition/blade_bay.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/component_query.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 #include <utility>
 
 namespace dim::tool {
 
 namespace {
 
-Outcome<ModuleContactPoint> contact_point(const cluster::Definition& definition,
-                                          const cluster::Component& module,
-                                          const ModuleAccess& access) {
-    DIM_TRY(const cluster::ModuleContact contact, cluster::contact_of(definition, module));
-    ModuleContactPoint point{.agent = {.address = contact.address},
-                             .credentials = access.credentials_file};
+AgentPoint agent_point(const cluster::ModuleContact& contact, const ModuleAccess& access) {
+    AgentPoint point{.agent = {.address = contact.address},
+                     .credentials = access.credentials_file,
+                     .timeout_ms = contact.timeout_ms,
+                     .retries = contact.retries};
     if (contact.port) point.agent.port = *contact.port;
     if (!point.credentials) point.credentials = contact.credentials;
     return point;
 }
 
-/// The answers of one module, in the order of its bays.
-std::vector<Result<BayAnswer>> answers_of(const ModuleTarget& target, const ModuleAccess& access,
-                                          const BayAction& action,
-                                          std::chrono::milliseconds stagger) {
+std::vector<bladecenter::Bay> bays_of(const ModuleTarget& target) {
     std::vector<bladecenter::Bay> bays;
     for (const BayTarget& bay : target.bays)
         bays.push_back(bay.bay);
+    return bays;
+}
+
+std::vector<BladePlace> places_of(const ModuleTarget& target) {
+    std::vector<BladePlace> places;
+    for (const BayTarget& bay : target.bays)
+        places.push_back({bay.name, bay.bay.number()});
+    return places;
+}
+
+/// The answers of one module, in the order of its bays.
+std::vector<Result<BladeAnswer>> bay_answers_of(const ModuleTarget& target,
+                                                const ModuleAccess& access, const BayAction& action,
+                                                std::chrono::milliseconds stagger) {
     const auto all_fail = [&](const Error& error) {
-        return std::vector<Result<BayAnswer>>(bays.size(), fail(error));
+        return std::vector<Result<BladeAnswer>>(target.bays.size(), fail(error));
     };
     auto module = access.open(target.contact);
     if (!module) return all_fail(module.error());
     if (action.ask) {
-        auto asked = action.ask(*module, bays);
-        return asked ? *std::move(asked) : all_fail(asked.error());
+        auto asked = action.ask(*module, bays_of(target));
+        if (!asked) return all_fail(asked.error());
+        for (auto& answer : *asked)
+            if (answer) add_remark(*answer, module->remark());
+        return *std::move(asked);
     }
-    std::vector<Result<BayAnswer>> answers;
-    for (const bladecenter::Bay bay : bays) {
-        if (!answers.empty()) std::this_thread::sleep_for(stagger);
-        answers.push_back(action.act(*module, bay));
-    }
-    return answers;
-}
-
-void act_on_module(const ModuleTarget& target, const ModuleAccess& access, const BayAction& action,
-                   std::chrono::milliseconds stagger, std::vector<BayResult>& results) {
-    auto answers = answers_of(target, access, action, stagger);
-    for (std::size_t i = 0; i < target.bays.size(); ++i)
-        results.push_back(
-            {target.bays[i].name, target.name, target.bays[i].bay, std::move(answers[i])});
+    return one_after_the_other(
+        target.bays.size(), stagger, [&](std::size_t at) -> Result<BladeAnswer> {
+            DIM_TRY(BladeAnswer answer, action.act(*module, target.bays[at].bay));
+            add_remark(answer, module->remark());
+            return answer;
+        });
 }
 
 }  // namespace
 
+Result<ModuleContactPoint> contact_point(const cluster::Definition& definition,
+                                         const cluster::Component& module,
+                                         const ModuleAccess& access) {
+    DIM_TRY(const cluster::ModuleContact contact, cluster::contact_of(definition, module));
+    ModuleContactPoint point{.first = agent_point(contact, access), .bay = contact.module_bay};
+    if (contact.partner == nullptr) return point;
+    DIM_TRY(const auto partner, cluster::contact_of(definition, *contact.partner));
+    point.partner = agent_point(partner, access);
+    point.partner_name = to_string(contact.partner->name);
+    return point;
+}
+
+Result<void> add_blade(const cluster::Definition& definition, const cluster::Blade& blade,
+                       const ModuleAccess& access, std::vector<ModuleTarget>& targets) {
+    DIM_TRY(const cluster::BladeBay place, cluster::bay_of(definition, blade));
+    DIM_TRY(const auto bay, bladecenter::Bay::parse(std::to_string(place.bay)));
+    const std::string module = to_string(place.module->name);
+    auto target = std::ranges::find(targets, module, &ModuleTarget::name);
+    if (target == targets.end()) {
+        DIM_TRY(auto contact, contact_point(definition, *place.module, access));
+        targets.push_back({module, std::move(contact), {}});
+        target = std::prev(targets.end());
+    }
+    target->bays.push_back({to_string(blade.name), bay});
+    return {};
+}
+
 Outcome<std::vector<ModuleTarget>> blade_targets(const Context& context, const ModuleAccess& access,
                                                  const std::string& range) {
-    DIM_TRY(const std::string parsed, parse_ranges({&range, 1}));
     DIM_TRY(const auto definition, load_cluster(context));
-    DIM_TRY(const api::NameList list, query_components(context, {.range = parsed, .role = {}}));
+    DIM_TRY(const auto blades, blades_in_range(context, definition, {&range, 1}));
     std::vector<ModuleTarget> targets;
-    for (const api::NamedComponent& named : list.names) {
-        const cluster::Blade* blade = cluster::find_blade(definition, named.name);
-        if (blade == nullptr)
-            return fail(Error(ErrorCode::not_found, to_string(named.name) + " is no blade"));
-        DIM_TRY(const cluster::BladeBay place, cluster::bay_of(definition, *blade));
-        DIM_TRY(const auto bay, bladecenter::Bay::parse(std::to_string(place.bay)));
-        const std::string module = to_string(place.module->name);
-        auto target = std::ranges::find(targets, module, &ModuleTarget::name);
-        if (target == targets.end()) {
-            DIM_TRY(auto contact, contact_point(definition, *place.module, access));
-            targets.push_back({module, std::move(contact), {}});
-            target = std::prev(targets.end());
-        }
-        target->bays.push_back({to_string(named.name), bay});
-    }
+    for (const cluster::Blade* blade : blades)
+        DIM_CHECK(add_blade(definition, *blade, access, targets));
     return targets;
 }
 
@@ -102,25 +119,30 @@ Outcome<ModuleTarget> chassis_target(const Context& context, const ModuleAccess&
     return ModuleTarget{to_string(name), std::move(contact), {}};
 }
 
-std::vector<BayResult> act_on_bays(const std::vector<ModuleTarget>& targets,
-                                   const ModuleAccess& access, const BayAction& action,
-                                   std::chrono::milliseconds stagger) {
-    std::vector<std::vector<BayResult>> results(targets.size());
-    std::atomic<std::size_t> next = 0;
-    {
-        std::vector<std::jthread> threads;
-        const std::size_t count = std::min(targets.size(), kModulesAtOnce);
-        for (std::size_t i = 0; i < count; ++i) {
-            threads.emplace_back([&] {
-                for (std::size_t mine = next++; mine < targets.size(); mine = next++)
-                    act_on_module(targets[mine], access, action, stagger, results[mine]);
-            });
-        }
+std::vector<PowerTarget> power_targets(const std::vector<ModuleTarget>& targets,
+                                       const ModuleAccess& access) {
+    if (!targets.empty()) snmp::Session::prepare();
+    std::vector<PowerTarget> power;
+    for (const ModuleTarget& target : targets) {
+        const auto open = [access, target]() -> Result<std::unique_ptr<power::PowerControl>> {
+            DIM_TRY(auto module, access.open(target.contact));
+            return std::make_unique<bladecenter::ModulePower>(std::move(module), bays_of(target));
+        };
+        power.push_back({target.name, places_of(target), open});
     }
-    std::vector<BayResult> all;
-    for (auto& of_module : results)
-        std::ranges::move(of_module, std::back_inserter(all));
-    return all;
+    return power;
+}
+
+std::vector<BladeResult> act_on_bays(const std::vector<ModuleTarget>& targets,
+                                     const ModuleAccess& access, const BayAction& action,
+                                     std::chrono::milliseconds stagger) {
+    snmp::Session::prepare();
+    std::vector<ControllerWork> work;
+    for (const ModuleTarget& target : targets) {
+        work.push_back({target.name, places_of(target),
+                        [&] { return bay_answers_of(target, access, action, stagger); }});
+    }
+    return at_controllers(work);
 }
 
 }  // namespace dim::tool

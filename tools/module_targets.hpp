@@ -1,11 +1,12 @@
 #pragma once
 
 #include "libdim/bladecenter/management_module.hpp"
+#include "libdim/cluster/definition/definition.hpp"
 #include "tools/bay_action.hpp"
 #include "tools/module_access.hpp"
+#include "tools/power_run.hpp"
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,30 +26,33 @@ struct ModuleTarget {
 };
 
 /// The modules and bays of the blades that RANGE names, by the cluster definition (of --cluster, or
-/// the daemon's); in the order of the cluster. Failures: those of query_components; not_found,
+/// the daemon's); in the order of the cluster. Failures: those of blades_in_range; not_found,
 /// conflict for a blade whose module or bay the definition does not tell.
 Outcome<std::vector<ModuleTarget>> blade_targets(const Context& context, const ModuleAccess& access,
                                                  const std::string& range);
+
+/// Adds BLADE to the target of its module. Errors: not_found, conflict as above.
+Result<void> add_blade(const cluster::Definition& definition, const cluster::Blade& blade,
+                       const ModuleAccess& access, std::vector<ModuleTarget>& targets);
+
+/// How a module of DEFINITION is asked; what ACCESS says counts more.
+Result<ModuleContactPoint> contact_point(const cluster::Definition& definition,
+                                         const cluster::Component& module,
+                                         const ModuleAccess& access);
 
 /// The one chassis that RANGE names: by its management module, without bays.
 Outcome<ModuleTarget> chassis_target(const Context& context, const ModuleAccess& access,
                                      const std::string& range);
 
-/// What came of one bay.
-struct BayResult {
-    std::string name;
-    std::string module;
-    bladecenter::Bay bay;
-    Result<BayAnswer> answer;
-};
+/// The same for their power.
+std::vector<PowerTarget> power_targets(const std::vector<ModuleTarget>& targets,
+                                       const ModuleAccess& access);
 
-/// Does ACTION to every bay: modules at once, up to kModulesAtOnce; the bays of one in order, each
-/// STAGGER after the one before, or, when it asks only, together. A module that cannot be asked
-/// fails its own bays. Results in the order of TARGETS.
-std::vector<BayResult> act_on_bays(const std::vector<ModuleTarget>& targets,
-                                   const ModuleAccess& access, const BayAction& action,
-                                   std::chrono::milliseconds stagger);
-
-inline constexpr std::size_t kModulesAtOnce = 64;
+/// Does ACTION to every bay: modules at once; the bays of one in order, each STAGGER after the one
+/// before, or, when it asks only, together. A module that cannot be asked fails its own bays.
+/// Results in the order of TARGETS.
+std::vector<BladeResult> act_on_bays(const std::vector<ModuleTarget>& targets,
+                                     const ModuleAccess& access, const BayAction& action,
+                                     std::chrono::milliseconds stagger);
 
 }  // namespace dim::tool

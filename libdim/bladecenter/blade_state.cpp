@@ -9,10 +9,6 @@ namespace dim::bladecenter {
 
 namespace {
 
-constexpr model::EnumWords<PowerState, 4> kPowerStates{{{PowerState::off, "off"},
-                                                        {PowerState::on, "on"},
-                                                        {PowerState::standby, "standby"},
-                                                        {PowerState::hibernate, "hibernate"}}};
 constexpr model::EnumWords<Health, 12> kHealths{
     {{Health::unknown, "unknown"},
      {Health::good, "good"},
@@ -46,20 +42,29 @@ constexpr model::EnumWords<ChassisHealth, 4> kChassisHealths{
      {ChassisHealth::system, "system"},
      {ChassisHealth::normal, "normal"}}};
 
+std::unexpected<Error> unknown_number(const char* kind, std::int32_t number) {
+    return fail(ErrorCode::invalid_input, "the management module tells a " + std::string(kind) +
+                                              " that DIM does not know: " + std::to_string(number));
+}
+
 template <class Enum, std::size_t Count>
 Result<Enum> enumerator_of(const model::EnumWords<Enum, Count>& words, const char* kind,
                            std::int32_t number) {
     for (const auto& [enumerator, word] : words)
         if (static_cast<std::int32_t>(enumerator) == number) return enumerator;
-    return fail(ErrorCode::invalid_input, "the management module tells a " + std::string(kind) +
-                                              " that DIM does not know: " + std::to_string(number));
+    return unknown_number(kind, number);
 }
 
 }  // namespace
 
-std::string_view to_string(PowerState state) { return model::word_of(kPowerStates, state); }
 Result<PowerState> power_state_of(std::int32_t number) {
-    return enumerator_of(kPowerStates, "power state", number);
+    switch (number) {
+        case 0: return PowerState::off;
+        case 1: return PowerState::on;
+        case 3: return PowerState::standby;
+        case 4: return PowerState::hibernate;
+        default: return unknown_number("power state", number);
+    }
 }
 
 std::string_view to_string(Health health) { return model::word_of(kHealths, health); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
+#include "libdim/power/power_state.hpp"
 
 #include <array>
 #include <cstdint>
@@ -9,10 +10,9 @@
 
 namespace dim::bladecenter {
 
-/// bladePowerState of the mmblade MIB; the last two with later firmware only.
-enum class PowerState { off = 0, on = 1, standby = 3, hibernate = 4 };
-std::string_view to_string(PowerState state);
-/// Errors: invalid_input for a number that the MIB does not have.
+using PowerState = power::PowerState;
+/// bladePowerState of the mmblade MIB. Errors: invalid_input for a number that the MIB does not
+/// have.
 Result<PowerState> power_state_of(std::int32_t number);
 
 /// bladeHealthState; from kernel_mode on with later firmware only.

@@ -3,9 +3,11 @@
 #include "libdim/base/text.hpp"
 #include "libdim/bladecenter/module_text.hpp"
 #include "libdim/bladecenter/objects.hpp"
+#include "libdim/bladecenter/question.hpp"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace dim::bladecenter {
 
@@ -13,11 +15,12 @@ namespace {
 
 using snmp::ObjectId;
 using snmp::Value;
-using Values = std::vector<std::optional<Value>>;
 
-constexpr auto kPollInterval = std::chrono::milliseconds(500);
 constexpr std::size_t kEventsLimit = 5000;
 constexpr std::size_t kNameLimit = 15;
+constexpr std::size_t kChassisNameLimit = 16;
+constexpr const char* kSilent = "does not answer";
+constexpr auto kLedTime = std::chrono::seconds(120);
 constexpr std::uint32_t kBlowerCount = 4;
 constexpr std::array<std::uint32_t, 8> kMacColumns{2, 3, 4, 5, 10, 11, 12, 13};
 
@@ -27,47 +30,6 @@ ObjectId boot_slot(Bay bay, std::uint32_t slot) {
     constexpr std::uint32_t kFirstColumn = 7;
     return objects::kBootSequence.below({kFirstColumn + slot, bay.number()});
 }
-
-/// The objects of one request and what the module says of them.
-class Question {
-public:
-    void add(ObjectId object) { objects_.push_back(std::move(object)); }
-    Result<void> ask(snmp::Session& session) {
-        DIM_TRY(values_, session.get(objects_));
-        return {};
-    }
-
-    /// Errors: not_found when the module has no such object; invalid_input for another type.
-    Result<std::int32_t> number(const ObjectId& object) const {
-        DIM_TRY(const Value* value, present(object));
-        return snmp::integer_of(object, *value);
-    }
-    Result<std::string> text(const ObjectId& object) const {
-        DIM_TRY(const Value* value, present(object));
-        return snmp::octets_of(object, *value);
-    }
-    /// Nothing when the module has no such object.
-    const Value* find(const ObjectId& object) const {
-        const auto found = std::ranges::find(objects_, object);
-        if (found == objects_.end()) return nullptr;
-        const auto& value = values_[static_cast<std::size_t>(found - objects_.begin())];
-        return value ? &*value : nullptr;
-    }
-    /// As text(), empty when the module has no such object.
-    Result<std::string> text_or_nothing(const ObjectId& object) const {
-        return find(object) == nullptr ? Result<std::string>("Not Available") : text(object);
-    }
-
-private:
-    Result<const Value*> present(const ObjectId& object) const {
-        if (const Value* value = find(object)) return value;
-        return fail(ErrorCode::not_found,
-                    "the management module has no object " + to_string(object));
-    }
-
-    std::vector<ObjectId> objects_;
-    Values values_;
-};
 
 std::optional<model::BladeType> type_of(const std::string& machine_type) {
     if (machine_type == "8842") return model::BladeType::js20;
@@ -99,7 +61,7 @@ Result<bool> exists(const Question& question, Bay bay) {
 
 void add_bay(Question& question, Bay bay) {
     for (const ObjectId& object :
-         {objects::kExists, objects::kPowerState, objects::kHealth, objects::kName, objects::kLed,
+         {objects::kExists, objects::kPowerState, objects::kHealth, objects::kName,
           objects::kSerial, objects::kMachineType, objects::kUuid, objects::kMachineModel})
         question.add(object.below({bay.number()}));
     for (const std::uint32_t column : kMacColumns)
@@ -132,8 +94,6 @@ Result<std::optional<Blade>> blade_of(const Question& question, Bay bay) {
     DIM_TRY(blade.power, power_state_of(power));
     DIM_TRY(const auto health, number(objects::kHealth));
     DIM_TRY(blade.health, health_of(health));
-    DIM_TRY(const auto led, number(objects::kLed));
-    DIM_TRY(blade.led, led_of(led));
     DIM_TRY(const auto name, text(objects::kName));
     DIM_TRY(const auto serial, text(objects::kSerial));
     DIM_TRY(const auto machine_type, text(objects::kMachineType));
@@ -172,11 +132,77 @@ Result<PowerState> power_of(const Question& question, Bay bay) {
     return power_state_of(state);
 }
 
-PowerState state_after(PowerCommand command) {
-    return command == PowerCommand::on ? PowerState::on : PowerState::off;
+/// powerOnOffBlade has no number for a reset, which is restartBlade.
+std::optional<std::int32_t> number_of(power::PowerCommand command) {
+    switch (command) {
+        case power::PowerCommand::off: return 0;
+        case power::PowerCommand::on: return 1;
+        case power::PowerCommand::soft_off: return 2;
+        case power::PowerCommand::reset: return std::nullopt;
+    }
+    std::unreachable();
+}
+
+Result<void> check_name(const std::string& name, std::size_t limit, const char* of) {
+    if (!name.empty() && name.size() <= limit && printable(name, limit) == name) return {};
+    return fail(ErrorCode::invalid_input, "'" + printable(name, 40) + "' is no name of " + of +
+                                              ": 1 to " + std::to_string(limit) +
+                                              " printable ASCII characters");
+}
+
+/// Gives a session the time that a module with many blades takes for its table of LEDs.
+class SlowTable {
+public:
+    explicit SlowTable(snmp::Session& session)
+        : session_(session), before_(session.set_timeout(kLedTime)) {}
+    ~SlowTable() { session_.set_timeout(before_); }
+    SlowTable(const SlowTable&) = delete;
+    SlowTable& operator=(const SlowTable&) = delete;
+
+private:
+    snmp::Session& session_;
+    std::chrono::milliseconds before_;
+};
+
+/// A module that is not there, or whose agent is not.
+bool is_silence(const Error& error) {
+    return error.code() == ErrorCode::timed_out || error.code() == ErrorCode::unavailable;
+}
+
+std::string remark_of(const std::string& partner, const std::string& why) {
+    return "by " + partner + ": the first module " + why;
 }
 
 }  // namespace
+
+ManagementModule ManagementModule::of_partner(snmp::Session session, const std::string& name) {
+    ManagementModule module(std::move(session));
+    module.remark_ = remark_of(name, kSilent);
+    return module;
+}
+
+Result<void> ManagementModule::ask(Question& question) {
+    if (!partner_) return question.ask(session_);
+    const auto primary = objects::kPrimary.below({partner_->our_bay.value_or(0)});
+    if (partner_->our_bay) question.add(primary);
+    auto asked = question.ask(session_);
+    if (!asked && !is_silence(asked.error())) return asked;
+    if (asked) {
+        const Value* const told = partner_->our_bay ? question.find(primary) : nullptr;
+        const auto* const number = told == nullptr ? nullptr : std::get_if<std::int32_t>(told);
+        if (number == nullptr || *number != 0) return {};
+    }
+    const std::string why = asked ? "is the standby" : kSilent;
+    auto session = partner_->open();
+    if (!session && asked) return {};
+    if (!session)
+        return fail(std::move(asked).error().with_context("neither it nor its partner " +
+                                                          partner_->name + " answers"));
+    session_ = *std::move(session);
+    remark_ = remark_of(partner_->name, why);
+    partner_.reset();
+    return question.ask(session_);
+}
 
 Result<ChassisReport> ManagementModule::chassis() {
     Question question;
@@ -185,7 +211,7 @@ Result<ChassisReport> ManagementModule::chassis() {
           objects::kChassisType, objects::kChassisModel, objects::kChassisSerial,
           objects::kChassisUuid, objects::kChassisName, objects::kChassisHealth})
         question.add(object);
-    DIM_CHECK(question.ask(session_));
+    DIM_CHECK(ask(question));
     DIM_CHECK(check_management_module(question));
     ChassisReport report;
     DIM_TRY(report.bays, question.number(objects::kBaysSupported));
@@ -212,7 +238,7 @@ Result<Vitals> ManagementModule::vitals() {
     question.add(objects::kAmbientTemperature);
     for (std::uint32_t blower = 1; blower <= kBlowerCount; ++blower)
         question.add(objects::kBlowers.below({blower, 0}));
-    DIM_CHECK(question.ask(session_));
+    DIM_CHECK(ask(question));
     Vitals vitals;
     DIM_TRY(const auto module, question.text_or_nothing(objects::kModuleTemperature));
     DIM_TRY(vitals.module, parse_temperature(module));
@@ -229,6 +255,7 @@ Result<Vitals> ManagementModule::vitals() {
 }
 
 Result<std::vector<EventLogEntry>> ManagementModule::event_log() {
+    if (partner_) DIM_CHECK(chassis());  // decides which of them is asked
     DIM_TRY(const auto lines, session_.walk(objects::kEventLog, kEventsLimit));
     std::vector<EventLogEntry> entries;
     for (const snmp::Binding& line : lines) {
@@ -244,12 +271,34 @@ Result<std::vector<BayReport>> ManagementModule::bays(const std::vector<Bay>& ba
     question.add(objects::kSystemObjectId);
     for (const Bay bay : bays)
         add_bay(question, bay);
-    DIM_CHECK(question.ask(session_));
+    DIM_CHECK(ask(question));
     DIM_CHECK(check_management_module(question));
     std::vector<BayReport> reports;
     for (const Bay bay : bays)
         reports.push_back({bay, blade_of(question, bay)});
+    DIM_CHECK(add_leds(reports));
     return reports;
+}
+
+Result<void> ManagementModule::add_leds(std::vector<BayReport>& reports) {
+    Question question;
+    for (const BayReport& report : reports)
+        if (report.blade && *report.blade) question.add(objects::kLed.below({report.bay.number()}));
+    {
+        const SlowTable patience(session_);
+        DIM_CHECK(question.ask(session_));
+    }
+    for (BayReport& report : reports) {
+        if (!report.blade || !*report.blade) continue;
+        const auto number = question.number(objects::kLed.below({report.bay.number()}));
+        const auto led = number ? led_of(*number) : Result<Led>(fail(number.error()));
+        if (led) {
+            (*report.blade)->led = *led;
+        } else {
+            report.blade = fail(led.error());
+        }
+    }
+    return {};
 }
 
 Result<std::vector<Result<PowerState>>>
@@ -261,7 +310,7 @@ ManagementModule::power_states(const std::vector<Bay>& bays) {
     for (const Bay bay : bays)
         for (const ObjectId& object : {objects::kExists, objects::kPowerState})
             question.add(object.below({bay.number()}));
-    DIM_CHECK(question.ask(session_));
+    DIM_CHECK(ask(question));
     DIM_CHECK(check_management_module(question));
     std::vector<Result<PowerState>> states;
     for (const Bay bay : bays)
@@ -276,49 +325,11 @@ Result<PowerState> ManagementModule::identify(Bay bay) {
 
 Result<PowerState> ManagementModule::power_state(Bay bay) { return identify(bay); }
 
-Result<PowerState> ManagementModule::wait_for(Bay bay, PowerState wanted,
-                                              const sys::Deadline& deadline) {
-    while (true) {
-        DIM_TRY(const PowerState state, identify(bay));
-        if (state == wanted) return state;
-        if (deadline.has_passed()) {
-            return fail(Error(ErrorCode::timed_out, "bay " + to_string(bay) +
-                                                        " took the command and is still " +
-                                                        std::string(to_string(state)))
-                            .with_cure("allow more time with --wait, and read the module's event "
-                                       "log: 'dim bcadmin --mm ADDRESS eventlog'"));
-        }
-        sys::sleep_for(kPollInterval);
-    }
-}
-
-Result<PowerChange> ManagementModule::switch_power(Bay bay, PowerCommand command,
-                                                   const sys::Deadline& deadline) {
-    DIM_TRY(const PowerState before, identify(bay));
-    DIM_CHECK(session_.set(objects::kPowerOnOff.below({bay.number()}),
-                           static_cast<std::int32_t>(command)));
-    DIM_TRY(const PowerState after, wait_for(bay, state_after(command), deadline));
-    return PowerChange{before, after};
-}
-
-Result<PowerChange> ManagementModule::cycle(Bay bay, const sys::Deadline& deadline) {
-    DIM_TRY(const PowerState before, identify(bay));
-    if (before != PowerState::off) DIM_CHECK(switch_power(bay, PowerCommand::off, deadline));
-    DIM_TRY(const PowerChange change, switch_power(bay, PowerCommand::on, deadline));
-    return PowerChange{before, change.after};
-}
-
-Result<PowerChange> ManagementModule::reset(Bay bay, const sys::Deadline& deadline) {
-    DIM_TRY(const PowerState before, identify(bay));
-    if (before != PowerState::on) {
-        return fail(Error(ErrorCode::conflict, "bay " + to_string(bay) + " is " +
-                                                   std::string(to_string(before)) +
-                                                   ", so it cannot be reset")
-                        .with_cure("'power on' starts it"));
-    }
-    DIM_CHECK(session_.set_once(objects::kRestart.below({bay.number()}), std::int32_t{1}));
-    DIM_TRY(const PowerState after, wait_for(bay, PowerState::on, deadline));
-    return PowerChange{before, after};
+Result<void> ManagementModule::send_power(Bay bay, power::PowerCommand command) {
+    DIM_CHECK(identify(bay));
+    if (const auto number = number_of(command))
+        return session_.set(objects::kPowerOnOff.below({bay.number()}), *number);
+    return session_.set_once(objects::kRestart.below({bay.number()}), std::int32_t{1});
 }
 
 Result<void> ManagementModule::send_nmi(Bay bay) {
@@ -335,7 +346,7 @@ Result<BootSequence> ManagementModule::boot_sequence(Bay bay) {
     Question question;
     for (std::uint32_t slot = 0; slot < kBootSlots; ++slot)
         question.add(boot_slot(bay, slot));
-    DIM_CHECK(question.ask(session_));
+    DIM_CHECK(ask(question));
     BootSequence sequence{};
     for (std::uint32_t slot = 0; slot < kBootSlots; ++slot) {
         DIM_TRY(const std::int32_t number, question.number(boot_slot(bay, slot)));
@@ -367,7 +378,7 @@ Result<std::optional<Sol>> ManagementModule::serial_over_lan(Bay bay) {
     Question question;
     question.add(enabled);
     question.add(status);
-    DIM_CHECK(question.ask(session_));
+    DIM_CHECK(ask(question));
     DIM_TRY(const std::int32_t is_enabled, question.number(enabled));
     if (is_enabled == 0) return std::nullopt;
     DIM_TRY(const std::int32_t number, question.number(status));
@@ -386,23 +397,41 @@ Result<void> ManagementModule::clear_event_log() {
     return session_.set(objects::kClearEventLog, std::int32_t{1});
 }
 
+Result<Led> ManagementModule::chassis_led() {
+    Question question;
+    question.add(objects::kSystemObjectId);
+    question.add(objects::kChassisLed);
+    DIM_CHECK(ask(question));
+    DIM_CHECK(check_management_module(question));
+    DIM_TRY(const std::int32_t number, question.number(objects::kChassisLed));
+    return led_of(number);
+}
+
+Result<void> ManagementModule::set_chassis_led(Led led) {
+    DIM_CHECK(chassis_led());
+    return session_.set(objects::kChassisLed, static_cast<std::int32_t>(led));
+}
+
+Result<void> ManagementModule::set_chassis_name(const std::string& name) {
+    DIM_CHECK(check_name(name, kChassisNameLimit, "a chassis"));
+    DIM_CHECK(chassis());
+    return session_.set(objects::kChassisName, name);
+}
+
 Result<void> ManagementModule::reset_module() {
     DIM_CHECK(chassis());
     return session_.set_once(objects::kResetModule, std::int32_t{1});
 }
 
 Result<void> ManagementModule::set_name(Bay bay, const std::string& name) {
-    if (name.empty() || name.size() > kNameLimit || printable(name, kNameLimit) != name) {
-        return fail(ErrorCode::invalid_input, "'" + printable(name, 40) +
-                                                  "' is no name of a blade: 1 to 15 printable "
-                                                  "ASCII characters");
-    }
+    DIM_CHECK(check_name(name, kNameLimit, "a blade"));
     DIM_CHECK(identify(bay));
     return session_.set(objects::kNameToWrite.below({bay.number()}), name);
 }
 
 Result<void> ManagementModule::set_led(Bay bay, Led led) {
     DIM_CHECK(identify(bay));
+    const SlowTable patience(session_);
     return session_.set(objects::kLed.below({bay.number()}), static_cast<std::int32_t>(led));
 }
 

@@ -6,8 +6,8 @@
 #include "libdim/model/hardware.hpp"
 #include "libdim/model/mac_address.hpp"
 #include "libdim/snmp/session.hpp"
-#include "libdim/sys/clock.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,13 +35,6 @@ struct BayReport {
         blade;  ///< errors: of this bay only, for what cannot be understood
 };
 
-struct PowerChange {
-    PowerState before;
-    PowerState after;
-};
-
-enum class PowerCommand { off = 0, on = 1, soft_off = 2 };
-
 /// The chassis itself.
 struct ChassisReport {
     std::string name;
@@ -61,6 +54,8 @@ struct Vitals {
     std::vector<std::optional<int>> blowers;  ///< percent of the highest speed; blower 1 first
 };
 
+class Question;
+
 /// A BladeCenter's management module (objects of the vendor's mmblade MIB below
 /// 1.3.6.1.4.1.2.3.51.2). Blocks; used by one thread. Everything returns the errors of
 /// snmp::Session too. A blade is commanded only after one answer of the module told that it is a
@@ -68,7 +63,23 @@ struct Vitals {
 /// state; else: not_found for an empty bay, conflict for what is in doubt.
 class [[nodiscard]] ManagementModule {
 public:
-    explicit ManagementModule(snmp::Session session) : session_(std::move(session)) {}
+    /// The redundant module of the same chassis. It is asked, from then on, when a question finds
+    /// the first one silent, or standing by; a command is sent to that which answered the question
+    /// before it.
+    struct Partner {
+        std::string name;
+        std::function<Result<snmp::Session>()> open;
+        /// Which of the two the first one is, 1 or 2; absent: what it says of primary is not asked.
+        std::optional<std::uint32_t> our_bay = {};
+    };
+    explicit ManagementModule(snmp::Session session, std::optional<Partner> partner = {})
+        : session_(std::move(session)), partner_(std::move(partner)) {}
+
+    /// Of the redundant module NAME, since the first did not even answer to begin with.
+    static ManagementModule of_partner(snmp::Session session, const std::string& name);
+
+    /// "by s01c1mm2: the first module does not answer"; empty unless it was so.
+    const std::string& remark() const { return remark_; }
 
     /// chassisInfo, chassisVpd, spTxtId. Errors: conflict when it is no BladeCenter's.
     Result<ChassisReport> chassis();
@@ -78,6 +89,11 @@ public:
     Result<std::vector<EventLogEntry>> event_log();
     /// Empties the event log.
     Result<void> clear_event_log();
+    /// The chassis' own light, which shows a person which one is meant.
+    Result<Led> chassis_led();
+    Result<void> set_chassis_led(Led led);
+    /// spTxtId: 1 to 16 printable ASCII characters. Errors: invalid_input.
+    Result<void> set_chassis_name(const std::string& name);
     /// Starts the module's own firmware again; blades go on. It does not answer for a minute or so.
     Result<void> reset_module();
     /// bladeSystemStatus, bladeHardwareVpd, bladeHardwareVpdMac; in the order of BAYS.
@@ -87,13 +103,8 @@ public:
     Result<std::vector<Result<PowerState>>> power_states(const std::vector<Bay>& bays);
     /// bladePowerState of a blade that is there.
     Result<PowerState> power_state(Bay bay);
-    /// powerOnOffBlade, and waits until the state is reached. Errors: timed_out with the state that
-    /// it has by DEADLINE.
-    Result<PowerChange> switch_power(Bay bay, PowerCommand command, const sys::Deadline& deadline);
-    /// Off, when it is not, and on again. DEADLINE is for both.
-    Result<PowerChange> cycle(Bay bay, const sys::Deadline& deadline);
-    /// restartBlade. Errors: conflict for a blade that is not on.
-    Result<PowerChange> reset(Bay bay, const sys::Deadline& deadline);
+    /// powerOnOffBlade, restartBlade: what to wait for then is the caller's (power::change_power).
+    Result<void> send_power(Bay bay, power::PowerCommand command);
     /// Has a blade that hangs write its memory and restart, if its system is set up for that.
     /// Errors: conflict for a blade that is not on.
     Result<void> send_nmi(Bay bay);
@@ -111,9 +122,13 @@ public:
 
 private:
     Result<PowerState> identify(Bay bay);
-    Result<PowerState> wait_for(Bay bay, PowerState wanted, const sys::Deadline& deadline);
+    Result<void> add_leds(std::vector<BayReport>& reports);
+    /// Of the partner, when that is to be asked.
+    Result<void> ask(Question& question);
 
     snmp::Session session_;
+    std::optional<Partner> partner_;
+    std::string remark_;
 };
 
 }  // namespace dim::bladecenter

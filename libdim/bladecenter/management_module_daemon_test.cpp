@@ -1,4 +1,4 @@
-#include "libdim/bladecenter/management_module.hpp"
+#include "libdim/bladecenter/module_power.hpp"
 #include "libdim/bladecenter/objects.hpp"
 #include "libdim/snmp/running_chassis.hpp"
 
@@ -9,6 +9,8 @@ namespace dim::bladecenter {
 namespace {
 
 using namespace std::chrono_literals;
+using power::PowerAction;
+using power::PowerChange;
 
 constexpr const char* kUser = "user dim\nauth sha passphrase1\nprivacy des passphrase2";
 
@@ -19,6 +21,11 @@ sys::Deadline soon() { return sys::Deadline::in(10s); }
 class ManagementModuleDaemonTest : public ::testing::Test {
 protected:
     ManagementModule module() const { return ManagementModule(chassis.open().value()); }
+    Result<PowerChange> change(const char* text, PowerAction action,
+                               const sys::Deadline& deadline = soon()) const {
+        ModulePower power(module(), {bay(text)});
+        return power::change_power(power.blade(0), action, deadline);
+    }
 
     snmp::RunningChassis chassis{{"--user", "dim SHA passphrase1 DES passphrase2", "--bay",
                                   "1=js20,on,mac=00:0d:60:1e:81:1a,name=first", "--bay",
@@ -27,38 +34,39 @@ protected:
 
 TEST_F(ManagementModuleDaemonTest, AnEmptyOrCoveredBayIsSentNoCommand) {
     for (const char* empty : {"2", "4", "14"}) {
-        const auto done = module().switch_power(bay(empty), PowerCommand::on, soon());
+        const auto done = change(empty, PowerAction::on);
         ASSERT_FALSE(done) << empty;
         EXPECT_EQ(done.error().code(), ErrorCode::not_found);
         EXPECT_EQ(done.error().message(), std::string("bay ") + empty + " is empty");
     }
-    EXPECT_FALSE(module().reset(bay("2"), soon()));
+    EXPECT_FALSE(change("2", PowerAction::reset));
+    EXPECT_FALSE(module().send_power(bay("2"), power::PowerCommand::on));
     EXPECT_FALSE(module().set_name(bay("2"), "x"));
     chassis.tell("stuck off");  // whose "ok" would come behind an event
 }
 
 TEST_F(ManagementModuleDaemonTest, PowerIsSwitchedAndSeen) {
-    const auto on = module().switch_power(bay("3"), PowerCommand::on, soon()).value();
+    const auto on = change("3", PowerAction::on).value();
     EXPECT_EQ(on.before, PowerState::off);
     EXPECT_EQ(on.after, PowerState::on);
     EXPECT_EQ(chassis.line(), "power bay=3 on");
-    const auto cycled = module().cycle(bay("3"), soon()).value();
+    const auto cycled = change("3", PowerAction::cycle).value();
     EXPECT_EQ(cycled.before, PowerState::on);
     EXPECT_EQ(cycled.after, PowerState::on);
     EXPECT_EQ(chassis.line(), "power bay=3 off");
     EXPECT_EQ(chassis.line(), "power bay=3 on");
-    EXPECT_TRUE(module().reset(bay("3"), soon()));
+    EXPECT_TRUE(change("3", PowerAction::reset));
     EXPECT_EQ(chassis.line(), "restart bay=3");
     EXPECT_EQ(chassis.line(), "power bay=3 on");
-    EXPECT_TRUE(module().switch_power(bay("3"), PowerCommand::soft_off, soon()));
+    EXPECT_TRUE(change("3", PowerAction::soft_off));
     EXPECT_EQ(chassis.line(), "power bay=3 off");
     EXPECT_EQ(module().power_state(bay("3")), PowerState::off);
-    EXPECT_EQ(module().reset(bay("3"), soon()).error().code(), ErrorCode::conflict);
+    EXPECT_EQ(change("3", PowerAction::reset).error().code(), ErrorCode::conflict);
 }
 
 TEST_F(ManagementModuleDaemonTest, ACommandWithoutEffectIsToldAsSuch) {
     chassis.tell("stuck on");
-    const auto done = module().switch_power(bay("1"), PowerCommand::off, sys::Deadline::in(0ms));
+    const auto done = change("1", PowerAction::off, sys::Deadline::in(0ms));
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code(), ErrorCode::timed_out);
     EXPECT_EQ(done.error().message(), "bay 1 took the command and is still on");
@@ -105,7 +113,7 @@ TEST_F(ManagementModuleDaemonTest, TheChassisItsVitalsAndItsLog) {
     EXPECT_EQ(vitals.module, 31.0);
     EXPECT_EQ(vitals.ambient, 26.0);
     EXPECT_EQ(vitals.blowers.size(), 2U);
-    EXPECT_TRUE(module().switch_power(bay("1"), PowerCommand::off, soon()));
+    EXPECT_TRUE(change("1", PowerAction::off));
     const auto log = module().event_log().value();
     ASSERT_GT(log.size(), 3U);
     EXPECT_EQ(log.front().source, "BLADE_01");
@@ -176,8 +184,8 @@ TEST_F(ManagementModuleDaemonTest, TheLogIsEmptiedAndTheModuleRestarted) {
 
 TEST_F(ManagementModuleDaemonTest, AUserOfVersion3DoesTheSame) {
     ManagementModule module(chassis.open(kUser).value());
-    EXPECT_EQ(module.switch_power(bay("1"), PowerCommand::off, soon()).value().after,
-              PowerState::off);
+    EXPECT_TRUE(module.send_power(bay("1"), power::PowerCommand::off));
+    EXPECT_EQ(module.power_state(bay("1")), PowerState::off);
     EXPECT_EQ(module.bays(Bay::all()).value()[0].blade.value()->name, "first");
     EXPECT_GT(module.event_log().value().size(), 3U);
 }

@@ -1,7 +1,7 @@
 #include "libdim/snmp/credentials.hpp"
 
-#include "libdim/base/text.hpp"
 #include "libdim/model/enum_text.hpp"
+#include "libdim/tls/secret_lines.hpp"
 
 #include <optional>
 
@@ -22,18 +22,9 @@ std::unexpected<Error> wrong(std::string message) {
     return fail(Error(ErrorCode::invalid_input, std::move(message)).with_cure(kForm));
 }
 
-/// The first word, and the rest without blanks around it.
-std::pair<std::string_view, std::string_view> first_word(std::string_view line) {
-    const std::size_t end = line.find_first_of(" \t");
-    if (end == std::string_view::npos) return {line, {}};
-    return {line.substr(0, end), trim(line.substr(end))};
-}
-
 class CredentialsReader {
 public:
-    Result<void> read_line(std::string_view line) {
-        const auto [key, rest] = first_word(line);
-        if (rest.empty()) return wrong("a word without a value");
+    Result<void> read_line(std::string_view key, std::string_view rest) {
         if (key == "community") return once(community_, rest);
         if (key == "user") return once(user_, rest);
         if (key == "auth") return once(authentication_, rest);
@@ -69,7 +60,7 @@ private:
     static Result<void> read_secret(std::string_view text, const char* key,
                                     const model::EnumWords<Enum, Count>& words, Enum& kind,
                                     tls::SecretText& secret) {
-        const auto [word, passphrase] = first_word(text);
+        const auto [word, passphrase] = tls::first_word(text);
         // What is no such word may be a passphrase: the error does not quote it.
         const auto parsed = model::parse_word(words, key, word);
         if (!parsed) return wrong(std::string(key) + ": not a protocol there is");
@@ -90,15 +81,10 @@ private:
 
 Result<Credentials> parse_credentials(std::string_view text) {
     CredentialsReader reader;
-    std::size_t number = 0;
-    for (std::string_view line : split(text, '\n')) {
-        ++number;
-        line = trim(line);
-        if (line.empty() || line.starts_with('#')) continue;
-        if (line.contains('\0')) return wrong("line " + std::to_string(number) + ": a zero byte");
-        if (auto read = reader.read_line(line); !read)
-            return fail(std::move(read).error().with_context("line " + std::to_string(number)));
-    }
+    auto read = tls::read_secret_lines(text, [&](std::string_view key, std::string_view rest) {
+        return reader.read_line(key, rest);
+    });
+    if (!read) return fail(std::move(read).error().with_default_cure(kForm));
     return reader.finish();
 }
 

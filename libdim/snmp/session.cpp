@@ -244,6 +244,11 @@ public:
     Library& operator=(const Library&) = delete;
 
     int retries() const { return settings_.retries; }
+    std::chrono::milliseconds set_timeout(std::chrono::milliseconds timeout) {
+        const std::scoped_lock lock(library_lock());
+        snmp_sess_session(handle_)->timeout = std::chrono::microseconds(timeout).count();
+        return std::exchange(settings_.timeout, timeout);
+    }
     Result<Answer> exchange(OwnedPdu pdu) { return exchange(std::move(pdu), settings_.retries); }
     /// Errors: those of Session::get without statuses.
     Result<Answer> exchange(OwnedPdu pdu, int retries) {
@@ -386,6 +391,11 @@ private:
     std::list<Outcome> outcomes_;  ///< of requests that the library knows
 };
 
+void Session::prepare() {
+    const std::scoped_lock lock(library_lock());
+    initialise_library();
+}
+
 Session::Session(std::unique_ptr<Library> library)
     : library_(std::move(library)), objects_per_request_(kObjectsPerRequest) {}
 Session::Session(Session&&) noexcept = default;
@@ -447,6 +457,10 @@ Result<void> Session::get_in_halves(std::span<const ObjectId> objects,
     objects_per_request_ = std::min(objects_per_request_, std::max(half, std::size_t{1}));
     DIM_CHECK(get_some(objects.first(half), into.first(half)));
     return get_some(objects.subspan(half), into.subspan(half));
+}
+
+std::chrono::milliseconds Session::set_timeout(std::chrono::milliseconds timeout) {
+    return library_->set_timeout(timeout);
 }
 
 Result<void> Session::set(const ObjectId& object, const Value& value) {

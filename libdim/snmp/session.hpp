@@ -17,7 +17,8 @@ namespace dim::snmp {
 /// Blocks. Any number of sessions may be used at once, each by one thread: net-snmp's own state is
 /// behind one lock, which nobody holds while waiting for an answer; only the first request of
 /// version 3, which asks for the agent's engine, waits inside. It reads no configuration and no
-/// MIB files. The first session of a process is opened before threads that read the environment.
+/// MIB files. The first session of a process is opened, or prepare() called, before threads that
+/// read the environment.
 class [[nodiscard]] Session {
 public:
     struct Settings {
@@ -26,6 +27,7 @@ public:
         int retries = 2;                                              ///< after the first try
     };
 
+    static void prepare();
     /// Errors: invalid_input for credentials that net-snmp does not take; with version 3 those of
     /// get() but limit_exceeded.
     static Result<Session> open(const Settings& settings, const Credentials& credentials);
@@ -51,6 +53,9 @@ public:
     /// All below ROOT in order, by GETNEXT. Errors: those of get(); limit_exceeded for more than
     /// LIMIT objects; invalid_input when the agent goes back or stands still.
     Result<std::vector<Binding>> walk(const ObjectId& root, std::size_t limit);
+
+    /// From the next request on, for what an agent is slow about; returns what it was.
+    std::chrono::milliseconds set_timeout(std::chrono::milliseconds timeout);
 
 private:
     class Library;

@@ -128,6 +128,18 @@ TEST_F(SessionDaemonTest, ASlowAgentIsWaitedFor) {
     expect_all(session, all());
 }
 
+TEST_F(SessionDaemonTest, WhatAnAgentIsSlowAboutGetsMoreTime) {
+    auto session = chassis.open(kCommunity, 100ms).value();
+    const std::array one{kPowerStates.below({1})};
+    EXPECT_TRUE(session.get(one));
+    chassis.tell("slow 600");
+    EXPECT_EQ(session.get(one).error().code(), ErrorCode::timed_out);
+    EXPECT_EQ(session.set_timeout(20s), 100ms);
+    EXPECT_TRUE(session.get(one));
+    EXPECT_EQ(session.set_timeout(100ms), 20s);
+    EXPECT_EQ(session.get(one).error().code(), ErrorCode::timed_out);
+}
+
 TEST_F(SessionDaemonTest, WhatIsTooBigIsAskedInPieces) {
     for (const char* credentials : {kCommunity, kUser}) {
         for (const char* limit : {"too-big 5", "too-big 1"}) {

@@ -57,6 +57,7 @@ Result<RunResult> run(const std::vector<std::string>& arguments, std::chrono::mi
     DIM_TRY(Process process, spawn({.arguments = arguments,
                                     .environment = settings.environment,
                                     .directory = settings.directory,
+                                    .standard_input = settings.standard_input,
                                     .standard_output = &ends.write_end,
                                     .standard_error = &ends.write_end,
                                     .group = ProcessGroup::own_group,

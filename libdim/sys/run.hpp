@@ -21,6 +21,7 @@ struct RunSettings {
     std::string directory = {};                   ///< empty: ours
     std::size_t output_limit = 64 * 1024;         ///< the rest is read and dropped
     std::optional<Confinement> confinement = {};  ///< nothing: as we are
+    const Fd* standard_input = nullptr;           ///< nullptr: /dev/null
 };
 
 /// Runs a program to its end, blocking. At the deadline the program's whole process group is

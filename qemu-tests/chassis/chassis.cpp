@@ -182,7 +182,7 @@ void Chassis::add_chassis() {
     add_text(mmblade({2, 21, 1, 1, 2, 0}), "3XG");
     add_text(mmblade({2, 21, 1, 1, 3, 0}), "KPEMU01");
     add_text(mmblade({2, 21, 1, 1, 4, 0}), "8EE0 8B80 1C02 11B2 8000 F0C3 B9E6 0001 ");
-    add_text(mmblade({4, 5, 1, 0}), "emulated-chassis");
+    add_identity();
     add_number(mmblade({2, 7, 1, 0}), 255);
     add_number(mmblade({22, 4, 19, 0}), kBays);
     objects_[mmblade({22, 4, 25, 0})] = {.read = [this] {
@@ -203,6 +203,29 @@ void Chassis::add_chassis() {
                                         }};
     add_number(mmblade({22, 5, 1, 1, 4, 1}), 1);
     add_number(mmblade({22, 5, 1, 1, 4, 2}), 0);
+}
+
+void Chassis::add_identity() {
+    objects_[mmblade({4, 5, 1, 0})] = {.read = [this] { return name_; },
+                                       .write =
+                                           [this](const ObjectValue& value, bool try_only) {
+                                               const auto* const name =
+                                                   std::get_if<std::string>(&value);
+                                               if (name == nullptr || name->size() > 16)
+                                                   return false;
+                                               if (!try_only) name_ = *name;
+                                               return true;
+                                           }};
+    objects_[mmblade({2, 8, 1, 1, 4, 0})] = {.read = [this] { return led_; },
+                                             .write =
+                                                 [this](const ObjectValue& value, bool try_only) {
+                                                     const auto* const led =
+                                                         std::get_if<int>(&value);
+                                                     if (led == nullptr || *led < 0 || *led > 2)
+                                                         return false;
+                                                     if (!try_only) led_ = *led;
+                                                     return true;
+                                                 }};
 }
 
 void Chassis::add_vitals() {

@@ -80,6 +80,7 @@ public:
 private:
     void add_system();
     void add_chassis();
+    void add_identity();
     void add_vitals();
     void add_event_log();
     void add_bay(int bay);
@@ -101,6 +102,8 @@ private:
     std::array<std::optional<Blade>, kBays> bays_;
     std::map<ObjectName, Object> objects_;
     EventLog events_;
+    std::string name_ = "emulated-chassis";
+    int led_ = 0;
     int temperature_ = 26;
     bool is_stuck_ = false;
 };

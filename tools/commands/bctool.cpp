@@ -1,11 +1,9 @@
+#include "libdim/base/text.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/confirm.hpp"
 #include "tools/module_targets.hpp"
-#include "tools/output/words.hpp"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
-#include <nlohmann/json.hpp>
 
 namespace dim::tool {
 
@@ -13,71 +11,36 @@ namespace {
 
 struct BctoolArguments {
     ModuleAccess access;
+    PowerArguments power;
     std::string bays;
-    std::uint32_t wait_seconds = 30;
-    std::uint32_t stagger_seconds = 0;
     std::vector<std::string> words;
 };
 
 /// What is asked, and what is to be done to it.
 struct BctoolRequest {
     std::vector<ModuleTarget> targets;
-    BayAction action;
-    std::string which;  ///< "bays 1,3", "blades s01c2"
+    std::string which;  ///< "1,3", "s01c2"
     bool is_by_name;
 };
 
-/// With one bay the answer alone, for scripts.
-void print_answers(const std::vector<BayResult>& results) {
-    for (const BayResult& result : results) {
-        if (results.size() == 1) {
-            if (result.answer) std::cout << result.answer->text << '\n';
-        } else if (result.answer) {
-            std::cout << result.name << ": " << result.answer->text << '\n';
-        } else {
-            std::cerr << result.name << ": failed: " << result.answer.error().message() << '\n';
-        }
-    }
+/// RANGE apart, when there is one: "power" "on".
+std::vector<std::string> action_words(const BctoolArguments& arguments) {
+    const auto& words = arguments.words;
+    return {words.begin() + (arguments.access.address ? 0 : 1), words.end()};
 }
 
-void print_json(const std::vector<BayResult>& results, bool is_by_name) {
-    auto rows = nlohmann::ordered_json::array();
-    for (const BayResult& result : results) {
-        nlohmann::ordered_json row;
-        if (is_by_name) {
-            row["blade"] = result.name;
-            row["module"] = result.module;
-        }
-        row["bay"] = result.bay.number();
-        if (result.answer) {
-            for (const auto& [name, value] : result.answer->values)
-                row[name] = value;
-        } else {
-            row["error"] = result.answer.error().message();
-        }
-        rows.push_back(std::move(row));
-    }
-    const char* const name = is_by_name ? "blades" : "bays";
-    std::cout << nlohmann::ordered_json{{name, std::move(rows)}}.dump() << '\n';
+bool is_power(const std::vector<std::string>& words) {
+    return !words.empty() && (words.front() == "power" || words.front() == "reset");
 }
 
-/// The first failure, and how many there are.
-Outcome<> summary(std::vector<BayResult> results, bool is_by_name) {
-    std::size_t failed = 0;
-    std::optional<Error> first;
-    for (BayResult& result : results) {
-        if (result.answer) continue;
-        ++failed;
-        if (first) continue;
-        first = std::move(result.answer).error();
-        if (is_by_name) first = (*std::move(first)).with_context(result.name);
+/// Failures: usage for words that are none.
+Outcome<std::optional<power::PowerAction>>
+parse_power_words(const std::vector<std::string>& words) {
+    if (words.front() == "reset" && words.size() == 1) return power::PowerAction::reset;
+    if (words.front() == "power" && words.size() == 2 && words.back() != "reset") {
+        if (auto action = parse_power_word(words.back())) return action;
     }
-    if (!first) return {};
-    if (results.size() == 1) return fail(*std::move(first));
-    return fail((*std::move(first))
-                    .with_context(std::to_string(failed) + " of " +
-                                  count_text(results.size(), is_by_name ? "blade" : "bay") +
-                                  " failed; the first"));
+    return no_bay_action("there is no '" + printable(words.front() + ' ' + words.back(), 40) + "'");
 }
 
 Outcome<std::vector<ModuleTarget>> bay_targets(const Context& context,
@@ -94,21 +57,15 @@ Outcome<std::vector<ModuleTarget>> bay_targets(const Context& context,
 }
 
 Outcome<BctoolRequest> request_of(const Context& context, const BctoolArguments& arguments) {
-    std::vector<std::string> words = arguments.words;
-    const std::chrono::seconds wait(arguments.wait_seconds);
     if (arguments.access.address) {
-        DIM_TRY(auto action, parse_bay_action(words, wait));
         DIM_TRY(auto targets, bay_targets(context, arguments));
-        return BctoolRequest{std::move(targets), std::move(action), "bays " + arguments.bays,
-                             false};
+        return BctoolRequest{std::move(targets), "bays " + arguments.bays, false};
     }
     if (!arguments.bays.empty())
         return contradiction("--bay and a blade's name", "the definition tells a blade's bay");
-    const std::string range = words.front();
-    words.erase(words.begin());
-    DIM_TRY(auto action, parse_bay_action(words, wait));
+    const std::string& range = arguments.words.front();
     DIM_TRY(auto targets, blade_targets(context, arguments.access, range));
-    return BctoolRequest{std::move(targets), std::move(action), range, true};
+    return BctoolRequest{std::move(targets), range, true};
 }
 
 std::size_t count_bays(const std::vector<ModuleTarget>& targets) {
@@ -118,39 +75,48 @@ std::size_t count_bays(const std::vector<ModuleTarget>& targets) {
     return count;
 }
 
+const ResultNames& names_of(const BctoolRequest& request) {
+    return request.is_by_name ? kResultsOfModules : kResultsOfBays;
+}
+
+Outcome<> run_power_words(const Context& context, const BctoolArguments& arguments) {
+    DIM_TRY(const auto action, parse_power_words(action_words(arguments)));
+    if (arguments.access.address && arguments.power.waits_until_running())
+        return contradiction("--wait running and --mm", "no definition names the blade");
+    DIM_TRY(const BctoolRequest request, request_of(context, arguments));
+    return run_power(context, power_targets(request.targets, arguments.access), action,
+                     arguments.power, request.which, names_of(request));
+}
+
+Outcome<> run_bay_action(const Context& context, const BctoolArguments& arguments) {
+    DIM_TRY(const BayAction action, parse_bay_action(action_words(arguments)));
+    DIM_TRY(const BctoolRequest request, request_of(context, arguments));
+    if (!action.interruption.empty()) {
+        DIM_CHECK(confirm(
+            context, action.interruption, count_bays(request.targets),
+            [&] { return request.which; }, 1));
+    }
+    std::vector<BladeResult> results =
+        act_on_bays(request.targets, arguments.access, action, arguments.power.stagger());
+    print_results(context, results, names_of(request));
+    return summary(std::move(results), names_of(request));
+}
+
 }  // namespace
 
 Action bctool(CLI::App& app) {
     auto arguments = std::make_shared<BctoolArguments>();
     arguments->access.add_options(app);
     app.add_option("--bay", arguments->bays, "with --mm: bays of the chassis: 3, 1,5-7");
-    app.add_option("--wait", arguments->wait_seconds,
-                   "seconds until a blade must have the power state that it is sent to (30)")
-        ->check(CLI::Range(0, 3600));
-    app.add_option("--stagger", arguments->stagger_seconds,
-                   "seconds between one blade of a chassis and the next (0)")
-        ->check(CLI::Range(0, 3600));
+    arguments->power.add_options(app);
     app.add_option("WORDS", arguments->words,
                    "RANGE of blades, unless --mm is given; then the action: power "
                    "on|off|softoff|cycle|state, reset, nmi, bootseq [LIST], mac, name [TEXT], vpd, "
                    "health, led [on|off|blink], sol on|off|state")
         ->required();
     return [=](Context& context) -> Outcome<> {
-        DIM_TRY(const BctoolRequest request, request_of(context, *arguments));
-        if (!request.action.interruption.empty()) {
-            DIM_CHECK(confirm(
-                context, request.action.interruption, count_bays(request.targets),
-                [&] { return request.which; }, 1));
-        }
-        std::vector<BayResult> results =
-            act_on_bays(request.targets, arguments->access, request.action,
-                        std::chrono::seconds(arguments->stagger_seconds));
-        if (context.json) {
-            print_json(results, request.is_by_name);
-        } else {
-            print_answers(results);
-        }
-        return summary(std::move(results), request.is_by_name);
+        if (is_power(action_words(*arguments))) return run_power_words(context, *arguments);
+        return run_bay_action(context, *arguments);
     };
 }
 

@@ -332,6 +332,16 @@ constexpr std::array kCommands{
             "  dim changeset verify monday.changes /srv/copy\n"
             "  dim changeset verify monday.changes /srv/copy --json | jq -r .standing\n",
             &changeset_verify, CommandKind::works_on_files},
+    Command{"power", "", "switch blades on and off, whatever their hardware",
+            "  dim power state all\n"
+            "  dim power on s01c2b14 --wait running\n"
+            "  dim power cycle 's01c[1-4]' --stagger 2 --yes\n"
+            "  dim power state all --json | jq -r '.blades[] | select(.state == \"off\").blade'\n",
+            &power, CommandKind::asks_hardware},
+    Command{"console", "", "the serial console of a blade, on this terminal",
+            "  dim console s01c2b14\n"
+            "  dim console b1 --take\n",
+            &console, CommandKind::asks_hardware},
     Command{
         "bctool", "", "switch, reset and look at blades through their management module",
         "  dim bctool s01c2b14 power on\n"
@@ -345,6 +355,8 @@ constexpr std::array kCommands{
     Command{"bcadmin", "", "look at a chassis through its management module",
             "  dim bcadmin s01c2mm inventory\n"
             "  dim bcadmin mm90 vitals --json\n"
+            "  dim bcadmin s01c2mm power off\n"
+            "  dim bcadmin s01c2mm led blink\n"
             "  dim bcadmin mm90 eventlog --clear --yes >mm90.log\n"
             "  dim bcadmin --mm 10.2.0.1 --credentials mm.key inventory\n"
             "  dim bcadmin --mm 10.2.0.1 --credentials mm.key --json inventory | jq "

@@ -25,6 +25,8 @@ Action blade_restore(CLI::App& app);
 Action blade_show(CLI::App& app);
 Action buildzimage(CLI::App& app);
 Action ca_rotate(CLI::App& app);
+Action console(CLI::App& app);
+Action power(CLI::App& app);
 Action server_list(CLI::App& app);
 Action server_token(CLI::App& app);
 Action server_join(CLI::App& app);

@@ -431,6 +431,7 @@ TEST_F(EveryCommand, IsHereOrHasATestOfItsOwn) {
         "sync explain",     "sync undo",  // with a file, or more requests than one
         "bctool",           "bcadmin",    // ask no daemon: chassis_daemon_test
         "changeset create", "changeset show", "changeset apply",  "changeset verify"};
+    tested.insert({"power", "console"});  // power_daemon_test, console_daemon_test
     for (const Example& example : examples()) {
         tested.insert(example.words.front());
         if (example.words.size() > 1) tested.insert(example.words[0] + ' ' + example.words[1]);

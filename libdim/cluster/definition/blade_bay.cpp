@@ -1,6 +1,6 @@
 #include "libdim/cluster/definition/blade_bay.hpp"
 
-#include "libdim/base/parse_number.hpp"
+#include "libdim/cluster/definition/number_property.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -11,18 +11,10 @@ namespace dim::cluster {
 namespace {
 
 constexpr std::uint32_t kLargestBay = 1000;
-
-template <class T>
-Result<std::optional<T>> number_property(const Definition& definition, Position position,
-                                         std::string_view property, T maximum) {
-    const auto text = attribute_of(definition, position, property);
-    if (!text) return std::nullopt;
-    const auto number = parse_number<T>(*text, 1, maximum);
-    if (number) return *number;
-    return fail(Error(number.error())
-                    .with_context("property " + std::string(property) + " of " +
-                                  definition.taxonomy.name(position)));
-}
+constexpr std::uint32_t kShortestTimeoutMs = 10;
+constexpr std::uint32_t kLongestTimeoutMs = 600'000;
+constexpr std::uint32_t kMostRetries = 20;
+constexpr std::uint32_t kModuleBays = 2;
 
 /// How many levels the two have in common, when MODULE is at the blade's place or above it.
 std::optional<std::size_t> depth_above(const Taxonomy& taxonomy, Position module, Position blade) {
@@ -37,13 +29,24 @@ std::optional<std::size_t> depth_above(const Taxonomy& taxonomy, Position module
     return levels.size();
 }
 
-Result<const Component*> named_module(const Definition& definition, const Blade& blade,
-                                      const std::string& name) {
+/// The management module that PROPERTY of OF names.
+Result<const Component*> named_module(const Definition& definition, const model::ComponentName& of,
+                                      const std::string& property, const std::string& name) {
     DIM_TRY(const Position position, definition.taxonomy.find(name));
     const Component* found = find_component(definition, position).other;
     if (found != nullptr && found->role == ComponentRole::management_module) return found;
-    return fail(ErrorCode::invalid_input, "property module of " + to_string(blade.name) + ": " +
+    return fail(ErrorCode::invalid_input, "property " + property + " of " + to_string(of) + ": " +
                                               name + " is no management module");
+}
+
+/// nullptr without.
+Result<const Component*> partner_of(const Definition& definition, const Component& module) {
+    const auto name = attribute_of(definition, module.position, "partner");
+    if (!name) return nullptr;
+    DIM_TRY(const Component* partner, named_module(definition, module.name, "partner", *name));
+    if (partner != &module) return partner;
+    return fail(ErrorCode::invalid_input,
+                "property partner of " + to_string(module.name) + ": it is itself");
 }
 
 Result<const Component*> nearest_module(const Definition& definition, const Blade& blade) {
@@ -66,6 +69,11 @@ Result<const Component*> nearest_module(const Definition& definition, const Blad
                                    "--bay N"));
     }
     if (as_near == nullptr) return nearest;
+    // Two that stand in for each other are no doubt.
+    for (const auto& [one, other] : {std::pair(as_near, nearest), std::pair(nearest, as_near)}) {
+        DIM_TRY(const Component* partner, partner_of(definition, *one));
+        if (partner == other) return one;
+    }
     return fail(Error(ErrorCode::conflict, to_string(blade.name) + " has two management modules: " +
                                                to_string(as_near->name) + " and " +
                                                to_string(nearest->name))
@@ -76,8 +84,8 @@ Result<const Component*> nearest_module(const Definition& definition, const Blad
 
 Result<BladeBay> bay_of(const Definition& definition, const Blade& blade) {
     const auto name = attribute_of(definition, blade.position, "module");
-    DIM_TRY(const Component* module,
-            name ? named_module(definition, blade, *name) : nearest_module(definition, blade));
+    DIM_TRY(const Component* module, name ? named_module(definition, blade.name, "module", *name)
+                                          : nearest_module(definition, blade));
     DIM_TRY(const auto bay, number_property(definition, blade.position, "bay", kLargestBay));
     const auto numbers = definition.taxonomy.coordinates(blade.position);
     if (bay) return BladeBay{module, *bay};
@@ -98,8 +106,20 @@ Result<ModuleContact> contact_of(const Definition& definition, const Component& 
         found == module.interfaces.end() ? module.interfaces.front() : *found;
     DIM_TRY(const auto port,
             number_property<std::uint16_t>(definition, module.position, "snmp-port", UINT16_MAX));
-    return ModuleContact{interface.address, port,
-                         attribute_of(definition, module.position, "credentials")};
+    ModuleContact contact{interface.address, port,
+                          attribute_of(definition, module.position, "credentials")};
+    DIM_TRY(contact.telnet_port,
+            number_property<std::uint16_t>(definition, module.position, "telnet-port", UINT16_MAX));
+    contact.console_credentials = attribute_of(definition, module.position, "console-credentials");
+    DIM_TRY(contact.timeout_ms,
+            number_property<std::uint32_t>(definition, module.position, "snmp-timeout",
+                                           kLongestTimeoutMs, kShortestTimeoutMs));
+    DIM_TRY(contact.retries, number_property<std::uint32_t>(definition, module.position,
+                                                            "snmp-retries", kMostRetries, 0));
+    DIM_TRY(contact.module_bay,
+            number_property<std::uint32_t>(definition, module.position, "module-bay", kModuleBays));
+    DIM_TRY(contact.partner, partner_of(definition, module));
+    return contact;
 }
 
 }  // namespace dim::cluster

@@ -17,9 +17,10 @@ struct BladeBay {
 };
 
 /// The module is the one that the blade's property "module" names, else the management module
-/// nearest above it: of its chassis, of its server…; the bay is its property "bay", else its
-/// innermost number. Errors: not_found without a module, conflict when there are two as near,
-/// invalid_input for a property that is wrong.
+/// nearest above it: of its chassis, of its server… (of two as near, the one whose property
+/// "partner" is the other); the bay is its property "bay", else its innermost number. Errors:
+/// not_found without a module, conflict when there are two as near, invalid_input for a property
+/// that is wrong.
 Result<BladeBay> bay_of(const Definition& definition, const Blade& blade);
 
 /// How a management module is asked.
@@ -27,6 +28,15 @@ struct ModuleContact {
     model::Ipv4Address address;
     std::optional<std::uint16_t> port;       ///< its property "snmp-port"
     std::optional<std::string> credentials;  ///< its property "credentials": a file
+    /// Of its command line: properties "telnet-port" and "console-credentials", a file.
+    std::optional<std::uint16_t> telnet_port = {};
+    std::optional<std::string> console_credentials = {};
+    /// The module that answers when this one does not: its property "partner".
+    const Component* partner = nullptr;
+    std::optional<std::uint32_t> module_bay = {};  ///< "module-bay": which of the two it is
+    /// Properties "snmp-timeout", in milliseconds, and "snmp-retries".
+    std::optional<std::uint32_t> timeout_ms = {};
+    std::optional<std::uint32_t> retries = {};
     bool operator==(const ModuleContact&) const = default;
 };
 /// Its address on a network of role management, or else its first one. Errors: not_found for one

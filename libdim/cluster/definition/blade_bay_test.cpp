@@ -50,6 +50,28 @@ TEST(BladeBay, IsOfTheNearestModuleAboveTheBlade) {
     EXPECT_EQ(bay(modules(""), "s02c1b03"), "s02hub 3");
 }
 
+TEST(BladeBay, OfTwoModulesThatStandInForEachOtherTheOneWithAPartnerIsAsked) {
+    const std::string second = R"(<component name="nn" role="management-module"
+        pattern="s{server}c{chassis}nn"><interface network="mmnet" address="10.200.{server}.{chassis+20}"/>
+        </component>)";
+    const auto partner = [](const std::string& of, const std::string& name) {
+        return "<set for=\"" + of + "\"><property name=\"partner\" value=\"" + name + "\"/></set>";
+    };
+    const auto first = modules(kModule + second, partner("s01c1mm", "s01c1nn"));
+    EXPECT_EQ(bay(first, "s01c1b01"), "s01c1mm 1");
+    const auto other = modules(kModule + second, partner("s01c1nn", "s01c1mm"));
+    EXPECT_EQ(bay(other, "s01c1b01"), "s01c1nn 1");
+    const cluster::Component* module =
+        find_component(first, first.taxonomy.find("s01c1mm").value()).other;
+    EXPECT_EQ(to_string(contact_of(first, *module).value().partner->name), "s01c1nn");
+    for (const char* wrong : {"s01c1mm", "s01c1b01", "nothing"}) {
+        const auto bad = modules(kModule + second, partner("s01c1mm", wrong));
+        EXPECT_FALSE(
+            contact_of(bad, *find_component(bad, bad.taxonomy.find("s01c1mm").value()).other))
+            << wrong;
+    }
+}
+
 TEST(BladeBay, TwoModulesAsNearNeedAWord) {
     const std::string second = R"(<component name="nn" role="management-module"
         pattern="s{server}c{chassis}nn"/>)";

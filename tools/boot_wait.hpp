@@ -1,0 +1,36 @@
+#pragma once
+
+#include "libdim/power/power_control.hpp"
+#include "tools/blade_results.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dim::tool {
+
+/// Waiting until image servers say that blades run: in a boot that began to run, by the server's
+/// own clock, after begin(). A blade that was on, and was sent on, may run in the boot it had.
+class [[nodiscard]] BootWait {
+public:
+    /// Before the commands. Failures: those of the daemons; usage with --cluster, since no daemon
+    /// is asked then.
+    static Outcome<BootWait> begin(const Context& context);
+    BootWait(BootWait&&) noexcept;
+    BootWait& operator=(BootWait&&) noexcept;
+    ~BootWait();
+
+    /// BLADE was sent ACTION, with that effect. Any thread.
+    void expect(const std::string& blade, const power::PowerChange& change,
+                power::PowerAction action);
+    /// Adds " → running" to the answers of those that run by DEADLINE; the others' become
+    /// timed_out, with what the server says of them.
+    void finish(std::vector<BladeResult>& results, const sys::Deadline& deadline);
+
+private:
+    struct State;
+    explicit BootWait(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace dim::tool

@@ -1,0 +1,156 @@
+#include "tools/power_run.hpp"
+
+#include "libdim/base/parse_number.hpp"
+#include "libdim/base/text.hpp"
+#include "tools/boot_wait.hpp"
+#include "tools/confirm.hpp"
+
+#include <CLI/CLI.hpp>
+#include <utility>
+
+namespace dim::tool {
+
+namespace {
+
+using power::PowerAction;
+using power::PowerChange;
+using power::PowerState;
+
+constexpr std::chrono::seconds kPowerTime{30};
+constexpr std::chrono::seconds kRunningTime{600};
+constexpr std::uint32_t kLongest = 24 * 3600;
+
+std::optional<std::uint32_t> seconds_of(const std::string& word) {
+    const auto seconds = parse_number<std::uint32_t>(word, 0, kLongest);
+    return seconds ? std::optional(*seconds) : std::nullopt;
+}
+
+BladeAnswer transition(const PowerChange& change) {
+    const std::string before(to_string(change.before));
+    const std::string after(to_string(change.after));
+    return {before + " → " + after, {{"before", before}, {"after", after}}};
+}
+
+/// "switch off"; what interrupts a blade that runs.
+const char* deed_of(PowerAction action) {
+    switch (action) {
+        case PowerAction::on: return "switch on";
+        case PowerAction::off:
+        case PowerAction::soft_off: return "switch off";
+        case PowerAction::cycle: return "power-cycle";
+        case PowerAction::reset: return "reset";
+    }
+    std::unreachable();
+}
+
+std::vector<Result<BladeAnswer>> power_states_of(power::PowerControl& control) {
+    std::vector<Result<BladeAnswer>> answers;
+    for (const auto& state : control.states()) {
+        if (!state) {
+            answers.emplace_back(fail(state.error()));
+            continue;
+        }
+        BladeAnswer answer = one_value("state", to_string(*state));
+        add_remark(answer, control.remark());
+        answers.emplace_back(std::move(answer));
+    }
+    return answers;
+}
+
+std::vector<Result<BladeAnswer>> power_answers_of(const PowerTarget& target,
+                                                  std::optional<PowerAction> action,
+                                                  const PowerArguments& arguments, BootWait* wait) {
+    auto control = target.open();
+    if (!control)
+        return std::vector<Result<BladeAnswer>>(target.blades.size(), fail(control.error()));
+    if (!action) return power_states_of(**control);
+    return one_after_the_other(
+        target.blades.size(), arguments.stagger(), [&](std::size_t at) -> Result<BladeAnswer> {
+            const auto deadline = sys::Deadline::in(arguments.time_limit());
+            DIM_TRY(const PowerChange change,
+                    power::change_power((*control)->blade(at), *action, deadline));
+            BladeAnswer answer = transition(change);
+            add_remark(answer, (*control)->remark());
+            if (wait != nullptr) wait->expect(target.blades[at].name, change, *action);
+            return answer;
+        });
+}
+
+/// For CLI11: empty when it is one.
+std::string is_wait_word(const std::string& word) {
+    if (word == "power" || word == "running" || seconds_of(word)) return "";
+    return "'" + printable(word, 40) + "' is none of: power, running, a number of seconds";
+}
+
+std::size_t count_blades(const std::vector<PowerTarget>& targets) {
+    std::size_t count = 0;
+    for (const PowerTarget& target : targets)
+        count += target.blades.size();
+    return count;
+}
+
+Outcome<> confirm_power(const Context& context, const std::vector<PowerTarget>& targets,
+                        PowerAction action, const std::string& which) {
+    const std::size_t ask_above = action == PowerAction::on ? kAskAbove : 1;
+    return confirm(
+        context, deed_of(action), count_blades(targets), [&] { return which; }, ask_above);
+}
+
+Outcome<std::optional<BootWait>> begin_wait(const Context& context,
+                                            std::optional<PowerAction> action,
+                                            const PowerArguments& arguments) {
+    if (!arguments.waits_until_running()) return std::nullopt;
+    if (!action || *action == PowerAction::off || *action == PowerAction::soft_off)
+        return wrong_usage(Error(ErrorCode::invalid_input,
+                                 "--wait running is for what starts blades: on, cycle, reset")
+                               .with_cure("leave it out"));
+    DIM_TRY(auto wait, BootWait::begin(context));
+    return std::optional(std::move(wait));
+}
+
+}  // namespace
+
+void PowerArguments::add_options(CLI::App& app) {
+    app.add_option("--wait", wait,
+                   "until when: 'power', the state that a blade is sent to, 'running', as the "
+                   "daemon says of a boot that follows the command, or a number of seconds: so "
+                   "long for the power state")
+        ->check(is_wait_word)
+        ->capture_default_str();
+    app.add_option("--time-limit", time_limit_seconds,
+                   "seconds until each blade must be so (30; with --wait running 600)")
+        ->check(CLI::Range(std::uint32_t{0}, kLongest));
+    app.add_option("--stagger", stagger_seconds,
+                   "seconds between one blade of a controller and the next (0)")
+        ->check(CLI::Range(0, 3600));
+}
+
+std::chrono::seconds PowerArguments::time_limit() const {
+    if (time_limit_seconds) return std::chrono::seconds(*time_limit_seconds);
+    if (const auto seconds = seconds_of(wait)) return std::chrono::seconds(*seconds);
+    return waits_until_running() ? kRunningTime : kPowerTime;
+}
+
+Outcome<std::optional<PowerAction>> parse_power_word(const std::string& word) {
+    if (word == "state") return std::nullopt;
+    DIM_TRY(const auto action, from_word(power::parse_power_action(word)));
+    return std::optional(action);
+}
+
+Outcome<> run_power(const Context& context, const std::vector<PowerTarget>& targets,
+                    std::optional<PowerAction> action, const PowerArguments& arguments,
+                    const std::string& which, const ResultNames& names) {
+    DIM_TRY(auto wait, begin_wait(context, action, arguments));
+    if (action) DIM_CHECK(confirm_power(context, targets, *action, which));
+    std::vector<ControllerWork> work;
+    for (const PowerTarget& target : targets)
+        work.push_back(
+            {target.controller, target.blades,
+             [&] { return power_answers_of(target, action, arguments, wait ? &*wait : nullptr); }});
+    std::vector<BladeResult> results = at_controllers(work);
+    if (wait) wait->finish(results, sys::Deadline::in(arguments.time_limit()));
+    print_results(context, results, names);
+    return summary(std::move(results), names);
+}
+
+}  // namespace dim::tool
