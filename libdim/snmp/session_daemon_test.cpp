@@ -110,6 +110,13 @@ TEST_F(SessionDaemonTest, AnAgentThatHasRestartedIsKnownAgain) {
     }
 }
 
+TEST_F(SessionDaemonTest, AnAgentThatRefusesItsOwnTimeIsNotAskedForEver) {
+    auto session = chassis.open(kUser).value();
+    expect_all(session, all());
+    chassis.tell("wrong-time");
+    EXPECT_THAT(session.get(all()).error().message(), HasSubstr("Not in time window"));
+}
+
 TEST_F(SessionDaemonTest, AWrongCommunityGetsNoAnswer) {
     EXPECT_EQ(get_error(chassis.open("community wrong", 50ms)).code(), ErrorCode::timed_out);
 }

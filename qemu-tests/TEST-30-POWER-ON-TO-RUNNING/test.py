@@ -25,19 +25,20 @@ def expect_states(cluster, js20, js21):
 def power_on(cluster):
     server = cluster.server
     expect_states(cluster, "off", "off")
-    told = server.dim("bctool", BOTH, "power", "on", "--wait", "30")
-    expect(told == "".join(f"{name}: off → on\n" for name in cluster.blades), told)
+    told = server.dim("bctool", BOTH, "power", "on", "--wait", "running", "--time-limit", "240")
+    expect(told == "".join(f"{name}: off → on → running\n" for name in cluster.blades), told)
     expect_states(cluster, "on", "on")
     for name, _, mac, _ in (JS20, JS21):
-        server.wait_for_blade(name, "running")
+        expect(server.status_of(name)["state"] == "running", f"the daemon says so of {name}")
         expect(server.dim("bctool", name, "mac").split()[0] == mac, f"the module says the address of {name}")
 
 
 def reset(cluster):
     server, name = cluster.server, JS20[0]
-    expect(server.dim("bctool", name, "reset", "--yes") == "on → on\n", "it is on all the time")
-    server.wait_for(lambda status: any(b["name"] == name and b["state"] != "running" for b in status["blades"]), 60, f"{name} boots")
-    server.wait_for_blade(name, "running")
+    before = server.status_of(name)["since"]
+    told = server.dim("bctool", name, "reset", "--wait", "running", "--time-limit", "240", "--yes")
+    expect(told == "on → on → running\n", f"it is on all the time: {told}")
+    expect(server.status_of(name)["since"] != before, "it runs in another boot")
 
 
 def serial_over_lan(cluster):

@@ -206,10 +206,14 @@ void Agent::drop() {
 
 void Agent::set_object_limit(int count) { served().object_limit = count; }
 
-void Agent::count_boot() {
+void Agent::confuse_time() {
     // Takes the number of boots before this one.
     std::string before = std::to_string(snmpv3_local_snmpEngineBoots());
     engineBoots_conf("engineBoots", before.data());
+}
+
+void Agent::count_boot() {
+    confuse_time();
     // What it says of itself it looks up here, and not there.
     std::size_t length = 0;
     u_char* const engine = snmpv3_generate_engineID(&length);

@@ -34,6 +34,8 @@ public:
     void set_object_limit(int count);
     /// The module has restarted: users of version 3 must learn its time anew.
     void count_boot();
+    /// A defect: users of version 3 are told one time and refused with it, from now on.
+    static void confuse_time();
 
 private:
     explicit Agent(int socket) : socket_(socket) {}

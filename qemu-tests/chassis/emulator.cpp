@@ -108,9 +108,13 @@ void Emulator::read_input() {
 bool Emulator::obey(std::string_view line) {
     const std::size_t blank = line.find(' ');
     const std::string_view word = line.substr(0, blank);
-    if (word == "reset") {
+    if (line == "reset") {
         reset();
-        return blank == std::string_view::npos;
+        return true;
+    }
+    if (line == "wrong-time") {
+        Agent::confuse_time();
+        return true;
     }
     if (blank == std::string_view::npos) return false;
     const std::string_view value = line.substr(blank + 1);
