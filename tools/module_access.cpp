@@ -71,6 +71,10 @@ Result<snmp::Credentials> read_credentials(const std::optional<std::string>& fil
 void ModuleAccess::add_options(CLI::App& app) {
     app.add_option("--mm", address,
                    "a management module that no cluster definition names: ADDRESS[:PORT]");
+    add_asking_options(app);
+}
+
+void ModuleAccess::add_asking_options(CLI::App& app) {
     app.add_option("--credentials", credentials_file,
                    "a file that only you may read, with 'community WORD', or 'user NAME', 'auth "
                    "md5|sha PASSPHRASE', 'privacy des|aes PASSPHRASE'; unless given the "

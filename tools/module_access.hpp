@@ -25,6 +25,8 @@ struct ModuleAccess {
     std::uint32_t retries = 2;
 
     void add_options(CLI::App& app);
+    /// Those but --mm, for commands that take names of the cluster definition only.
+    void add_asking_options(CLI::App& app);
 
     /// The module of --mm. Failures: usage for what is no address, and for --socket or --cluster.
     Outcome<ModuleContactPoint> contact(const Context& context) const;
