@@ -55,7 +55,7 @@ std::string plugins_there_are(const std::string& directory) {
 }
 
 Outcome<std::string> find_program(const std::string& name, const std::string& directory) {
-    const std::string path = directory + '/' + name;
+    std::string path = directory + '/' + name;
     const auto status = sys::stat(path);
     const bool is_name = name.find_first_not_of(kNameCharacters) == std::string::npos;
     if (!is_name || name.empty() || !status || !S_ISREG(status->mode) ||

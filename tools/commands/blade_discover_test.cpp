@@ -185,7 +185,7 @@ TEST_F(BladeDiscover, ADryRunAndNoAnswerChangeNothing) {
 }
 
 TEST_F(BladeDiscover, DhcpLogDoesNotGuess) {
-    const auto asked = [&](std::vector<std::pair<int, const char*>> who) {
+    const auto asked = [&](const std::vector<std::pair<int, const char*>>& who) {
         api::ClusterStatus status{.server = component("s01"),
                                   .version = "0.1.0",
                                   .now = kThen,
