@@ -249,11 +249,6 @@ public:
         return std::exchange(settings_.timeout, timeout);
     }
     int retries() const { return settings_.retries; }
-    std::chrono::milliseconds set_timeout(std::chrono::milliseconds timeout) {
-        const std::scoped_lock lock(library_lock());
-        snmp_sess_session(handle_)->timeout = std::chrono::microseconds(timeout).count();
-        return std::exchange(settings_.timeout, timeout);
-    }
     Result<Answer> exchange(OwnedPdu pdu) { return exchange(std::move(pdu), settings_.retries); }
     /// Errors: those of Session::get without statuses.
     Result<Answer> exchange(OwnedPdu pdu, int retries) {
