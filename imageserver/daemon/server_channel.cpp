@@ -8,9 +8,9 @@
 #include "libdim/sys/unix_socket.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <exception>
 #include <future>
 #include <utility>
 
@@ -77,8 +77,10 @@ Watch ServerChannel::accept_administrator() {
     return Watch::at_once;
 }
 
-asio::awaitable<void> ServerChannel::listen_for_servers(Alerts& alerts, const WallClock& clock) {
+asio::awaitable<void> ServerChannel::listen_for_servers(Alerts& alerts, const WallClock& clock,
+                                                        std::function<void()> on_shown) {
     if (!settings_.listening) co_return;
+    const std::uint64_t call = ++newest_call_;
     const std::string origin = to_string(*settings_.listening);
     const asio::any_io_executor alert_lane = lanes_.upkeep.get_executor();
     auto shown = std::make_shared<std::shared_ptr<const tls::ServerSettings>>();
@@ -86,7 +88,8 @@ asio::awaitable<void> ServerChannel::listen_for_servers(Alerts& alerts, const Wa
     StartStep read{.kind = "server-port",
                    .origin = origin,
                    .where = lanes_.answers.get_executor(),
-                   .run = [this, shown]() -> Result<void> {
+                   .run = [this, shown, call]() -> Result<void> {
+                       if (call != newest_call_) return {};
                        DIM_TRY(auto settings, membership_.server_settings());
                        if (settings)
                            *shown =
@@ -100,32 +103,37 @@ asio::awaitable<void> ServerChannel::listen_for_servers(Alerts& alerts, const Wa
     StartStep listen{.kind = "server-port",
                      .origin = origin,
                      .where = loop_.get_executor(),
-                     .run = [this] { return show(); }};
+                     .run = [this, call, &on_shown]() -> Result<void> {
+                         if (call != newest_call_) return {};
+                         return show(on_shown);
+                     }};
     auto listening = insist(std::move(listen), alerts, clock, alert_lane);
     co_await std::move(listening);
 }
 
-Result<void> ServerChannel::show() {
+Result<void> ServerChannel::show(const std::function<void()>& on_shown) {
     if (is_listening_) {
         server_.use_tls(tls_);
-        return {};
+    } else {
+        const model::Ipv4Endpoint& own = *settings_.listening;
+        const auto port = server_.listen_tls(own.address.value(), own.port, tls_);
+        if (!port) {
+            return fail(Error(port.error())
+                            .with_cure("give this machine the address " + to_string(own.address) +
+                                       ", and see that nobody else uses the port; it is tried "
+                                       "every second"));
+        }
+        is_listening_ = true;
     }
-    const model::Ipv4Endpoint& own = *settings_.listening;
-    const auto port = server_.listen_tls(own.address.value(), own.port, tls_);
-    if (!port)
-        return fail(Error(port.error())
-                        .with_cure("give this machine the address " + to_string(own.address) +
-                                   ", and see that nobody else uses the port; it is tried every "
-                                   "second"));
-    is_listening_ = true;
+    if (on_shown) on_shown();
     return {};
 }
 
 Result<void> ServerChannel::show_news(Alerts& alerts, const WallClock& clock) {
     const auto done = std::make_shared<std::promise<void>>();
     const auto shown = done->get_future();
-    asio::co_spawn(loop_, listen_for_servers(alerts, clock),
-                   [done](const std::exception_ptr&) { done->set_value(); });
+    asio::co_spawn(loop_, listen_for_servers(alerts, clock, [done] { done->set_value(); }),
+                   asio::detached);
     // The loop may have ended.
     if (shown.wait_for(kShowPatience) == std::future_status::ready) return {};
     return fail(Error(ErrorCode::unavailable,

@@ -10,8 +10,10 @@
 #include "libdim/http/server.hpp"
 #include "libdim/sys/fd.hpp"
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,9 +38,10 @@ public:
 
     Result<void> listen_for_administrators();
     /// Listens for servers if there is something to show them; shows what is new by now. Tries
-    /// until it can be read and the address is there, with an alert. The references outlive the
-    /// loop.
-    boost::asio::awaitable<void> listen_for_servers(Alerts& alerts, const WallClock& clock);
+    /// until it can be read and the address is there, with an alert, or until it is called again.
+    /// ON_SHOWN, if any, is called then. The references outlive the loop.
+    boost::asio::awaitable<void> listen_for_servers(Alerts& alerts, const WallClock& clock,
+                                                    std::function<void()> on_shown = {});
     /// The same from another thread than the loop's: blocks until servers are shown what is new.
     /// Errors: unavailable when that takes long; it is tried further.
     Result<void> show_news(Alerts& alerts, const WallClock& clock);
@@ -47,7 +50,7 @@ public:
     void stop();
 
 private:
-    Result<void> show();
+    Result<void> show(const std::function<void()>& on_shown);
     Watch accept_administrator();
 
     Settings settings_;
@@ -60,6 +63,7 @@ private:
     http::Server server_;
     std::shared_ptr<const tls::ServerSettings> tls_;  ///< what servers are shown
     bool is_listening_ = false;
+    std::atomic<std::uint64_t> newest_call_ = 0;  ///< of listen_for_servers()
     bool is_draining_ = false;
 };
 

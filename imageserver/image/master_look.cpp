@@ -215,6 +215,7 @@ Result<void> MasterLooks::look_at_master(MasterLook& look, bool is_whole,
     }
     if (is_watched) watch_->close_look(look.image.name);
     if (look.is_newest) return {};
+    DIM_CHECK(check_shared(look.memory.scanned.manifest, look.shared, name));
     record(look);
     DIM_TRY(look.split, split_tree(std::move(look.memory.scanned.manifest), look.shared, name));
     look.memory.scanned = {};

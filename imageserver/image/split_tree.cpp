@@ -13,8 +13,8 @@ using manifest::Manifest;
 
 std::string_view top_of(std::string_view path) { return path.substr(0, path.find('/')); }
 
-Result<SplitTree> split_tree(Manifest tree, const std::vector<std::string>& shared,
-                             const std::string& source) {
+Result<void> check_shared(const Manifest& tree, const std::vector<std::string>& shared,
+                          const std::string& source) {
     for (const std::string& name : shared) {
         const auto found = std::ranges::lower_bound(tree.entries, name, {}, &Entry::path);
         if (found != tree.entries.end() && found->path == name &&
@@ -23,6 +23,12 @@ Result<SplitTree> split_tree(Manifest tree, const std::vector<std::string>& shar
         return fail(Error(ErrorCode::not_found, name + " in " + source + " is no directory")
                         .with_cure("blades share it: it must be one in the master, too"));
     }
+    return {};
+}
+
+Result<SplitTree> split_tree(Manifest tree, const std::vector<std::string>& shared,
+                             const std::string& source) {
+    DIM_CHECK(check_shared(tree, shared, source));
     SplitTree split;
     for (Entry& entry : tree.entries) {
         const bool is_shared = std::ranges::find(shared, top_of(entry.path)) != shared.end();

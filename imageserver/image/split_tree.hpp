@@ -20,8 +20,11 @@ struct SplitTree {
 /// The first directory of a path.
 std::string_view top_of(std::string_view path);
 
-/// What each part gets of TREE when the first-level directories SHARED are shared. Errors:
-/// not_found when one of them is no directory in SOURCE, the tree's name for people.
+/// That the first-level directories SHARED can be shared. Errors: not_found when one of them is no
+/// directory of TREE, whose name for people is SOURCE.
+Result<void> check_shared(const manifest::Manifest& tree, const std::vector<std::string>& shared,
+                          const std::string& source);
+/// What each part gets of TREE when they are. Errors: those of check_shared().
 Result<SplitTree> split_tree(manifest::Manifest tree, const std::vector<std::string>& shared,
                              const std::string& source);
 

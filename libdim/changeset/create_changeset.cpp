@@ -1,5 +1,6 @@
 #include "libdim/changeset/create_changeset.hpp"
 
+#include "libdim/base/begin_work.hpp"
 #include "libdim/changeset/compressed_stream.hpp"
 #include "libdim/changeset/content.hpp"
 #include "libdim/changeset/rsync_delta.hpp"
@@ -112,13 +113,17 @@ Result<void> write_whole(const sys::Fd& file, const Entry& wanted, Output& outpu
     return {};
 }
 
+/// A delta of more is not made.
+std::uint64_t most_of_delta(const Entry& wanted) {
+    return std::min<std::uint64_t>(kDeltaLimit, wanted.size - wanted.size / 4);
+}
+
 /// None when it is not worth its bytes.
 Result<std::optional<std::string>> delta_of(const Tree& older_tree, const Entry& older,
                                             const Tree& newer_tree, const Entry& wanted) {
     DIM_TRY(const sys::Fd file, newer_tree.open(wanted));
     DIM_TRY(const sys::Fd base, older_tree.open(older));
-    const std::uint64_t limit = std::min<std::uint64_t>(kDeltaLimit, wanted.size - wanted.size / 4);
-    DIM_TRY(auto delta, make_delta(base, file, limit));
+    DIM_TRY(auto delta, make_delta(base, file, most_of_delta(wanted)));
     if (!delta) return delta;
     tls::Sha256 hash;
     std::string_view rest = *delta;
@@ -150,7 +155,8 @@ public:
         const std::size_t at_once = std::clamp(std::thread::hardware_concurrency(), 1U, kDeltas);
         std::deque<Part> ahead;
         for (std::size_t next = 0;;) {
-            while (next < files.size() && ahead.size() < at_once)
+            while (next < files.size() && ahead.size() < at_once &&
+                   (ahead.empty() || bytes_ahead_ + most_of_delta(*files[next]) <= kDeltaLimit))
                 prepare(*files[next++], ahead);
             if (ahead.empty()) return {};
             progress("write", next - ahead.size(), files.size());
@@ -159,6 +165,7 @@ public:
                 return fail(std::move(written).error().with_context(
                     manifest::escape(ahead.front().wanted->path)));
             }
+            if (ahead.front().is_delta) bytes_ahead_ -= most_of_delta(*ahead.front().wanted);
             ahead.pop_front();
         }
     }
@@ -169,6 +176,7 @@ private:
     struct Part {
         const Entry* wanted;
         Content content;  ///< as that of a whole file, or all there is of one that is the same
+        bool is_delta = false;  ///< or may be one
         std::future<Result<std::optional<std::string>>> delta = {};
     };
 
@@ -185,9 +193,10 @@ private:
             part.content.path = same->path;
         } else if (older != nullptr && std::min(older->size, wanted.size) >= kLeastForDelta) {
             part.content.path = older->path;
-            part.delta = std::async(std::launch::async, [this, older, &wanted] {
-                return delta_of(older_, *older, newer_, wanted);
-            });
+            part.is_delta = true;
+            bytes_ahead_ += most_of_delta(wanted);
+            part.delta = begin_work(
+                [this, older, &wanted] { return delta_of(older_, *older, newer_, wanted); });
         }
         ahead.push_back(std::move(part));
     }
@@ -220,6 +229,7 @@ private:
     Output& output_;
     std::set<tls::Sha256Digest> digests_;
     std::vector<Content> written_;
+    std::uint64_t bytes_ahead_ = 0;  ///< that deltas in memory may have
 };
 
 Result<void> write_outline(const Outline& outline, Output& output) {

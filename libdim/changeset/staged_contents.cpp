@@ -1,5 +1,6 @@
 #include "libdim/changeset/staged_contents.hpp"
 
+#include "libdim/base/begin_work.hpp"
 #include "libdim/changeset/changeset_reader.hpp"
 #include "libdim/manifest/escaped_text.hpp"
 #include "libdim/sys/copy_file.hpp"
@@ -126,10 +127,10 @@ Result<void> StagedContents::fill(ChangesetReader& reader, const OpenOlder& open
             continue;
         }
         DIM_TRY(std::string bytes, read_all(reader, content->bytes));
-        unfinished.push_back(std::async(std::launch::async, [this, &open_older, content = *content,
-                                                             source = source_of(std::move(bytes))] {
-            return add(content, source, open_older);
-        }));
+        unfinished.push_back(begin_work(
+            [this, &open_older, content = *content, source = source_of(std::move(bytes))] {
+                return add(content, source, open_older);
+            }));
         if (unfinished.size() < at_once) continue;
         DIM_CHECK(unfinished.front().get());
         unfinished.pop_front();

@@ -1,9 +1,11 @@
 #include "libdim/manifest/lines.hpp"
 
+#include "libdim/base/begin_work.hpp"
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
 
 #include <algorithm>
+#include <future>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -106,10 +108,12 @@ for_each_line(const Lines& lines,
     };
     std::vector<Share> shares = share_out(lines);
     {
-        std::vector<std::jthread> threads;
+        std::vector<std::future<void>> others;
         for (std::size_t i = 1; i < shares.size(); ++i)
-            threads.emplace_back(work, std::ref(shares[i]));
+            others.push_back(begin_work([&work, &share = shares[i]] { work(share); }));
         work(shares.front());
+        for (std::future<void>& other : others)
+            other.get();
     }
     for (Share& share : shares)
         DIM_CHECK(std::move(share.result));
