@@ -49,7 +49,7 @@ public:
     void tell(const std::string& command) {
         EXPECT_TRUE(sys::write_all(input_, command + '\n'));
         std::string answer;
-        while ((answer = line()) == "dropped") {
+        while ((answer = line()) == "dropped" || answer == "module restarts") {
         }
         EXPECT_EQ(answer, "ok") << command;
     }

@@ -232,6 +232,37 @@ class Session::Library {
 public:
     static Result<std::unique_ptr<Library>> open(const Settings& settings,
                                                  const Credentials& credentials) {
+        DIM_TRY(auto library, open_handle(settings, credentials));
+        if (std::holds_alternative<User>(credentials)) DIM_CHECK(library->discover_engine());
+        return library;
+    }
+    ~Library() {
+        const std::scoped_lock lock(library_lock());
+        snmp_sess_close(handle_);
+    }
+    Library(const Library&) = delete;
+    Library& operator=(const Library&) = delete;
+
+    int retries() const { return settings_.retries; }
+    std::chrono::milliseconds set_timeout(std::chrono::milliseconds timeout) {
+        const std::scoped_lock lock(library_lock());
+        snmp_sess_session(handle_)->timeout = std::chrono::microseconds(timeout).count();
+        return std::exchange(settings_.timeout, timeout);
+    }
+    Result<Answer> exchange(OwnedPdu pdu) { return exchange(std::move(pdu), settings_.retries); }
+    /// Errors: those of Session::get without statuses.
+    Result<Answer> exchange(OwnedPdu pdu, int retries) {
+        DIM_TRY(Outcome outcome, outcome_of(std::move(pdu), retries));
+        if (outcome.error == SNMPERR_SUCCESS && !outcome.answer) return another_answer("nothing");
+        if (outcome.error == SNMPERR_SUCCESS) return *std::move(outcome.answer);
+        return fail(error_of(outcome.error, retries));
+    }
+
+private:
+    Library(void* handle, const Settings& settings) : handle_(handle), settings_(settings) {}
+
+    static Result<std::unique_ptr<Library>> open_handle(const Settings& settings,
+                                                        const Credentials& credentials) {
         const std::scoped_lock lock(library_lock());
         initialise_library();
         netsnmp_session wanted;
@@ -251,46 +282,59 @@ public:
                 reinterpret_cast<u_char*>(const_cast<char*>(community.view().data()));
             wanted.community_len = community.view().size();
         }
+        // Its own probe would wait for the agent, and keep all other sessions waiting with it.
+        wanted.flags |= SNMP_FLAGS_DONT_PROBE;
         void* const handle = snmp_sess_open(&wanted);
         tls::wipe(wanted.securityAuthKey, sizeof wanted.securityAuthKey);
         tls::wipe(wanted.securityPrivKey, sizeof wanted.securityPrivKey);
         if (handle == nullptr) return fail(library_error(wanted.s_snmp_errno, settings));
         return std::unique_ptr<Library>(new Library(handle, settings));
     }
-    ~Library() {
-        const std::scoped_lock lock(library_lock());
-        snmp_sess_close(handle_);
-    }
-    Library(const Library&) = delete;
-    Library& operator=(const Library&) = delete;
 
-    int retries() const { return settings_.retries; }
-    std::chrono::milliseconds set_timeout(std::chrono::milliseconds timeout) {
+    /// Asks the agent for its name, of which the user's keys are made (RFC 3414, section 4).
+    Result<void> discover_engine() {
+        OwnedPdu probe(snmp_pdu_create(SNMP_MSG_GET));
+        probe->version = SNMP_VERSION_3;
+        probe->securityName = ::strdup("");
+        probe->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
+        probe->securityModel = SNMP_SEC_MODEL_USM;
+        netsnmp_session& session = *snmp_sess_session(handle_);
+        session.flags |= SNMP_FLAGS_DONT_PROBE;
+        // What is right is a report: the agent knows no engine without a name.
+        DIM_TRY(const Outcome outcome, outcome_of(std::move(probe), settings_.retries));
         const std::scoped_lock lock(library_lock());
-        snmp_sess_session(handle_)->timeout = std::chrono::microseconds(timeout).count();
-        return std::exchange(settings_.timeout, timeout);
+        if (session.securityEngineIDLen == 0)
+            return fail(
+                error_of(outcome.error == SNMPERR_SUCCESS ? SNMPERR_UNKNOWN_ENG_ID : outcome.error,
+                         settings_.retries));
+        if (usm_create_user_from_session(&session) != SNMPERR_SUCCESS)
+            return fail(error_of(SNMPERR_UNKNOWN_USER_NAME, settings_.retries));
+        return {};
     }
-    Result<Answer> exchange(OwnedPdu pdu) { return exchange(std::move(pdu), settings_.retries); }
-    /// Errors: those of Session::get without statuses.
-    Result<Answer> exchange(OwnedPdu pdu, int retries) {
+
+    /// Waits until it is over. Errors: those of sending and waiting.
+    Result<Outcome> outcome_of(OwnedPdu pdu, int retries) {
         // The library keeps a request that it could not send again, and tells of it once more when
         // the session is closed.
         Outcome& outcome = outcomes_.emplace_back();
         DIM_CHECK(send(std::move(pdu), outcome, retries));
-        while (!outcome.is_over)
-            DIM_CHECK(wait_and_read());
-        const int error = outcome.error;
-        auto answer = std::move(outcome.answer);
-        if (outcome.is_released) outcomes_.pop_back();
-        if (error == SNMPERR_SUCCESS && !answer) return another_answer("nothing");
-        if (error == SNMPERR_SUCCESS) return *std::move(answer);
-        Settings used = settings_;
-        used.retries = retries;
-        return fail(library_error(error, used));
+        while (!outcome.is_over) {
+            const auto next = next_timeout();
+            if (!next) break;
+            DIM_CHECK(wait_and_read(*next));
+        }
+        // It forgets a request whose time was refused twice, and tells nobody.
+        if (!outcome.is_over) outcome.is_released = true;
+        Outcome result = std::move(outcome);
+        if (result.is_released) outcomes_.pop_back();
+        return result;
     }
 
-private:
-    Library(void* handle, const Settings& settings) : handle_(handle), settings_(settings) {}
+    Error error_of(int error, int retries) const {
+        Settings used = settings_;
+        used.retries = retries;
+        return library_error(error, used);
+    }
 
     Result<void> send(OwnedPdu pdu, Outcome& outcome, int retries) {
         const std::scoped_lock lock(library_lock());
@@ -301,10 +345,10 @@ private:
         return {};
     }
 
-    Result<void> wait_and_read() {
+    Result<void> wait_and_read(const sys::Deadline& deadline) {
         // A borrowed descriptor: the transport closes it.
         sys::Fd socket(transport_socket());
-        const auto ready = sys::poll(socket, sys::Readiness::readable, next_timeout());
+        const auto ready = sys::poll(socket, sys::Readiness::readable, deadline);
         static_cast<void>(socket.release());
         if (!ready && ready.error().code() != ErrorCode::timed_out) return fail(ready.error());
         const std::scoped_lock lock(library_lock());
@@ -327,8 +371,8 @@ private:
         return snmp_sess_transport(handle_)->sock;
     }
 
-    /// When the library wants to send again, or gives up.
-    sys::Deadline next_timeout() const {
+    /// When the library wants to send again, or gives up; nothing when it waits for no answer.
+    std::optional<sys::Deadline> next_timeout() const {
         const std::scoped_lock lock(library_lock());
         netsnmp_large_fd_set set;
         netsnmp_large_fd_set_init(&set, FD_SETSIZE);
@@ -337,7 +381,7 @@ private:
         timeval left{};
         snmp_sess_select_info2(handle_, &count, &set, &left, &block);
         netsnmp_large_fd_set_cleanup(&set);
-        if (block != 0) return sys::Deadline::in(settings_.timeout);
+        if (block != 0) return std::nullopt;
         return sys::Deadline::in(
             std::chrono::milliseconds(left.tv_sec * 1000 + left.tv_usec / 1000 + 1));
     }

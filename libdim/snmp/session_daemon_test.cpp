@@ -2,6 +2,7 @@
 #include "libdim/snmp/session.hpp"
 
 #include <array>
+#include <atomic>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -37,7 +38,8 @@ protected:
         return session->get(std::array{kPowerStates.below({1})}).error();
     }
 
-    RunningChassis chassis{{"--user", "dim SHA passphrase1 DES passphrase2", "--bay", "1=js20,on"}};
+    RunningChassis chassis{{"--user", "dim SHA passphrase1 DES passphrase2", "--bay", "1=js20,on",
+                            "--reset-time", "50"}};
 };
 
 TEST_F(SessionDaemonTest, SilenceEndsInTime) {
@@ -79,6 +81,33 @@ TEST_F(SessionDaemonTest, ALostRequestIsSentAgain) {
     std::jthread asks([&] { expect_all(session, all()); });
     EXPECT_EQ(chassis.line(), "dropped");  // the first
     chassis.tell("silent off");
+}
+
+TEST_F(SessionDaemonTest, ASilentAgentKeepsNoOtherSessionWaiting) {
+    const RunningChassis other(
+        {"--user", "dim SHA passphrase1 DES passphrase2", "--bay", "1=js20,on"});
+    chassis.tell("silent on");
+    std::atomic<bool> has_given_up = false;
+    std::jthread asks([&] {
+        EXPECT_FALSE(chassis.open(kUser, 3s));
+        has_given_up = true;
+    });
+    EXPECT_EQ(chassis.line(), "dropped");
+    auto session = other.open(kUser).value();
+    expect_all(session, all());
+    EXPECT_FALSE(has_given_up) << "it was waited for";
+}
+
+TEST_F(SessionDaemonTest, AnAgentThatHasRestartedIsKnownAgain) {
+    for (const char* credentials : {kCommunity, kUser}) {
+        auto session = chassis.open(credentials).value();
+        for (int repeated = 0; repeated < 2; ++repeated) {
+            expect_all(session, all());
+            chassis.tell("reset");
+            EXPECT_EQ(chassis.line(), "module is back");
+            expect_all(session, all());
+        }
+    }
 }
 
 TEST_F(SessionDaemonTest, AWrongCommunityGetsNoAnswer) {

@@ -207,8 +207,16 @@ void Agent::drop() {
 void Agent::set_object_limit(int count) { served().object_limit = count; }
 
 void Agent::count_boot() {
-    std::string boots = std::to_string(snmpv3_local_snmpEngineBoots() + 1);
-    engineBoots_conf("engineBoots", boots.data());
+    // Takes the number of boots before this one.
+    std::string before = std::to_string(snmpv3_local_snmpEngineBoots());
+    engineBoots_conf("engineBoots", before.data());
+    // What it says of itself it looks up here, and not there.
+    std::size_t length = 0;
+    u_char* const engine = snmpv3_generate_engineID(&length);
+    set_enginetime(engine, static_cast<u_int>(length),
+                   static_cast<u_int>(snmpv3_local_snmpEngineBoots()),
+                   static_cast<u_int>(snmpv3_local_snmpEngineTime()), TRUE);
+    std::free(engine);
 }
 
 }  // namespace dim::chassis

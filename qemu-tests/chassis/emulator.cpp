@@ -57,11 +57,17 @@ void Emulator::take_request() {
     } else {
         // The others that come meanwhile wait.
         loop_.forget(agent_.socket());
-        loop_.at(Loop::Clock::now() + std::chrono::milliseconds(delay_ms_), [this] {
-            watch_agent();
-            answer();
-        });
+        loop_.at(Loop::Clock::now() + std::chrono::milliseconds(delay_ms_),
+                 [this, held = ++held_request_] {
+                     if (held == held_request_) let_go();
+                 });
     }
+}
+
+void Emulator::let_go() {
+    ++held_request_;
+    watch_agent();
+    answer();
 }
 
 void Emulator::answer() {
@@ -73,6 +79,7 @@ void Emulator::answer() {
 void Emulator::reset() {
     shall_reset_ = false;
     is_resetting_ = true;
+    say("module restarts");
     shell_.end_all();
     loop_.at(Loop::Clock::now() + settings_.reset_time, [this] {
         is_resetting_ = false;
@@ -127,6 +134,7 @@ bool Emulator::obey(std::string_view line) {
 bool Emulator::obey_number(std::string_view word, int number) {
     if (word == "slow") {
         delay_ms_ = number;
+        if (number == 0 && held_request_ % 2 == 1) let_go();
     } else if (word == "too-big") {
         agent_.set_object_limit(number);
     } else if (word == "reset-after") {

@@ -34,6 +34,7 @@ public:
 
 private:
     void take_request();
+    void let_go();
     void answer();
     void reset();
     void watch_agent();
@@ -52,6 +53,7 @@ private:
     bool shall_reset_ = false;
     int requests_until_reset_ = 0;  ///< 0: it does not
     int delay_ms_ = 0;
+    unsigned held_request_ = 0;  ///< odd while one is held back
     std::string unread_;
 };
 

@@ -42,7 +42,8 @@ std::string TelnetReader::take(std::string_view bytes) {
 }
 
 void TelnetReader::take_data(char byte, std::string& typed) {
-    const bool ends_line = state_ == State::after_return && (byte == '\n' || byte == '\0');
+    if (state_ == State::after_return && byte == '\0') return;
+    const bool ends_line = state_ == State::after_return && byte == '\n';
     state_ = byte == kCommand ? State::command : byte == '\r' ? State::after_return : State::data;
     if (byte != kCommand && !ends_line) typed += byte;
 }

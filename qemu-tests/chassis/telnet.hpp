@@ -9,7 +9,8 @@ namespace dim::chassis {
 /// every option but echo and suppress-go-ahead, which it offers itself.
 class TelnetReader {
 public:
-    /// What was typed; each end of a line (CR LF, CR NUL, CR) is one CR.
+    /// What was typed; each end of a line (CR LF, CR NUL, CR, and the CR NUL
+    /// LF of a telnet in binary mode) is one CR.
     std::string take(std::string_view bytes);
     /// What is to be answered, once.
     std::string take_answers();

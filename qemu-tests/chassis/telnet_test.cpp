@@ -23,7 +23,7 @@ TEST(TelnetReader, RefusesOptionsAndTakesThemOutOfTheText) {
 TEST(TelnetReader, AnEndOfALineIsOneReturnHoweverItComes) {
     TelnetReader reader;
     EXPECT_EQ(reader.take("a\r\nb\rc\r"), "a\rb\rc\r");
-    EXPECT_EQ(reader.take(std::string_view("\0d\ne\xff", 5)), "d\ne");
+    EXPECT_EQ(reader.take(std::string_view("\0d\ne\r\0\nf\xff", 9)), "d\ne\rf");
     EXPECT_EQ(reader.take("\xff"), "\xff");
     EXPECT_EQ(telnet_escaped("a\xff"), "a\xff\xff");
 }
