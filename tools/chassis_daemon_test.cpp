@@ -2,6 +2,7 @@
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 #include "tools/running_program.hpp"
+#include "tools/two_chassis.hpp"
 
 #include <filesystem>
 #include <sys/stat.h>
@@ -146,38 +147,11 @@ protected:
     NamedBlades() {
         EXPECT_TRUE(sys::write_file_atomically(file(), "community private\n"));
         EXPECT_EQ(::chmod(file().c_str(), 0600), 0);
-        EXPECT_TRUE(sys::write_file_atomically(cluster(), xml()));
+        EXPECT_TRUE(sys::write_file_atomically(
+            cluster(), sample::two_chassis_xml(file(), first.address(), second.address())));
     }
     std::string file() const { return directory / "mm.key"; }
     std::string cluster() const { return directory / "cluster.xml"; }
-    static std::string port_of(const snmp::RunningChassis& chassis) {
-        return chassis.address().substr(chassis.address().find(':') + 1);
-    }
-    std::string xml() const {
-        const auto module = [&](const std::string& name, const snmp::RunningChassis& chassis) {
-            return "<set for=\"" + name + "\"><property name=\"credentials\" value=\"" + file() +
-                   "\"/><property name=\"snmp-port\" value=\"" + port_of(chassis) + "\"/></set>";
-        };
-        return R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
-  <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
-  <network name="mmnet" role="management" address="127.0.0.0/24"/>
-  <level name="server" symbol="s" width="2" last="1">
-    <component name="server" role="server">
-      <interface network="bootnet" device="eth1" address="10.1.0.1"/>
-    </component>
-    <level name="chassis" symbol="c" last="2">
-      <component name="mm" role="management-module" pattern="s{server}c{chassis}mm">
-        <interface network="mmnet" address="127.0.0.{chassis+1}"/>
-      </component>
-      <level name="blade" symbol="b" width="2" last="14">
-        <component name="blade" role="blade" type="js20">
-          <interface network="bootnet" address="10.1.{chassis}.{blade+10}"/>
-        </component>
-      </level>
-    </level>
-  </level>)" + module("s01c1mm", first) +
-               module("s01c2mm", second) + "</cluster>";
-    }
     Ran ask(const std::string& command, const ChassisWords& words) const {
         ChassisWords all{DIM_PROGRAM, command, "--cluster", cluster(),
                          "--timeout", "500",   "--retries", "0"};

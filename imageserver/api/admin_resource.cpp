@@ -11,6 +11,7 @@ void add_admin_routes(Router& router, AdminResource& admin) {
     add_push_routes(router, admin);
     add_export_routes(router, admin);
     add_assignment_routes(router, admin);
+    add_mac_routes(router, admin);
     add_boot_file_routes(router, admin);
     add_cluster_routes(router, admin);
     add_authority_routes(router, admin);

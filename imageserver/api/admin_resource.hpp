@@ -17,6 +17,7 @@
 #include "imageserver/edit/image_edits.hpp"
 #include "imageserver/edit/incoming_edits.hpp"
 #include "imageserver/edit/logged_syncs.hpp"
+#include "imageserver/edit/mac_edits.hpp"
 #include "imageserver/edit/override_edits.hpp"
 #include "imageserver/edit/rename_edits.hpp"
 #include "imageserver/edit/server_syncs.hpp"
@@ -33,6 +34,7 @@ struct AdminResource {
     ImageEdits& image_edits;
     ExportEdits& export_edits;
     AssignmentEdits& assignment_edits;
+    MacEdits& mac_edits;
     ClusterEdits& cluster_edits;
     BootnetFirewall& firewall;
     BladeCommands& commands;
@@ -67,6 +69,7 @@ void add_sync_routes(Router& router, AdminResource& admin);
 void add_push_routes(Router& router, AdminResource& admin);
 void add_export_routes(Router& router, AdminResource& admin);
 void add_assignment_routes(Router& router, AdminResource& admin);
+void add_mac_routes(Router& router, AdminResource& admin);
 void add_boot_file_routes(Router& router, AdminResource& admin);
 void add_cluster_routes(Router& router, AdminResource& admin);
 void add_authority_routes(Router& router, AdminResource& admin);

@@ -23,7 +23,8 @@ class ApiFixture : public EditFixture {
 protected:
     ApiFixture()
         : EditFixture({kNfsMigration, kClusterMigration, kOverrideMigration, kPeerMigration,
-                       kDefinitionDebtMigration, kSyncJournalMigration, kSyncBoundsMigration}) {
+                       kDefinitionDebtMigration, kSyncJournalMigration, kSyncBoundsMigration,
+                       kLearnedMacMigration}) {
         EXPECT_TRUE(sys::write_file_atomically(cluster_file(), samples::cluster_xml(2)));
         EXPECT_TRUE(start_cluster(
             revisions, cluster_file(), [](const cluster::Definition&) { return Result<void>(); },
@@ -187,6 +188,7 @@ protected:
                       .overrides = overrides,
                       .database = database.get(),
                       .state_directory = database.directory()}};
+    MacEdits mac_edits{roster, database.get(), alerts, edited_blades};
     Lanes lanes;
     BladeCommands commands{"/nonexistent/blade-exec", images, assignments,
                            EditedBlades(roster, journal, clock), sys::pipe().value()};
@@ -230,6 +232,7 @@ protected:
     AdminResource admin{.image_edits = image_edits,
                         .export_edits = export_edits,
                         .assignment_edits = assignment_edits,
+                        .mac_edits = mac_edits,
                         .cluster_edits = cluster_edits,
                         .firewall = firewall,
                         .commands = commands,

@@ -136,6 +136,11 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("ImageOfBlades", image_of_blades());
     expect_described("ResizeBladeImages", resize_blade_images());
     expect_described("PinBlades", pin_blades());
+    expect_described("MacPlace", mac_place());
+    expect_described("BladeMac", blade_mac());
+    expect_described("MacList", mac_list());
+    expect_described("MacChange", learn_macs().changes.front());
+    expect_described("LearnMacs", learn_macs());
     expect_described("RenameImage", rename_image());
     expect_described("InviteServer", invite_server());
     expect_described("ServerToken", server_token());

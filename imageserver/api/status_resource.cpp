@@ -44,7 +44,7 @@ Result<api::ClusterStatus> StatusResource::cluster_status() const {
                               .disk = disk_.status()};
     for (const RosterEntry& entry : roster_.entries()) {
         const BladeFacts facts{entry.blade, entry.address, find(assigned, entry.blade.name),
-                               find(boots, entry.blade.name)};
+                               find(boots, entry.blade.name), mac_source(entry)};
         status.blades.push_back(blade_status(facts, now, journal_.listening_since()));
     }
     return status;
@@ -56,7 +56,8 @@ Result<api::BladeStory> StatusResource::blade_story(std::string_view text) const
     DIM_TRY(auto boot, journal_.newest_boot(name));
     DIM_TRY(auto assigned, assignments_.image_of(name));
     DIM_TRY(auto events, journal_.story(name));
-    const BladeFacts facts{entry.blade, entry.address, std::move(assigned), std::move(boot)};
+    const BladeFacts facts{entry.blade, entry.address, std::move(assigned), std::move(boot),
+                           mac_source(entry)};
     return api::BladeStory{blade_status(facts, clock_.now(), journal_.listening_since()),
                            std::move(events)};
 }

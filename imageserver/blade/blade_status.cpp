@@ -74,6 +74,7 @@ api::BladeStatus blade_status(const BladeFacts& facts, Moment now, Moment listen
     api::BladeStatus status{.name = facts.blade.name,
                             .type = facts.blade.type,
                             .mac = facts.blade.mac,
+                            .mac_source = facts.mac_source,
                             .address = facts.address,
                             .image = facts.assigned,
                             .generation = {},

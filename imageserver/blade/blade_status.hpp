@@ -14,6 +14,7 @@ struct BladeFacts {
     model::Ipv4Address address;  ///< on the bootnet
     std::optional<model::ImageName> assigned;
     std::optional<BootRecord> boot;  ///< the newest
+    std::optional<std::string> mac_source = {};
 };
 
 /// Whether it may be using its image.

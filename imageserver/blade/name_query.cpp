@@ -17,6 +17,7 @@ using model::ComponentName;
 
 constexpr const char* kImage = "image";
 constexpr const char* kState = "state";
+constexpr const char* kMac = "mac";
 
 /// What changes of blades while the definition stays; read when it is asked for.
 class LiveAttributes {
@@ -61,6 +62,11 @@ Result<api::NameList> NameQuery::find(const api::NameQuery& query, Moment now) {
     const auto definition = roster_.definition();
     DIM_TRY(const auto role, render::role_of(query));
     LiveAttributes live(assignments_, log_, now);
+    const auto mac_of = [this](const ComponentName& name) -> std::optional<std::string> {
+        const auto entry = roster_.find(name);
+        if (!entry || !entry->blade.mac) return std::nullopt;
+        return to_string(*entry->blade.mac);
+    };
     const auto blade_of_ours = [&](Position position) -> const cluster::Blade* {
         const cluster::Blade* blade = cluster::find_component(*definition, position).blade;
         return blade != nullptr && blade->server == roster_.server() ? blade : nullptr;
@@ -68,11 +74,12 @@ Result<api::NameList> NameQuery::find(const api::NameQuery& query, Moment now) {
     cluster::Selection selection{.role = role};
     if (role == ComponentRole::blade)
         selection.is_in_all = [&](Position position) { return blade_of_ours(position) != nullptr; };
-    selection.more_attributes = {kImage, kState};
+    selection.more_attributes = {kImage, kState, kMac};
     selection.more_values = [&](Position position,
                                 std::string_view attribute) -> Result<std::optional<std::string>> {
         const cluster::Blade* blade = blade_of_ours(position);
         if (blade == nullptr) return std::nullopt;
+        if (attribute == kMac) return mac_of(blade->name);
         return live.value(*blade, attribute);
     };
     DIM_TRY(const auto positions, cluster::select_range(*definition, query.range, selection));

@@ -9,8 +9,8 @@
 namespace dim::server {
 
 /// Finds the components of a range in the definition in force. Besides what the definition says of
-/// them, blades of this server have the attributes "image", which is assigned to them, and "state".
-/// "all" are this server's blades.
+/// them, blades of this server have the attributes "image", which is assigned to them, and "state",
+/// and "mac" is theirs when it was learned, too. "all" are this server's blades.
 class NameQuery {
 public:
     /// The references outlive this.

@@ -77,6 +77,20 @@ TEST_F(NameQueryTest, KnowsImagesAndStates) {
     EXPECT_EQ(names("image=granite@state=unseen"), "s01b02");
 }
 
+TEST_F(NameQueryTest, KnowsMacsThatWereLearned) {
+    std::string without(kCluster);
+    const std::string_view rule = R"( mac="52:54:00:00:{server}:{blade}")";
+    without.erase(without.find(rule), rule.size());
+    EXPECT_EQ(names("mac=52:54:00:00:01:02"), "s01b02");
+    ASSERT_TRUE(roster.replace(cluster::parse_cluster(without, "cluster.xml").value()));
+    EXPECT_FALSE(names("mac=52:54:00:00:01:02"));
+    ASSERT_TRUE(roster.learn({{name("s01b02"),
+                               {.mac = model::MacAddress::parse("02:00:00:00:00:01").value(),
+                                .source = "learn",
+                                .since = at(1).time}}}));
+    EXPECT_EQ(names("mac=02:00:00:00:00:01"), "s01b02");
+}
+
 TEST_F(NameQueryTest, TellsEverythingOfAComponent) {
     const auto list = query.find({"b5", {}}, at(100)).value();
     ASSERT_EQ(list.names.size(), 1u);

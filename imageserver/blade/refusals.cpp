@@ -109,9 +109,12 @@ void Refusals::note_agent(const http::Peer& peer, std::string_view kind, const E
 }
 
 void Refusals::note_unknown_mac(const model::MacAddress& mac, std::uint32_t times) {
-    alerts_.note({"unknown-mac", to_string(mac),
+    alerts_.note({kUnknownMacKind, to_string(mac),
                   "asked dhcpd for an address; no blade of the cluster definition has this MAC",
-                  "add the blade to the cluster definition, then 'dim cluster reload'", times},
+                  "'dim blade learn BLADE " + to_string(mac) +
+                      "' gives it to a blade, 'dim blade discover' asks the chassis which; or add "
+                      "the blade to the cluster definition, then 'dim cluster reload'",
+                  times},
                  clock_.now());
 }
 

@@ -14,6 +14,9 @@
 
 namespace dim::server {
 
+/// Of the alert about a MAC that asked and is no blade's.
+inline constexpr const char* kUnknownMacKind = "unknown-mac";
+
 /// Where whatever was refused becomes visible: as an alert, and in the story of the blade whose
 /// address it came from, there at most once in kRefusalInterval. Any thread may call; calls write
 /// to the database.

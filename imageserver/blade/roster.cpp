@@ -1,6 +1,7 @@
 #include "imageserver/blade/roster.hpp"
 
 #include <map>
+#include <set>
 
 namespace dim::server {
 
@@ -10,6 +11,7 @@ using model::MacAddress;
 
 struct Roster::Snapshot {
     cluster::Definition definition;
+    LearnedByBlade learned;
     std::vector<RosterEntry> entries;
     std::map<ComponentName, std::size_t> by_name;
     std::map<MacAddress, std::size_t> by_mac;
@@ -24,34 +26,69 @@ struct Roster::Snapshot {
     }
 };
 
+std::optional<std::string> mac_source(const RosterEntry& entry) {
+    if (entry.learned) return entry.learned->source;
+    if (entry.blade.mac) return "definition";
+    return std::nullopt;
+}
+
 Roster::Roster(ComponentName server, std::shared_ptr<const Snapshot> snapshot)
     : server_(std::move(server)), snapshot_(std::move(snapshot)) {}
 
 Result<std::shared_ptr<const Roster::Snapshot>> Roster::prepare(const ComponentName& server,
-                                                                cluster::Definition definition) {
+                                                                cluster::Definition definition,
+                                                                LearnedByBlade learned) {
     DIM_CHECK(cluster::bootnet_of(definition, server));
-    auto snapshot = std::make_shared<Snapshot>(Snapshot{std::move(definition), {}, {}, {}, {}});
+    auto snapshot = std::make_shared<Snapshot>(
+        Snapshot{std::move(definition), std::move(learned), {}, {}, {}, {}});
+    std::set<MacAddress> defined;
+    for (const cluster::Blade& blade : snapshot->definition.blades)
+        if (blade.mac) defined.insert(*blade.mac);
     for (cluster::Blade& blade : cluster::blades_of(snapshot->definition, server)) {
         DIM_TRY(const Ipv4Address address, cluster::bootnet_address(snapshot->definition, blade));
+        std::optional<LearnedMac> in_force;
+        if (const auto found = snapshot->learned.find(blade.name);
+            !blade.mac && found != snapshot->learned.end() &&
+            !defined.contains(found->second.mac)) {
+            in_force = found->second;
+            blade.mac = in_force->mac;
+        }
         const std::size_t index = snapshot->entries.size();
         snapshot->by_name.emplace(blade.name, index);
         if (blade.mac) snapshot->by_mac.emplace(*blade.mac, index);
         snapshot->by_address.emplace(address, index);
-        snapshot->entries.push_back({std::move(blade), address});
+        snapshot->entries.push_back({std::move(blade), address, std::move(in_force)});
     }
     return snapshot;
 }
 
-Result<Roster> Roster::create(ComponentName server, cluster::Definition definition) {
-    DIM_TRY(auto snapshot, prepare(server, std::move(definition)));
+Result<Roster> Roster::create(ComponentName server, cluster::Definition definition,
+                              LearnedByBlade learned) {
+    DIM_TRY(auto snapshot, prepare(server, std::move(definition), std::move(learned)));
     return Roster(std::move(server), std::move(snapshot));
 }
 
+Result<Roster> Roster::with(cluster::Definition definition) const {
+    return create(server_, std::move(definition), learned());
+}
+
 Result<void> Roster::replace(cluster::Definition definition) {
-    DIM_TRY(auto snapshot, prepare(server_, std::move(definition)));
+    DIM_TRY(auto snapshot, prepare(server_, std::move(definition), learned()));
+    adopt(std::move(snapshot));
+    return {};
+}
+
+LearnedByBlade Roster::learned() const { return snapshot()->learned; }
+
+Result<void> Roster::learn(LearnedByBlade learned) {
+    DIM_TRY(auto snapshot, prepare(server_, *definition(), std::move(learned)));
+    adopt(std::move(snapshot));
+    return {};
+}
+
+void Roster::adopt(std::shared_ptr<const Snapshot> snapshot) {
     const std::lock_guard lock(*mutex_);
     snapshot_ = std::move(snapshot);
-    return {};
 }
 
 std::shared_ptr<const Roster::Snapshot> Roster::snapshot() const {

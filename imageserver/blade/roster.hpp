@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/blade/learned_macs.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 
@@ -12,20 +13,34 @@ namespace dim::server {
 
 /// A blade of ours, and where it is on the bootnet.
 struct RosterEntry {
-    cluster::Blade blade;
+    cluster::Blade blade;  ///< with the MAC that is in force
     model::Ipv4Address address;
+    std::optional<LearnedMac> learned = {};  ///< when BLADE's MAC is that
 };
 
-/// The blades this server serves, as the cluster definition in force says. Any thread may call.
+/// What is told of where ENTRY's MAC comes from: "definition", "learn", the name of a plug-in.
+std::optional<std::string> mac_source(const RosterEntry& entry);
+
+/// The blades this server serves, as the cluster definition in force says, and their MACs, which
+/// may be learned: where the definition has none, and gives the learned one to no blade. Any thread
+/// may call; one at a time replaces and learns.
 class Roster {
 public:
     /// Errors: not_found when the definition does not know SERVER.
-    static Result<Roster> create(model::ComponentName server, cluster::Definition definition);
+    static Result<Roster> create(model::ComponentName server, cluster::Definition definition,
+                                 LearnedByBlade learned = {});
 
     const model::ComponentName& server() const { return server_; }
     std::shared_ptr<const cluster::Definition> definition() const;
     /// Errors: not_found when the definition does not know our server; nothing changes then.
     Result<void> replace(cluster::Definition definition);
+    /// What this one would be with DEFINITION. Errors: as replace().
+    Result<Roster> with(cluster::Definition definition) const;
+
+    /// All that was learned, in force or not, of blades of ours or not.
+    LearnedByBlade learned() const;
+    /// From now on LEARNED is what was.
+    Result<void> learn(LearnedByBlade learned);
 
     /// In the order of the definition.
     std::vector<RosterEntry> entries() const;
@@ -42,7 +57,9 @@ private:
     struct Snapshot;
     Roster(model::ComponentName server, std::shared_ptr<const Snapshot> snapshot);
     static Result<std::shared_ptr<const Snapshot>> prepare(const model::ComponentName& server,
-                                                           cluster::Definition definition);
+                                                           cluster::Definition definition,
+                                                           LearnedByBlade learned);
+    void adopt(std::shared_ptr<const Snapshot> snapshot);
     std::shared_ptr<const Snapshot> snapshot() const;
 
     model::ComponentName server_;

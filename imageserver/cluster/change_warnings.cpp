@@ -21,8 +21,13 @@ Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& n
     const auto before = roster_.definition();
     std::vector<cluster::Position> cut_off;
     std::vector<cluster::Position> left_behind;
+    std::vector<cluster::Position> unlearned;
     for (const RosterEntry& entry : roster_.entries()) {
         const cluster::Blade* after = cluster::find_blade(next, entry.blade.name);
+        if (entry.learned && after != nullptr && after->server != roster_.server() && !after->mac) {
+            DIM_TRY(const auto position, before->taxonomy.find(to_string(entry.blade.name)));
+            unlearned.push_back(position);
+        }
         const bool is_gone = after == nullptr || after->server != roster_.server();
         if (!is_gone && cluster::bootnet_address(next, *after) == entry.address) continue;
         DIM_TRY(const auto position, before->taxonomy.find(to_string(entry.blade.name)));
@@ -42,6 +47,11 @@ Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& n
         texts.push_back(cluster::fold_names(before->taxonomy, std::move(left_behind)) +
                         ": images and assignments stay, unused, until the definition has these "
                         "blades again; what should not stay, take away before");
+    }
+    if (!unlearned.empty()) {
+        texts.push_back(cluster::fold_names(before->taxonomy, std::move(unlearned)) +
+                        ": their MACs were learned here, and their new server has to learn them: "
+                        "dim blade discover");
     }
     return texts;
 }

@@ -69,5 +69,22 @@ TEST_F(ChangeWarningsTest, OfRunningBladesThatLoseTheirAddress) {
     EXPECT_TRUE(moved.front().starts_with("s01c1b01: up now")) << moved.front();
 }
 
+TEST_F(ChangeWarningsTest, OfBladesWhoseMacTheirNextServerHasToLearn) {
+    cluster::Definition without = samples::definition();
+    for (cluster::Blade& each : without.blades)
+        each.mac.reset();
+    cluster::Definition moved = without;
+    moved.servers.push_back(moved.servers.front());
+    moved.servers.back().name = *model::ComponentName::parse("is02");
+    moved.blades.front().server = moved.servers.back().name;
+    ASSERT_TRUE(roster.replace(std::move(without)));
+    EXPECT_EQ(warnings.of(moved, at(100)), Texts());
+    ASSERT_TRUE(
+        roster.learn({{blade(), {.mac = samples::mac(), .source = "learn", .since = at(1).time}}}));
+    const Texts told = warnings.of(moved, at(100)).value();
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_TRUE(told.front().starts_with("s01c1b01: their MACs were learned here"));
+}
+
 }  // namespace
 }  // namespace dim::server

@@ -223,7 +223,7 @@ Result<api::ClusterDifference> ClusterEdits::difference(const ClusterProposal& p
         answer.changes.push_back({std::string(kind_text(change.kind)), std::move(change.what),
                                   change.count, std::move(change.text)});
     }
-    DIM_TRY(const Roster next, Roster::create(roster_.server(), candidate.definition));
+    DIM_TRY(const Roster next, roster_.with(candidate.definition));
     DIM_TRY(answer.reloads, services_.reloaded_by(next));
     DIM_TRY(answer.warnings, warnings_.of(candidate.definition, clock_.now()));
     return answer;

@@ -44,7 +44,7 @@ protected:
             {"debugfs", "-w", "-R", "set_inode_field /etc/motd links_count 9", blade_file(blade)});
     }
 
-    TestDatabase renewals{{kClusterMigration, kOverrideRenewalMigration}};
+    TestDatabase renewals{{kClusterMigration, kOverrideRenewalMigration, kLearnedMacMigration}};
     ClusterRevisions revisions{renewals.get()};
     Alerts alerts = value_of(Alerts::open(renewals.get()));
     BootJournal journal{renewals.get(), clock.now()};

@@ -144,6 +144,7 @@ private:
     ExportEdits export_edits_{*state_.images, edited_blades_};
     AssignmentEdits assignment_edits_{assignments_, *state_.images, state_.boot_files,
                                       edited_blades_};
+    MacEdits mac_edits_{state_.roster, *state_.database, state_.alerts, edited_blades_};
     ClusterEdits cluster_edits_{
         settings_.cluster_file,
         state_.roster,
@@ -205,6 +206,7 @@ private:
     AdminResource admin_{.image_edits = image_edits_,
                          .export_edits = export_edits_,
                          .assignment_edits = assignment_edits_,
+                         .mac_edits = mac_edits_,
                          .cluster_edits = cluster_edits_,
                          .firewall = firewall_,
                          .commands = commands_,

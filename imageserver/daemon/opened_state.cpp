@@ -1,5 +1,6 @@
 #include "imageserver/daemon/opened_state.hpp"
 
+#include "imageserver/blade/learned_macs.hpp"
 #include "imageserver/boot/boot_schema.hpp"
 #include "imageserver/cluster/cluster_file.hpp"
 #include "imageserver/cluster/cluster_start.hpp"
@@ -30,7 +31,7 @@ std::vector<Migration> all_migrations() {
                            kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
                            kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
                            kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration,
-                           kSyncBoundsMigration, kSyncImageMigration});
+                           kSyncBoundsMigration, kSyncImageMigration, kLearnedMacMigration});
     return all;
 }
 
@@ -82,7 +83,8 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
     DIM_TRY(const auto server, choose(start.definition));
     DIM_TRY(const auto bootnet, cluster::bootnet_of(start.definition, server));
     const std::string cluster_name = to_string(start.definition.name);
-    DIM_TRY(auto roster, Roster::create(server, std::move(start.definition)));
+    DIM_TRY(auto learned, LearnedMacs(*database).all());
+    DIM_TRY(auto roster, Roster::create(server, std::move(start.definition), std::move(learned)));
     DIM_TRY(tls::Random created, tls::Random::create());
     auto random = std::make_unique<tls::Random>(std::move(created));
     DIM_TRY(Identity opened_identity,

@@ -1,5 +1,6 @@
 #include "imageserver/daemon/override_renewal.hpp"
 
+#include "imageserver/blade/learned_macs.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/tls/sha256.hpp"
@@ -49,7 +50,7 @@ Result<void> add_files(const sys::Fd& directory, std::size_t depth, std::size_t&
 
 }  // namespace
 
-/// "0.3.0, revision 7, templates 5e88…"
+/// "0.3.0, revision 7, templates 5e88…, learned MACs 3"
 Result<std::string> OverrideRenewal::sources() const {
     DIM_TRY(const auto revision, revisions_.in_force());
     std::string files;
@@ -59,8 +60,10 @@ Result<std::string> OverrideRenewal::sources() const {
     } else if (top.error().code() != ErrorCode::not_found) {
         return fail(top.error());
     }
+    DIM_TRY(const auto learned, LearnedMacs(database_).number());
     return "version " DIM_VERSION ", revision " + std::to_string(revision ? revision->number : 0) +
-           ", templates " + tls::sha256(files);
+           ", templates " + tls::sha256(files) +
+           (learned == 0 ? "" : ", learned MACs " + std::to_string(learned));
 }
 
 Result<std::string> OverrideRenewal::written_sources() {

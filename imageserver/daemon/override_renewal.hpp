@@ -17,9 +17,9 @@ namespace dim::server {
 extern const Migration kOverrideRenewalMigration;
 
 /// Writes what differs per blade into all blade images anew once what it is made of has changed:
-/// the templates, the cluster definition in force, or DIM. What a blade changed itself is kept.
-/// Which state they were written of last is in the database, so a killed one is done again. One
-/// thread calls at a time, but looks at the clock in none.
+/// the templates, the cluster definition in force, MACs that were learned, or DIM. What a blade
+/// changed itself is kept. Which state they were written of last is in the database, so a killed
+/// one is done again. One thread calls at a time, but looks at the clock in none.
 class OverrideRenewal {
 public:
     /// The references outlive this. DIRECTORY is that of the templates.

@@ -21,6 +21,7 @@ struct Members<BladeStatus> {
         member("name", &BladeStatus::name),
         member("type", &BladeStatus::type),
         member("mac", &BladeStatus::mac),
+        member("mac_source", &BladeStatus::mac_source),
         member("address", &BladeStatus::address),
         member("image", &BladeStatus::image),
         member("generation", &BladeStatus::generation),

@@ -34,6 +34,7 @@ struct BladeStatus {
     model::BladeType type;
     /// Absent: the cluster definition does not know it yet.
     std::optional<model::MacAddress> mac = {};
+    std::optional<std::string> mac_source = {};  ///< "definition", "learn", a plug-in's name
     model::Ipv4Address address;
     std::optional<model::ImageName> image = {};
     std::optional<model::Generation> generation = {};

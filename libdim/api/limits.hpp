@@ -37,6 +37,9 @@ inline constexpr std::size_t kClusterXmlBytes = 16 * 1024 * 1024;
 /// daemon takes from administrators, and they from it.
 inline constexpr std::size_t kClusterMessageBytes = 2 * kClusterXmlBytes + kMessageBytes;
 
+inline constexpr std::size_t kMacSourceBytes = 64;
+inline constexpr std::size_t kMacChangesBytes = 4 * 1024 * 1024;  ///< of all blades at once
+
 inline constexpr std::size_t kCommandWords = 1000;  ///< of a command for blades
 inline constexpr std::size_t kCommandOutputBytes =
     256 * 1024;  ///< 64 KiB as they came, with each byte that is no text replaced

@@ -5,6 +5,7 @@
 #include "libdim/api/cluster_messages.hpp"
 #include "libdim/api/image_messages.hpp"
 #include "libdim/api/look_messages.hpp"
+#include "libdim/api/mac_messages.hpp"
 #include "libdim/api/override_messages.hpp"
 #include "libdim/api/pin_messages.hpp"
 #include "libdim/api/problem.hpp"
@@ -125,10 +126,27 @@ inline RestartList restart_list() {
     return {{blade_restarts(), {.blade = blade(), .state = "unchanged"}}};
 }
 
+inline MacPlace mac_place() { return {*model::ComponentName::parse("s01c1mm"), 3}; }
+inline BladeMac blade_mac() {
+    return {blade(),
+            mac(),
+            "bladecenter-snmp",
+            mac_place(),
+            time(),
+            *model::MacAddress::parse("52:54:00:01:01:02"),
+            "csv",
+            "the cluster definition has another MAC for it"};
+}
+inline MacList mac_list() { return {7, {blade_mac(), {.blade = blade()}}}; }
+inline LearnMacs learn_macs() {
+    return {"bladecenter-snmp", {{blade(), mac(), mac_place()}, {.blade = blade()}}, 7};
+}
+
 inline BladeStatus blade_status() {
     return {.name = blade(),
             .type = model::BladeType::js21,
             .mac = mac(),
+            .mac_source = "csv",
             .address = address(),
             .image = image(),
             .generation = generation(),

@@ -1,7 +1,9 @@
 #include "libdim/render/name_list.hpp"
+#include "tools/cluster_macs.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/component_query.hpp"
+#include "tools/output/mac_text.hpp"
 #include "tools/output/names_text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -17,6 +19,7 @@ struct ClusterNamesArguments {
     bool is_linear = false;
     bool with_addresses = false;
     bool is_folded = false;
+    bool with_macs = false;
 };
 
 /// Failures: usage for an option that JSON would ignore.
@@ -45,8 +48,25 @@ Outcome<std::string> folded_text(const Context& context, const api::NameList& li
     return folded + '\n';
 }
 
+/// Of the blades among them: with --cluster as that says, without what was learned.
+Outcome<std::string> with_macs(const Context& context, const api::NameList& list) {
+    std::vector<model::ComponentName> blades;
+    for (const api::NamedComponent& component : list.names)
+        if (component.role == "blade") blades.push_back(component.name);
+    DIM_TRY(auto definition, load_cluster(context));
+    ClusterMacs macs(std::move(definition));
+    if (!context.cluster_file) {
+        DIM_TRY(macs, ClusterMacs::ask(context, macs.definition(), blades));
+    }
+    api::MacList told{.number = 0, .blades = {}};
+    for (const model::ComponentName& blade : blades)
+        told.blades.push_back(macs.mac_of(blade));
+    return context.json ? to_json(told) + '\n' : macs_text(told.blades);
+}
+
 Outcome<std::string> text_of(const Context& context, const ClusterNamesArguments& arguments,
                              const api::NameList& list) {
+    if (arguments.with_macs) return with_macs(context, list);
     if (context.json) return to_json(list) + '\n';
     if (arguments.is_folded) return folded_text(context, list);
     const auto style = arguments.is_linear ? NameStyle::linear : NameStyle::coordinate;
@@ -62,9 +82,13 @@ Action cluster_names(CLI::App& app) {
     auto* const linear = app.add_flag("--linear", arguments->is_linear, "linear names: b1, mm90");
     auto* const addresses =
         app.add_flag("--addresses", arguments->with_addresses, "with every host name and address");
-    app.add_flag("--fold", arguments->is_folded, "as one range, as short as it goes")
+    auto* const fold =
+        app.add_flag("--fold", arguments->is_folded, "as one range, as short as it goes");
+    fold->excludes(linear)->excludes(addresses);
+    app.add_flag("--macs", arguments->with_macs, "blades with their MACs, and who told them")
         ->excludes(linear)
-        ->excludes(addresses);
+        ->excludes(addresses)
+        ->excludes(fold);
     app.add_option("--role", arguments->role,
                    "what a place such as s01 and 'all' stand for: blade, server, "
                    "management-module, other, any")

@@ -68,6 +68,18 @@ constexpr std::array kCommands{
             "  dim blade restarts 's01c[1-2]'\n"
             "  dim blade restarts s01c1b01 --json | jq -r '.blades[].found.processes[]?.unit'\n",
             &blade_restarts},
+    Command{"blade", "discover", "learn the MACs of blades from their chassis, a file or DHCP",
+            "  dim blade discover\n"
+            "  dim blade discover 's01c[1-4]' --dry-run\n"
+            "  dim blade discover s01c1b03,s01c1b05 --yes\n"
+            "  dim blade discover all --plugin csv --file macs.csv\n"
+            "  dim blade discover s01c1b03 --plugin dhcp-log\n"
+            "  dim blade discover --plugin my-chassis --json | jq '.blades[] | select(.problem)'\n",
+            &blade_discover, CommandKind::changes},
+    Command{"blade", "learn", "tell the MAC of a blade, as from an alert, or forget it",
+            "  dim blade learn s01c1b03 00:0d:60:1e:81:1a\n"
+            "  dim blade learn s01c1b03 --forget\n",
+            &blade_learn, CommandKind::changes},
     Command{"blade", "list", "the blade images there are, or with --trash were",
             "  dim blade list\n"
             "  dim blade list --trash\n"

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
+#include <utility>
 
 namespace dim::tool {
 
@@ -23,7 +24,8 @@ Outcome<std::optional<cluster::DhcpBackend>> parse_backend(const std::optional<s
     return backend;
 }
 
-/// What the daemon tells its blades now; without a daemon nobody has an image.
+/// What the daemon tells its blades now, by their MACs that were learned, too; without a daemon
+/// nobody has an image.
 Outcome<std::map<model::ComponentName, api::DhcpHost>> assigned_hosts(const Context& context) {
     std::map<model::ComponentName, api::DhcpHost> hosts;
     if (context.cluster_file) return hosts;
@@ -37,13 +39,14 @@ Outcome<std::vector<render::ServerHosts>> hosts_to_render(const Context& context
                                                           const cluster::Definition& definition,
                                                           const DhcpRenderArguments& arguments) {
     DIM_TRY(const auto servers, select_servers(definition, arguments.server));
-    DIM_TRY(const auto assigned, assigned_hosts(context));
+    DIM_TRY(auto hosts, assigned_hosts(context));
     std::vector<render::ServerHosts> all = render::server_hosts(definition, servers);
     for (render::ServerHosts& server : all) {
-        for (api::DhcpHost& host : server.hosts) {
-            if (const auto found = assigned.find(host.blade); found != assigned.end())
-                host = found->second;
-        }
+        for (const api::DhcpHost& defined : std::exchange(server.hosts, {}))
+            hosts.try_emplace(defined.blade, defined);
+        for (const cluster::Blade& blade : cluster::blades_of(definition, server.server))
+            if (const auto found = hosts.find(blade.name); found != hosts.end())
+                server.hosts.push_back(found->second);
     }
     return all;
 }

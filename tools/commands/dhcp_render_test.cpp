@@ -48,5 +48,20 @@ TEST_F(DhcpRenderCommand, WithTheDaemonBladesHaveTheirBootFiles) {
     }
 }
 
+TEST_F(DhcpRenderCommand, WithTheDaemonBladesAreThereWhoseMacWasLearned) {
+    const std::string learned = "02:00:00:00:00:01";
+    daemon.prepare("GET /v1/dhcp",
+                   to_json(api::DhcpHostList{{{*model::ComponentName::parse("s02c2b01"),
+                                               *model::MacAddress::parse(learned),
+                                               *model::Ipv4Address::parse("10.2.2.11"),
+                                               {},
+                                               {}}}}));
+    for (const std::string backend : {"isc", "kea"}) {
+        const CommandEnd end = run_command(daemon, {"dhcp", "render", "--backend", backend});
+        EXPECT_THAT(end.output, HasSubstr(learned)) << backend;
+        EXPECT_THAT(end.output, HasSubstr("00:0d:60:1e:ca:01"));
+    }
+}
+
 }  // namespace
 }  // namespace dim::tool

@@ -40,6 +40,7 @@ protected:
         EXPECT_TRUE(sys::write_file_atomically(file(), sample::kClusterXml));
         EXPECT_TRUE(sys::write_file_atomically(token_file(), "is01.ab.cd\n"));
         daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
+        daemon.prepare("GET /v1/cluster", to_json(revision));
     }
     std::string file() const { return directory / "new.xml"; }
     std::string token_file() const { return directory / "is02.token"; }
@@ -47,13 +48,6 @@ protected:
     std::vector<Example> examples() const {
         const api::OverrideList overrides{
             {{api::samples::blade(), api::samples::image(), {api::samples::override_file()}}}};
-        const api::ClusterRevision revision{.number = 7,
-                                            .time = kNow,
-                                            .origin = "x",
-                                            .sha256 = "ab",
-                                            .blades = 7,
-                                            .is_in_force = true,
-                                            .xml = std::string(sample::kClusterXml)};
         const api::ClusterStatus status{.server = *model::ComponentName::parse("s01"),
                                         .version = "0.1.0",
                                         .now = kNow,
@@ -363,7 +357,13 @@ protected:
              to_json(revision),
              "s01c1b01"},
             {{"cluster", "check"}, "GET /v1/cluster", to_json(revision), "no errors"},
-            {{"cluster", "explain", "b1"}, "GET /v1/cluster", to_json(revision), "s01c1b01"},
+            {{"cluster", "explain", "b1"},
+             "GET /v1/macs",
+             to_json(api::MacList{3,
+                                  {{.blade = *model::ComponentName::parse("s01c1b01"),
+                                    .unused = api::samples::mac(),
+                                    .unused_source = "csv"}}}),
+             "instead of 52:54:00:01:01:01: learned by csv"},
             {{"cluster", "names", "s01"},
              R"(POST /v1/names {"range":"s01","role":"blade"})",
              blade_names({"s01c1b01"}),
@@ -382,6 +382,13 @@ protected:
         return request.substr(0, request.find(" {"));
     }
 
+    const api::ClusterRevision revision{.number = 7,
+                                        .time = kNow,
+                                        .origin = "x",
+                                        .sha256 = "ab",
+                                        .blades = 7,
+                                        .is_in_force = true,
+                                        .xml = std::string(sample::kClusterXml)};
     dim::testing::TemporaryDirectory directory;
     FakeDaemon daemon;
 };
@@ -411,6 +418,7 @@ TEST_F(EveryCommand, SaysWhyTheDaemonRefused) {
         EXPECT_EQ(run_command(daemon, example.words).code, ExitCode::failed) << example.request;
         daemon.prepare("POST /v1/names", blade_names({"s01c1b01"}));
         daemon.prepare("GET /v1/servers", R"({"servers":[]})");
+        daemon.prepare("GET /v1/cluster", to_json(revision));
     }
 }
 
@@ -432,6 +440,7 @@ TEST_F(EveryCommand, IsHereOrHasATestOfItsOwn) {
         "bctool",           "bcadmin",    // ask no daemon: chassis_daemon_test
         "changeset create", "changeset show", "changeset apply",  "changeset verify"};
     tested.insert({"power", "console"});  // power_daemon_test, console_daemon_test
+    tested.insert({"blade discover", "blade learn"});
     for (const Example& example : examples()) {
         tested.insert(example.words.front());
         if (example.words.size() > 1) tested.insert(example.words[0] + ' ' + example.words[1]);

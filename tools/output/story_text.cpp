@@ -1,6 +1,7 @@
 #include "tools/output/story_text.hpp"
 
 #include "tools/output/status_text.hpp"
+#include "tools/output/terminal_text.hpp"
 #include "tools/output/words.hpp"
 
 #include <fmt/format.h>
@@ -9,10 +10,17 @@ namespace dim::tool {
 
 namespace {
 
+/// "00:0d:60:1e:ca:01", "00:0d:60:1e:ca:01 (learned: csv)"
+std::string mac_text(const api::BladeStatus& blade) {
+    if (!blade.mac) return "MAC unknown";
+    const std::string text = to_string(*blade.mac);
+    if (!blade.mac_source || *blade.mac_source == "definition") return text;
+    return text + " (learned: " + terminal_text(*blade.mac_source) + ")";
+}
+
 std::string head_text(const api::BladeStatus& blade) {
-    std::string text =
-        fmt::format("{}  {}  {}  {}\n", to_string(blade.name), to_string(blade.type),
-                    blade.mac ? to_string(*blade.mac) : "MAC unknown", to_string(blade.address));
+    std::string text = fmt::format("{}  {}  {}  {}\n", to_string(blade.name), to_string(blade.type),
+                                   mac_text(blade), to_string(blade.address));
     text += "state: " + std::string(to_string(blade.state));
     if (blade.since) text += " since " + to_string(*blade.since).substr(0, 19);
     if (blade.age_seconds) text += ", heard " + duration_text(blade.age_seconds) + " ago";

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+/// A cluster of one server and two chassis on the loopback, for tests with emulated ones.
+namespace dim::tool::sample {
+
+/// FIRST and SECOND: where their modules answer, "127.0.0.2:PORT" and "127.0.0.3:PORT".
+/// CREDENTIALS: the file for both.
+inline std::string two_chassis_xml(const std::string& credentials, const std::string& first,
+                                   const std::string& second) {
+    const auto module = [&](const std::string& name, const std::string& address) {
+        return "<set for=\"" + name + "\"><property name=\"credentials\" value=\"" + credentials +
+               "\"/><property name=\"snmp-port\" value=\"" + address.substr(address.find(':') + 1) +
+               "\"/></set>";
+    };
+    return R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
+  <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
+  <network name="mmnet" role="management" address="127.0.0.0/24"/>
+  <level name="server" symbol="s" width="2" last="1">
+    <component name="server" role="server">
+      <interface network="bootnet" device="eth1" address="10.1.0.1"/>
+    </component>
+    <level name="chassis" symbol="c" last="2">
+      <component name="mm" role="management-module" pattern="s{server}c{chassis}mm">
+        <interface network="mmnet" address="127.0.0.{chassis+1}"/>
+      </component>
+      <level name="blade" symbol="b" width="2" last="14">
+        <component name="blade" role="blade" type="js20">
+          <interface network="bootnet" address="10.1.{chassis}.{blade+10}"/>
+        </component>
+      </level>
+    </level>
+  </level>)" +
+           module("s01c1mm", first) + module("s01c2mm", second) + "</cluster>";
+}
+
+}  // namespace dim::tool::sample
