@@ -13,7 +13,7 @@ namespace {
 /// "00:0d:60:1e:ca:01", "00:0d:60:1e:ca:01 (learned: csv)"
 std::string mac_text(const api::BladeStatus& blade) {
     if (!blade.mac) return "MAC unknown";
-    const std::string text = to_string(*blade.mac);
+    std::string text = to_string(*blade.mac);
     if (!blade.mac_source || *blade.mac_source == "definition") return text;
     return text + " (learned: " + terminal_text(*blade.mac_source) + ")";
 }
