@@ -21,11 +21,14 @@ constexpr const char* kDescription =
     "mounts as they are, so that blades go on working; the next start takes them over. To end\n"
     "those too, run it with --teardown afterwards. SIGHUP reads the cluster definition again.";
 
+constexpr std::uint16_t kTrapPort = 162;  ///< RFC 3417, section 3.2
+
 constexpr const char* kExamples =
     "Examples:\n"
     "  imageserver --cluster /etc/dim/cluster.xml\n"
     "  imageserver --cluster lab.xml --server is02 --state /srv/dim --run /run/dim-lab\n"
     "  imageserver --provisioning thin:150%\n"
+    "  imageserver --traps 10.2.0.1\n"
     "  imageserver --state /srv/dim --run /run/dim-lab --teardown\n"
     "Exit status: 0 ended by a signal, 1 could not start or go on, 2 wrong arguments.";
 
@@ -53,6 +56,7 @@ struct Arguments {
     DaemonSettings settings;
     std::string provisioning = to_string(settings.provisioning);
     std::string servers;
+    std::string traps;
     bool is_teardown = false;
 };
 
@@ -75,6 +79,10 @@ void add_options(CLI::App& app, Arguments& arguments) {
     app.add_option("--servers", arguments.servers,
                    "listen for other image servers on this address of ours, which is on no bootnet "
                    "(port 7444): 'dim server token', 'dim server join'")
+        ->type_name("ADDRESS[:PORT]");
+    app.add_option("--traps", arguments.traps,
+                   "take SNMP traps of management modules on this address of ours (port 162): a "
+                   "blade that loses its power is seen at once")
         ->type_name("ADDRESS[:PORT]");
     app.add_option("--trash-days", settings.trash_days,
                    "how long deleted blade images can be restored; 0: until they are purged")
@@ -128,6 +136,14 @@ int run(int argc, char** argv) {
             return 2;
         }
         settings.servers = *parsed;
+    }
+    if (!arguments.traps.empty()) {
+        auto parsed = dim::model::Ipv4Endpoint::parse(arguments.traps, kTrapPort);
+        if (!parsed) {
+            dim::log(dim::LogLevel::error, "--traps: " + dim::to_string(parsed.error()));
+            return 2;
+        }
+        settings.traps = *parsed;
     }
     for (std::string* path :
          {&settings.cluster_file, &settings.state_directory, &settings.run_directory,

@@ -1,6 +1,7 @@
 #include "libdim/base/in_parallel.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/file.hpp"
+#include "tools/at_controllers.hpp"
 #include "tools/discover_plugin.hpp"
 #include "tools/module_targets.hpp"
 #include "tools/output/words.hpp"
@@ -118,7 +119,7 @@ Outcome<DiscoverAnswers> ask_chassis(const DiscoverQuestion& question) {
     DIM_TRY(const auto targets, blade_targets(question.context, question.access, range));
     DiscoverAnswers answers;
     for (auto& sightings :
-         in_parallel(std::span(targets), kModulesAtOnce, [&](const ModuleTarget& target) {
+         in_parallel(std::span(targets), kControllersAtOnce, [&](const ModuleTarget& target) {
              return sightings_at(target, question.access);
          }))
         answers.sightings.merge(sightings);

@@ -1,7 +1,7 @@
 #include "tools/module_access.hpp"
 
+#include "libdim/tls/private_file.hpp"
 #include "tools/global_options.hpp"
-#include "tools/private_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <array>
@@ -22,7 +22,7 @@ constexpr std::array<std::pair<const char*, std::string_view>, 4> kVariables{
 
 Result<tls::SecretText> environment_text() {
     std::string text;
-    text.reserve(kCredentialsLimit);  // no copy is left behind by growing
+    text.reserve(tls::kPrivateFileLimit);  // no copy is left behind by growing
     for (const auto& [variable, key] : kVariables) {
         const char* const value = std::getenv(variable);
         if (value != nullptr && *value != '\0') text.append(key).append(value).append("\n");
@@ -36,7 +36,7 @@ Result<tls::SecretText> environment_text() {
 }  // namespace
 
 Result<snmp::Credentials> read_credentials(const std::optional<std::string>& file) {
-    DIM_TRY(const tls::SecretText text, file ? read_private_file(*file) : environment_text());
+    DIM_TRY(const tls::SecretText text, file ? tls::read_private_file(*file) : environment_text());
     auto parsed = snmp::parse_credentials(text.view());
     if (!parsed)
         return fail(

@@ -1,8 +1,8 @@
 #include "tools/power_selection.hpp"
 
+#include "libdim/tls/private_file.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/component_query.hpp"
-#include "tools/private_file.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -119,7 +119,7 @@ power::PlugInBlade plug_in_blade(const cluster::Blade& blade, const cluster::Bla
 Result<power::Login> read_login(const std::optional<std::string>& file, const char* user_variable,
                                 const char* password_variable) {
     if (file) {
-        DIM_TRY(const tls::SecretText text, read_private_file(*file));
+        DIM_TRY(const tls::SecretText text, tls::read_private_file(*file));
         auto login = power::parse_login(text.view());
         if (!login) return fail(std::move(login).error().with_context(*file));
         return login;

@@ -24,7 +24,7 @@ protected:
     ApiFixture()
         : EditFixture({kNfsMigration, kClusterMigration, kOverrideMigration, kPeerMigration,
                        kDefinitionDebtMigration, kSyncJournalMigration, kSyncBoundsMigration,
-                       kLearnedMacMigration}) {
+                       kLearnedMacMigration, kChassisMigration}) {
         EXPECT_TRUE(sys::write_file_atomically(cluster_file(), samples::cluster_xml(2)));
         EXPECT_TRUE(start_cluster(
             revisions, cluster_file(), [](const cluster::Definition&) { return Result<void>(); },
@@ -209,8 +209,9 @@ protected:
     AgentResource agent_resource{planner, roster, journal, refusals, clock, lanes, news};
     DiskWatch disk{
         {database.directory(), Provisioning::reserved()}, images, database.get(), alerts, clock};
-    StatusResource status_resource{services, roster, assignments, journal,
-                                   alerts,   disk,   clock,       lanes.answers};
+    ChassisKnowledge chassis{database.get()};
+    StatusResource status_resource{services, roster,  assignments, journal,      alerts,
+                                   disk,     chassis, clock,       lanes.answers};
     Membership membership{
         {.cluster = "demo", .listening = {}}, database.get(), random, roster, clock};
     ClusterRollout rollout{roster.server(),

@@ -117,6 +117,7 @@ TEST_F(OpenApiTest, DescribesEveryMessage) {
     expect_described("Enrolment", enrolment());
     expect_described("BladeStatus", api::samples::blade_status());
     expect_described("ClusterStatus", cluster_status());
+    expect_described("ChassisStatus", chassis_status());
     expect_described("BladeStory", blade_story());
     expect_described("ImportImage", import_image());
     expect_described("ImageSummary", image_summary());
@@ -226,7 +227,7 @@ TEST_F(OpenApiTest, HasTheWordsOfTheModel) {
     EXPECT_EQ(words("BootStage").size(), static_cast<std::size_t>(model::BootStage::running) + 1);
     for (const std::string& word : words("BladeState"))
         EXPECT_TRUE(model::parse_blade_state(word)) << word;
-    EXPECT_EQ(words("BladeState").size(), static_cast<std::size_t>(model::BladeState::lost) + 1);
+    EXPECT_EQ(words("BladeState").size(), static_cast<std::size_t>(model::BladeState::off) + 1);
     for (const std::string& word : words("BladeType"))
         EXPECT_TRUE(model::parse_blade_type(word)) << word;
     for (const std::string& word : words("Architecture"))

@@ -20,6 +20,13 @@ constexpr std::chrono::milliseconds kWatchInterval{250};
 /// A watcher gets a line at least this often, for the ages in it.
 constexpr int kIntervalsInSilence = 40;
 
+template <class Value>
+std::optional<Value> find(const std::map<model::ComponentName, Value>& values,
+                          const model::ComponentName& name) {
+    const auto found = values.find(name);
+    return found == values.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::string line_of(const Result<api::ClusterStatus>& status) {
     return (status ? api::to_json(*status) : api::to_json(api::to_problem(status.error()))) + '\n';
 }
@@ -29,10 +36,7 @@ std::string line_of(const Result<api::ClusterStatus>& status) {
 Result<api::ClusterStatus> StatusResource::cluster_status() const {
     DIM_TRY(const auto boots, journal_.newest_boots());
     DIM_TRY(const auto assigned, assignments_.all());
-    const auto find = [](const auto& map, const model::ComponentName& name) {
-        const auto found = map.find(name);
-        return found == map.end() ? std::nullopt : std::optional(found->second);
-    };
+    const auto off = chassis_.seen_off();
     const Moment now = clock_.now();
     api::ClusterStatus status{.server = roster_.server(),
                               .version = DIM_VERSION,
@@ -41,10 +45,15 @@ Result<api::ClusterStatus> StatusResource::cluster_status() const {
                               .blades = {},
                               .services = services_.statuses(),
                               .alerts = alerts_.alerts(),
-                              .disk = disk_.status()};
+                              .disk = disk_.status(),
+                              .chassis = chassis_.statuses(now)};
     for (const RosterEntry& entry : roster_.entries()) {
-        const BladeFacts facts{entry.blade, entry.address, find(assigned, entry.blade.name),
-                               find(boots, entry.blade.name), mac_source(entry)};
+        const BladeFacts facts{entry.blade,
+                               entry.address,
+                               find(assigned, entry.blade.name),
+                               find(boots, entry.blade.name),
+                               mac_source(entry),
+                               find(off, entry.blade.name)};
         status.blades.push_back(blade_status(facts, now, journal_.listening_since()));
     }
     return status;
@@ -56,8 +65,8 @@ Result<api::BladeStory> StatusResource::blade_story(std::string_view text) const
     DIM_TRY(auto boot, journal_.newest_boot(name));
     DIM_TRY(auto assigned, assignments_.image_of(name));
     DIM_TRY(auto events, journal_.story(name));
-    const BladeFacts facts{entry.blade, entry.address, std::move(assigned), std::move(boot),
-                           mac_source(entry)};
+    const BladeFacts facts{entry.blade,     entry.address,     std::move(assigned),
+                           std::move(boot), mac_source(entry), find(chassis_.seen_off(), name)};
     return api::BladeStory{blade_status(facts, clock_.now(), journal_.listening_since()),
                            std::move(events)};
 }

@@ -7,6 +7,7 @@
 #include "imageserver/blade/disk_watch.hpp"
 #include "imageserver/blade/roster.hpp"
 #include "imageserver/boot/boot_journal.hpp"
+#include "imageserver/chassis/chassis_knowledge.hpp"
 #include "imageserver/state/wall_clock.hpp"
 #include "libdim/api/admin_messages.hpp"
 
@@ -23,13 +24,15 @@ public:
     /// The references outlive this.
     StatusResource(const StandardServices& services, const Roster& roster, Assignments& assignments,
                    BootJournal& journal, const Alerts& alerts, const DiskWatch& disk,
-                   const WallClock& clock, boost::asio::thread_pool& lane)
+                   const ChassisKnowledge& chassis, const WallClock& clock,
+                   boost::asio::thread_pool& lane)
         : services_(services),
           roster_(roster),
           assignments_(assignments),
           journal_(journal),
           alerts_(alerts),
           disk_(disk),
+          chassis_(chassis),
           clock_(clock),
           lane_(lane) {}
 
@@ -53,6 +56,7 @@ private:
     BootJournal& journal_;
     const Alerts& alerts_;
     const DiskWatch& disk_;
+    const ChassisKnowledge& chassis_;
     const WallClock& clock_;
     boost::asio::thread_pool& lane_;
 };

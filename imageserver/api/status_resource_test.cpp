@@ -24,6 +24,22 @@ TEST_F(StatusResourceTest, ShowsEveryBladeAndEveryAlert) {
     EXPECT_EQ(status.alerts.size(), 1u);
 }
 
+TEST_F(StatusResourceTest, TellsWhatAChassisSaidAndThatItsBladeIsOff) {
+    ASSERT_TRUE(journal.begin_boot(samples::blade(), samples::boot_request(90), samples::at(90)));
+    const auto module = *model::ComponentName::parse("s01c1mm");
+    ASSERT_TRUE(chassis.follow({module}));
+    ASSERT_TRUE(chassis.note_answer(
+        {.module = module, .bays = {{.bay = 1, .blade = samples::blade(), .power = "off"}}},
+        samples::at(95)));
+    const auto status = read<api::ClusterStatus>(get("/v1/status"));
+    EXPECT_EQ(status.blades[0].state, model::BladeState::off);
+    EXPECT_EQ(status.blades[1].state, model::BladeState::unseen);
+    ASSERT_EQ(status.chassis.size(), 1u);
+    EXPECT_EQ(status.chassis[0].age_seconds, 5.0);
+    const auto story = read<api::BladeStory>(get("/v1/blades/" + to_string(samples::blade())));
+    EXPECT_EQ(story.status.state, model::BladeState::off);
+}
+
 TEST_F(StatusResourceTest, TellsTheDiskOnceItWasLookedAt) {
     EXPECT_EQ(read<api::ClusterStatus>(get("/v1/status")).disk, std::nullopt);
     images.space = {.total = 1000, .free = 900, .committed = 500, .allocated = 50};

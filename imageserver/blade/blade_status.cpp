@@ -42,6 +42,7 @@ Timestamp begin_of(BladeState state, const BootRecord& boot, Timestamp now) {
         case BladeState::running: return boot.running.value_or(boot.stage_since);
         case BladeState::failed: return boot.failure ? boot.failure->since : boot.stage_since;
         case BladeState::lost: return boot.lost.value_or(now);
+        case BladeState::off: return now;
     }
     return now;
 }
@@ -66,6 +67,13 @@ void explain_state(api::BladeStatus& status, const BladeFacts& facts) {
 
 }  // namespace
 
+bool is_off(const BladeFacts& facts, Moment now) {
+    if (!facts.seen_off) return false;
+    const std::chrono::microseconds age(now.uptime_us - facts.seen_off->asked_us);
+    if (age < age.zero() || age > kOffIsKnownFor) return false;
+    return !facts.boot || since_heard(*facts.boot, now) > age;
+}
+
 bool is_up(BladeState state) {
     return state == BladeState::running || state == BladeState::booting;
 }
@@ -86,8 +94,16 @@ api::BladeStatus blade_status(const BladeFacts& facts, Moment now, Moment listen
                             .last_heard = {},
                             .age_seconds = {},
                             .seconds = {}};
+    const bool has_no_power = is_off(facts, now);
+    if (has_no_power) {
+        status.state = BladeState::off;
+        status.since = std::min(facts.seen_off->since, now.time);
+    }
     if (!facts.boot) return status;
     const BootRecord& boot = *facts.boot;
+    status.last_heard = std::min(boot.last_heard, now.time);
+    status.age_seconds = std::chrono::duration<double>(since_heard(boot, now)).count();
+    if (has_no_power) return status;
     const bool is_lost = boot.lost || is_silent(boot, now, listening_since);
     status.state = state_of(boot, is_lost);
     // What runs, not what will after the next boot.
@@ -95,8 +111,6 @@ api::BladeStatus blade_status(const BladeFacts& facts, Moment now, Moment listen
     status.generation = boot.generation;
     status.stage = boot.stage;
     status.since = std::min(begin_of(status.state, boot, now), now.time);
-    status.last_heard = std::min(boot.last_heard, now.time);
-    status.age_seconds = std::chrono::duration<double>(since_heard(boot, now)).count();
     status.seconds = {.firmware = seconds_between(boot.firmware, boot.kernel),
                       .kernel = seconds_between(boot.kernel, boot.agent),
                       .agent = seconds_between(boot.agent, boot.exec),

@@ -4,9 +4,20 @@
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace dim::server {
+
+/// That the blade's management module says that it has no power.
+struct SeenOff {
+    model::Timestamp since;  ///< when that was first seen
+    std::int64_t asked_us;   ///< the newest such answer, on the server's CLOCK_BOOTTIME
+    bool operator==(const SeenOff&) const = default;
+};
+/// How long an answer of a module counts.
+inline constexpr std::chrono::minutes kOffIsKnownFor{5};
 
 /// What the state of a blade is made of.
 struct BladeFacts {
@@ -15,7 +26,11 @@ struct BladeFacts {
     std::optional<model::ImageName> assigned;
     std::optional<BootRecord> boot;  ///< the newest
     std::optional<std::string> mac_source = {};
+    std::optional<SeenOff> seen_off = {};
 };
+
+/// Whether it is off at NOW: its module said so not long ago, and it has not been heard since.
+bool is_off(const BladeFacts& facts, Moment now);
 
 /// Whether it may be using its image.
 bool is_up(model::BladeState state);

@@ -26,7 +26,8 @@ class BladeStatusTest : public ::testing::Test {
 protected:
     api::BladeStatus status(double now) { return status(at(now)); }
     api::BladeStatus status(Moment now) {
-        return blade_status({definition(), samples::address(), assigned, boot}, now, at(0));
+        return blade_status({definition(), samples::address(), assigned, boot, {}, seen_off}, now,
+                            at(0));
     }
     void hear(BootChange step) { boot = std::move(step.record); }
     void hear(std::optional<BootChange> step) {
@@ -46,6 +47,7 @@ protected:
 
     std::optional<model::ImageName> assigned = samples::image();
     std::optional<BootRecord> boot;
+    std::optional<SeenOff> seen_off;
 };
 
 TEST_F(BladeStatusTest, OfABladeNeverHeardOfIsUnseen) {
@@ -149,6 +151,33 @@ TEST_F(BladeStatusTest, WhatWasFoundLostStaysSoForANewDaemon) {
         blade_status({definition(), samples::address(), assigned, boot}, at(200), at(199));
     EXPECT_EQ(later.state, BladeState::lost);
     EXPECT_EQ(later.since, at(100));
+}
+
+TEST_F(BladeStatusTest, OfABladeWithoutPowerIsOffNotLost) {
+    ask_for_plan(9);
+    get_plan(9.1);
+    hear(apply_running(*boot, samples::running_report(12), at(12)));
+    seen_off = SeenOff{at(14), at(20).uptime_us};
+    const auto off = status(21);
+    EXPECT_EQ(off.state, BladeState::off);
+    EXPECT_EQ(off.since, at(14));
+    EXPECT_EQ(off.last_heard, at(12));
+    EXPECT_EQ(off.stage, std::nullopt);
+    EXPECT_EQ(off.cause, std::nullopt);
+    EXPECT_EQ(off.image, samples::image()) << "what it would boot";
+    hear(apply_silence(*boot, at(43), at(0)));
+    EXPECT_EQ(status(320).state, BladeState::off);
+    EXPECT_EQ(status(321).state, BladeState::lost) << "its module was silent for too long";
+}
+
+TEST_F(BladeStatusTest, OfABladeThatSpeaksIsNotOffWhateverItsModuleSaid) {
+    seen_off = SeenOff{at(1), at(2).uptime_us};
+    EXPECT_EQ(status(3).state, BladeState::off) << "although it was never heard of";
+    EXPECT_EQ(status(1).state, BladeState::unseen) << "an answer that is yet to come";
+    ask_for_address(5);
+    EXPECT_EQ(status(6).state, BladeState::firmware);
+    seen_off = SeenOff{at(1), at(5.1).uptime_us};
+    EXPECT_EQ(status(6).state, BladeState::firmware) << "at the same time";
 }
 
 TEST_F(BladeStatusTest, ShowsWhatRunsNotWhatIsAssignedNext) {

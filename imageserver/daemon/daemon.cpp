@@ -4,6 +4,8 @@
 #include "imageserver/api/agent_resource.hpp"
 #include "imageserver/api/reply.hpp"
 #include "imageserver/api/status_resource.hpp"
+#include "imageserver/chassis/ask_chassis.hpp"
+#include "imageserver/chassis/chassis_watch.hpp"
 #include "imageserver/daemon/blade_image_upkeep.hpp"
 #include "imageserver/daemon/bounded_notes.hpp"
 #include "imageserver/daemon/dhcp_log_follower.hpp"
@@ -13,6 +15,7 @@
 #include "imageserver/daemon/opened_state.hpp"
 #include "imageserver/daemon/report.hpp"
 #include "imageserver/daemon/server_channel.hpp"
+#include "imageserver/daemon/trap_listener.hpp"
 #include "imageserver/daemon/upkeep.hpp"
 #include "imageserver/daemon/watchdog.hpp"
 #include "imageserver/override/overrides.hpp"
@@ -20,6 +23,7 @@
 #include "libdim/api/agent_port.hpp"
 #include "libdim/api/limits.hpp"
 #include "libdim/base/log.hpp"
+#include "libdim/snmp/session.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/notify.hpp"
 #include "libdim/sys/signals.hpp"
@@ -176,8 +180,17 @@ private:
     ConflictEdits conflict_edits_{*state_.images, overrides_, edited_blades_};
     LoggedSyncs syncs_{sync_edits_, *state_.images, *state_.database, edited_blades_};
     AgentResource agent_{planner_, state_.roster, journal_, refusals_, clock_, lanes_, news_};
-    StatusResource status_{services_,     state_.roster, assignments_, journal_,
-                           state_.alerts, disk_,         clock_,       lanes_.answers};
+    ChassisKnowledge chassis_{*state_.database};
+    ChassisWatch chassis_watch_{{.roster = state_.roster,
+                                 .knowledge = chassis_,
+                                 .journal = journal_,
+                                 .alerts = state_.alerts,
+                                 .clock = clock_,
+                                 .ask = ask_chassis,
+                                 .read_credentials = read_credentials}};
+    TrapListener traps_{settings_.traps, chassis_watch_, loop_, lanes_.upkeep.get_executor()};
+    StatusResource status_{services_, state_.roster, assignments_, journal_,      state_.alerts,
+                           disk_,     chassis_,      clock_,       lanes_.answers};
     Membership membership_{
         {.cluster = to_string(state_.roster.definition()->name),
          .listening = settings_.servers,
@@ -359,6 +372,8 @@ Result<void> Daemon::Parts::listen() {
         report("mount", error);
     DIM_CHECK(sys::ensure_directory(settings_.services_directory() + "/dhcpd", 0755));
     make_agent_server();
+    if (const auto loaded = chassis_.load(clock_.now()); !loaded)
+        report("what management modules said", loaded.error());
     // Blades need no other server.
     if (const auto loaded = membership_.load(); !loaded)
         report("image servers that belong together", loaded.error());
@@ -386,6 +401,8 @@ Result<void> Daemon::Parts::watch_over() {
     asio::co_spawn(loop_, server_channel_.listen_for_servers(state_.alerts, clock_),
                    asio::detached);
     asio::co_spawn(loop_, dhcp_log_.follow(state_.alerts, clock_), asio::detached);
+    chassis_watch_.start();
+    asio::co_spawn(loop_, traps_.listen(state_.alerts, clock_), asio::detached);
     asio::co_spawn(loop_,
                    come_up({.kind = "unfinished-image",
                             .origin = "images",
@@ -419,6 +436,7 @@ Result<void> Daemon::Parts::run() {
     log(LogLevel::notice, "ending; services and mounts stay for the blades");
     commands_.end_all();
     lanes_.stop();
+    chassis_watch_.stop();
     return state_.alerts.flush();
 }
 
@@ -561,6 +579,7 @@ Daemon::~Daemon() = default;
 Result<Daemon> Daemon::start(DaemonSettings settings) {
     DIM_CHECK(sys::block_signals({SIGTERM, SIGINT, SIGHUP}));
     DIM_CHECK(sys::ignore_signal(SIGPIPE));
+    snmp::Session::prepare();
     provide_open_files(open_files_needed(http::Server::Settings()));
     DIM_TRY(auto state, OpenedState::open(settings));
     DIM_CHECK(sys::ensure_directory(settings.run_directory, 0755));

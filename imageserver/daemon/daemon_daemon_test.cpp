@@ -7,6 +7,7 @@
 #include "libdim/base/text.hpp"
 #include "libdim/http/client.hpp"
 #include "libdim/http/tls_stream.hpp"
+#include "libdim/snmp/running_chassis.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/event_fds.hpp"
@@ -30,6 +31,7 @@
 #include <stdexcept>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -266,6 +268,58 @@ protected:
     std::thread thread_;
     std::promise<void> has_begun_to_watch_;
 };
+
+/// Its blades are in an emulated chassis, b1 on.
+class DaemonWithChassisTest : public DaemonTest {
+protected:
+    void prepare() override {
+        const std::string key = directory_ / "mm.key";
+        ASSERT_TRUE(sys::write_file_atomically(key, "community private\n"));
+        ASSERT_EQ(::chmod(key.c_str(), 0600), 0);
+        chassis_.emplace(std::vector<std::string>{"--listen", "127.0.0.2:161", "--bay", "1=js20,on",
+                                                  "--trap", "127.0.0.1:162"});
+        std::string xml = kCluster;
+        xml.insert(xml.find("  <level"), "  <network name=\"mmnet\" role=\"management\" "
+                                         "address=\"127.0.0.0/24\"/>\n");
+        const std::string server_end = "    </component>\n  </level>\n";
+        xml.insert(xml.find(server_end) + server_end.find("  </level>"),
+                   "<component name=\"mm\" role=\"management-module\" pattern=\"is{server}mm\">"
+                   "<interface network=\"mmnet\" address=\"127.0.0.2\"/></component>");
+        xml.insert(xml.find("</cluster>"),
+                   "<set for=\"b[1-2]\"><property name=\"module\" value=\"is01mm\"/></set>"
+                   "<set for=\"is01mm\"><property name=\"credentials\" value=\"" +
+                       key + "\"/></set>");
+        ASSERT_TRUE(sys::write_file_atomically(settings_.cluster_file, xml));
+        settings_.traps = model::Ipv4Endpoint::parse("127.0.0.1", 162).value();
+    }
+    /// powerOnOffBlade of bay 1.
+    void switch_off() {
+        auto session = chassis_->open();
+        ASSERT_TRUE(session) << session.error().message();
+        const snmp::ObjectId power{1, 3, 6, 1, 4, 1, 2, 3, 51, 2, 22, 1, 6, 1, 1, 7, 1};
+        ASSERT_TRUE(session->set(power, std::int32_t{0}));
+    }
+
+    std::optional<snmp::RunningChassis> chassis_;
+};
+
+TEST_F(DaemonWithChassisTest, ABladeThatLosesItsPowerIsOffAtOnce) {
+    ASSERT_TRUE(wait_for_status([](const api::ClusterStatus& status) {
+        return status.chassis.size() == 1 && status.chassis[0].bays.size() == 1 &&
+               status.chassis[0].bays[0].power == "on";
+    }));
+    switch_off();
+    const auto status = wait_for_status([](const api::ClusterStatus& status) {
+        return status.blades[0].state == model::BladeState::off;
+    });
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->chassis[0].bays[0].power, "off");
+    const auto answer = ask(http::Method::get, "/v1/blades/b1");
+    const auto story = api::parse<api::BladeStory>(answer.value()).value();
+    ASSERT_FALSE(story.events.empty()) << "its trap";
+    EXPECT_EQ(story.events.back().source, "is01mm");
+    EXPECT_TRUE(story.events.back().text.starts_with("power off")) << story.events.back().text;
+}
 
 /// Becomes readable when a neighbour entry changes (rtnetlink(7), RTMGRP_NEIGH).
 sys::Fd neighbour_events() {

@@ -2,6 +2,7 @@
 
 #include "imageserver/blade/learned_macs.hpp"
 #include "imageserver/boot/boot_schema.hpp"
+#include "imageserver/chassis/chassis_knowledge.hpp"
 #include "imageserver/cluster/cluster_file.hpp"
 #include "imageserver/cluster/cluster_start.hpp"
 #include "imageserver/daemon/override_renewal.hpp"
@@ -31,7 +32,8 @@ std::vector<Migration> all_migrations() {
                            kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
                            kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
                            kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration,
-                           kSyncBoundsMigration, kSyncImageMigration, kLearnedMacMigration});
+                           kSyncBoundsMigration, kSyncImageMigration, kLearnedMacMigration,
+                           kChassisMigration});
     return all;
 }
 

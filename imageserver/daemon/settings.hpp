@@ -27,6 +27,9 @@ struct DaemonSettings {
     /// Where to listen for other image servers; absent: nowhere.
     std::optional<model::Ipv4Endpoint> servers = {};
 
+    /// Where management modules send traps; absent: nowhere.
+    std::optional<model::Ipv4Endpoint> traps = {};
+
     std::string lock_file() const { return state_directory + "/lock"; }
     std::string services_directory() const { return state_directory + "/services"; }
     std::string keys_directory() const { return state_directory + "/keys"; }

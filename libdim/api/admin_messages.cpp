@@ -71,12 +71,40 @@ struct Members<DiskStatus> {
 };
 
 template <>
+struct Members<ChassisBay> {
+    static constexpr auto kAll = std::tuple{
+        member("bay", &ChassisBay::bay),         member("blade", &ChassisBay::blade),
+        member("power", &ChassisBay::power),     member("power_since", &ChassisBay::power_since),
+        member("health", &ChassisBay::health),   member("type", &ChassisBay::type),
+        member("serial", &ChassisBay::serial),   member("label", &ChassisBay::label),
+        member("problem", &ChassisBay::problem),
+    };
+};
+
+template <>
+struct Members<ChassisStatus> {
+    static constexpr auto kAll = std::tuple{
+        member("module", &ChassisStatus::module),
+        member("answered", &ChassisStatus::answered),
+        member("age_seconds", &ChassisStatus::age_seconds),
+        member("health", &ChassisStatus::health),
+        member("type", &ChassisStatus::type),
+        member("serial", &ChassisStatus::serial),
+        member("label", &ChassisStatus::label),
+        member("bays", &ChassisStatus::bays),
+        member("problem", &ChassisStatus::problem, limits::kMessageBytes),
+        member("cure", &ChassisStatus::cure),
+    };
+};
+
+template <>
 struct Members<ClusterStatus> {
     static constexpr auto kAll = std::tuple{
-        member("server", &ClusterStatus::server), member("version", &ClusterStatus::version),
-        member("now", &ClusterStatus::now),       member("since", &ClusterStatus::since),
-        member("blades", &ClusterStatus::blades), member("services", &ClusterStatus::services),
-        member("alerts", &ClusterStatus::alerts), member("disk", &ClusterStatus::disk),
+        member("server", &ClusterStatus::server),   member("version", &ClusterStatus::version),
+        member("now", &ClusterStatus::now),         member("since", &ClusterStatus::since),
+        member("blades", &ClusterStatus::blades),   member("services", &ClusterStatus::services),
+        member("alerts", &ClusterStatus::alerts),   member("disk", &ClusterStatus::disk),
+        member("chassis", &ClusterStatus::chassis),
     };
 };
 
@@ -242,6 +270,7 @@ struct Members<JobLine> {
 
 DIM_API_MESSAGE(BladeStatus, limits::kReplyBytes)
 DIM_API_MESSAGE(ClusterStatus, limits::kReplyBytes)
+DIM_API_MESSAGE(ChassisStatus, limits::kMessageBytes)
 DIM_API_MESSAGE(BladeStory, limits::kReplyBytes)
 DIM_API_MESSAGE(Blades, limits::kReplyBytes)
 DIM_API_MESSAGE(Firewall, limits::kReplyBytes)

@@ -90,6 +90,37 @@ struct DiskStatus {
     bool operator==(const DiskStatus&) const = default;
 };
 
+/// A bay of a chassis with a blade in it, or with something that its module says unclearly.
+struct ChassisBay {
+    std::uint32_t bay;
+    std::optional<model::ComponentName> blade = {};    ///< which one of ours that is
+    std::optional<std::string> power = {};             ///< "on", "off"...
+    std::optional<model::Timestamp> power_since = {};  ///< when it was first seen so
+    std::optional<std::string> health = {};
+    std::optional<std::string> type = {};    ///< machine type and model: "8842-21X"
+    std::optional<std::string> serial = {};  ///< of the blade
+    std::optional<std::string> label = {};   ///< its name in the module
+    std::optional<std::string> problem = {};
+
+    bool operator==(const ChassisBay&) const = default;
+};
+
+/// What a management module said when it last answered, and why it does not answer now.
+struct ChassisStatus {
+    model::ComponentName module;
+    std::optional<model::Timestamp> answered = {};  ///< absent: never yet
+    std::optional<double> age_seconds = {};         ///< since then, when the status was made
+    std::optional<std::string> health = {};
+    std::optional<std::string> type = {};
+    std::optional<std::string> serial = {};
+    std::optional<std::string> label = {};
+    std::vector<ChassisBay> bays = {};
+    std::optional<std::string> problem = {};  ///< why it is not asked, or did not answer last
+    std::optional<std::string> cure = {};
+
+    bool operator==(const ChassisStatus&) const = default;
+};
+
 /// GET /v1/status
 struct ClusterStatus {
     model::ComponentName server;
@@ -100,6 +131,7 @@ struct ClusterStatus {
     std::vector<ServiceStatus> services;
     std::vector<Alert> alerts;
     std::optional<DiskStatus> disk = {};  ///< absent until it was looked at
+    std::vector<ChassisStatus> chassis = {};
 
     bool operator==(const ClusterStatus&) const = default;
 };

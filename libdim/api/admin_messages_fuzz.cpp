@@ -25,7 +25,7 @@ auto all() {
         samples::rotate_authority(), samples::trashed_blade_image(), samples::trash_list(),
         samples::override_query(), samples::override_file(), samples::image_overrides(),
         samples::override_list(), samples::apply_overrides(), samples::pin_blades(),
-        samples::rename_image());
+        samples::rename_image(), samples::chassis_status());
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::blade_status());
     expect_round_trip(samples::bare_blade_status());
     expect_round_trip(samples::cluster_status());
+    expect_round_trip(samples::chassis_status());
     expect_round_trip(samples::blade_story());
     expect_round_trip(samples::import_image());
     expect_round_trip(samples::image_summary());

@@ -167,6 +167,27 @@ inline BladeStatus bare_blade_status() {
             .state = model::BladeState::unseen};
 }
 
+inline ChassisStatus chassis_status() {
+    return {.module = *model::ComponentName::parse("s01c1mm"),
+            .answered = time(),
+            .age_seconds = 12.5,
+            .health = "normal",
+            .type = "8677-3XG",
+            .serial = "KPEMU01",
+            .label = "chassis 1",
+            .bays = {{.bay = 1,
+                      .blade = blade(),
+                      .power = "off",
+                      .power_since = time(),
+                      .health = "good",
+                      .type = "8842-21X",
+                      .serial = "ZJ1",
+                      .label = "SN#1"},
+                     {.bay = 3, .problem = "bladePowerState is 9"}},
+            .problem = "no answer within 2 s",
+            .cure = "look at its cable"};
+}
+
 inline ClusterStatus cluster_status() {
     return {.server = *model::ComponentName::parse("is01"),
             .version = "0.1.0",
@@ -178,7 +199,8 @@ inline ClusterStatus cluster_status() {
             .alerts = {{time(), time(), 3, "unknown-mac", "52:54:00:ff:ff:ff", "asked dhcpd",
                         "add the blade"},
                        {time(), time(), 1, "tls", "10.1.0.99", "no TLS", std::nullopt}},
-            .disk = DiskStatus{"/var/lib/dim", "reserved", 1000, 400, 500, 300, 90.5}};
+            .disk = DiskStatus{"/var/lib/dim", "reserved", 1000, 400, 500, 300, 90.5},
+            .chassis = {chassis_status(), {.module = *model::ComponentName::parse("s01c2mm")}}};
 }
 
 inline BladeStory blade_story() {

@@ -267,6 +267,12 @@ Result<std::vector<EventLogEntry>> ManagementModule::event_log() {
 }
 
 Result<std::vector<BayReport>> ManagementModule::bays(const std::vector<Bay>& bays) {
+    DIM_TRY(auto reports, bays_without_leds(bays));
+    DIM_CHECK(add_leds(reports));
+    return reports;
+}
+
+Result<std::vector<BayReport>> ManagementModule::bays_without_leds(const std::vector<Bay>& bays) {
     Question question;
     question.add(objects::kSystemObjectId);
     for (const Bay bay : bays)
@@ -276,7 +282,6 @@ Result<std::vector<BayReport>> ManagementModule::bays(const std::vector<Bay>& ba
     std::vector<BayReport> reports;
     for (const Bay bay : bays)
         reports.push_back({bay, blade_of(question, bay)});
-    DIM_CHECK(add_leds(reports));
     return reports;
 }
 

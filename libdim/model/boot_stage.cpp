@@ -21,13 +21,14 @@ constexpr EnumWords<BootStage, 12> kStages{{
     {BootStage::running, "running"},
 }};
 
-constexpr EnumWords<BladeState, 6> kStates{{
+constexpr EnumWords<BladeState, 7> kStates{{
     {BladeState::unseen, "unseen"},
     {BladeState::firmware, "firmware"},
     {BladeState::booting, "booting"},
     {BladeState::running, "running"},
     {BladeState::failed, "failed"},
     {BladeState::lost, "lost"},
+    {BladeState::off, "off"},
 }};
 
 }  // namespace

@@ -34,6 +34,7 @@ enum class BladeState {
     running,   ///< its distribution runs and heartbeats come
     failed,    ///< its last report is a failure; it keeps trying unless told otherwise
     lost,      ///< it was running or booting, and reports have stopped coming
+    off,       ///< its management module says that it has no power, and it has not spoken since
 };
 
 std::string_view to_string(BladeState state);

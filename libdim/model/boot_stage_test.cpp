@@ -16,7 +16,7 @@ TEST(BootStage, EveryStageHasItsOwnWord) {
         const auto stage = static_cast<BootStage>(i);
         EXPECT_EQ(parse_boot_stage(to_string(stage)), stage);
     }
-    for (int i = 0; i <= static_cast<int>(BladeState::lost); ++i) {
+    for (int i = 0; i <= static_cast<int>(BladeState::off); ++i) {
         const auto state = static_cast<BladeState>(i);
         EXPECT_EQ(parse_blade_state(to_string(state)), state);
     }

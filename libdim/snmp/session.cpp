@@ -1,20 +1,15 @@
 #include "libdim/snmp/session.hpp"
 
 #include "libdim/base/text.hpp"
+#include "libdim/snmp/library.hpp"
 #include "libdim/snmp/session_error.hpp"
 #include "libdim/sys/poll.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <list>
-#include <mutex>
 #include <numeric>
 
-// Before all others of net-snmp.
-#include <net-snmp/net-snmp-config.h>
-// Then its whole interface.
-#include <net-snmp/net-snmp-includes.h>
-// What that leaves out.
+// What net-snmp's whole interface leaves out.
 #include <net-snmp/library/large_fd_set.h>
 
 namespace dim::snmp {
@@ -24,58 +19,6 @@ namespace {
 /// Two for each bay of a chassis, and what is asked of the chassis itself: the answer fits one
 /// Ethernet packet even when all are texts.
 constexpr std::size_t kObjectsPerRequest = 32;
-
-/// Debian's net-snmp is built without NETSNMP_REENTRANT: its lists of requests, users and
-/// transports have no lock of their own.
-std::mutex& library_lock() {
-    static std::mutex lock;
-    return lock;
-}
-
-/// An environment variable that has a value of ours for a while: what the library can be told in no
-/// other way.
-class ForcedVariable {
-public:
-    ForcedVariable(const char* name, const char* value) : name_(name) {
-        if (const char* const before = std::getenv(name)) before_ = before;
-        ::setenv(name, value, 1);
-    }
-    ~ForcedVariable() {
-        if (before_) {
-            ::setenv(name_, before_->c_str(), 1);
-        } else {
-            ::unsetenv(name_);
-        }
-    }
-    ForcedVariable(const ForcedVariable&) = delete;
-    ForcedVariable& operator=(const ForcedVariable&) = delete;
-
-private:
-    const char* name_;
-    std::optional<std::string> before_;
-};
-
-/// The lock is held.
-void initialise_library() {
-    static bool is_done = false;
-    if (std::exchange(is_done, true)) return;
-    snmp_disable_log();
-    for (const int option :
-         {NETSNMP_DS_LIB_DONT_READ_CONFIGS, NETSNMP_DS_LIB_DISABLE_CONFIG_LOAD,
-          NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE,
-          NETSNMP_DS_LIB_DONT_PERSIST_STATE})
-        netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, option, 1);
-    netsnmp_set_mib_directory("");
-    // No MIB files, and no place for the directories that the library would make.
-    const ForcedVariable mibs("MIBS", "");
-    const ForcedVariable state("SNMP_PERSISTENT_DIR", "/dev/null");
-    init_snmp("dim");
-}
-
-struct PduFree {
-    void operator()(netsnmp_pdu* pdu) const { snmp_free_pdu(pdu); }
-};
-using OwnedPdu = std::unique_ptr<netsnmp_pdu, PduFree>;
 
 /// One binding of an answer: nothing where the agent has no value.
 struct AnswerBinding {
@@ -89,41 +32,8 @@ struct Answer {
     std::vector<AnswerBinding> bindings;
 };
 
-ObjectId object_id_of(const oid* parts, std::size_t count) {
-    return ObjectId(std::vector<ObjectId::Part>(parts, parts + count));
-}
-
 std::vector<oid> parts_of(const ObjectId& object) {
     return {object.parts().begin(), object.parts().end()};
-}
-
-/// Errors: invalid_input for a type of which DIM knows no object.
-Result<std::optional<Value>> value_of(const netsnmp_variable_list& variable) {
-    const auto is_number = [&] { return variable.val_len == sizeof(long); };
-    switch (variable.type) {
-        case ASN_NULL:
-        case SNMP_NOSUCHOBJECT:
-        case SNMP_NOSUCHINSTANCE:
-        case SNMP_ENDOFMIBVIEW: return std::optional<Value>();
-        case ASN_INTEGER:
-            if (is_number()) return Value(static_cast<std::int32_t>(*variable.val.integer));
-            break;
-        case ASN_GAUGE:
-        case ASN_COUNTER:
-        case ASN_TIMETICKS:
-            if (is_number()) return Value(static_cast<std::uint32_t>(*variable.val.integer));
-            break;
-        case ASN_OCTET_STR: {
-            const auto* const begin = variable.val.string;
-            return Value(std::string(begin, begin + variable.val_len));
-        }
-        case ASN_OBJECT_ID:
-            return Value(object_id_of(variable.val.objid, variable.val_len / sizeof(oid)));
-        default: break;
-    }
-    return fail(ErrorCode::invalid_input, "a value of a type that no management module has (" +
-                                              std::to_string(static_cast<int>(variable.type)) +
-                                              ")");
 }
 
 Result<Answer> read_answer(const netsnmp_pdu& pdu) {

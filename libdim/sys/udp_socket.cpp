@@ -14,6 +14,17 @@ Result<Fd> udp_socket() {
     return fd;
 }
 
+Result<Fd> listen_udp(InternetEndpoint own) {
+    DIM_TRY(Fd fd, udp_socket());
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(own.port);
+    address.sin_addr.s_addr = htonl(own.address);
+    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+        return fd;
+    return fail(Error::from_errno(errno, "listen on UDP " + endpoint_text(own.address, own.port)));
+}
+
 Result<void> send_datagram(const Fd& socket, std::string_view bytes, InternetEndpoint to) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -28,20 +39,27 @@ Result<void> send_datagram(const Fd& socket, std::string_view bytes, InternetEnd
     }
 }
 
-Result<Datagram> receive_datagram(const Fd& socket, std::span<char> buffer,
-                                  const Deadline& deadline) {
+Result<std::optional<Datagram>> receive_datagram(const Fd& socket, std::span<char> buffer) {
     for (;;) {
-        DIM_CHECK(poll(socket, Readiness::readable, deadline));
         sockaddr_in address{};
         socklen_t size = sizeof address;
-        const ssize_t count = ::recvfrom(socket.get(), buffer.data(), buffer.size(), 0,
+        const ssize_t count = ::recvfrom(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT,
                                          reinterpret_cast<sockaddr*>(&address), &size);
         if (count >= 0) {
             return Datagram{static_cast<std::size_t>(count),
                             {ntohl(address.sin_addr.s_addr), ntohs(address.sin_port)}};
         }
-        if (errno != EINTR && errno != EAGAIN)
-            return fail(Error::from_errno(errno, "receive a datagram"));
+        if (errno == EAGAIN) return std::nullopt;
+        if (errno != EINTR) return fail(Error::from_errno(errno, "receive a datagram"));
+    }
+}
+
+Result<Datagram> receive_datagram(const Fd& socket, std::span<char> buffer,
+                                  const Deadline& deadline) {
+    for (;;) {
+        DIM_CHECK(poll(socket, Readiness::readable, deadline));
+        DIM_TRY(const auto received, receive_datagram(socket, buffer));
+        if (received) return *received;
     }
 }
 

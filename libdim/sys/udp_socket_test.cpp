@@ -25,6 +25,17 @@ TEST(UdpSocket, SaysThatNothingCanBeSentToPortZero) {
     EXPECT_FALSE(send_datagram(socket, "x", {kLoopback, 0}));
 }
 
+TEST(UdpSocket, ListensOnAPortOfOurs) {
+    const Fd listener = listen_udp({kLoopback, 0}).value();
+    const std::uint16_t port = local_endpoint(listener).value().port;
+    EXPECT_FALSE(listen_udp({kLoopback, port})) << "it is taken";
+    std::array<char, 16> buffer{};
+    EXPECT_EQ(receive_datagram(listener, buffer).value(), std::nullopt) << "without waiting";
+    const Fd sender = udp_socket().value();
+    ASSERT_TRUE(send_datagram(sender, "hello", {kLoopback, port}));
+    EXPECT_EQ(receive_datagram(listener, buffer, Deadline::in(5s)).value().size, 5U);
+}
+
 TEST(UdpSocket, CarriesDatagramsBothWays) {
     const Fd left = udp_socket().value();
     const Fd right = udp_socket().value();

@@ -5,6 +5,7 @@
 #include "tools/output/words.hpp"
 
 #include <fmt/format.h>
+#include <map>
 
 namespace dim::tool {
 
@@ -43,6 +44,42 @@ std::string disk_text(const api::DiskStatus& disk) {
                     disk.provisioning, size(disk.committed_bytes), size(disk.allocated_bytes));
     if (disk.full_in_seconds) text += "; full in " + duration_text(disk.full_in_seconds);
     return text + '\n';
+}
+
+/// "chassis s01c1mm: normal, 3 blades: 2 on, 1 off; asked 12 s ago"
+std::string chassis_line(const api::ChassisStatus& chassis) {
+    std::string text = "chassis " + to_string(chassis.module) + ": ";
+    if (!chassis.answered) return text + "has not answered yet\n";
+    std::map<std::string, int> powers;
+    for (const api::ChassisBay& bay : chassis.bays)
+        ++powers[bay.power.value_or("unclear")];
+    text += chassis.health.value_or("health unknown") +
+            fmt::format(", {} blade{}", chassis.bays.size(), chassis.bays.size() == 1 ? "" : "s");
+    const char* separator = ": ";
+    for (const auto& [power, count] : powers) {
+        text += fmt::format("{}{} {}", separator, count, power);
+        separator = ", ";
+    }
+    if (chassis.age_seconds) text += "; asked " + duration_text(chassis.age_seconds) + " ago";
+    return text + '\n';
+}
+
+std::string chassis_text(const api::ClusterStatus& status) {
+    std::string text;
+    for (const api::ChassisStatus& chassis : status.chassis) {
+        text += chassis_line(chassis);
+        if (chassis.problem) text += "  " + *chassis.problem + '\n';
+        if (chassis.problem && chassis.cure) text += "  cure: " + *chassis.cure + '\n';
+        for (const api::ChassisBay& bay : chassis.bays) {
+            const std::string name =
+                bay.blade ? to_string(*bay.blade) : fmt::format("bay {}", bay.bay);
+            if (bay.problem) text += fmt::format("  {}: {}\n", name, *bay.problem);
+            if (bay.health && *bay.health != "good" && *bay.health != "unknown" &&
+                bay.power != "off")
+                text += fmt::format("  {}: its health is {}\n", name, *bay.health);
+        }
+    }
+    return text;
 }
 
 std::string services_text(const api::ClusterStatus& status) {
@@ -84,6 +121,7 @@ std::string status_text(const api::ClusterStatus& status) {
                     status.version, to_string(status.since).substr(0, 19));
     text += blades_text(status);
     if (status.disk) text += '\n' + disk_text(*status.disk);
+    if (const std::string chassis = chassis_text(status); !chassis.empty()) text += '\n' + chassis;
     std::string trouble;
     for (const api::BladeStatus& blade : status.blades)
         trouble += trouble_text(blade);

@@ -50,6 +50,27 @@ TEST(StatusText, ServicesAreMentionedOnlyWhenSomethingIsWrong) {
     EXPECT_THAT(status_text(status), HasSubstr("service dhcpd: does not run: exit status 1\n"));
 }
 
+TEST(StatusText, TellsWhatEachChassisSaidAndWhen) {
+    api::ClusterStatus status = make_status(make_blade(model::BladeState::off));
+    status.chassis = {{.module = *model::ComponentName::parse("s01c1mm"),
+                       .answered = status.now,
+                       .age_seconds = 12,
+                       .health = "normal",
+                       .bays = {{.bay = 1, .power = "off", .health = "no power"},
+                                {.bay = 2, .power = "on", .health = "good"},
+                                {.bay = 3, .power = "on", .health = "critical"},
+                                {.bay = 4, .problem = "bladePowerState is 9"}},
+                       .problem = "no answer",
+                       .cure = "look at it"},
+                      {.module = *model::ComponentName::parse("s01c2mm")}};
+    EXPECT_THAT(status_text(status),
+                HasSubstr("chassis s01c1mm: normal, 4 blades: 1 off, 2 on, 1 unclear; asked 12 s "
+                          "ago\n  no answer\n  cure: look at it\n"
+                          "  bay 3: its health is critical\n"
+                          "  bay 4: bladePowerState is 9\n"
+                          "chassis s01c2mm: has not answered yet\n"));
+}
+
 TEST(StatusText, AlertsSayHowOften) {
     api::ClusterStatus status = make_status(make_blade(model::BladeState::unseen));
     status.alerts.push_back({status.now, status.now, 5, "unknown-mac", "52:54:00:aa:aa:aa",

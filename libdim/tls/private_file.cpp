@@ -1,4 +1,4 @@
-#include "tools/private_file.hpp"
+#include "libdim/tls/private_file.hpp"
 
 #include "libdim/sys/file.hpp"
 
@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace dim::tool {
+namespace dim::tls {
 
 namespace {
 
@@ -26,12 +26,12 @@ Result<void> check_private(const std::string& path, const sys::FileStatus& statu
 
 }  // namespace
 
-Result<tls::SecretText> read_private_file(const std::string& path) {
+Result<SecretText> read_private_file(const std::string& path) {
     DIM_TRY(const sys::Fd fd, sys::open(path, O_RDONLY | O_NONBLOCK));
     DIM_TRY(const auto status, sys::fstat(fd));
     DIM_CHECK(check_private(path, status));
-    DIM_TRY(std::string text, sys::read_all(fd, kCredentialsLimit));
-    return tls::SecretText(std::move(text));
+    DIM_TRY(std::string text, sys::read_all(fd, kPrivateFileLimit));
+    return SecretText(std::move(text));
 }
 
-}  // namespace dim::tool
+}  // namespace dim::tls
