@@ -68,18 +68,28 @@ parse_mac_line(std::string_view line, const cluster::Definition& definition) {
     return std::pair(std::move(name), std::move(macs));
 }
 
-/// Who asked and is nobody's, the first that did first.
-Outcome<std::vector<MacAddress>> unknown_macs(const Context& context, const ServerMacs& server) {
-    DIM_TRY(const auto status, daemon_of(context, server).get<api::ClusterStatus>("/v1/status"));
+/// Who asked and is nobody's, the first that did first. Errors: conflict when one asks since before
+/// the last hour: it may have been switched on before all others, and nobody knows who it is.
+Result<std::vector<MacAddress>> unknown_macs(const api::ClusterStatus& status) {
+    const auto is_recent = [&](const model::Timestamp& time) {
+        return status.now.microseconds() - time.microseconds() <= kRecentUs;
+    };
     std::vector<api::Alert> alerts = status.alerts;
     std::erase_if(alerts, [&](const api::Alert& alert) {
-        return alert.kind != "unknown-mac" ||
-               status.now.microseconds() - alert.last.microseconds() > kRecentUs;
+        return alert.kind != "unknown-mac" || !is_recent(alert.last);
     });
     std::ranges::sort(alerts, {}, &api::Alert::first);
     std::vector<MacAddress> macs;
-    for (const api::Alert& alert : alerts)
-        if (const auto mac = MacAddress::parse(alert.origin)) macs.push_back(*mac);
+    for (const api::Alert& alert : alerts) {
+        const auto mac = MacAddress::parse(alert.origin);
+        if (!mac) continue;
+        if (!is_recent(alert.first))
+            return fail(Error(ErrorCode::conflict, to_string(*mac) + " asks since " +
+                                                       to_string(alert.first) +
+                                                       ": nobody can tell which blade asks anew")
+                            .with_cure("dim blade learn BLADE MAC"));
+        macs.push_back(*mac);
+    }
     return macs;
 }
 
@@ -163,7 +173,9 @@ Outcome<DiscoverAnswers> read_dhcp_alerts(const DiscoverQuestion& question) {
             by_server[server].push_back(component.name);
     DiscoverAnswers answers;
     for (const auto& [server, blades] : by_server) {
-        DIM_TRY(const auto macs, unknown_macs(question.context, *server));
+        DIM_TRY(const auto status,
+                daemon_of(question.context, *server).get<api::ClusterStatus>("/v1/status"));
+        DIM_TRY(const auto macs, unknown_macs(status));
         DIM_CHECK(check_certain(blades, macs, question.is_in_order));
         for (std::size_t i = 0; i < blades.size(); ++i)
             answers.sightings.emplace(blades[i], Sighting{.macs = std::vector{macs[i]}});

@@ -22,7 +22,7 @@ constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz01234567
 
 using Ask = Outcome<DiscoverAnswers> (*)(const DiscoverQuestion&);
 constexpr std::array<std::pair<std::string_view, Ask>, 3> kBuiltIn{
-    {{"bladecenter-snmp", &ask_chassis}, {"csv", &read_mac_file}, {"dhcp-log", &read_dhcp_alerts}}};
+    {{"bladecenter-snmp", &ask_chassis}, {"csv", &read_mac_file}, {kDhcpLog, &read_dhcp_alerts}}};
 
 Result<void> check_owned(const std::string& path, const sys::FileStatus& status) {
     const auto refuse = [&](const std::string& why, const std::string& cure) {

@@ -24,6 +24,9 @@ struct DiscoverQuestion {
     std::chrono::seconds time_limit{300};      ///< of those
 };
 
+/// The plug-in whose answer a person has to look at.
+inline constexpr const char* kDhcpLog = "dhcp-log";
+
 /// Asks the plug-in NAME: a built-in one, or the program of that name in the directory. Its
 /// standard error is shown as it comes. Failures: usage for a name that is none, and for an option
 /// that it lacks; what it says; permission_denied for a program that others than root and the user
@@ -34,7 +37,9 @@ Outcome<DiscoverAnswers> ask_plugin(const std::string& name, const DiscoverQuest
 Outcome<DiscoverAnswers> ask_chassis(const DiscoverQuestion& question);
 /// Of a file with lines NAME,MAC[,MAC]... ("csv"); "#" begins a comment.
 Outcome<DiscoverAnswers> read_mac_file(const DiscoverQuestion& question);
-/// Of unknown blades that asked the image server's DHCP in the last hour ("dhcp-log").
+/// Of unknown blades that asked the image server's DHCP in the last hour ("dhcp-log"). It believes
+/// the bootnet: any host there can ask with a MAC that it invents. Failures: conflict when it is
+/// not certain who is who.
 Outcome<DiscoverAnswers> read_dhcp_alerts(const DiscoverQuestion& question);
 
 /// The components' names.

@@ -35,6 +35,15 @@ struct Discovery {
     std::vector<Error> problems;  ///< of no blade
 };
 
+/// What any host of the bootnet can say is learned only after somebody has looked at it.
+Outcome<> check_is_looked_at(const Context& context, const DiscoverArguments& arguments) {
+    if (arguments.plugin != kDhcpLog || !context.assume_yes || arguments.is_dry) return {};
+    return wrong_usage(Error(ErrorCode::invalid_input,
+                             "--yes and dhcp-log: any host of the bootnet can ask with any MAC, so "
+                             "somebody has to look")
+                           .with_cure("dim blade learn BLADE MAC, or without --yes"));
+}
+
 Outcome<Discovery> discover(const Context& context, const DiscoverArguments& arguments) {
     BladeSelection selection = arguments.selection;
     if (selection.ranges.empty()) selection.ranges.emplace_back("all");
@@ -136,6 +145,7 @@ Action blade_discover(CLI::App& app) {
     app.add_flag("--dry-run", arguments->is_dry, "show what would be learned");
     arguments->access.add_credentials_options(app);
     return [=](Context& context) -> Outcome<> {
+        DIM_CHECK(check_is_looked_at(context, *arguments));
         DIM_TRY(const Discovery found, discover(context, *arguments));
         if (!context.json) std::cout << mac_findings_text(found.findings) << std::flush;
         std::string done;

@@ -184,8 +184,16 @@ TEST_F(BladeDiscover, ADryRunAndNoAnswerChangeNothing) {
     EXPECT_EQ(discover({"--plugin", "csv"}).code, ExitCode::usage) << "which file?";
 }
 
-TEST_F(BladeDiscover, DhcpLogDoesNotGuess) {
-    const auto asked = [&](const std::vector<std::pair<int, const char*>>& who) {
+/// Who asks for an address and is nobody's; it is twenty to two.
+class BladeDiscoverFromDhcp : public BladeDiscover {
+protected:
+    /// Each with the moment it asked first, and when it did last.
+    struct Asking {
+        int number;
+        const char* first;
+        model::Timestamp last = kThen;
+    };
+    void ask_for_address(const std::vector<Asking>& all) {
         api::ClusterStatus status{.server = component("s01"),
                                   .version = "0.1.0",
                                   .now = kThen,
@@ -193,39 +201,66 @@ TEST_F(BladeDiscover, DhcpLogDoesNotGuess) {
                                   .blades = {},
                                   .services = {},
                                   .alerts = {}};
-        for (const auto& [number, first] : who)
-            status.alerts.push_back({*model::Timestamp::parse(first),
-                                     kThen,
+        for (const Asking& each : all)
+            status.alerts.push_back({*model::Timestamp::parse(each.first),
+                                     each.last,
                                      1,
                                      "unknown-mac",
-                                     to_string(mac(number)),
+                                     to_string(mac(each.number)),
                                      "asked",
                                      {}});
-        status.alerts.push_back({kThen,
-                                 *model::Timestamp::parse("2026-11-20T12:00:00.000000Z"),
-                                 1,
-                                 "unknown-mac",
-                                 to_string(mac(1)),
-                                 "long ago",
-                                 {}});
         status.alerts.push_back({kThen, kThen, 1, "tls", to_string(mac(1)), "other", {}});
         daemon.prepare("GET /v1/status", to_json(status));
-    };
-    const char* const early = "2026-11-20T13:30:00.000000Z";
-    const char* const late = "2026-11-20T13:35:00.000000Z";
-    asked({});
-    EXPECT_THAT(discover({"--plugin", "dhcp-log"}).errors, HasSubstr("no unknown blade asked"));
-    asked({{8, late}});
-    EXPECT_THAT(discover({"--plugin", "dhcp-log"}).errors,
-                HasSubstr("2 blades named, and 1 asked"));
-    asked({{8, late}, {9, early}});
-    EXPECT_THAT(discover({"--plugin", "dhcp-log"}).errors, HasSubstr("nobody can tell"));
-    EXPECT_EQ(discover({"--plugin", "dhcp-log", "--in-order"}).code, ExitCode::ok);
-    EXPECT_THAT(last_request(), HasSubstr(R"("s01c1b02","mac":"02:00:00:00:00:09")"));
+    }
+    CommandEnd look(const std::vector<std::string>& more = {}) {
+        std::vector<std::string> words{"--plugin", "dhcp-log", "--dry-run", "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        return discover(words);
+    }
+
+    static constexpr const char* kYesterday = "2026-11-19T13:40:00.000000Z";
+    static constexpr const char* kEarly = "2026-11-20T13:30:00.000000Z";
+    static constexpr const char* kLate = "2026-11-20T13:35:00.000000Z";
+};
+
+TEST_F(BladeDiscoverFromDhcp, DoesNotGuess) {
+    ask_for_address({});
+    EXPECT_THAT(look().errors, HasSubstr("no unknown blade asked"));
+    ask_for_address({{1, kYesterday, *model::Timestamp::parse("2026-11-20T12:00:00.000000Z")}});
+    EXPECT_THAT(look().errors, HasSubstr("no unknown blade asked")) << "long ago";
+    ask_for_address({{8, kLate}});
+    EXPECT_THAT(look().errors, HasSubstr("2 blades named, and 1 asked"));
+    ask_for_address({{8, kLate}, {9, kEarly}});
+    EXPECT_THAT(look().errors, HasSubstr("nobody can tell"));
+    const CommandEnd in_order = look({"--in-order"});
+    EXPECT_EQ(in_order.code, ExitCode::ok) << in_order.errors;
+    EXPECT_THAT(in_order.output,
+                HasSubstr(R"("s01c1b02","change":"changed","mac":"02:00:00:00:00:09")"));
     name_blades({"s01c2b02"});
-    asked({{7, late}});
-    EXPECT_EQ(discover({"--plugin", "dhcp-log"}).code, ExitCode::ok);
-    EXPECT_THAT(last_request(), HasSubstr(R"("s01c2b02","mac":"02:00:00:00:00:07")"));
+    ask_for_address({{7, kLate}});
+    EXPECT_THAT(look().output, HasSubstr(R"("s01c2b02","change":"new","mac":"02:00:00:00:00:07")"));
+}
+
+TEST_F(BladeDiscoverFromDhcp, WhoAsksSinceLongAgoLeavesNothingCertain) {
+    ask_for_address({{8, kYesterday}, {9, kLate}});
+    const CommandEnd shifted = look({"--in-order"});
+    EXPECT_EQ(shifted.code, ExitCode::failed);
+    EXPECT_EQ(shifted.output, "");
+    EXPECT_THAT(shifted.errors, HasSubstr("02:00:00:00:00:08 asks since 2026-11-19T13:40"));
+    EXPECT_THAT(shifted.errors, HasSubstr("dim blade learn BLADE MAC"));
+    name_blades({"s01c2b02"});
+    ask_for_address({{8, kYesterday}});
+    EXPECT_EQ(look().code, ExitCode::failed);
+}
+
+TEST_F(BladeDiscoverFromDhcp, IsLearnedOnlyAfterSomebodyLooked) {
+    name_blades({"s01c2b02"});
+    ask_for_address({{7, kLate}});
+    const CommandEnd unseen = discover({"--plugin", "dhcp-log"});
+    EXPECT_EQ(unseen.code, ExitCode::usage);
+    EXPECT_THAT(unseen.errors, HasSubstr("any host of the bootnet"));
+    EXPECT_THAT(unseen.errors, HasSubstr("dim blade learn BLADE MAC"));
+    EXPECT_THAT(daemon.requests(), Not(Contains(StartsWith("PUT"))));
 }
 
 TEST_F(BladeDiscover, LearnTakesOneOrForgetsIt) {
