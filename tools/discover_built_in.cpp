@@ -127,6 +127,7 @@ Outcome<DiscoverAnswers> ask_chassis(const DiscoverQuestion& question) {
     for (const DiscoverComponent& component : question.components)
         range += (range.empty() ? "" : ",") + to_string(component.name);
     DIM_TRY(const auto targets, blade_targets(question.context, question.access, range));
+    snmp::Session::prepare();
     DiscoverAnswers answers;
     for (auto& sightings :
          in_parallel(std::span(targets), kControllersAtOnce, [&](const ModuleTarget& target) {
