@@ -3,11 +3,47 @@
 #include "imageserver/blade/blade_status.hpp"
 #include "libdim/cluster/names/fold_names.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace dim::server {
 
 using model::ComponentName;
+
+namespace {
+
+/// So many are told one by one.
+constexpr std::size_t kLostMacsShown = 16;
+
+/// "s01c1b03 has 00:…, would have 00:…": nothing when NEXT leaves ENTRY the MAC that it learned.
+std::optional<std::string> lost_mac_text(const RosterEntry& entry,
+                                         const cluster::Definition& next) {
+    const cluster::Blade* after = cluster::find_blade(next, entry.blade.name);
+    if (!entry.learned || after == nullptr || after->mac == entry.learned->mac) return std::nullopt;
+    const std::string has =
+        to_string(entry.blade.name) + " has " + to_string(entry.learned->mac) + ", would have ";
+    if (after->mac) return has + to_string(*after->mac);
+    const auto owner = std::ranges::find(next.blades, entry.learned->mac, &cluster::Blade::mac);
+    if (owner == next.blades.end()) return std::nullopt;
+    return has + "none: that becomes the MAC of " + to_string(owner->name);
+}
+
+std::optional<std::string> lost_macs_warning(const std::vector<RosterEntry>& entries,
+                                             const cluster::Definition& next) {
+    std::string text;
+    std::size_t count = 0;
+    for (const RosterEntry& entry : entries) {
+        const auto lost = lost_mac_text(entry, next);
+        if (!lost || ++count > kLostMacsShown) continue;
+        text += (text.empty() ? "" : "; ") + *lost;
+    }
+    if (count == 0) return std::nullopt;
+    if (count > kLostMacsShown) text += "; " + std::to_string(count - kLostMacsShown) + " more";
+    return "MACs that were learned would count no more: " + text +
+           "; a blade that runs with one loses its root file system";
+}
+
+}  // namespace
 
 Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& next, Moment now) {
     DIM_TRY(const auto assigned, assignments_.all());
@@ -53,6 +89,7 @@ Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& n
                         ": their MACs were learned here, and their new server has to learn them: "
                         "dim blade discover");
     }
+    if (auto lost = lost_macs_warning(roster_.entries(), next)) texts.push_back(*std::move(lost));
     return texts;
 }
 

@@ -86,5 +86,33 @@ TEST_F(ChangeWarningsTest, OfBladesWhoseMacTheirNextServerHasToLearn) {
     EXPECT_TRUE(told.front().starts_with("s01c1b01: their MACs were learned here"));
 }
 
+TEST_F(ChangeWarningsTest, OfBladesThatLoseTheMacThatTheyLearned) {
+    cluster::Definition none = samples::definition();
+    for (cluster::Blade& each : none.blades)
+        each.mac.reset();
+    ASSERT_TRUE(roster.replace(none));
+    ASSERT_TRUE(
+        roster.learn({{blade(), {.mac = samples::mac(), .source = "learn", .since = at(1).time}}}));
+    EXPECT_EQ(warnings.of(none, at(100)), Texts());
+    const auto told = [&](const std::optional<model::MacAddress>& of_blade,
+                          const std::optional<model::MacAddress>& of_other) {
+        cluster::Definition next = none;
+        for (cluster::Blade& each : next.blades)
+            each.mac = each.name == blade() ? of_blade : of_other;
+        const Texts texts = warnings.of(next, at(100)).value();
+        EXPECT_LE(texts.size(), 1u);
+        return texts.empty() ? "" : texts.front();
+    };
+    const std::string has = "would count no more: s01c1b01 has " + to_string(samples::mac());
+    EXPECT_EQ(told(samples::mac(), samples::other_mac()), "") << "as it was learned";
+    EXPECT_EQ(told(std::nullopt, samples::other_mac()), "");
+    const std::string another = told(samples::other_mac(), std::nullopt);
+    EXPECT_TRUE(another.contains(has + ", would have " + to_string(samples::other_mac()) + "; "))
+        << another;
+    const std::string given = told(std::nullopt, samples::mac());
+    EXPECT_TRUE(given.contains(has + ", would have none: that becomes the MAC of s01c1b02; "))
+        << given;
+}
+
 }  // namespace
 }  // namespace dim::server
