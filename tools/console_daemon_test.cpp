@@ -20,10 +20,11 @@ using ::testing::HasSubstr;
 
 constexpr std::uint32_t kLoopbackAddress = 0x7f000001;
 
-/// A `dim console` on a terminal of its own.
+/// A `dim console` on a terminal of its own; what it shows may go elsewhere, to OUTPUT.
 class TerminalSession {
 public:
-    explicit TerminalSession(const std::vector<std::string>& words) {
+    explicit TerminalSession(const std::vector<std::string>& words,
+                             const sys::Fd* output = nullptr) {
         int controller = -1;
         int terminal = -1;
         EXPECT_EQ(::openpty(&controller, &terminal, nullptr, nullptr, nullptr), 0);
@@ -32,7 +33,7 @@ public:
         before_ = settings();
         process_.emplace(sys::spawn({.arguments = words,
                                      .standard_input = &terminal_,
-                                     .standard_output = &terminal_,
+                                     .standard_output = output == nullptr ? &terminal_ : output,
                                      .standard_error = &terminal_})
                              .value());
     }
@@ -178,6 +179,21 @@ TEST_F(ConsoleDaemonTest, ATerminalIsAsBeforeWhenWeAreToldToEnd) {
         EXPECT_EQ(session.end_code(), 0);
         EXPECT_TRUE(session.is_as_before());
     }
+}
+
+TEST_F(ConsoleDaemonTest, ATerminalIsAsBeforeWhenNobodyReadsTheOutput) {
+    sys::Pipe pipe = sys::pipe().value();
+    TerminalSession session(words("b1"), &pipe.write_end);
+    pipe.write_end.reset();
+    session.type("x\r");
+    char shown[16] = "";
+    ASSERT_TRUE(sys::poll(pipe.read_end, sys::Readiness::readable, sys::Deadline::in(20s)));
+    EXPECT_GT(sys::read(pipe.read_end, shown).value_or(0), 0u);
+    EXPECT_TRUE(session.is_raw());
+    pipe.read_end.reset();
+    session.type("y\r");
+    EXPECT_EQ(session.end_code(), 0);
+    EXPECT_TRUE(session.is_as_before());
 }
 
 TEST_F(ConsoleDaemonTest, SomebodyElsesConsoleIsTakenOnlyWhenThatIsSaid) {

@@ -7,6 +7,7 @@
 #include "tools/console_escape.hpp"
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <unistd.h>
 #include <utility>
@@ -29,6 +30,9 @@ struct Surroundings {
         DIM_TRY(auto input, sys::standard_stream(STDIN_FILENO));
         DIM_TRY(auto output, sys::standard_stream(STDOUT_FILENO));
         DIM_TRY(auto terminal, sys::TerminalSettings::keep(input));
+        // Without a reader, too, the terminal gets its settings back. A program that is run has the
+        // default.
+        DIM_CHECK(sys::ignore_signal(SIGPIPE));
         DIM_CHECK(sys::block_signals({SIGINT, SIGQUIT, SIGTERM, SIGHUP}));
         DIM_TRY(auto signals, sys::signalfd({SIGINT, SIGQUIT, SIGTERM, SIGHUP}));
         return Surroundings{std::move(input), std::move(output), std::move(terminal),
@@ -43,6 +47,14 @@ Result<bool> is_readable(const sys::Fd& fd) {
     return fail(ready.error());
 }
 
+/// False when nobody reads our output any more.
+Result<bool> show_output(const Surroundings& around, std::string_view text) {
+    auto shown = sys::write_all(around.output, text);
+    if (shown) return true;
+    if (shown.error().system_errno() == EPIPE) return false;
+    return fail(std::move(shown).error());
+}
+
 /// False when the person has had enough.
 Result<bool> take_keys(const Surroundings& around, ConsoleEscape& escape,
                        bladecenter::ModuleConsole& console) {
@@ -51,16 +63,16 @@ Result<bool> take_keys(const Surroundings& around, ConsoleEscape& escape,
     if (count == 0) return false;
     const auto typed = escape.take({keys.data(), count});
     if (!typed.text.empty()) DIM_CHECK(console.send(typed.text));
-    if (typed.helps) DIM_CHECK(sys::write_all(around.output, kEscapeHelp));
-    return !typed.ends;
+    if (typed.ends) return false;
+    return typed.helps ? show_output(around, kEscapeHelp) : true;
 }
 
 /// False when the console has ended.
 Result<bool> take_output(const Surroundings& around, bladecenter::ModuleConsole& console) {
     DIM_TRY(const auto text, console.read());
     if (!text) return false;
-    DIM_CHECK(sys::write_all(around.output, *text));
-    return !console.has_ended();
+    DIM_TRY(const bool is_shown, show_output(around, *text));
+    return is_shown && !console.has_ended();
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 /// SIGKILL.
 namespace dim::tool {
 
-/// Carries keys and output until the console ends, ~. is typed, standard input ends, or a signal
-/// asks us to end. Errors: those of the console.
+/// Carries keys and output until the console ends, ~. is typed, standard input ends, nobody reads
+/// our output any more, or a signal asks us to end. Errors: those of the console.
 Result<void> relay_console(bladecenter::ModuleConsole& console);
 
 /// Runs a program that has a console on this terminal until it ends. Told to end, we tell it.
