@@ -76,8 +76,10 @@ Result<void> ModuleConsole::log_in(const power::Login& login, const sys::Deadlin
     DIM_CHECK(expect({"username: ", "login: "}, deadline));
     DIM_CHECK(send_line(login.user, deadline));
     DIM_CHECK(expect({"password: ", "Password: "}, deadline));
+    may_quote_ = false;
     DIM_CHECK(send_line(login.password.view(), deadline));
     DIM_TRY(const std::string answer, expect({kPrompt, "Invalid login", "username: "}, deadline));
+    may_quote_ = true;
     if (answer.ends_with(kPrompt)) return {};
     return fail(Error(ErrorCode::permission_denied, "the management module refuses the login")
                     .with_cure("check the file of its property console-credentials"));
@@ -112,8 +114,8 @@ Result<std::string> ModuleConsole::expect(std::initializer_list<std::string_view
         if (!size || *size == 0) {
             const std::string why = size ? "it closed the connection" : size.error().message();
             return fail(size ? ErrorCode::unavailable : size.error().code(),
-                        "the management module's command line: " + why + ", after '" +
-                            printable(trim(unread_), 80) + "'");
+                        "the management module's command line: " + why +
+                            (may_quote_ ? ", after '" + printable(trim(unread_), 80) + "'" : ""));
         }
         DIM_TRY(const std::string data, decoded({buffer.data(), *size}));
         unread_ += data;

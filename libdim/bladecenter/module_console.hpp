@@ -57,6 +57,7 @@ private:
     std::string begin_;   ///< what the console began with, bounded
     std::string tail_;    ///< its last bytes
     bool has_ended_ = false;
+    bool may_quote_ = true;  ///< false while what comes may be the echo of a password
 };
 
 }  // namespace dim::bladecenter
