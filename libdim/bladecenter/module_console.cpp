@@ -155,8 +155,9 @@ Result<void> ModuleConsole::send(std::string_view typed) {
 }
 
 void ModuleConsole::finish() {
-    if (!has_ended_)
-        static_cast<void>(sys::send_all(socket_, kLeave, sys::Deadline::in(kSendTime)));
+    // Also of one that has ended: a blade can print what looks like the prompt, and its shell is
+    // not to get the rest. At the prompt it is a line of its own, which is no command.
+    static_cast<void>(send_line(kLeave, sys::Deadline::in(kSendTime)));
     static_cast<void>(send_line("exit", sys::Deadline::in(kSendTime)));
     has_ended_ = true;
 }

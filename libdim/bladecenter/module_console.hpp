@@ -38,7 +38,7 @@ public:
     bool has_ended() const { return has_ended_; }
     /// What a person typed.
     Result<void> send(std::string_view typed);
-    /// Leaves the console and the module's command line.
+    /// Leaves the console, whether it has ended or not, and the module's command line.
     void finish();
 
 private:

@@ -4,9 +4,9 @@
 #include "libdim/sys/tcp_socket.hpp"
 
 #include <array>
-#include <future>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -54,6 +54,17 @@ public:
         heard_.erase(0, end);
         return found;
     }
+    void log_in() {
+        say("username: ");
+        hear("\n");
+        say("password: ");
+        hear("\n");
+        say("\r\nsystem> ");
+    }
+    void begin_console() {
+        log_in();
+        say(hear("\n"));
+    }
 
     Result<ModuleConsole> open() const {
         const power::Login login{"USERID", tls::SecretText(std::string("hunter2"))};
@@ -61,6 +72,9 @@ public:
             {*model::Ipv4Address::parse("127.0.0.1"), sys::local_endpoint(listener_).value().port},
             login, Bay::parse("1").value(), ModuleConsole::Take::when_free, before_long());
     }
+    void finish() { thread_.join(); }
+
+    std::string heard_at_end;  ///< for the script to fill, and to be looked at after finish()
 
 private:
     sys::Fd listener_;
@@ -87,6 +101,24 @@ TEST(ModuleConsole, WhatSomethingElseSaysBeforeIsQuoted) {
     const auto console = module.open();
     ASSERT_FALSE(console);
     EXPECT_TRUE(console.error().message().contains("SSH-2.0-x")) << console.error().message();
+}
+
+TEST(ModuleConsole, WhatABladePrintsDoesNotGetOurWordsTyped) {
+    FakeModule module([](FakeModule& here) {
+        here.begin_console();
+        here.say("\r\nsystem> ");
+        here.heard_at_end = here.hear("exit\r\n");
+    });
+    auto console = module.open();
+    ASSERT_TRUE(console) << console.error().message();
+    ASSERT_TRUE(console->read()) << "what came with the dialogue";
+    while (!console->has_ended()) {
+        ASSERT_TRUE(sys::poll(console->socket(), sys::Readiness::readable, before_long()));
+        ASSERT_TRUE(console->read());
+    }
+    console->finish();
+    module.finish();
+    EXPECT_EQ(module.heard_at_end, "\x1b(\r\nexit\r\n");
 }
 
 }  // namespace
