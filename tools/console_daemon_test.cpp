@@ -91,7 +91,10 @@ protected:
         telnet_port = ready.substr(ready.rfind(':') + 1);
         write("login", "user USERID\npassword PASSW0RD\n", 0600);
         write("mm.key", "community private\n", 0600);
-        write("own", "#!/bin/sh\necho \"$1 of $DIM_NAME\"\nread line\necho \"got $line\"\n", 0755);
+        write("own",
+              "#!/bin/sh\necho \"$1 of $DIM_NAME\"\necho \"bay $DIM_BAY of "
+              "$DIM_MODULE, $DIM_MODULE_ADDRESS\"\nread line\necho \"got $line\"\n",
+              0755);
         write("cluster.xml", xml(), 0644);
     }
     std::string file(const std::string& name) const { return directory / name; }
@@ -216,6 +219,7 @@ TEST_F(ConsoleDaemonTest, SomebodyElsesConsoleIsTakenOnlyWhenThatIsSaid) {
 TEST_F(ConsoleDaemonTest, AProgramOfTheSiteHasTheTerminal) {
     TerminalSession session(words("b7"));
     EXPECT_TRUE(session.shows("console of b7"));
+    EXPECT_TRUE(session.shows("bay 7 of mm, 127.0.0.1\r\n"));
     session.type("typed\n");
     EXPECT_TRUE(session.shows("got typed"));
     EXPECT_EQ(session.end_code(), 0);

@@ -7,7 +7,9 @@
 #include "tools/power_selection.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 
 namespace dim::tool {
 
@@ -31,11 +33,24 @@ Outcome<> run_program_on_terminal(const std::vector<std::string>& words,
     return fail(ErrorCode::conflict, words.front() + ": " + to_string(ended));
 }
 
-Outcome<> run_own_program(const cluster::Blade& blade, const cluster::BladePower& power) {
+/// The management module of BLADE, where the definition tells it.
+power::Variables module_variables(const cluster::Definition& definition,
+                                  const cluster::Blade& blade) {
+    const auto place = cluster::bay_of(definition, blade);
+    if (!place) return {};
+    power::Variables variables{{"DIM_MODULE", to_string(place->module->name)},
+                               {"DIM_BAY", std::to_string(place->bay)}};
+    if (const auto contact = cluster::contact_of(definition, *place->module))
+        variables.emplace_back("DIM_MODULE_ADDRESS", to_string(contact->address));
+    return variables;
+}
+
+Outcome<> run_own_program(const cluster::Definition& definition, const cluster::Blade& blade,
+                          const cluster::BladePower& power) {
     DIM_CHECK(power::check_plug_in(*power.console));
-    return run_program_on_terminal(
-        {*power.console, "console"},
-        power::plug_in_variables(plug_in_blade(blade, power), "console"));
+    auto variables = power::plug_in_variables(plug_in_blade(blade, power), "console");
+    std::ranges::move(module_variables(definition, blade), std::back_inserter(variables));
+    return run_program_on_terminal({*power.console, "console"}, variables);
 }
 
 Outcome<> run_ipmi_console(const cluster::BladePower& power, const ConsoleArguments& arguments) {
@@ -89,7 +104,7 @@ Action console(CLI::App& app) {
         DIM_TRY(const auto definition, load_cluster(context));
         DIM_TRY(const cluster::Blade* blade, one_blade(context, definition, arguments->blade));
         DIM_TRY(const auto power, cluster::power_of(definition, *blade));
-        if (power.console) return run_own_program(*blade, power);
+        if (power.console) return run_own_program(definition, *blade, power);
         switch (power.kind) {
             case cluster::PowerKind::bladecenter:
                 return run_module_console(definition, *blade, *arguments);
