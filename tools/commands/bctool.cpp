@@ -88,14 +88,27 @@ Outcome<> run_power_words(const Context& context, const BctoolArguments& argumen
                      arguments.power, request.which, names_of(request));
 }
 
+/// Of an action that interrupts nothing: with a value it sets, and without one it asks.
+bool sets(const std::vector<std::string>& words) {
+    return words.size() == 2 && !(words.front() == "sol" && words.back() == "state");
+}
+
+Outcome<> confirm_bay_action(const Context& context, const BayAction& action,
+                             const std::vector<std::string>& words, const BctoolRequest& request) {
+    const auto ask = [&](const std::string& what, std::size_t ask_above) {
+        return confirm(
+            context, what, count_bays(request.targets), [&] { return request.which; }, ask_above);
+    };
+    if (!action.interruption.empty()) return ask(action.interruption, 1);
+    if (sets(words)) return ask("change " + words.front() + " of", kAskAbove);
+    return {};
+}
+
 Outcome<> run_bay_action(const Context& context, const BctoolArguments& arguments) {
-    DIM_TRY(const BayAction action, parse_bay_action(action_words(arguments)));
+    const auto words = action_words(arguments);
+    DIM_TRY(const BayAction action, parse_bay_action(words));
     DIM_TRY(const BctoolRequest request, request_of(context, arguments));
-    if (!action.interruption.empty()) {
-        DIM_CHECK(confirm(
-            context, action.interruption, count_bays(request.targets),
-            [&] { return request.which; }, 1));
-    }
+    DIM_CHECK(confirm_bay_action(context, action, words, request));
     std::vector<BladeResult> results =
         act_on_bays(request.targets, arguments.access, action, arguments.power.stagger());
     print_results(context, results, names_of(request));
