@@ -55,6 +55,7 @@ Outcome<> ClusterMacs::ask_members(const Context& context, const std::vector<Nam
         if (!members[i].is_here) failure.exit_code = ExitCode::failed;
         if (members[i].is_here || serves_one_of(definition_, members[i].name, blades))
             return std::unexpected(std::move(failure));
+        silent_.push_back(members[i].name);
         std::cerr << "dim: what this one has learned is not compared: " << failure.cause.message()
                   << '\n';
     }

@@ -36,6 +36,8 @@ public:
     /// Of every blade whose MAC is known.
     KnownMacs known() const;
     const std::vector<ServerMacs>& servers() const { return servers_; }
+    /// Members that did not answer: what blades of theirs have learned is not known.
+    const std::vector<model::ComponentName>& silent() const { return silent_; }
     /// What is said of BLADE: by its server, or else by the definition.
     api::BladeMac mac_of(const model::ComponentName& blade) const;
     /// nullptr when its server has not joined the one here.
@@ -53,6 +55,7 @@ private:
 
     cluster::Definition definition_;
     std::vector<ServerMacs> servers_;
+    std::vector<model::ComponentName> silent_;
 };
 
 }  // namespace dim::tool

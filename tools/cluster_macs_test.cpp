@@ -56,6 +56,7 @@ TEST_F(ClusterMacsTest, OfAnotherOneItIsToldThatItIsNotCompared) {
     const auto macs = ask({mac_owner("s01c1b02")});
     EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("is not compared: s02: "));
     ASSERT_TRUE(macs) << macs.error().cause.message();
+    EXPECT_EQ(macs->silent(), std::vector{mac_owner("s02")});
     const KnownMacs known = macs->known();
     EXPECT_EQ(known.at(mac_owner("s01c1b02")).mac, kLearned);
     EXPECT_FALSE(known.at(mac_owner("s01c1b02")).is_defined);

@@ -110,6 +110,19 @@ void warn_of_running(const Context& context, const Discovery& found) {
     }
 }
 
+/// A MAC that is new here may be that of a blade of a server that said nothing: somebody who was
+/// told of that has to say yes.
+Outcome<> check_is_compared(const Context& context, const ClusterMacs& macs) {
+    if (macs.silent().empty() || !context.assume_yes) return {};
+    std::string names;
+    for (const model::ComponentName& server : macs.silent())
+        names += (names.empty() ? "" : ", ") + to_string(server);
+    return fail(Error(ErrorCode::conflict, "no answer from " + names +
+                                               ": a MAC may be another blade's there; nothing was "
+                                               "learned")
+                    .with_cure("see 'dim server list'; or look, and confirm it without --yes"));
+}
+
 Outcome<> apply(const Context& context, const std::string& source, const Discovery& found,
                 std::string& done) {
     auto changes = changes_of(found.findings);
@@ -117,6 +130,7 @@ Outcome<> apply(const Context& context, const std::string& source, const Discove
         done = "nothing is to be learned";
         return {};
     }
+    DIM_CHECK(check_is_compared(context, found.macs));
     std::vector<model::ComponentName> blades;
     for (const api::MacChange& change : changes)
         blades.push_back(change.blade);

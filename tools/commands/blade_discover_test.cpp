@@ -1,4 +1,5 @@
 #include "libdim/api/message_samples.hpp"
+#include "libdim/api/server_messages.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/file.hpp"
 #include "tools/running_command.hpp"
@@ -145,6 +146,22 @@ TEST_F(BladeDiscover, TwoThatWereExchangedAreOneTransaction) {
     EXPECT_EQ(last_request(), R"(PUT /v1/macs {"source":"csv","changes":[)"
                               R"({"blade":"s01c1b02","mac":"02:00:00:00:00:03"},)"
                               R"({"blade":"s01c2b01","mac":"02:00:00:00:00:02"}],"base":41})");
+}
+
+TEST_F(BladeDiscover, WithASilentServerSomebodyHasToSayYes) {
+    api::ServerList list;
+    for (const char* name : {"s01", "s02"})
+        list.servers.push_back(
+            {.name = component(name), .state = "member", .endpoint = {}, .joined = {}});
+    list.servers[0].state = "here";
+    daemon.prepare("GET /v1/servers", to_json(list));
+    const CommandEnd end = discover_csv("s01c1b02,02:00:00:00:00:09\n");
+    EXPECT_EQ(end.code, ExitCode::failed);
+    EXPECT_THAT(end.output, HasSubstr("02:00:00:00:00:09")) << "it is shown";
+    EXPECT_THAT(end.errors, HasSubstr("no answer from s02: a MAC may be another blade's there"));
+    EXPECT_THAT(daemon.requests(), Not(Contains(StartsWith("PUT"))));
+    EXPECT_EQ(discover_csv("s01c1b02,02:00:00:00:00:02\n").code, ExitCode::ok)
+        << "nothing is to be learned";
 }
 
 TEST_F(BladeDiscover, OfABladeThatRunsItIsToldWhatItWouldLose) {
