@@ -3,6 +3,7 @@
 #include "libdim/cluster/definition/number_property.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -39,14 +40,58 @@ Result<const Component*> named_module(const Definition& definition, const model:
                                               name + " is no management module");
 }
 
-/// nullptr without.
+/// How many of LEVELS, from the outermost, blades have too; all of them when it is none: what is
+/// below is no place but which of several modules it is.
+std::size_t depth_of_place(const Taxonomy& taxonomy, std::span<const std::size_t> levels) {
+    std::size_t depth = 0;
+    for (std::size_t kind = 0; kind < taxonomy.kinds().size(); ++kind) {
+        if (taxonomy.kinds()[kind].role != ComponentRole::blade) continue;
+        const auto both = std::ranges::mismatch(levels, taxonomy.levels_of(kind));
+        depth = std::max(depth, static_cast<std::size_t>(both.in1 - levels.begin()));
+    }
+    return depth == 0 ? levels.size() : depth;
+}
+
+/// In one chassis, as far as the definition can tell.
+bool is_same_place(const Taxonomy& taxonomy, Position one, Position other) {
+    const auto levels = taxonomy.levels_of(one.kind);
+    if (!std::ranges::equal(levels, taxonomy.levels_of(other.kind))) return false;
+    if (one.number == other.number) return true;
+    const auto numbers = taxonomy.coordinates(one);
+    const auto depth = static_cast<std::ptrdiff_t>(depth_of_place(taxonomy, levels));
+    return std::equal(numbers.begin(), numbers.begin() + depth,
+                      taxonomy.coordinates(other).begin());
+}
+
+/// nullptr without. A wrong one would be sent commands for blades of another chassis.
 Result<const Component*> partner_of(const Definition& definition, const Component& module) {
     const auto name = attribute_of(definition, module.position, "partner");
     if (!name) return nullptr;
     DIM_TRY(const Component* partner, named_module(definition, module.name, "partner", *name));
-    if (partner != &module) return partner;
-    return fail(ErrorCode::invalid_input,
-                "property partner of " + to_string(module.name) + ": it is itself");
+    const std::string property = "property partner of " + to_string(module.name) + ": ";
+    if (partner == &module) return fail(ErrorCode::invalid_input, property + "it is itself");
+    if (is_same_place(definition.taxonomy, module.position, partner->position)) return partner;
+    return fail(Error(ErrorCode::invalid_input, property + to_string(partner->name) +
+                                                    " is not in the same chassis: it stands at "
+                                                    "another place of the cluster definition")
+                    .with_cure("name the other module of this chassis; nothing was sent"));
+}
+
+/// Errors: conflict when another module of the place names PARTNER too.
+Result<void> check_only_partner(const Definition& definition, const Component& module,
+                                const Component& partner) {
+    for (const Component& other : definition.components) {
+        if (other.role != ComponentRole::management_module || &other == &module ||
+            !is_same_place(definition.taxonomy, other.position, partner.position))
+            continue;
+        const auto named = partner_of(definition, other);
+        if (!named || *named != &partner) continue;
+        return fail(Error(ErrorCode::conflict, to_string(partner.name) + " is the partner of " +
+                                                   to_string(module.name) + " and of " +
+                                                   to_string(other.name))
+                        .with_cure("a chassis has two modules: describe chassis as levels"));
+    }
+    return {};
 }
 
 Result<const Component*> nearest_module(const Definition& definition, const Blade& blade) {
@@ -119,6 +164,8 @@ Result<ModuleContact> contact_of(const Definition& definition, const Component& 
     DIM_TRY(contact.module_bay,
             number_property<std::uint32_t>(definition, module.position, "module-bay", kModuleBays));
     DIM_TRY(contact.partner, partner_of(definition, module));
+    if (contact.partner != nullptr)
+        DIM_CHECK(check_only_partner(definition, module, *contact.partner));
     return contact;
 }
 

@@ -31,7 +31,7 @@ struct ModuleContact {
     /// Of its command line: properties "telnet-port" and "console-credentials", a file.
     std::optional<std::uint16_t> telnet_port = {};
     std::optional<std::string> console_credentials = {};
-    /// The module that answers when this one does not: its property "partner".
+    /// The module that answers when this one does not: its property "partner"; at the same place.
     const Component* partner = nullptr;
     std::optional<std::uint32_t> module_bay = {};  ///< "module-bay": which of the two it is
     /// Properties "snmp-timeout", in milliseconds, and "snmp-retries".
@@ -40,7 +40,8 @@ struct ModuleContact {
     bool operator==(const ModuleContact&) const = default;
 };
 /// Its address on a network of role management, or else its first one. Errors: not_found for one
-/// without an address, invalid_input for a property that is wrong.
+/// without an address, invalid_input for a property that is wrong, also for a partner in another
+/// chassis; conflict for one that is the partner of two.
 Result<ModuleContact> contact_of(const Definition& definition, const Component& module);
 
 }  // namespace dim::cluster

@@ -50,26 +50,74 @@ TEST(BladeBay, IsOfTheNearestModuleAboveTheBlade) {
     EXPECT_EQ(bay(modules(""), "s02c1b03"), "s02hub 3");
 }
 
+std::string partner(const Definition& definition, std::string_view module) {
+    const Position position = definition.taxonomy.find(module).value();
+    const auto contact = contact_of(definition, *find_component(definition, position).other);
+    if (!contact) return "error: " + contact.error().message();
+    return contact->partner == nullptr ? "none" : to_string(contact->partner->name);
+}
+
+std::string partner_property(const std::string& of, const std::string& name) {
+    return "<set for=\"" + of + "\"><property name=\"partner\" value=\"" + name + "\"/></set>";
+}
+
 TEST(BladeBay, OfTwoModulesThatStandInForEachOtherTheOneWithAPartnerIsAsked) {
     const std::string second = R"(<component name="nn" role="management-module"
         pattern="s{server}c{chassis}nn"><interface network="mmnet" address="10.200.{server}.{chassis+20}"/>
         </component>)";
-    const auto partner = [](const std::string& of, const std::string& name) {
-        return "<set for=\"" + of + "\"><property name=\"partner\" value=\"" + name + "\"/></set>";
-    };
-    const auto first = modules(kModule + second, partner("s01c1mm", "s01c1nn"));
+    const auto first = modules(kModule + second, partner_property("s01c1mm", "s01c1nn"));
     EXPECT_EQ(bay(first, "s01c1b01"), "s01c1mm 1");
-    const auto other = modules(kModule + second, partner("s01c1nn", "s01c1mm"));
+    const auto other = modules(kModule + second, partner_property("s01c1nn", "s01c1mm"));
     EXPECT_EQ(bay(other, "s01c1b01"), "s01c1nn 1");
     const cluster::Component* module =
         find_component(first, first.taxonomy.find("s01c1mm").value()).other;
     EXPECT_EQ(to_string(contact_of(first, *module).value().partner->name), "s01c1nn");
     for (const char* wrong : {"s01c1mm", "s01c1b01", "nothing"}) {
-        const auto bad = modules(kModule + second, partner("s01c1mm", wrong));
+        const auto bad = modules(kModule + second, partner_property("s01c1mm", wrong));
         EXPECT_FALSE(
             contact_of(bad, *find_component(bad, bad.taxonomy.find("s01c1mm").value()).other))
             << wrong;
     }
+}
+
+TEST(BladeBay, APartnerIsInTheSameChassis) {
+    const std::string second = R"(<component name="nn" role="management-module"
+        pattern="s{server}c{chassis}nn"><interface network="mmnet" address="10.200.{server}.{chassis+20}"/>
+        </component>)";
+    for (const char* wrong : {"s01c2nn", "s02c1nn", "s01c2mm", "s01hub"}) {
+        const auto bad = modules(kModule + second, partner_property("s01c1mm", wrong));
+        EXPECT_EQ(partner(bad, "s01c1mm"),
+                  "error: property partner of s01c1mm: " + std::string(wrong) +
+                      " is not in the same chassis: it stands at another place of the cluster "
+                      "definition");
+        EXPECT_EQ(partner(bad, "s01c2mm"), "none");
+    }
+}
+
+TEST(BladeBay, ModulesThatHaveANumberOfTheirOwnArePartnersInOneChassisOnly) {
+    const std::string numbered = R"(<level name="module" symbol="m" last="2">
+        <component name="mm" role="management-module">
+          <interface network="mmnet" address="10.200.{server}.{chassis*10+module}"/>
+        </component></level>)";
+    const auto set = [](const std::string& name) { return partner_property("s01c1m1", name); };
+    EXPECT_EQ(partner(modules(numbered, set("s01c1m2")), "s01c1m1"), "s01c1m2");
+    EXPECT_TRUE(partner(modules(numbered, set("s01c2m2")), "s01c1m1").starts_with("error: "));
+}
+
+TEST(BladeBay, OneModuleIsThePartnerOfOne) {
+    const auto module = [](const std::string& kind, const std::string& address) {
+        return "<component name=\"" + kind +
+               "\" role=\"management-module\" pattern=\"s{server}c{chassis}" + kind +
+               "\"><interface network=\"mmnet\" address=\"10.200.{server}.{chassis+" + address +
+               "}\"/></component>";
+    };
+    const auto definition =
+        modules(kModule + module("nn", "20") + module("oo", "40"),
+                partner_property("s01c1mm", "s01c1oo") + partner_property("s01c1nn", "s01c1oo"));
+    EXPECT_EQ(partner(definition, "s01c1mm"),
+              "error: s01c1oo is the partner of s01c1mm and of s01c1nn");
+    EXPECT_EQ(partner(definition, "s01c1nn"),
+              "error: s01c1oo is the partner of s01c1nn and of s01c1mm");
 }
 
 TEST(BladeBay, TwoModulesAsNearNeedAWord) {
