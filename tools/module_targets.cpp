@@ -1,7 +1,6 @@
 #include "tools/module_targets.hpp"
 
 #include "libdim/bladecenter/module_power.hpp"
-#include "libdim/cluster/definition/blade_bay.hpp"
 #include "tools/cluster_source.hpp"
 #include "tools/component_query.hpp"
 
@@ -74,9 +73,10 @@ Result<ModuleContactPoint> contact_point(const cluster::Definition& definition,
     return point;
 }
 
-Result<void> add_blade(const cluster::Definition& definition, const cluster::Blade& blade,
-                       const ModuleAccess& access, std::vector<ModuleTarget>& targets) {
-    DIM_TRY(const cluster::BladeBay place, cluster::bay_of(definition, blade));
+Result<void> add_blade(const cluster::Definition& definition, const cluster::BladeBays& bays,
+                       const cluster::Blade& blade, const ModuleAccess& access,
+                       std::vector<ModuleTarget>& targets) {
+    DIM_TRY(const cluster::BladeBay place, bays.of(blade));
     DIM_TRY(const auto bay, bladecenter::Bay::parse(std::to_string(place.bay)));
     const std::string module = to_string(place.module->name);
     auto target = std::ranges::find(targets, module, &ModuleTarget::name);
@@ -93,9 +93,10 @@ Outcome<std::vector<ModuleTarget>> blade_targets(const Context& context, const M
                                                  const std::string& range) {
     DIM_TRY(const auto definition, load_cluster(context));
     DIM_TRY(const auto blades, blades_in_range(context, definition, {&range, 1}));
+    const cluster::BladeBays bays(definition);
     std::vector<ModuleTarget> targets;
     for (const cluster::Blade* blade : blades)
-        DIM_CHECK(add_blade(definition, *blade, access, targets));
+        DIM_CHECK(add_blade(definition, bays, *blade, access, targets));
     return targets;
 }
 

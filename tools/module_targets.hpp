@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/bladecenter/management_module.hpp"
+#include "libdim/cluster/definition/blade_bay.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 #include "tools/bay_action.hpp"
 #include "tools/module_access.hpp"
@@ -27,13 +28,16 @@ struct ModuleTarget {
 
 /// The modules and bays of the blades that RANGE names, by the cluster definition (of --cluster, or
 /// the daemon's); in the order of the cluster. Failures: those of blades_in_range; not_found,
-/// conflict for a blade whose module or bay the definition does not tell.
+/// conflict for a blade whose module or bay the definition does not tell, or that another blade of
+/// the definition has too.
 Outcome<std::vector<ModuleTarget>> blade_targets(const Context& context, const ModuleAccess& access,
                                                  const std::string& range);
 
-/// Adds BLADE to the target of its module. Errors: not_found, conflict as above.
-Result<void> add_blade(const cluster::Definition& definition, const cluster::Blade& blade,
-                       const ModuleAccess& access, std::vector<ModuleTarget>& targets);
+/// Adds BLADE, whose bay is one of BAYS, to the target of its module. Errors: not_found, conflict
+/// as above.
+Result<void> add_blade(const cluster::Definition& definition, const cluster::BladeBays& bays,
+                       const cluster::Blade& blade, const ModuleAccess& access,
+                       std::vector<ModuleTarget>& targets);
 
 /// How a module of DEFINITION is asked; what ACCESS says counts more.
 Result<ModuleContactPoint> contact_point(const cluster::Definition& definition,

@@ -14,7 +14,7 @@ namespace dim::tool {
 /// What switches the blades that RANGES name, whatever kinds of hardware they are; in the order of
 /// the cluster. A blade with a BMC is a controller of its own; programs of the site are run one
 /// after the other for blades of the same address. Failures: those of blades_in_range, of
-/// cluster::power_of and of add_blade.
+/// cluster::power_of and of add_blade; conflict for a BMC that another blade of the definition has.
 Outcome<std::vector<PowerTarget>> power_of_range(const Context& context, const ModuleAccess& access,
                                                  std::span<const std::string> ranges);
 

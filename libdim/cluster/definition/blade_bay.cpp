@@ -1,5 +1,6 @@
 #include "libdim/cluster/definition/blade_bay.hpp"
 
+#include "libdim/cluster/definition/blade_power.hpp"
 #include "libdim/cluster/definition/number_property.hpp"
 
 #include <algorithm>
@@ -16,19 +17,6 @@ constexpr std::uint32_t kShortestTimeoutMs = 10;
 constexpr std::uint32_t kLongestTimeoutMs = 600'000;
 constexpr std::uint32_t kMostRetries = 20;
 constexpr std::uint32_t kModuleBays = 2;
-
-/// How many levels the two have in common, when MODULE is at the blade's place or above it.
-std::optional<std::size_t> depth_above(const Taxonomy& taxonomy, Position module, Position blade) {
-    const auto levels = taxonomy.levels_of(module.kind);
-    const auto blade_levels = taxonomy.levels_of(blade.kind);
-    const auto numbers = taxonomy.coordinates(module);
-    const auto blade_numbers = taxonomy.coordinates(blade);
-    if (levels.size() > blade_levels.size() ||
-        !std::ranges::equal(levels, blade_levels.first(levels.size())) ||
-        !std::equal(numbers.begin(), numbers.end(), blade_numbers.begin()))
-        return std::nullopt;
-    return levels.size();
-}
 
 /// The management module that PROPERTY of OF names.
 Result<const Component*> named_module(const Definition& definition, const model::ComponentName& of,
@@ -94,48 +82,119 @@ Result<void> check_only_partner(const Definition& definition, const Component& m
     return {};
 }
 
-Result<const Component*> nearest_module(const Definition& definition, const Blade& blade) {
-    const Component* nearest = nullptr;
-    const Component* as_near = nullptr;
-    std::size_t depth = 0;
-    for (const Component& component : definition.components) {
-        if (component.role != ComponentRole::management_module) continue;
-        const auto above = depth_above(definition.taxonomy, component.position, blade.position);
-        if (!above || (nearest != nullptr && *above < depth)) continue;
-        as_near = nearest != nullptr && *above == depth ? nearest : nullptr;
-        nearest = &component;
-        depth = *above;
-    }
-    if (nearest == nullptr) {
-        return fail(Error(ErrorCode::not_found, "the cluster definition has no management module "
-                                                "for " +
-                                                    to_string(blade.name))
-                        .with_cure("describe it (docs/hardware.md), or name one: --mm ADDRESS "
-                                   "--bay N"));
-    }
-    if (as_near == nullptr) return nearest;
-    // Two that stand in for each other are no doubt.
-    for (const auto& [one, other] : {std::pair(as_near, nearest), std::pair(nearest, as_near)}) {
-        DIM_TRY(const Component* partner, partner_of(definition, *one));
-        if (partner == other) return one;
+/// Of ALIKE, which are as near to BLADE.
+Result<const Component*> one_of(const Definition& definition, const Blade& blade,
+                                const std::vector<const Component*>& alike) {
+    if (alike.size() == 1) return alike.front();
+    const Component* const first = alike[0];
+    const Component* const second = alike[1];
+    if (alike.size() == 2) {
+        // Two that stand in for each other are no doubt.
+        for (const auto& [one, other] : {std::pair(first, second), std::pair(second, first)}) {
+            DIM_TRY(const Component* partner, partner_of(definition, *one));
+            if (partner == other) return one;
+        }
     }
     return fail(Error(ErrorCode::conflict, to_string(blade.name) + " has two management modules: " +
-                                               to_string(as_near->name) + " and " +
-                                               to_string(nearest->name))
+                                               to_string(first->name) + " and " +
+                                               to_string(second->name))
                     .with_cure("say which one by a property 'module' of the blade"));
 }
 
-}  // namespace
+/// Of POSITION's levels, the DEPTH outermost.
+ModulePlace place_above(const Taxonomy& taxonomy, Position position, std::size_t depth) {
+    const auto levels = taxonomy.levels_of(position.kind);
+    auto numbers = taxonomy.coordinates(position);
+    numbers.resize(depth);
+    return {depth == 0 ? std::nullopt : std::optional(levels[depth - 1]), std::move(numbers)};
+}
 
-Result<BladeBay> bay_of(const Definition& definition, const Blade& blade) {
+ModulesByPlace modules_by_place(const Definition& definition) {
+    ModulesByPlace modules;
+    const Taxonomy& taxonomy = definition.taxonomy;
+    for (const Component& component : definition.components) {
+        if (component.role != ComponentRole::management_module) continue;
+        const std::size_t depth = taxonomy.levels_of(component.position.kind).size();
+        modules[place_above(taxonomy, component.position, depth)].push_back(&component);
+    }
+    return modules;
+}
+
+Result<const Component*> nearest_module(const Definition& definition, const ModulesByPlace& modules,
+                                        const Blade& blade) {
+    const Taxonomy& taxonomy = definition.taxonomy;
+    for (std::size_t depth = taxonomy.levels_of(blade.position.kind).size() + 1; depth-- > 0;) {
+        const auto found = modules.find(place_above(taxonomy, blade.position, depth));
+        if (found != modules.end()) return one_of(definition, blade, found->second);
+    }
+    return fail(
+        Error(ErrorCode::not_found,
+              "the cluster definition has no management module for " + to_string(blade.name))
+            .with_cure("describe it (docs/hardware.md), or name one: --mm ADDRESS --bay N"));
+}
+
+Result<BladeBay> bay_among(const Definition& definition, const ModulesByPlace& modules,
+                           const Blade& blade) {
     const auto name = attribute_of(definition, blade.position, "module");
     DIM_TRY(const Component* module, name ? named_module(definition, blade.name, "module", *name)
-                                          : nearest_module(definition, blade));
+                                          : nearest_module(definition, modules, blade));
     DIM_TRY(const auto bay, number_property(definition, blade.position, "bay", kLargestBay));
     const auto numbers = definition.taxonomy.coordinates(blade.position);
     if (bay) return BladeBay{module, *bay};
     if (!numbers.empty()) return BladeBay{module, numbers.back()};
     return fail(ErrorCode::not_found, to_string(blade.name) + " has no number that could be a bay");
+}
+
+/// Whether a chassis is said to hold it, or nothing else is.
+bool is_in_chassis(const Definition& definition, const Blade& blade) {
+    const auto power = attribute_of(definition, blade.position, "power");
+    return !power || *power == to_string(PowerKind::bladecenter) ||
+           attribute_of(definition, blade.position, "bay");
+}
+
+}  // namespace
+
+Result<BladeBay> bay_of(const Definition& definition, const Blade& blade) {
+    return bay_among(definition, modules_by_place(definition), blade);
+}
+
+BladeBays::BladeBays(const Definition& definition)
+    : definition_(&definition), modules_(modules_by_place(definition)) {
+    for (const auto& [place, modules] : modules_) {
+        for (const Component* module : modules) {
+            const auto partner = partner_of(definition, *module);
+            if (!partner || *partner == nullptr) continue;
+            const Component* const first = std::min(module, *partner);
+            chassis_[module] = first;
+            chassis_[*partner] = first;
+        }
+    }
+    for (const Blade& blade : definition.blades) {
+        if (!is_in_chassis(definition, blade)) continue;
+        // What is wrong with this one is told when it is asked for.
+        if (const auto bay = bay_among(definition, modules_, blade))
+            blades_[slot_of(*bay)].push_back(&blade);
+    }
+}
+
+BladeBays::Slot BladeBays::slot_of(const BladeBay& bay) const {
+    const auto chassis = chassis_.find(bay.module);
+    return {chassis == chassis_.end() ? bay.module : chassis->second, bay.bay};
+}
+
+Result<BladeBay> BladeBays::of(const Blade& blade) const {
+    DIM_TRY(const BladeBay bay, bay_among(*definition_, modules_, blade));
+    const auto found = blades_.find(slot_of(bay));
+    if (found == blades_.end()) return bay;
+    const auto other = std::ranges::find_if(
+        found->second, [&](const Blade* one) { return one->position != blade.position; });
+    if (other == found->second.end()) return bay;
+    return fail(Error(ErrorCode::conflict, to_string(blade.name) + " and " +
+                                               to_string((*other)->name) + " are the same: bay " +
+                                               std::to_string(bay.bay) + " of " +
+                                               to_string(bay.module->name))
+                    .with_cure("give each its own bay: properties 'module' and 'bay'; nothing was "
+                               "sent"));
 }
 
 Result<ModuleContact> contact_of(const Definition& definition, const Component& module) {

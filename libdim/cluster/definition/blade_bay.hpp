@@ -3,9 +3,13 @@
 #include "libdim/base/result.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace dim::cluster {
 
@@ -20,8 +24,31 @@ struct BladeBay {
 /// nearest above it: of its chassis, of its server… (of two as near, the one whose property
 /// "partner" is the other); the bay is its property "bay", else its innermost number. Errors:
 /// not_found without a module, conflict when there are two as near, invalid_input for a property
-/// that is wrong.
+/// that is wrong. Whether another blade has the same, BladeBays tells.
 Result<BladeBay> bay_of(const Definition& definition, const Blade& blade);
+
+/// An innermost level, absent for the whole cluster, and the numbers of it and those around it.
+using ModulePlace = std::pair<std::optional<std::size_t>, std::vector<std::uint32_t>>;
+using ModulesByPlace = std::map<ModulePlace, std::vector<const Component*>>;
+
+/// The bays of all blades of a definition, which outlives it: for what is not to reach a blade that
+/// another one may be. O(n log n) for n blades, once.
+class BladeBays {
+public:
+    explicit BladeBays(const Definition& definition);
+    /// As bay_of. Errors: those; conflict, with both names, when another blade of the definition is
+    /// in the same bay of that module or its partner.
+    Result<BladeBay> of(const Blade& blade) const;
+
+private:
+    using Slot = std::pair<const Component*, std::uint32_t>;
+    Slot slot_of(const BladeBay& bay) const;
+
+    const Definition* definition_;
+    ModulesByPlace modules_;
+    std::map<const Component*, const Component*> chassis_;  ///< of two partners: the first of both
+    std::map<Slot, std::vector<const Blade*>> blades_;
+};
 
 /// How a management module is asked.
 struct ModuleContact {

@@ -134,6 +134,57 @@ TEST(BladeBay, TwoModulesAsNearNeedAWord) {
     EXPECT_TRUE(bay(said, "s01c1b02").starts_with("error: ")) << bay(said, "s01c1b02");
 }
 
+std::string bay_alone(const Definition& definition, std::string_view blade) {
+    const BladeBays bays(definition);
+    const auto found = bays.of(*find_blade(definition, *model::ComponentName::parse(blade)));
+    return found ? to_string(found->module->name) + " " + std::to_string(found->bay)
+                 : "error: " + found.error().message();
+}
+
+std::string bay_property(const std::string& of, const std::string& bay,
+                         const std::string& more = "") {
+    return "<set for=\"" + of + "\"><property name=\"bay\" value=\"" + bay + "\"/>" + more +
+           "</set>";
+}
+
+TEST(BladeBay, OfTwoBladesInOneBayNeitherIsKnown) {
+    const Definition definition = modules(kModule, bay_property("s01c1b03", "4"));
+    EXPECT_EQ(bay_alone(definition, "s01c1b03"),
+              "error: s01c1b03 and s01c1b04 are the same: bay 4 of s01c1mm");
+    EXPECT_EQ(bay_alone(definition, "s01c1b04"),
+              "error: s01c1b04 and s01c1b03 are the same: bay 4 of s01c1mm");
+    EXPECT_EQ(bay_alone(definition, "s01c1b02"), "s01c1mm 2");
+    EXPECT_EQ(bay_alone(definition, "s01c2b04"), "s01c2mm 4");
+    const Definition other_chassis =
+        modules(kModule, R"(<set for="s01c2b04"><property name="module" value="s01c1mm"/></set>)");
+    EXPECT_EQ(bay_alone(other_chassis, "s01c1b04"),
+              "error: s01c1b04 and s01c2b04 are the same: bay 4 of s01c1mm");
+    EXPECT_EQ(bay_alone(modules(""), "s01c1b01"),
+              "error: s01c1b01 and s01c2b01 are the same: bay 1 of s01hub")
+        << "one module for two chassis";
+}
+
+TEST(BladeBay, TwoModulesOfAChassisHaveTheSameBays) {
+    const std::string second = R"(<component name="nn" role="management-module"
+        pattern="s{server}c{chassis}nn"/>)";
+    const std::string by_second = R"(<property name="module" value="s01c1nn"/>)";
+    const Definition definition =
+        modules(kModule + second,
+                partner_property("s01c1mm", "s01c1nn") + bay_property("s01c1b03", "4", by_second));
+    EXPECT_EQ(bay_alone(definition, "s01c1b04"),
+              "error: s01c1b04 and s01c1b03 are the same: bay 4 of s01c1mm");
+    EXPECT_EQ(bay_alone(definition, "s01c1b03"),
+              "error: s01c1b03 and s01c1b04 are the same: bay 4 of s01c1nn");
+}
+
+TEST(BladeBay, ABladeWithHardwareOfItsOwnIsInNoBay) {
+    const std::string own = R"(<property name="power" value="ipmi"/></set>)";
+    const Definition definition =
+        modules(kModule, bay_property("s01c1b03", "4") + "<set for=\"s01c1b04\">" + own);
+    EXPECT_EQ(bay_alone(definition, "s01c1b03"), "s01c1mm 4");
+    EXPECT_TRUE(bay_alone(definition, "s01c1b04").starts_with("error: s01c1b04 and s01c1b03"));
+}
+
 TEST(BladeBay, AModuleIsAskedOnTheManagementNetwork) {
     const Definition definition =
         modules(kModule, R"(<set for="s02c2mm"><property name="snmp-port" value="1161"/></set>
