@@ -22,6 +22,7 @@ constexpr std::chrono::seconds kAgain{1};
 /// A blade that is waited for.
 struct Waited {
     std::string blade;
+    std::int64_t sent_us;  ///< its command, by the server's clock
     bool may_run_already = false;
     bool runs = false;
     std::string last = "is not known to its image server";  ///< what the server said
@@ -30,7 +31,7 @@ struct Waited {
 /// An image server and what of it is waited for.
 struct AskedServer {
     ApiClient daemon;
-    model::Timestamp begin;  ///< by its clock
+    std::int64_t ahead_us;  ///< of its clock to sys::boottime_us(), or up to an answer's time more
     std::vector<Waited> blades = {};
 };
 
@@ -47,7 +48,7 @@ void look(const api::ClusterStatus& status, AskedServer& server) {
             return to_string(blade.name) == waited.blade;
         });
         if (found == status.blades.end()) continue;
-        const bool is_new = found->since && *found->since >= server.begin;
+        const bool is_new = found->since && found->since->microseconds() >= waited.sent_us;
         waited.runs = found->state == BladeState::running && (is_new || waited.may_run_already);
         waited.last = told_of(*found);
         if (found->state == BladeState::running) waited.last += " in the boot of before";
@@ -100,21 +101,24 @@ Outcome<BootWait> BootWait::begin(const Context& context) {
     if (daemons.empty()) daemons.push_back(context.client);
     auto state = std::make_unique<State>();
     for (const ApiClient& daemon : daemons) {
+        const std::int64_t asked_us = sys::boottime_us();
         DIM_TRY(const auto status, daemon.get<api::ClusterStatus>("/v1/status"));
         for (const api::BladeStatus& blade : status.blades)
             state->server_of[to_string(blade.name)] = state->servers.size();
-        state->servers.push_back({daemon, status.now});
+        state->servers.push_back({daemon, status.now.microseconds() - asked_us});
     }
     return BootWait(std::move(state));
 }
 
-void BootWait::expect(const std::string& blade, const power::PowerChange& change,
+void BootWait::expect(const std::string& blade, const power::PowerSent& sent,
                       power::PowerAction action) {
     const std::scoped_lock lock(state_->mutex);
-    const auto server = state_->server_of.find(blade);
-    if (server == state_->server_of.end()) return;
-    const bool was_on = action == power::PowerAction::on && change.before == power::PowerState::on;
-    state_->servers[server->second].blades.push_back({.blade = blade, .may_run_already = was_on});
+    const auto found = state_->server_of.find(blade);
+    if (found == state_->server_of.end()) return;
+    AskedServer& server = state_->servers[found->second];
+    const bool was_on = action == power::PowerAction::on && sent.before == power::PowerState::on;
+    server.blades.push_back(
+        {.blade = blade, .sent_us = sent.sent_us + server.ahead_us, .may_run_already = was_on});
 }
 
 void BootWait::finish(std::vector<BladeResult>& results, const sys::Deadline& deadline) {

@@ -10,7 +10,8 @@
 namespace dim::tool {
 
 /// Waiting until image servers say that blades run: in a boot that began to run, by the server's
-/// own clock, after begin(). A blade that was on, and was sent on, may run in the boot it had.
+/// own clock, after the blade's command. A blade that was on, and was sent on, may run in the boot
+/// it had.
 class [[nodiscard]] BootWait {
 public:
     /// Before the commands. Failures: those of the daemons; usage with --cluster, since no daemon
@@ -20,9 +21,8 @@ public:
     BootWait& operator=(BootWait&&) noexcept;
     ~BootWait();
 
-    /// BLADE was sent ACTION, with that effect. Any thread.
-    void expect(const std::string& blade, const power::PowerChange& change,
-                power::PowerAction action);
+    /// BLADE was sent what ACTION needs. Any thread.
+    void expect(const std::string& blade, const power::PowerSent& sent, power::PowerAction action);
     /// Adds " → running" to the answers of those that run by DEADLINE; the others' become
     /// timed_out, with what the server says of them.
     void finish(std::vector<BladeResult>& results, const sys::Deadline& deadline);

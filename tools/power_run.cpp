@@ -67,11 +67,12 @@ std::vector<Result<BladeAnswer>> power_answers_of(const PowerTarget& target,
     return one_after_the_other(
         target.blades.size(), arguments.stagger(), [&](std::size_t at) -> Result<BladeAnswer> {
             const auto deadline = sys::Deadline::in(arguments.time_limit());
-            DIM_TRY(const PowerChange change,
-                    power::change_power((*control)->blade(at), *action, deadline));
+            power::BladePower& blade = (*control)->blade(at);
+            DIM_TRY(const power::PowerSent sent, power::send_action(blade, *action, deadline));
+            DIM_TRY(const PowerChange change, power::await_power(blade, sent, deadline));
             BladeAnswer answer = transition(change);
             add_remark(answer, (*control)->remark());
-            if (wait != nullptr) wait->expect(target.blades[at].name, change, *action);
+            if (wait != nullptr) wait->expect(target.blades[at].name, sent, *action);
             return answer;
         });
 }

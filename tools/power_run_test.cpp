@@ -172,6 +172,19 @@ TEST_F(PowerRunTest, RunningMeansInABootThatFollowsTheCommand) {
     EXPECT_EQ(output, "on → on → running\n");
 }
 
+TEST_F(PowerRunTest, ABootThatBeganToRunBeforeItsOwnCommandIsAnOldOne) {
+    daemon.prepare("GET /v1/status", status_line(10, "booting", 5));
+    daemon.prepare("GET /v1/status?watch=1", status_line(13, "running", 11));
+    PowerArguments arguments = until_running(1);
+    arguments.stagger_seconds = 2;
+    Context yes = daemon.context();
+    yes.assume_yes = true;
+    EXPECT_FALSE(
+        run({target("c", {"n0", "n1"}, PowerState::on)}, PowerAction::cycle, yes, arguments));
+    EXPECT_THAT(errors, HasSubstr("n1: failed: on → on, but it is running in the boot of before"))
+        << "it was sent off at :12";
+}
+
 TEST_F(PowerRunTest, ABladeThatIsOnAndRunsAlreadyIsNotWaitedFor) {
     daemon.prepare("GET /v1/status", status_line(10, "running", 5));
     daemon.prepare("GET /v1/status?watch=1", status_line(11, "running", 5));

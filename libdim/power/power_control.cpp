@@ -24,35 +24,22 @@ Result<PowerState> wait_for(BladePower& blade, PowerState wanted, const sys::Dea
     }
 }
 
-Result<PowerState> send_and_wait(BladePower& blade, PowerCommand command,
-                                 const sys::Deadline& deadline) {
-    DIM_CHECK(blade.send(command));
-    const bool is_on_then = command == PowerCommand::on || command == PowerCommand::reset;
-    return wait_for(blade, is_on_then ? PowerState::on : PowerState::off, deadline);
+PowerCommand command_of(PowerAction action) {
+    switch (action) {
+        case PowerAction::on:
+        case PowerAction::cycle: return PowerCommand::on;
+        case PowerAction::off: return PowerCommand::off;
+        case PowerAction::soft_off: return PowerCommand::soft_off;
+        case PowerAction::reset: return PowerCommand::reset;
+    }
+    std::unreachable();
 }
 
-Result<PowerState> cycle(BladePower& blade, PowerState before, const sys::Deadline& deadline) {
-    if (before != PowerState::off) DIM_CHECK(send_and_wait(blade, PowerCommand::off, deadline));
-    return send_and_wait(blade, PowerCommand::on, deadline);
-}
-
-Result<PowerState> reset(BladePower& blade, PowerState before, const sys::Deadline& deadline) {
-    if (before == PowerState::on) return send_and_wait(blade, PowerCommand::reset, deadline);
+Result<void> check_reset(BladePower& blade, PowerState before) {
+    if (before == PowerState::on) return {};
     return fail(Error(ErrorCode::conflict, blade.name() + " is " + std::string(to_string(before)) +
                                                ", so it cannot be reset")
                     .with_cure("'power on' starts it"));
-}
-
-Result<PowerState> do_action(BladePower& blade, PowerAction action, PowerState before,
-                             const sys::Deadline& deadline) {
-    switch (action) {
-        case PowerAction::on: return send_and_wait(blade, PowerCommand::on, deadline);
-        case PowerAction::off: return send_and_wait(blade, PowerCommand::off, deadline);
-        case PowerAction::soft_off: return send_and_wait(blade, PowerCommand::soft_off, deadline);
-        case PowerAction::reset: return reset(blade, before, deadline);
-        case PowerAction::cycle: return cycle(blade, before, deadline);
-    }
-    std::unreachable();
 }
 
 }  // namespace
@@ -64,11 +51,31 @@ std::vector<Result<PowerState>> PowerControl::states() {
     return states;
 }
 
+Result<PowerSent> send_action(BladePower& blade, PowerAction action,
+                              const sys::Deadline& deadline) {
+    DIM_TRY(const PowerState before, blade.state());
+    if (action == PowerAction::reset) DIM_CHECK(check_reset(blade, before));
+    if (action == PowerAction::cycle && before != PowerState::off) {
+        DIM_CHECK(blade.send(PowerCommand::off));
+        DIM_CHECK(wait_for(blade, PowerState::off, deadline));
+    }
+    const PowerCommand command = command_of(action);
+    const bool is_on_then = command == PowerCommand::on || command == PowerCommand::reset;
+    const std::int64_t sent_us = sys::boottime_us();
+    DIM_CHECK(blade.send(command));
+    return PowerSent{before, is_on_then ? PowerState::on : PowerState::off, sent_us};
+}
+
+Result<PowerChange> await_power(BladePower& blade, const PowerSent& sent,
+                                const sys::Deadline& deadline) {
+    DIM_TRY(const PowerState after, wait_for(blade, sent.wanted, deadline));
+    return PowerChange{sent.before, after};
+}
+
 Result<PowerChange> change_power(BladePower& blade, PowerAction action,
                                  const sys::Deadline& deadline) {
-    DIM_TRY(const PowerState before, blade.state());
-    DIM_TRY(const PowerState after, do_action(blade, action, before, deadline));
-    return PowerChange{before, after};
+    DIM_TRY(const PowerSent sent, send_action(blade, action, deadline));
+    return await_power(blade, sent, deadline);
 }
 
 }  // namespace dim::power

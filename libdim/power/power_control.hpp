@@ -4,6 +4,7 @@
 #include "libdim/sys/clock.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,22 @@ struct PowerChange {
     bool operator==(const PowerChange&) const = default;
 };
 
-/// Has BLADE do ACTION and waits until its power state is that which ACTION leads to. A cycle is
-/// off and on again; DEADLINE is for both. Errors: conflict for a reset of a blade that is not on;
-/// timed_out with the state that it has by DEADLINE; those of the blade.
+/// A command that the hardware took.
+struct PowerSent {
+    PowerState before;
+    PowerState wanted;     ///< what it leads to
+    std::int64_t sent_us;  ///< sys::boottime_us() just before it was sent
+};
+/// Sends BLADE what ACTION needs. A cycle is off, waited for by DEADLINE, and on again. Errors:
+/// conflict for a reset of a blade that is not on; timed_out as await_power; those of the blade.
+Result<PowerSent> send_action(BladePower& blade, PowerAction action, const sys::Deadline& deadline);
+
+/// Waits until BLADE has the state that SENT leads to. Errors: timed_out with the state that it has
+/// by DEADLINE; those of the blade.
+Result<PowerChange> await_power(BladePower& blade, const PowerSent& sent,
+                                const sys::Deadline& deadline);
+
+/// Both; DEADLINE is for both. Errors: theirs.
 Result<PowerChange> change_power(BladePower& blade, PowerAction action,
                                  const sys::Deadline& deadline);
 

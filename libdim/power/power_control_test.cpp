@@ -15,7 +15,10 @@ class FakeBlade final : public BladePower {
 public:
     explicit FakeBlade(PowerState state) : state_(state) {}
     std::string name() const override { return "bay 3"; }
-    Result<PowerState> state() override { return state_; }
+    Result<PowerState> state() override {
+        sys::sleep_for(answer_time);
+        return state_;
+    }
     Result<void> send(PowerCommand command) override {
         sent.push_back(command);
         if (is_stuck) return {};
@@ -26,6 +29,7 @@ public:
 
     std::vector<PowerCommand> sent;
     bool is_stuck = false;
+    std::chrono::milliseconds answer_time{0};
 
 private:
     PowerState state_;
@@ -66,6 +70,17 @@ TEST(ChangePower, ACycleIsOffAndOnUnlessItIsOff) {
     FakeBlade is_off(PowerState::off);
     EXPECT_EQ(change(is_off, PowerAction::cycle), (PowerChange{PowerState::off, PowerState::on}));
     EXPECT_THAT(is_off.sent, ElementsAre(PowerCommand::on));
+}
+
+TEST(ChangePower, TheTimeOfACommandIsTakenBehindTheQuestionBeforeIt) {
+    FakeBlade blade(PowerState::off);
+    blade.answer_time = 50ms;
+    const std::int64_t begin = sys::boottime_us();
+    const auto sent = send_action(blade, PowerAction::on, sys::Deadline::in(0ms));
+    ASSERT_TRUE(sent);
+    EXPECT_GE(sent->sent_us, begin + 50'000);
+    EXPECT_EQ(sent->before, PowerState::off);
+    EXPECT_EQ(sent->wanted, PowerState::on);
 }
 
 TEST(ChangePower, TheStatesBeforeAndAfterAreTold) {
