@@ -8,6 +8,8 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
+#include <utility>
 
 namespace dim::tool {
 
@@ -41,6 +43,34 @@ std::string member_socket_beside(const std::string& socket) {
     return socket.substr(0, socket.rfind('/') + 1) + "members.sock";
 }
 
+/// In TIME, but by UNTIL at the latest.
+sys::Deadline sooner(std::chrono::milliseconds time, const sys::Deadline& until) {
+    const std::chrono::milliseconds left{until.poll_timeout()};
+    return until.is_never() || time < left ? sys::Deadline::in(time) : until;
+}
+
+/// A socket on which no wait is longer than until its own deadline.
+class BoundedStream final : public http::ByteStream {
+public:
+    BoundedStream(sys::Fd socket, const sys::Deadline& until)
+        : stream_(std::move(socket)), until_(until) {}
+    Result<std::size_t> read(std::span<char> buffer, const sys::Deadline& deadline) override {
+        return stream_.read(buffer, bounded(deadline));
+    }
+    Result<void> write(std::string_view bytes, const sys::Deadline& deadline) override {
+        return stream_.write(bytes, bounded(deadline));
+    }
+
+private:
+    sys::Deadline bounded(const sys::Deadline& deadline) const {
+        if (deadline.is_never()) return until_;
+        return sooner(std::chrono::milliseconds(deadline.poll_timeout()), until_);
+    }
+
+    http::SocketStream stream_;
+    sys::Deadline until_;
+};
+
 bool is_success(const http::Response& response) {
     return response.status >= 200 && response.status < 300;
 }
@@ -48,8 +78,8 @@ bool is_success(const http::Response& response) {
 }  // namespace
 
 /// Asks the daemon to carry what follows to the server; see imageserver/peer/member_gate.hpp.
-Outcome<> ApiClient::pass_gate(const sys::Fd& socket) const {
-    const sys::Deadline deadline = sys::Deadline::in(kGateTimeout);
+Outcome<> ApiClient::pass_gate(const sys::Fd& socket, const sys::Deadline& until) const {
+    const sys::Deadline deadline = sooner(kGateTimeout, until);
     DIM_CHECK(sys::send_all(socket, to_string(*server_) + '\n', deadline));
     std::string line;
     while (!line.ends_with('\n') && line.size() < api::limits::kMessageBytes) {
@@ -63,9 +93,9 @@ Outcome<> ApiClient::pass_gate(const sys::Fd& socket) const {
     return fail(to_error(problem));
 }
 
-Outcome<std::unique_ptr<http::ByteStream>> ApiClient::connect() const {
+Outcome<std::unique_ptr<http::ByteStream>> ApiClient::connect(const sys::Deadline& until) const {
     const std::string path = server_ ? member_socket_beside(socket_path_) : socket_path_;
-    auto socket = sys::connect_unix(path, sys::Deadline::in(kConnectTimeout));
+    auto socket = sys::connect_unix(path, sooner(kConnectTimeout, until));
     if (!socket) {
         const Error& error = socket.error();
         if (error.code() == ErrorCode::permission_denied) {
@@ -79,8 +109,8 @@ Outcome<std::unique_ptr<http::ByteStream>> ApiClient::connect() const {
                                    "'imageserver --cluster FILE'; "
                                    "--socket names another socket")));
     }
-    if (server_) DIM_CHECK(pass_gate(*socket));
-    return std::make_unique<http::SocketStream>(*std::move(socket));
+    if (server_) DIM_CHECK(pass_gate(*socket, until));
+    return std::make_unique<BoundedStream>(*std::move(socket), until);
 }
 
 Outcome<std::string> ApiClient::exchange(http::Method method, const std::string& target,
@@ -128,13 +158,15 @@ Outcome<std::string> ApiClient::run_job(http::Method method, const std::string& 
 }
 
 Outcome<> ApiClient::follow(const std::string& target,
-                            const std::function<Outcome<>(std::string_view)>& receiver) const {
-    return follow(http::Method::get, target, "", receiver);
+                            const std::function<Outcome<>(std::string_view)>& receiver,
+                            const sys::Deadline& until) const {
+    return follow(http::Method::get, target, "", receiver, until);
 }
 
 Outcome<> ApiClient::follow(http::Method method, const std::string& target, std::string body,
-                            const std::function<Outcome<>(std::string_view)>& receiver) const {
-    DIM_TRY(auto stream, connect());
+                            const std::function<Outcome<>(std::string_view)>& receiver,
+                            const sys::Deadline& until) const {
+    DIM_TRY(auto stream, connect(until));
     http::Client client(std::move(stream), kClientSettings);
     Outcome<> outcome;
     const auto take_line = [&](std::string_view line) {

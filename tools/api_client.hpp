@@ -4,6 +4,7 @@
 #include "libdim/base/result.hpp"
 #include "libdim/http/client.hpp"
 #include "libdim/model/names.hpp"
+#include "libdim/sys/clock.hpp"
 #include "libdim/sys/fd.hpp"
 #include "tools/failure.hpp"
 
@@ -47,17 +48,21 @@ public:
     Outcome<std::string> run_job(http::Method method, const std::string& target, std::string body,
                                  const ProgressReceiver& receiver) const;
 
-    /// A stream that ends only when the daemon does, or RECEIVER returns a failure.
+    /// A stream that ends only when the daemon does, or RECEIVER returns a failure. Fails by UNTIL
+    /// at the latest, also when nothing comes.
     Outcome<> follow(const std::string& target,
-                     const std::function<Outcome<>(std::string_view)>& receiver) const;
+                     const std::function<Outcome<>(std::string_view)>& receiver,
+                     const sys::Deadline& until = sys::Deadline::never()) const;
     /// The same, of a request that ends: RECEIVER gets every line of the answer.
     Outcome<> follow(http::Method method, const std::string& target, std::string body,
-                     const std::function<Outcome<>(std::string_view)>& receiver) const;
+                     const std::function<Outcome<>(std::string_view)>& receiver,
+                     const sys::Deadline& until = sys::Deadline::never()) const;
 
 private:
     static constexpr std::chrono::seconds kPatience{60};
-    Outcome<std::unique_ptr<http::ByteStream>> connect() const;
-    Outcome<> pass_gate(const sys::Fd& socket) const;
+    Outcome<std::unique_ptr<http::ByteStream>>
+    connect(const sys::Deadline& until = sys::Deadline::never()) const;
+    Outcome<> pass_gate(const sys::Fd& socket, const sys::Deadline& until) const;
 
     std::string socket_path_;
     std::optional<model::ComponentName> server_;

@@ -63,13 +63,13 @@ bool is_over(const AskedServer& server, const sys::Deadline& deadline) {
 /// meanwhile is asked again.
 void wait_at(AskedServer& server, const sys::Deadline& deadline) {
     while (!is_over(server, deadline)) {
-        const auto followed =
-            server.daemon.follow("/v1/status?watch=1", [&](std::string_view line) -> Outcome<> {
-                DIM_TRY(const auto status, api::parse<api::ClusterStatus>(line));
-                look(status, server);
-                if (!is_over(server, deadline)) return {};
-                return fail(ErrorCode::conflict, "there is nothing more to wait for");
-            });
+        const auto take = [&](std::string_view line) -> Outcome<> {
+            DIM_TRY(const auto status, api::parse<api::ClusterStatus>(line));
+            look(status, server);
+            if (!is_over(server, deadline)) return {};
+            return fail(ErrorCode::conflict, "there is nothing more to wait for");
+        };
+        const auto followed = server.daemon.follow("/v1/status?watch=1", take, deadline);
         if (is_over(server, deadline)) return;
         for (Waited& waited : server.blades)
             if (!followed) waited.last = "is not told of: " + followed.error().cause.message();
