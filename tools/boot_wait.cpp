@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <span>
 #include <utility>
 
 namespace dim::tool {
@@ -77,6 +78,28 @@ void wait_at(AskedServer& server, const sys::Deadline& deadline) {
     }
 }
 
+/// The image server here, or on a management node all of them.
+Outcome<std::vector<ApiClient>> daemons_of(const Context& context) {
+    DIM_TRY(const auto cluster, whole_cluster(context));
+    std::vector<ApiClient> daemons;
+    for (const NamedServer& server : cluster)
+        daemons.push_back(server.is_here ? context.client : context.on(server.name));
+    if (daemons.empty()) daemons.push_back(context.client);
+    return daemons;
+}
+
+/// What a server said, and when it was asked, by sys::boottime_us().
+struct FirstAnswer {
+    api::ClusterStatus status;
+    std::int64_t asked_us;
+};
+
+Outcome<FirstAnswer> first_answer(const ApiClient& daemon) {
+    const std::int64_t asked_us = sys::boottime_us();
+    DIM_TRY(auto status, daemon.get<api::ClusterStatus>("/v1/status"));
+    return FirstAnswer{std::move(status), asked_us};
+}
+
 }  // namespace
 
 struct BootWait::State {
@@ -90,23 +113,30 @@ BootWait::BootWait(BootWait&&) noexcept = default;
 BootWait& BootWait::operator=(BootWait&&) noexcept = default;
 BootWait::~BootWait() = default;
 
-Outcome<BootWait> BootWait::begin(const Context& context) {
+Outcome<BootWait> BootWait::begin(const Context& context, const std::set<std::string>& blades) {
     if (context.cluster_file)
         return contradiction("--wait running and --cluster",
                              "it is the daemon that knows what runs");
-    DIM_TRY(const auto cluster, whole_cluster(context));
-    std::vector<ApiClient> daemons;
-    for (const NamedServer& server : cluster)
-        daemons.push_back(server.is_here ? context.client : context.on(server.name));
-    if (daemons.empty()) daemons.push_back(context.client);
+    DIM_TRY(const auto daemons, daemons_of(context));
+    const std::span<const ApiClient> asked(daemons);
+    const auto answers = in_parallel(asked, kWaitedServersAtOnce, first_answer);
     auto state = std::make_unique<State>();
-    for (const ApiClient& daemon : daemons) {
-        const std::int64_t asked_us = sys::boottime_us();
-        DIM_TRY(const auto status, daemon.get<api::ClusterStatus>("/v1/status"));
-        for (const api::BladeStatus& blade : status.blades)
+    const Failure* silent = nullptr;
+    for (std::size_t i = 0; i < daemons.size(); ++i) {
+        if (!answers[i]) {
+            silent = silent == nullptr ? &answers[i].error() : silent;
+            continue;
+        }
+        for (const api::BladeStatus& blade : answers[i]->status.blades)
             state->server_of[to_string(blade.name)] = state->servers.size();
-        state->servers.push_back({daemon, status.now.microseconds() - asked_us});
+        state->servers.push_back(
+            {daemons[i], answers[i]->status.now.microseconds() - answers[i]->asked_us});
     }
+    const auto is_known = [&](const std::string& blade) {
+        return state->server_of.contains(blade);
+    };
+    if (silent != nullptr && !std::ranges::all_of(blades, is_known))
+        return std::unexpected(*silent);
     return BootWait(std::move(state));
 }
 

@@ -4,6 +4,7 @@
 #include "tools/blade_results.hpp"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,9 @@ namespace dim::tool {
 /// it had.
 class [[nodiscard]] BootWait {
 public:
-    /// Before the commands. Failures: those of the daemons; usage with --cluster, since no daemon
-    /// is asked then.
-    static Outcome<BootWait> begin(const Context& context);
+    /// Before the commands to BLADES. Failures: that of an image server that does not answer, when
+    /// one of BLADES is of none that does; usage with --cluster, since no daemon is asked then.
+    static Outcome<BootWait> begin(const Context& context, const std::set<std::string>& blades);
     BootWait(BootWait&&) noexcept;
     BootWait& operator=(BootWait&&) noexcept;
     ~BootWait();

@@ -6,6 +6,7 @@
 #include "tools/confirm.hpp"
 
 #include <CLI/CLI.hpp>
+#include <set>
 #include <utility>
 
 namespace dim::tool {
@@ -98,6 +99,7 @@ Outcome<> confirm_power(const Context& context, const std::vector<PowerTarget>& 
 }
 
 Outcome<std::optional<BootWait>> begin_wait(const Context& context,
+                                            const std::vector<PowerTarget>& targets,
                                             std::optional<PowerAction> action,
                                             const PowerArguments& arguments) {
     if (!arguments.waits_until_running()) return std::nullopt;
@@ -105,7 +107,11 @@ Outcome<std::optional<BootWait>> begin_wait(const Context& context,
         return wrong_usage(Error(ErrorCode::invalid_input,
                                  "--wait running is for what starts blades: on, cycle, reset")
                                .with_cure("leave it out"));
-    DIM_TRY(auto wait, BootWait::begin(context));
+    std::set<std::string> blades;
+    for (const PowerTarget& target : targets)
+        for (const BladePlace& blade : target.blades)
+            blades.insert(blade.name);
+    DIM_TRY(auto wait, BootWait::begin(context, blades));
     return std::optional(std::move(wait));
 }
 
@@ -141,7 +147,7 @@ Outcome<std::optional<PowerAction>> parse_power_word(const std::string& word) {
 Outcome<> run_power(const Context& context, const std::vector<PowerTarget>& targets,
                     std::optional<PowerAction> action, const PowerArguments& arguments,
                     const std::string& which, const ResultNames& names) {
-    DIM_TRY(auto wait, begin_wait(context, action, arguments));
+    DIM_TRY(auto wait, begin_wait(context, targets, action, arguments));
     if (action) DIM_CHECK(confirm_power(context, targets, *action, which));
     std::vector<ControllerWork> work;
     for (const PowerTarget& target : targets)

@@ -1,3 +1,4 @@
+#include "libdim/api/server_messages.hpp"
 #include "tools/fake_daemon.hpp"
 #include "tools/power_run.hpp"
 
@@ -204,6 +205,30 @@ TEST_F(PowerRunTest, HowFarABladeCameIsToldAtTheTimeLimit) {
     const auto unknown = run({target("c", {"n7"}, PowerState::off)}, PowerAction::on,
                              daemon.context(), until_running(1));
     EXPECT_THAT(unknown.error().cause.message(), HasSubstr("served by no image server"));
+}
+
+TEST_F(PowerRunTest, AnImageServerThatIsAwayHoldsUpItsOwnBladesOnly) {
+    api::ServerList list;
+    for (const char* name : {"s01", "s02"})
+        list.servers.push_back({.name = *model::ComponentName::parse(name),
+                                .state = "member",
+                                .endpoint = {},
+                                .joined = {}});
+    list.servers[0].state = "here";
+    daemon.prepare("GET /v1/servers", to_json(list));
+    daemon.prepare("GET /v1/status", status_line(10, "unseen", 5));
+    daemon.prepare("GET /v1/status?watch=1", status_line(20, "running", 19));
+    Context context = daemon.context();
+    context.splits = true;
+    context.socket = daemon.socket_path();
+    EXPECT_TRUE(
+        run({target("c", {"n1"}, PowerState::off)}, PowerAction::on, context, until_running(60)));
+    EXPECT_EQ(output, "off → on → running\n");
+    sent.lines.clear();
+    EXPECT_FALSE(run({target("c", {"n1", "n7"}, PowerState::off)}, PowerAction::on, context,
+                     until_running(1)))
+        << "n7 may be of s02";
+    EXPECT_THAT(sent.lines, IsEmpty());
 }
 
 TEST_F(PowerRunTest, NothingIsSentWhenNobodyCanTellWhatRuns) {
