@@ -92,7 +92,7 @@ Result<bladecenter::ManagementModule> ModuleAccess::open(const ModuleContactPoin
         .our_bay = contact.bay};
     if (session) return bladecenter::ManagementModule(*std::move(session), std::move(partner));
     // A user of version 3 finds out here that the first one is silent.
-    if (session.error().code() != ErrorCode::timed_out) return fail(std::move(session).error());
+    if (!bladecenter::is_silence(session.error())) return fail(std::move(session).error());
     DIM_TRY(auto other, open_session(*contact.partner));
     return bladecenter::ManagementModule::of_partner(std::move(other), contact.partner_name);
 }

@@ -64,5 +64,28 @@ TEST_F(ModuleAccessTest, WithoutAFileTheEnvironmentTells) {
     EXPECT_FALSE(read_credentials({}));
 }
 
+TEST_F(ModuleAccessTest, APartnerIsAskedWhereverAModuleCannotBeReached) {
+    EXPECT_TRUE(bladecenter::is_silence(Error(ErrorCode::timed_out, "")));
+    EXPECT_TRUE(bladecenter::is_silence(Error(ErrorCode::unavailable, "")));
+    for (const ErrorCode code :
+         {ErrorCode::permission_denied, ErrorCode::conflict, ErrorCode::not_found})
+        EXPECT_FALSE(bladecenter::is_silence(Error(code, "")));
+    ModuleAccess access;
+    access.credentials_file =
+        file("user dim\nauth sha passphrase1\nprivacy des passphrase2\n", 0600);
+    access.timeout_ms = 20;
+    access.retries = 0;
+    const auto point = [&](const char* address) {
+        return AgentPoint{.agent = snmp::AgentAddress::parse(address).value(),
+                          .credentials = access.credentials_file};
+    };
+    // Nothing can be sent to the first one, and nobody is at the other.
+    const auto neither = access.open({.first = point("255.255.255.255"),
+                                      .partner_name = "mm2",
+                                      .partner = point("127.0.0.1:1")});
+    ASSERT_FALSE(neither);
+    EXPECT_THAT(neither.error().message(), HasSubstr("127.0.0.1"));
+}
+
 }  // namespace
 }  // namespace dim::tool

@@ -164,16 +164,15 @@ private:
     std::chrono::milliseconds before_;
 };
 
-/// A module that is not there, or whose agent is not.
-bool is_silence(const Error& error) {
-    return error.code() == ErrorCode::timed_out || error.code() == ErrorCode::unavailable;
-}
-
 std::string remark_of(const std::string& partner, const std::string& why) {
     return "by " + partner + ": the first module " + why;
 }
 
 }  // namespace
+
+bool is_silence(const Error& error) {
+    return error.code() == ErrorCode::timed_out || error.code() == ErrorCode::unavailable;
+}
 
 ManagementModule ManagementModule::of_partner(snmp::Session session, const std::string& name) {
     ManagementModule module(std::move(session));
@@ -185,6 +184,7 @@ Result<void> ManagementModule::ask(Question& question) {
     if (!partner_) return question.ask(session_);
     const auto primary = objects::kPrimary.below({partner_->our_bay.value_or(0)});
     if (partner_->our_bay) question.add(primary);
+    standby_.reset();
     auto asked = question.ask(session_);
     if (!asked && !is_silence(asked.error())) return asked;
     if (asked) {
@@ -194,7 +194,10 @@ Result<void> ManagementModule::ask(Question& question) {
     }
     const std::string why = asked ? "is the standby" : kSilent;
     auto session = partner_->open();
-    if (!session && asked) return {};
+    if (!session && asked) {
+        standby_ = std::move(session).error();
+        return {};
+    }
     if (!session)
         return fail(std::move(asked).error().with_context("neither it nor its partner " +
                                                           partner_->name + " answers"));
@@ -202,6 +205,24 @@ Result<void> ManagementModule::ask(Question& question) {
     remark_ = remark_of(partner_->name, why);
     partner_.reset();
     return question.ask(session_);
+}
+
+Result<void> ManagementModule::check_commandable() const {
+    if (!standby_) return {};
+    return fail(
+        Error(standby_->code(), "the module is the standby, and its partner " + partner_->name +
+                                    " cannot be asked: " + standby_->message())
+            .with_cure("nothing was sent: the standby does not switch; see to the partner"));
+}
+
+Result<void> ManagementModule::set(const ObjectId& object, const Value& value) {
+    DIM_CHECK(check_commandable());
+    return session_.set(object, value);
+}
+
+Result<void> ManagementModule::set_once(const ObjectId& object, const Value& value) {
+    DIM_CHECK(check_commandable());
+    return session_.set_once(object, value);
 }
 
 Result<ChassisReport> ManagementModule::chassis() {
@@ -333,8 +354,8 @@ Result<PowerState> ManagementModule::power_state(Bay bay) { return identify(bay)
 Result<void> ManagementModule::send_power(Bay bay, power::PowerCommand command) {
     DIM_CHECK(identify(bay));
     if (const auto number = number_of(command))
-        return session_.set(objects::kPowerOnOff.below({bay.number()}), *number);
-    return session_.set_once(objects::kRestart.below({bay.number()}), std::int32_t{1});
+        return set(objects::kPowerOnOff.below({bay.number()}), *number);
+    return set_once(objects::kRestart.below({bay.number()}), std::int32_t{1});
 }
 
 Result<void> ManagementModule::send_nmi(Bay bay) {
@@ -343,7 +364,7 @@ Result<void> ManagementModule::send_nmi(Bay bay) {
         return fail(ErrorCode::conflict, "bay " + to_string(bay) + " is " +
                                              std::string(to_string(state)) +
                                              ", so it takes no interrupt");
-    return session_.set_once(objects::kNmi.below({bay.number()}), std::int32_t{1});
+    return set_once(objects::kNmi.below({bay.number()}), std::int32_t{1});
 }
 
 Result<BootSequence> ManagementModule::boot_sequence(Bay bay) {
@@ -363,7 +384,7 @@ Result<BootSequence> ManagementModule::boot_sequence(Bay bay) {
 Result<void> ManagementModule::set_boot_sequence(Bay bay, const BootSequence& sequence) {
     DIM_CHECK(identify(bay));
     const auto write = [&](std::uint32_t slot) {
-        return session_.set(boot_slot(bay, slot), static_cast<std::int32_t>(sequence.at(slot)));
+        return set(boot_slot(bay, slot), static_cast<std::int32_t>(sequence.at(slot)));
     };
     const auto is_end = [&](std::uint32_t slot) { return sequence.at(slot) == BootDevice::none; };
     for (std::uint32_t slot = kBootSlots; slot-- > 0;)
@@ -393,13 +414,12 @@ Result<std::optional<Sol>> ManagementModule::serial_over_lan(Bay bay) {
 
 Result<void> ManagementModule::allow_serial_over_lan(Bay bay, bool is_allowed) {
     DIM_CHECK(identify(bay));
-    return session_.set(objects::kSolEnabled.below({bay.number()}),
-                        std::int32_t{is_allowed ? 1 : 0});
+    return set(objects::kSolEnabled.below({bay.number()}), std::int32_t{is_allowed ? 1 : 0});
 }
 
 Result<void> ManagementModule::clear_event_log() {
     DIM_CHECK(chassis());
-    return session_.set(objects::kClearEventLog, std::int32_t{1});
+    return set(objects::kClearEventLog, std::int32_t{1});
 }
 
 Result<Led> ManagementModule::chassis_led() {
@@ -414,30 +434,30 @@ Result<Led> ManagementModule::chassis_led() {
 
 Result<void> ManagementModule::set_chassis_led(Led led) {
     DIM_CHECK(chassis_led());
-    return session_.set(objects::kChassisLed, static_cast<std::int32_t>(led));
+    return set(objects::kChassisLed, static_cast<std::int32_t>(led));
 }
 
 Result<void> ManagementModule::set_chassis_name(const std::string& name) {
     DIM_CHECK(check_name(name, kChassisNameLimit, "a chassis"));
     DIM_CHECK(chassis());
-    return session_.set(objects::kChassisName, name);
+    return set(objects::kChassisName, name);
 }
 
 Result<void> ManagementModule::reset_module() {
     DIM_CHECK(chassis());
-    return session_.set_once(objects::kResetModule, std::int32_t{1});
+    return set_once(objects::kResetModule, std::int32_t{1});
 }
 
 Result<void> ManagementModule::set_name(Bay bay, const std::string& name) {
     DIM_CHECK(check_name(name, kNameLimit, "a blade"));
     DIM_CHECK(identify(bay));
-    return session_.set(objects::kNameToWrite.below({bay.number()}), name);
+    return set(objects::kNameToWrite.below({bay.number()}), name);
 }
 
 Result<void> ManagementModule::set_led(Bay bay, Led led) {
     DIM_CHECK(identify(bay));
     const SlowTable patience(session_);
-    return session_.set(objects::kLed.below({bay.number()}), static_cast<std::int32_t>(led));
+    return set(objects::kLed.below({bay.number()}), static_cast<std::int32_t>(led));
 }
 
 }  // namespace dim::bladecenter

@@ -54,6 +54,9 @@ struct Vitals {
     std::vector<std::optional<int>> blowers;  ///< percent of the highest speed; blower 1 first
 };
 
+/// Whether a module is not there, or its agent is not: then its partner may be asked.
+bool is_silence(const Error& error);
+
 class Question;
 
 /// A BladeCenter's management module (objects of the vendor's mmblade MIB below
@@ -65,7 +68,7 @@ class [[nodiscard]] ManagementModule {
 public:
     /// The redundant module of the same chassis. It is asked, from then on, when a question finds
     /// the first one silent, or standing by; a command is sent to that which answered the question
-    /// before it.
+    /// before it, and to none when that stands by and the partner cannot be asked.
     struct Partner {
         std::string name;
         std::function<Result<snmp::Session>()> open;
@@ -127,10 +130,16 @@ private:
     Result<void> add_leds(std::vector<BayReport>& reports);
     /// Of the partner, when that is to be asked.
     Result<void> ask(Question& question);
+    /// Of the last question.
+    Result<void> check_commandable() const;
+    Result<void> set(const snmp::ObjectId& object, const snmp::Value& value);
+    Result<void> set_once(const snmp::ObjectId& object, const snmp::Value& value);
 
     snmp::Session session_;
     std::optional<Partner> partner_;
     std::string remark_;
+    /// Why the partner of a module that stands by could not be asked.
+    std::optional<Error> standby_ = {};
 };
 
 }  // namespace dim::bladecenter

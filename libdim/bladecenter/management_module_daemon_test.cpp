@@ -64,6 +64,27 @@ TEST_F(ManagementModuleDaemonTest, PowerIsSwitchedAndSeen) {
     EXPECT_EQ(change("3", PowerAction::reset).error().code(), ErrorCode::conflict);
 }
 
+TEST_F(ManagementModuleDaemonTest, AStandbyIsSentNothingWhenItsPartnerCannotBeAsked) {
+    ManagementModule standby(chassis.open().value(),
+                             ManagementModule::Partner{.name = "mm2",
+                                                       .open = []() -> Result<snmp::Session> {
+                                                           return fail(ErrorCode::unavailable,
+                                                                       "no route");
+                                                       },
+                                                       .our_bay = 2});
+    EXPECT_EQ(standby.power_state(bay("1")), PowerState::on) << "a question changes nothing";
+    const auto refused = standby.send_power(bay("1"), power::PowerCommand::off);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message(),
+              "the module is the standby, and its partner mm2 cannot be asked: no route");
+    EXPECT_FALSE(standby.send_power(bay("1"), power::PowerCommand::reset));
+    EXPECT_FALSE(standby.send_nmi(bay("1")));
+    EXPECT_FALSE(standby.set_led(bay("1"), Led::on));
+    EXPECT_FALSE(standby.reset_module());
+    chassis.tell("stuck off");  // whose "ok" would come behind an event
+    EXPECT_EQ(module().power_state(bay("1")), PowerState::on);
+}
+
 TEST_F(ManagementModuleDaemonTest, ACommandWithoutEffectIsToldAsSuch) {
     chassis.tell("stuck on");
     const auto done = change("1", PowerAction::off, sys::Deadline::in(0ms));
