@@ -1,7 +1,6 @@
 #include "tools/at_controllers.hpp"
 
 #include "libdim/base/in_parallel.hpp"
-#include "libdim/sys/clock.hpp"
 
 #include <utility>
 
@@ -16,17 +15,6 @@ std::vector<BladeResult> at_controllers(std::span<const ControllerWork> work) {
             results.push_back(
                 {work[i].blades[place], work[i].controller, std::move(answers[i][place])});
     return results;
-}
-
-std::vector<Result<BladeAnswer>>
-one_after_the_other(std::size_t count, std::chrono::milliseconds stagger,
-                    const std::function<Result<BladeAnswer>(std::size_t)>& act) {
-    std::vector<Result<BladeAnswer>> answers;
-    for (std::size_t i = 0; i < count; ++i) {
-        if (i > 0) sys::sleep_for(stagger);
-        answers.push_back(act(i));
-    }
-    return answers;
 }
 
 }  // namespace dim::tool

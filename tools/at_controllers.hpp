@@ -1,8 +1,10 @@
 #pragma once
 
+#include "libdim/sys/clock.hpp"
 #include "tools/blade_results.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <span>
 #include <string>
@@ -24,10 +26,16 @@ inline constexpr std::size_t kControllersAtOnce = 64;
 /// else. Results in its order.
 std::vector<BladeResult> at_controllers(std::span<const ControllerWork> work);
 
-/// What ACT answers for each of COUNT blades of one controller: one after the other, each STAGGER
+/// What ACT returns for each of COUNT blades of one controller: one after the other, each STAGGER
 /// after the one before.
-std::vector<Result<BladeAnswer>>
-one_after_the_other(std::size_t count, std::chrono::milliseconds stagger,
-                    const std::function<Result<BladeAnswer>(std::size_t)>& act);
+template <class Act>
+auto one_after_the_other(std::size_t count, std::chrono::milliseconds stagger, const Act& act) {
+    std::vector<decltype(act(count))> all;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i > 0) sys::sleep_for(stagger);
+        all.push_back(act(i));
+    }
+    return all;
+}
 
 }  // namespace dim::tool

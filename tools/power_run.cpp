@@ -6,6 +6,7 @@
 #include "tools/confirm.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -58,6 +59,63 @@ std::vector<Result<BladeAnswer>> power_states_of(power::PowerControl& control) {
     return answers;
 }
 
+/// What a command does with the blades of TARGET.
+struct PowerWork {
+    const PowerTarget& target;
+    PowerAction action;
+    const PowerArguments& arguments;
+    BootWait* wait;  ///< nullptr: nobody waits for boots
+};
+
+Result<BladeAnswer> await_blade(const PowerWork& work, power::PowerControl& control, std::size_t at,
+                                const power::PowerSent& sent, const sys::Deadline& deadline) {
+    DIM_TRY(const PowerChange change, power::await_power(control.blade(at), sent, deadline));
+    BladeAnswer answer = transition(change);
+    add_remark(answer, control.remark());
+    if (work.wait != nullptr) work.wait->expect(work.target.blades[at].name, sent, work.action);
+    return answer;
+}
+
+/// A command, and until when its power state is waited for.
+struct AwaitedPower {
+    power::PowerSent sent;
+    sys::Deadline deadline;
+};
+
+Result<AwaitedPower> send_to_blade(const PowerWork& work, power::PowerControl& control,
+                                   std::size_t at) {
+    const auto deadline = sys::Deadline::in(work.arguments.power_time());
+    DIM_TRY(const power::PowerSent sent,
+            power::send_action(control.blade(at), work.action, deadline));
+    return AwaitedPower{sent, deadline};
+}
+
+/// One blade after the other, power state and all.
+std::vector<Result<BladeAnswer>> change_in_order(const PowerWork& work,
+                                                 power::PowerControl& control) {
+    return one_after_the_other(
+        work.target.blades.size(), work.arguments.stagger(),
+        [&](std::size_t at) -> Result<BladeAnswer> {
+            DIM_TRY(const AwaitedPower awaited, send_to_blade(work, control, at));
+            return await_blade(work, control, at, awaited.sent, awaited.deadline);
+        });
+}
+
+/// Commands in order first, so that one that does not obey holds up no boot behind it.
+std::vector<Result<BladeAnswer>> send_then_wait(const PowerWork& work,
+                                                power::PowerControl& control) {
+    const auto all =
+        one_after_the_other(work.target.blades.size(), work.arguments.stagger(),
+                            [&](std::size_t at) { return send_to_blade(work, control, at); });
+    std::vector<Result<BladeAnswer>> answers;
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        const auto& awaited = all[at];
+        answers.push_back(awaited ? await_blade(work, control, at, awaited->sent, awaited->deadline)
+                                  : Result<BladeAnswer>(fail(awaited.error())));
+    }
+    return answers;
+}
+
 std::vector<Result<BladeAnswer>> power_answers_of(const PowerTarget& target,
                                                   std::optional<PowerAction> action,
                                                   const PowerArguments& arguments, BootWait* wait) {
@@ -65,17 +123,8 @@ std::vector<Result<BladeAnswer>> power_answers_of(const PowerTarget& target,
     if (!control)
         return std::vector<Result<BladeAnswer>>(target.blades.size(), fail(control.error()));
     if (!action) return power_states_of(**control);
-    return one_after_the_other(
-        target.blades.size(), arguments.stagger(), [&](std::size_t at) -> Result<BladeAnswer> {
-            const auto deadline = sys::Deadline::in(arguments.time_limit());
-            power::BladePower& blade = (*control)->blade(at);
-            DIM_TRY(const power::PowerSent sent, power::send_action(blade, *action, deadline));
-            DIM_TRY(const PowerChange change, power::await_power(blade, sent, deadline));
-            BladeAnswer answer = transition(change);
-            add_remark(answer, (*control)->remark());
-            if (wait != nullptr) wait->expect(target.blades[at].name, sent, *action);
-            return answer;
-        });
+    const PowerWork work{target, *action, arguments, wait};
+    return wait == nullptr ? change_in_order(work, **control) : send_then_wait(work, **control);
 }
 
 /// For CLI11: empty when it is one.
@@ -125,7 +174,8 @@ void PowerArguments::add_options(CLI::App& app) {
         ->check(is_wait_word)
         ->capture_default_str();
     app.add_option("--time-limit", time_limit_seconds,
-                   "seconds until each blade must be so (30; with --wait running 600)")
+                   "seconds until each blade must be so (30; with --wait running 600, of which 30 "
+                   "for its power state)")
         ->check(CLI::Range(std::uint32_t{0}, kLongest));
     app.add_option("--stagger", stagger_seconds,
                    "seconds between one blade of a controller and the next (0)")
@@ -136,6 +186,10 @@ std::chrono::seconds PowerArguments::time_limit() const {
     if (time_limit_seconds) return std::chrono::seconds(*time_limit_seconds);
     if (const auto seconds = seconds_of(wait)) return std::chrono::seconds(*seconds);
     return waits_until_running() ? kRunningTime : kPowerTime;
+}
+
+std::chrono::seconds PowerArguments::power_time() const {
+    return waits_until_running() ? std::min(kPowerTime, time_limit()) : time_limit();
 }
 
 Outcome<std::optional<PowerAction>> parse_power_word(const std::string& word) {

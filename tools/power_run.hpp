@@ -30,6 +30,8 @@ struct PowerArguments {
     void add_options(CLI::App& app);
     bool waits_until_running() const { return wait == "running"; }
     std::chrono::seconds time_limit() const;
+    /// For the power state of each blade, which others may stand behind.
+    std::chrono::seconds power_time() const;
     std::chrono::seconds stagger() const { return std::chrono::seconds(stagger_seconds); }
 };
 
@@ -37,8 +39,9 @@ struct PowerArguments {
 Outcome<std::optional<power::PowerAction>> parse_power_word(const std::string& word);
 
 /// Asks before more than one blade is interrupted, or more than kAskAbove are switched on; has all
-/// of TARGETS do ACTION, or tell their state; waits, prints, and sums up. WHICH: as the person
-/// named them.
+/// of TARGETS do ACTION, or tell their state; waits, prints, and sums up. With --wait running all
+/// of a controller are sent their commands before any is waited for. WHICH: as the person named
+/// them.
 Outcome<> run_power(const Context& context, const std::vector<PowerTarget>& targets,
                     std::optional<power::PowerAction> action, const PowerArguments& arguments,
                     const std::string& which, const ResultNames& names);

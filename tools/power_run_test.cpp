@@ -21,6 +21,7 @@ using ::testing::StartsWith;
 struct Sent {
     std::mutex mutex;
     std::vector<std::string> lines;
+    std::vector<std::int64_t> times_us;  ///< of the same, by sys::boottime_us()
 };
 
 class FakeBlade final : public power::BladePower {
@@ -35,7 +36,9 @@ public:
     Result<void> send(PowerCommand command) override {
         const std::scoped_lock lock(sent_->mutex);
         sent_->lines.push_back(name_ + " " + std::string(to_string(command)));
-        state_ = command == PowerCommand::off ? PowerState::off : PowerState::on;
+        sent_->times_us.push_back(sys::boottime_us());
+        if (name_ != "stuck")
+            state_ = command == PowerCommand::off ? PowerState::off : PowerState::on;
         return {};
     }
 
@@ -229,6 +232,33 @@ TEST_F(PowerRunTest, AnImageServerThatIsAwayHoldsUpItsOwnBladesOnly) {
                      until_running(1)))
         << "n7 may be of s02";
     EXPECT_THAT(sent.lines, IsEmpty());
+}
+
+TEST_F(PowerRunTest, OneThatDoesNotObeyHoldsUpNoBootBehindIt) {
+    daemon.prepare("GET /v1/status", status_line(10, "unseen", 5));
+    daemon.prepare("GET /v1/status?watch=1", status_line(20, "running", 19));
+    const std::int64_t begin = sys::boottime_us();
+    EXPECT_FALSE(run({target("c", {"stuck", "n1"}, PowerState::off)}, PowerAction::on,
+                     daemon.context(), until_running(2)));
+    EXPECT_EQ(output, "n1: off → on → running\n");
+    EXPECT_THAT(errors, HasSubstr("stuck: failed: stuck took the command and is still off"));
+    ASSERT_EQ(sent.lines, (std::vector<std::string>{"stuck on", "n1 on"}));
+    EXPECT_LT(sent.times_us.back() - begin, 1'500'000) << "it waited for the one before";
+}
+
+TEST_F(PowerRunTest, ThePowerStateHasItsOwnTimeBesideTheBoot) {
+    PowerArguments arguments;
+    arguments.wait = "running";
+    EXPECT_EQ(arguments.power_time(), std::chrono::seconds(30));
+    EXPECT_EQ(arguments.time_limit(), std::chrono::seconds(600));
+    arguments.time_limit_seconds = 1200;
+    EXPECT_EQ(arguments.power_time(), std::chrono::seconds(30));
+    arguments.time_limit_seconds = 10;
+    EXPECT_EQ(arguments.power_time(), std::chrono::seconds(10));
+    arguments.wait = "120";
+    arguments.time_limit_seconds.reset();
+    EXPECT_EQ(arguments.power_time(), std::chrono::seconds(120)) << "it was said";
+    EXPECT_EQ(PowerArguments{}.power_time(), std::chrono::seconds(30));
 }
 
 TEST_F(PowerRunTest, NothingIsSentWhenNobodyCanTellWhatRuns) {
