@@ -25,12 +25,12 @@ std::string plug_in_request(const PlugInBlade& blade, std::string_view action);
 /// The same as variables: DIM_ACTION, DIM_NAME, DIM_ADDRESS, DIM_PROPERTY_RACK…
 std::vector<std::pair<std::string, std::string>> plug_in_variables(const PlugInBlade& blade,
                                                                    std::string_view action);
-/// Errors: permission_denied for a program that others than root and we could have written;
-/// invalid_input for what is no file; those of stat(2).
+/// Errors: permission_denied for a program that others than root and we could have written, or put
+/// into one of the directories above it; invalid_input for what is no file; those of stat(2).
 Result<void> check_plug_in(const std::string& program);
 
-/// What OUTPUT of "state" tells: by its last line that ends in the word on or off, in either case
-/// ("Status: ON"). Errors: invalid_input.
+/// What OUTPUT of "state" tells: its last line that is not empty ends in the word on or off, in
+/// either case ("Status: ON"). Errors: invalid_input.
 Result<PowerState> parse_plug_in_state(std::string_view output);
 
 class PlugInPower final : public BladePower {
@@ -43,8 +43,8 @@ public:
     explicit PlugInPower(Settings settings) : settings_(std::move(settings)) {}
 
     std::string name() const override { return settings_.program; }
-    /// Errors: those of check_plug_in and parse_plug_in_state; timed_out; conflict with what it
-    /// said when it fails.
+    /// By its standard output. Errors: those of check_plug_in and parse_plug_in_state; timed_out;
+    /// limit_exceeded; conflict with what it said when it fails.
     Result<PowerState> state() override;
     Result<void> send(PowerCommand command) override;
 

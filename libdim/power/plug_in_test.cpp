@@ -4,6 +4,7 @@
 #include "libdim/testing/temporary_directory.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -68,7 +69,48 @@ TEST_F(PlugInTest, OneThatReadsNothingOrSaysTooMuchIsBounded) {
     EXPECT_FALSE(power("head -c 1000000 /dev/zero").state());
 }
 
-TEST_F(PlugInTest, TheStateIsWhatTheLastSuchLineSays) {
+TEST_F(PlugInTest, OneThatIsWhereOthersMayWriteIsNotRun) {
+    const std::string place = file("open");
+    ASSERT_EQ(::mkdir(place.c_str(), 0755), 0);
+    ASSERT_EQ(::mkdir((place + "/bin").c_str(), 0755), 0);
+    const std::string program = place + "/bin/power";
+    ASSERT_TRUE(sys::write_file_atomically(program, "#!/bin/sh\necho on\n"));
+    ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
+    ASSERT_EQ(::symlink(program.c_str(), file("link").c_str()), 0);
+    for (const std::string& name : {program, file("link")}) {
+        PlugInPower blade({.program = name, .blade = kBlade});
+        EXPECT_EQ(blade.state(), PowerState::on) << name;
+        for (const mode_t mode : {mode_t{0775}, mode_t{0757}}) {
+            ASSERT_EQ(::chmod(place.c_str(), mode), 0);
+            const auto refused = blade.state();
+            ASSERT_FALSE(refused) << name << ' ' << mode;
+            EXPECT_EQ(refused.error().code(), ErrorCode::permission_denied);
+            EXPECT_THAT(refused.error().cure(), HasSubstr("chmod go-w " + place));
+        }
+        ASSERT_EQ(::chmod(place.c_str(), 01777), 0);
+        EXPECT_EQ(blade.state(), PowerState::on) << "as in /tmp, nobody may rename it";
+        ASSERT_EQ(::chmod(place.c_str(), 0755), 0);
+    }
+    ASSERT_EQ(::chmod(place.c_str(), 0777), 0);
+    ASSERT_EQ(::symlink(file("power").c_str(), (place + "/link").c_str()), 0);
+    EXPECT_EQ(power("echo on").state(), PowerState::on);
+    EXPECT_FALSE(PlugInPower({.program = place + "/link", .blade = kBlade}).state())
+        << "what it leads to is safe, the link is not";
+}
+
+TEST_F(PlugInTest, AStateIsNotGuessed) {
+    EXPECT_FALSE(power("echo on; echo 'cannot reach the second feed'").state());
+    EXPECT_FALSE(power("echo 'the state is on' >&2").state()) << "that is no answer";
+    EXPECT_EQ(power("echo on; echo 'the last command was: off' >&2").state(), PowerState::on);
+    const auto cut = power("echo on; head -c 70000 /dev/zero | tr '\\0' ' '; echo off").state();
+    ASSERT_FALSE(cut) << "what it said last is not known";
+    EXPECT_EQ(cut.error().code(), ErrorCode::limit_exceeded);
+    const auto failed = power("echo 'the PDU is away' >&2; echo on; exit 1").state();
+    ASSERT_FALSE(failed);
+    EXPECT_THAT(failed.error().message(), HasSubstr("exit code 1: the PDU is away"));
+}
+
+TEST_F(PlugInTest, TheStateIsWhatTheLastLineSays) {
     EXPECT_EQ(power("echo 'Status: ON'").state(), PowerState::on);
     EXPECT_EQ(power("echo 'Status: OFF'; exit 2").state(), PowerState::off);
     EXPECT_EQ(power("echo off; echo 'a warning' >&2; echo").state(), PowerState::off);

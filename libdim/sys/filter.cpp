@@ -88,6 +88,7 @@ Result<FilterResult> filter(const std::vector<std::string>& arguments,
     DIM_CHECK(set_nonblocking(output.read_end));
     DIM_CHECK(set_nonblocking(errors.read_end));
     DIM_TRY(Process process, spawn({.arguments = arguments,
+                                    .environment = settings.environment,
                                     .standard_input = &input,
                                     .standard_output = &output.write_end,
                                     .standard_error = &errors.write_end,

@@ -16,6 +16,7 @@ struct FilterSettings {
     std::size_t output_limit = 64 * 1024;  ///< bytes of its standard output
     std::size_t error_limit = 64 * 1024;   ///< what ON_ERROR gets at most; the rest is dropped
     std::function<void(std::string_view)> on_error = {};  ///< gets its standard error as it comes
+    std::vector<std::string> environment = {};            ///< "NAME=value"; empty: ours
 };
 
 struct FilterResult {
