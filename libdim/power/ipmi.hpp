@@ -23,7 +23,8 @@ struct Bmc {
     std::optional<std::uint8_t> cipher_suite = {};  ///< absent: the best that both have
 };
 
-/// ipmitool with WORDS ("chassis power on") for BMC; the password is in ipmi_variables only.
+/// ipmitool with WORDS ("chassis power on") for BMC; the password is in ipmi_variables only. What
+/// must not be done twice is sent once, the rest again without an answer.
 std::vector<std::string> ipmi_words(const Bmc& bmc, const std::vector<std::string>& words);
 Variables ipmi_variables(const Bmc& bmc);
 
@@ -38,11 +39,12 @@ public:
     /// Errors: unavailable when there is no session with it, conflict for what it refuses,
     /// timed_out; not_found without ipmitool.
     Result<PowerState> state() override;
-    /// What is off already is switched off without complaint, though a BMC may refuse that.
+    /// What is off already is switched off without complaint, though a BMC may refuse that. Errors:
+    /// as state(); timed_out for a command that was perhaps carried out.
     Result<void> send(PowerCommand command) override;
 
 private:
-    Result<std::string> chassis_power(const char* word);
+    Result<std::string> chassis_power(std::string_view word);
     Bmc bmc_;
 };
 
