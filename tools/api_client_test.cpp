@@ -25,8 +25,7 @@ public:
         : acceptor_(context_, (directory_ / "api.sock")), said_(std::move(said)) {
         thread_ = std::thread([this] {
             boost::system::error_code error;
-            acceptor_.accept(socket_, error);
-            if (error) return;
+            if (acceptor_.accept(socket_, error)) return;
             std::string request;
             boost::asio::read_until(socket_, boost::asio::dynamic_buffer(request), "\r\n\r\n",
                                     error);

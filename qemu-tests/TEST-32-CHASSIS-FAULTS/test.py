@@ -150,12 +150,12 @@ def reset_within_a_command(site):
         before = chassis.line_count
         chassis.tell(f"reset-after {request}")
         code, rows, _ = site.bctool(blade, "power", "off", "--yes")
+        chassis.tell("reset-after 0")  # answered behind all that it tells of the command
         was_sent = chassis.last("power bay=5 ") == "power bay=5 off"
         expect(code == (0 if "after" in rows[blade] else 1), f"{code} {rows}")
         expect(code != 0 or was_sent, f"it was not switched off: {rows}")
         expect(set(rows) == {blade}, f"{rows}")
         done += code == 0
-        chassis.tell("reset-after 0")
         if any(line == "module restarts" for _, line in chassis.lines[before:]):
             chassis.wait_for("module is back", 20, before)
         _, rows, _ = site.bctool(blade, "power", "on")
