@@ -96,7 +96,8 @@ void add_options(CLI::App& app, Arguments& arguments) {
     app.add_flag("!--no-watch", settings.is_watching,
                  "look at all of a master directory each time, instead of at what the kernel tells "
                  "of changes (fanotify)");
-    app.add_option("--agent", settings.agent, "what boot files start on the blade")
+    app.add_option("--agents", settings.agents,
+                   "directory of what boot files start on the blade, ARCHITECTURE/initagent")
         ->capture_default_str();
     app.add_option("--kernel-kit", settings.kernel_kit, "the kernel of boot files, in parts")
         ->capture_default_str();
@@ -111,7 +112,7 @@ int run(int argc, char** argv) {
     if (isatty(STDERR_FILENO) != 0) dim::set_log_prefix("imageserver");
     Arguments arguments;
     DaemonSettings& settings = arguments.settings;
-    settings.agent = DIM_LIBRARY_DIRECTORY "/agent/ppc64/initagent";
+    settings.agents = DIM_LIBRARY_DIRECTORY "/agent";
     settings.kernel_kit = DIM_LIBRARY_DIRECTORY "/kernel-kit";
     settings.blade_exec = DIM_LIBRARY_DIRECTORY "/blade-exec";
     CLI::App app{kDescription, "imageserver"};
@@ -147,7 +148,7 @@ int run(int argc, char** argv) {
     }
     for (std::string* path :
          {&settings.cluster_file, &settings.state_directory, &settings.run_directory,
-          &settings.agent, &settings.kernel_kit, &settings.blade_exec, &settings.overrides}) {
+          &settings.agents, &settings.kernel_kit, &settings.blade_exec, &settings.overrides}) {
         *path = absolute(*path);
     }
     const auto done = arguments.is_teardown ? end_everything(settings) : serve(std::move(settings));

@@ -16,6 +16,18 @@ inline std::string static_program() {
     return file;
 }
 
+/// The same for x86-64.
+inline std::string static_x86_64_program() {
+    std::string file(64 + 56, '\0');
+    file.replace(0, 7, "\177ELF\2\1\1");  // 64 bit, little-endian
+    file[16] = 2;                         // ET_EXEC
+    file[18] = 62;                        // EM_X86_64
+    file[32] = 64;                        // program headers behind this one
+    file[56] = 1;                         // one of them
+    file[64] = 1;                         // PT_LOAD
+    return file;
+}
+
 inline constexpr const char* kCertificate =
     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 

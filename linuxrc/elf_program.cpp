@@ -8,21 +8,45 @@
 
 namespace dim::linuxrc {
 
-Result<void> check_static_ppc64(std::string_view file) {
+namespace {
+
+struct Machine {
+    unsigned char data;     ///< EI_DATA
+    std::uint64_t machine;  ///< e_machine
+};
+
+Machine machine_of(model::Architecture architecture) {
+    switch (architecture) {
+        case model::Architecture::ppc64: return {ELFDATA2MSB, EM_PPC64};
+        case model::Architecture::ppc64le: return {ELFDATA2LSB, EM_PPC64};
+        case model::Architecture::x86_64: return {ELFDATA2LSB, EM_X86_64};
+        case model::Architecture::aarch64: return {ELFDATA2LSB, EM_AARCH64};
+    }
+    std::unreachable();
+}
+
+}  // namespace
+
+Result<void> check_static_program(std::string_view file, model::Architecture architecture) {
     if (file.size() < sizeof(Elf64_Ehdr) || !file.starts_with("\177ELF"))
         return fail(ErrorCode::invalid_input, "is no ELF program");
-    if (file[EI_CLASS] != ELFCLASS64 || file[EI_DATA] != ELFDATA2MSB ||
-        big_endian(file, offsetof(Elf64_Ehdr, e_machine), 2) != EM_PPC64) {
-        return fail(ErrorCode::invalid_input, "is not for big-endian 64-bit PowerPC");
+    const Machine machine = machine_of(architecture);
+    const auto number = [&](std::size_t offset, std::size_t size) {
+        return machine.data == ELFDATA2MSB ? big_endian(file, offset, size)
+                                           : little_endian(file, offset, size);
+    };
+    if (file[EI_CLASS] != ELFCLASS64 || file[EI_DATA] != machine.data ||
+        number(offsetof(Elf64_Ehdr, e_machine), 2) != machine.machine) {
+        return fail(ErrorCode::invalid_input, "is not for " + std::string(to_string(architecture)));
     }
-    if (big_endian(file, offsetof(Elf64_Ehdr, e_type), 2) != ET_EXEC)
+    if (number(offsetof(Elf64_Ehdr, e_type), 2) != ET_EXEC)
         return fail(ErrorCode::invalid_input, "is no static program");
-    const std::uint64_t table = big_endian(file, offsetof(Elf64_Ehdr, e_phoff), 8);
-    const std::uint64_t count = big_endian(file, offsetof(Elf64_Ehdr, e_phnum), 2);
+    const std::uint64_t table = number(offsetof(Elf64_Ehdr, e_phoff), 8);
+    const std::uint64_t count = number(offsetof(Elf64_Ehdr, e_phnum), 2);
     if (table > file.size() || count * sizeof(Elf64_Phdr) > file.size() - table)
         return fail(ErrorCode::invalid_input, "is cut off");
     for (std::uint64_t i = 0; i < count; ++i) {
-        if (big_endian(file, table + i * sizeof(Elf64_Phdr), 4) == PT_INTERP)
+        if (number(table + i * sizeof(Elf64_Phdr), 4) == PT_INTERP)
             return fail(ErrorCode::invalid_input, "is linked dynamically");
     }
     return {};

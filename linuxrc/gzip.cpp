@@ -1,5 +1,6 @@
 #include "linuxrc/gzip.hpp"
 
+#include <array>
 #include <limits>
 #include <zlib.h>
 
@@ -35,6 +36,29 @@ Result<std::string> gzip(std::string_view bytes) {
     ::deflateEnd(&stream);
     if (outcome != Z_STREAM_END) return fail(ErrorCode::internal, "zlib does not finish");
     return result;
+}
+
+Result<std::size_t> gzip_size(std::string_view bytes) {
+    if (bytes.size() > std::numeric_limits<uInt>::max())
+        return fail(ErrorCode::limit_exceeded, "too much to unpack at once");
+    z_stream stream{};
+    if (::inflateInit2(&stream, kGzipWindow) != Z_OK)
+        return fail(ErrorCode::internal, "zlib does not start");
+    // zlib's interface is not const, but it only reads its input.
+    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    std::array<Bytef, 65536> unpacked{};
+    int outcome = Z_OK;
+    while (outcome == Z_OK) {
+        stream.next_out = unpacked.data();
+        stream.avail_out = static_cast<uInt>(unpacked.size());
+        outcome = ::inflate(&stream, Z_NO_FLUSH);
+    }
+    const std::size_t size = stream.total_in;
+    ::inflateEnd(&stream);
+    if (outcome != Z_STREAM_END)
+        return fail(ErrorCode::invalid_input, "it does not begin with a gzip file");
+    return size;
 }
 
 }  // namespace dim::linuxrc

@@ -24,9 +24,9 @@ Result<RamdiskKind> parse_ramdisk_kind(std::string_view text) {
 }
 
 Result<void> check_contents(const RamdiskContents& contents) {
-    if (auto checked = check_static_ppc64(contents.agent); !checked) {
+    if (auto checked = check_static_program(contents.agent, contents.architecture); !checked) {
         return fail(std::move(checked).error().with_context("agent").with_cure(
-            "build it with the agent preset and name it (--agent)"));
+            "build it with the agent preset and name its directory (--agents)"));
     }
     if (contents.ca_certificate.find("-----BEGIN CERTIFICATE-----") == std::string::npos)
         return fail(ErrorCode::invalid_input, "the CA certificate is not in PEM form");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
+#include "libdim/model/hardware.hpp"
 
 #include <string>
 #include <string_view>
@@ -19,9 +20,10 @@ Result<RamdiskKind> parse_ramdisk_kind(std::string_view text);
 struct RamdiskContents {
     std::string agent;           ///< a static program for the blade
     std::string ca_certificate;  ///< PEM
+    model::Architecture architecture = model::Architecture::ppc64;
 };
 
-/// Checks that AGENT is a program a big-endian 64-bit PowerPC can start without libraries, and
+/// Checks that AGENT is a program a blade of ARCHITECTURE can start without libraries, and
 /// CA_CERTIFICATE a PEM certificate. Errors: invalid_input with the cure.
 Result<void> check_contents(const RamdiskContents& contents);
 

@@ -1,5 +1,6 @@
 #include "imageserver/boot_file/boot_file_store.hpp"
 
+#include "imageserver/boot_file/boot_drivers.hpp"
 #include "imageserver/boot_file/boot_file_catalog.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/atomic_write.hpp"
@@ -10,9 +11,7 @@
 #include "libdim/sys/remove_tree.hpp"
 #include "libdim/tls/sha256.hpp"
 #include "linuxrc/command_line.hpp"
-#include "linuxrc/initrd.hpp"
 #include "linuxrc/ramdisk.hpp"
-#include "linuxrc/zimage.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -24,42 +23,19 @@ using model::ImageName;
 
 namespace {
 
-constexpr const char* kFileName = "zImage";
 constexpr const char* kWork = "boot-work";
-constexpr std::size_t kReleaseLimit = 256;
-constexpr std::uint64_t kInputLimit = std::uint64_t{32} << 20;
+constexpr const char* kStaged = "boot-file";  ///< in the work directory
+constexpr std::uint64_t kBootFileLimit = std::uint64_t{256} << 20;
+/// What the file was called before there were platforms in the tree.
+constexpr const char* kOldFileName = "zImage";
 
-Result<std::string> read_input(const std::string& path, const std::string& what,
-                               const std::string& cure) {
-    Result<std::string> bytes = sys::read_file(path, kInputLimit);
-    if (!bytes) return fail(std::move(bytes).error().with_context(what).with_cure(cure));
-    return bytes;
-}
-
-Result<linuxrc::RamdiskContents> read_contents(const BootFileStore::Settings& settings) {
-    DIM_TRY(std::string agent,
-            read_input(settings.agent, "agent", "build the agent and name it (--agent)"));
-    return linuxrc::RamdiskContents{.agent = std::move(agent),
-                                    .ca_certificate = settings.authorities()};
-}
-
-Result<std::string> build_ramdisk(linuxrc::RamdiskKind kind,
-                                  const linuxrc::RamdiskContents& contents,
-                                  const std::string& work) {
-    switch (kind) {
-        case linuxrc::RamdiskKind::initramfs: return linuxrc::build_initramfs(contents);
-        case linuxrc::RamdiskKind::initrd: {
-            const std::string directory = work + "/initrd";
-            DIM_CHECK(sys::mkdir(directory, 0700));
-            return linuxrc::build_initrd(contents, directory);
-        }
-    }
-    std::unreachable();
-}
-
-Result<std::string> render_words(const BootFileStore::Settings& settings, linuxrc::RamdiskKind kind,
+Result<std::string> render_words(const model::Platform& platform,
+                                 const model::ComponentName& server, linuxrc::RamdiskKind kind,
                                  const std::vector<std::string>& options) {
-    std::vector<std::string> words{"console=hvc0", "dim.server-name=" + settings.server.text()};
+    std::vector<std::string> words;
+    for (const std::string_view word : split(platform.console, ' '))
+        words.emplace_back(word);
+    words.push_back("dim.server-name=" + server.text());
     for (std::string& word : linuxrc::command_line_words(kind))
         words.push_back(std::move(word));
     words.insert(words.end(), options.begin(), options.end());
@@ -74,35 +50,52 @@ linuxrc::RamdiskKind kind_of(const std::string& command_line) {
     return is_initrd ? linuxrc::RamdiskKind::initrd : linuxrc::RamdiskKind::initramfs;
 }
 
-/// Where a boot file is below the TFTP root.
-struct Place {
-    std::string parent;  ///< "granite/3"
-    std::string name;    ///< "ppc64-01234567"
-
-    std::string file() const { return parent + "/" + name + "/" + kFileName; }
-};
-Place place_of(const api::ImageSummary& image, model::Generation generation,
-               const std::string& sha256) {
-    return {.parent = image.name.text() + "/" + to_string(generation),
-            .name = std::string(to_string(image.architecture)) + "-" + sha256.substr(0, 8)};
+Result<const model::Platform*> require_platform(model::Architecture architecture) {
+    const model::Platform* platform = model::platform_of(architecture);
+    if (platform != nullptr) return platform;
+    return fail(ErrorCode::invalid_input,
+                "no blade type boots images for " + std::string(to_string(architecture)) + " yet");
 }
 
-/// Moves WORK/zImage to DIRECTORY/zImage, which appears whole. One that is there is replaced: its
-/// name promises the same content.
-Result<void> install(const std::string& work, const std::string& parent, const std::string& name) {
-    const std::string file = work + "/" + kFileName;
+/// Where a boot file is below the TFTP root.
+struct Place {
+    std::string parent;     ///< "granite/3"
+    std::string name;       ///< "ppc64-01234567"
+    std::string file_name;  ///< "zImage"
+
+    std::string file() const { return parent + "/" + name + "/" + file_name; }
+    /// The opposite of file().
+    static Place of(const std::string& path) {
+        const std::filesystem::path whole(path);
+        return {.parent = whole.parent_path().parent_path(),
+                .name = whole.parent_path().filename(),
+                .file_name = whole.filename()};
+    }
+};
+Place place_of(const model::ImageName& image, model::Generation generation,
+               const model::Platform& platform, const std::string& sha256) {
+    return {.parent = image.text() + "/" + to_string(generation),
+            .name = std::string(to_string(platform.architecture)) + "-" + sha256.substr(0, 8),
+            .file_name = std::string(boot_file_name(platform.boot_file))};
+}
+
+/// Moves WORK/kStaged to PLACE below ROOT, where it appears whole. One that is there is replaced:
+/// its name promises the same content.
+Result<void> install(const std::string& work, const std::string& root, const Place& place) {
+    const std::string file = work + "/" + kStaged;
     const std::string staged = work + "/staged";
-    const std::string directory = parent + "/" + name;
+    const std::string parent = root + "/" + place.parent;
+    const std::string directory = parent + "/" + place.name;
     DIM_CHECK(sys::chmod(file, 0644));
     DIM_CHECK(sys::fsync(file));
     DIM_CHECK(sys::ensure_directory(parent));
     if (sys::stat(directory)) {
-        DIM_CHECK(sys::rename(file, directory + "/" + kFileName));
+        DIM_CHECK(sys::rename(file, directory + "/" + place.file_name));
         return sys::fsync(directory);
     }
     DIM_CHECK(sys::mkdir(staged));
     DIM_CHECK(sys::chmod(staged, 0755));
-    DIM_CHECK(sys::rename(file, staged + "/" + kFileName));
+    DIM_CHECK(sys::rename(file, staged + "/" + place.file_name));
     DIM_CHECK(sys::fsync(staged));
     DIM_CHECK(sys::rename(staged, directory));
     DIM_CHECK(sys::fsync(parent));
@@ -111,11 +104,14 @@ Result<void> install(const std::string& work, const std::string& parent, const s
     return sys::fsync(parent + "/../..");
 }
 
-/// Deletes PARENT/NAME, which has one zImage, unless it is current or was replaced after BEFORE_US.
+/// Deletes PARENT/NAME, which has one boot file, unless it is current or was replaced after
+/// BEFORE_US.
 Result<void> collect_directory(const std::string& root, const std::string& parent,
                                const std::string& name, BootFileCatalog& catalog,
                                std::int64_t before_us) {
-    const std::string file = parent + "/" + name + "/" + kFileName;
+    DIM_TRY(const auto files, sys::list_names(root + "/" + parent + "/" + name));
+    const std::string file =
+        parent + "/" + name + "/" + (files.empty() ? kOldFileName : files.front());
     DIM_TRY(const sys::Fd directory, sys::open_directory(root + "/" + parent));
     DIM_TRY(const sys::FileStatus status, sys::fstatat(directory, name));
     // One without a row was made by a daemon that was killed before it could say so.
@@ -130,19 +126,13 @@ Result<void> collect_generation(const std::string& root, const std::string& imag
                                 std::int64_t before_us) {
     const std::string path = image + "/" + generation;
     // Before there were platforms in the tree, the generation's directory had the file.
-    if (sys::stat(root + "/" + path + "/" + kFileName))
+    if (sys::stat(root + "/" + path + "/" + kOldFileName))
         return collect_directory(root, image, generation, catalog, before_us);
     DIM_TRY(const auto names, sys::list_names(root + "/" + path));
     for (const std::string& name : names)
         DIM_CHECK(collect_directory(root, path, name, catalog, before_us));
     DIM_TRY(const auto left, sys::list_names(root + "/" + path));
     return left.empty() ? sys::rmdir(root + "/" + path) : Result<void>();
-}
-
-/// Of the kernel in KIT; nothing for a kit that does not tell.
-std::optional<std::string> kernel_release(const std::string& kit) {
-    const auto text = sys::read_file(kit + "/kernel-release", kReleaseLimit);
-    return text ? std::optional(std::string(trim(*text))) : std::nullopt;
 }
 
 Result<void> remove_work(const std::string& state_directory) {
@@ -152,8 +142,7 @@ Result<void> remove_work(const std::string& state_directory) {
 
 }  // namespace
 
-Result<BootFileStore> BootFileStore::open(Settings settings, Database& database,
-                                          const Images& images) {
+Result<BootFileStore> BootFileStore::open(Settings settings, Database& database, Images& images) {
     BootFileStore files(std::move(settings), database, images);
     DIM_CHECK(sys::ensure_directory(files.directory()));
     DIM_CHECK(remove_work(files.settings_.state_directory));
@@ -168,49 +157,79 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
     DIM_TRY(const api::ImageSummary image, images_->image(request.image));
     DIM_TRY(const linuxrc::RamdiskKind kind,
             linuxrc::parse_ramdisk_kind(request.ramdisk.value_or("initramfs")));
-    DIM_TRY(std::string command_line, render_words(settings_, kind, request.options));
-    return assemble(image, kind, std::move(command_line), progress);
+    DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
+    DIM_TRY(std::string command_line,
+            render_words(*platform, settings_.server, kind, request.options));
+    const auto kernel = [&](const std::string& work) { return kernel_of_newest(image.name, work); };
+    return assemble(image,
+                    {.platform = platform,
+                     .ramdisk = kind,
+                     .command_line = std::move(command_line),
+                     .authorities = settings_.authorities(),
+                     .kernel = kernel},
+                    progress);
+}
+
+Result<DistributionKernel> BootFileStore::kernel_of_newest(const ImageName& image,
+                                                           const std::string& work) {
+    const std::vector<std::string> drivers(kX86_64Drivers.begin(), kX86_64Drivers.end());
+    Result<DistributionKernel> kernel = fail(ErrorCode::internal, "");
+    DIM_CHECK(images_->look_into_newest(image, [&](const GenerationTree& tree) -> Result<void> {
+        kernel = take_kernel(tree, drivers, work);
+        return {};
+    }));
+    if (!kernel) return fail(std::move(kernel).error().with_context("image " + image.text()));
+    return kernel;
 }
 
 Result<api::BootFile> BootFileStore::rebuild(const ImageName& image, const Progress& progress) {
     const std::lock_guard lock(*work_);
-    DIM_TRY(const api::ImageSummary summary, images_->image(image));
+    DIM_TRY(api::ImageSummary summary, images_->image(image));
     DIM_TRY(auto file, BootFileCatalog(*database_).current(image));
     if (!file) return fail(ErrorCode::not_found, "image " + image.text() + " has no boot file");
+    DIM_TRY(const model::Platform* platform, require_platform(summary.architecture));
+    // The kernel it has: the image may be worked on meanwhile.
+    const auto kernel = [&](const std::string&) -> Result<DistributionKernel> {
+        DIM_TRY(const std::string bytes,
+                sys::read_file(directory() + "/" + file->path, kBootFileLimit));
+        return kernel_in(bytes, file->kernel.value_or(""));
+    };
     const linuxrc::RamdiskKind kind = kind_of(file->command_line);
-    return assemble(summary, kind, std::move(file->command_line), progress);
+    if (platform->boot_file == model::BootFileFormat::unified_kernel_image)
+        summary.generation = file->generation;
+    return assemble(summary,
+                    {.platform = platform,
+                     .ramdisk = kind,
+                     .command_line = file->command_line,
+                     .authorities = settings_.authorities(),
+                     .kernel = kernel},
+                    progress);
 }
 
 /// With the lock on the work directory.
 Result<api::BootFile> BootFileStore::assemble(const api::ImageSummary& image,
-                                              linuxrc::RamdiskKind kind, std::string command_line,
+                                              const BootFileOrder& order,
                                               const Progress& progress) {
-    constexpr std::uint64_t kSteps = 3;
-    progress("make the ramdisk", 0, kSteps);
-    DIM_TRY(const linuxrc::RamdiskContents contents, read_contents(settings_));
     const std::string work = settings_.state_directory + "/" + kWork;
     DIM_CHECK(remove_work(settings_.state_directory));
     DIM_CHECK(sys::mkdir(work, 0700));
-    DIM_TRY(const std::string ramdisk, build_ramdisk(kind, contents, work));
-    progress("assemble the zImage", 1, kSteps);
-    DIM_CHECK(linuxrc::assemble_zimage({.kernel_kit = settings_.kernel_kit, .work_directory = work},
-                                       ramdisk, command_line, work + "/" + kFileName));
-    progress("install it", 2, kSteps);
-    DIM_TRY(const std::string bytes, sys::read_file(work + "/" + kFileName, kInputLimit));
-    const std::string sha256 = tls::sha256(bytes);
-    const Place place = place_of(image, image.generation, sha256);
-    DIM_CHECK(install(work, directory() + "/" + place.parent, place.name));
+    DIM_TRY(AssembledBootFile made, assemble_boot_file(settings_.materials, order, work, progress));
+    progress("install it", 2, kBootFileSteps);
+    DIM_CHECK(sys::write_file_atomically(work + "/" + kStaged, made.bytes));
+    const std::string sha256 = tls::sha256(made.bytes);
+    const Place place = place_of(image.name, image.generation, *order.platform, sha256);
+    DIM_CHECK(install(work, directory(), place));
     DIM_CHECK(remove_work(settings_.state_directory));
     api::BootFile file{.image = image.name,
                        .generation = image.generation,
                        .path = place.file(),
-                       .bytes = bytes.size(),
+                       .bytes = made.bytes.size(),
                        .sha256 = sha256,
-                       .command_line = std::move(command_line),
-                       .kernel = kernel_release(settings_.kernel_kit)};
+                       .command_line = order.command_line,
+                       .kernel = std::move(made.kernel)};
     BootFileCatalog catalog(*database_);
-    DIM_CHECK(catalog.make_current(file, tls::sha256(contents.ca_certificate), sys::realtime_us()));
-    progress("done", kSteps, kSteps);
+    DIM_CHECK(catalog.make_current(file, tls::sha256(order.authorities), sys::realtime_us()));
+    progress("done", kBootFileSteps, kBootFileSteps);
     return file;
 }
 
@@ -232,11 +251,12 @@ Result<void> BootFileStore::follow_names() {
         DIM_CHECK(sys::mkdir(work, 0700));
         {
             DIM_TRY(const sys::Fd copy,
-                    sys::open(work + "/" + kFileName, O_WRONLY | O_CREAT | O_EXCL, 0644));
+                    sys::open(work + "/" + kStaged, O_WRONLY | O_CREAT | O_EXCL, 0644));
             DIM_CHECK(sys::copy_file(*from, copy));
         }
-        const Place place = place_of(*image, file.generation, file.sha256);
-        DIM_CHECK(install(work, directory() + "/" + place.parent, place.name));
+        DIM_TRY(const model::Platform* platform, require_platform(image->architecture));
+        const Place place = place_of(image->name, file.generation, *platform, file.sha256);
+        DIM_CHECK(install(work, directory(), place));
         DIM_CHECK(catalog.move(file.path, place.file(), sys::realtime_us()));
     }
     return remove_work(settings_.state_directory);
@@ -257,25 +277,24 @@ Result<std::string> BootFileStore::with_arguments(const api::BootFile& file,
         all.emplace_back(word);
     all.insert(all.end(), words.begin(), words.end());
     DIM_TRY(const std::string command_line, linuxrc::render_command_line(all));
-    DIM_TRY(std::string original, sys::read_file(directory() + "/" + file.path, kInputLimit));
-    auto made = linuxrc::with_command_line(std::move(original), file.command_line, command_line);
+    DIM_TRY(const api::ImageSummary image, images_->image(file.image));
+    DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
+    DIM_TRY(std::string original, sys::read_file(directory() + "/" + file.path, kBootFileLimit));
+    auto made = with_other_command_line(platform->boot_file, std::move(original), file.command_line,
+                                        command_line);
     if (!made)
         return fail(std::move(made).error().with_context(file.path).with_cure(
             "build it anew: dim buildzimage " + file.image.text()));
-    // IMAGE/GENERATION/PLATFORM-SHA8/zImage
-    const auto base = std::filesystem::path(file.path).parent_path();
-    const std::string parent = base.parent_path();
-    const std::string platform = base.filename();
-    const std::string name =
-        platform.substr(0, platform.rfind('-') + 1) + tls::sha256(*made).substr(0, 8);
-    std::string path = parent + "/" + name + "/" + kFileName;
+    Place place = Place::of(file.path);
+    place.name = place.name.substr(0, place.name.rfind('-') + 1) + tls::sha256(*made).substr(0, 8);
+    std::string path = place.file();
     DIM_CHECK(BootFileCatalog(*database_).add_variant(path, file.path));
     if (sys::stat(directory() + "/" + path)) return path;
     const std::string work = settings_.state_directory + "/" + kWork;
     DIM_CHECK(remove_work(settings_.state_directory));
     DIM_CHECK(sys::mkdir(work, 0700));
-    DIM_CHECK(sys::write_file_atomically(work + "/" + kFileName, *made));
-    DIM_CHECK(install(work, directory() + "/" + parent, name));
+    DIM_CHECK(sys::write_file_atomically(work + "/" + kStaged, *made));
+    DIM_CHECK(install(work, directory(), place));
     DIM_CHECK(remove_work(settings_.state_directory));
     return path;
 }

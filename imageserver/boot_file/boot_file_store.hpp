@@ -1,10 +1,10 @@
 #pragma once
 
+#include "imageserver/boot_file/boot_file_assembly.hpp"
 #include "imageserver/boot_file/boot_files.hpp"
 #include "imageserver/image/images.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/base/result.hpp"
-#include "linuxrc/ramdisk.hpp"
 
 #include <chrono>
 #include <functional>
@@ -19,9 +19,10 @@ extern const Migration kBootFileTrustMigration;
 extern const Migration kBootFileVariantMigration;
 extern const Migration kBootFileKernelMigration;
 
-/// The zImages that blades load by TFTP, below STATE/boot: IMAGE/GENERATION/PLATFORM-SHA8/zImage,
-/// where the platform is the architecture its kernel is for. The name tells the content, so a file
-/// that a blade may be reading never changes; one that was replaced stays for an hour.
+/// The files that blades load by TFTP, below STATE/boot: IMAGE/GENERATION/PLATFORM-SHA8/NAME, where
+/// the platform is the architecture its kernel is for, and NAME boot_file_name(). The name tells
+/// the content, so a file that a blade may be reading never changes; one that was replaced stays
+/// for an hour.
 class [[nodiscard]] BootFileStore final : public BootFiles {
 public:
     /// How long a replaced file stays. A blade's firmware asks DHCP anew, and is told the new name,
@@ -30,8 +31,7 @@ public:
 
     struct Settings {
         std::string state_directory;
-        std::string kernel_kit;  ///< directory made by scripts/build-kernel
-        std::string agent;       ///< the static initagent
+        BootFileMaterials materials;
         /// PEM of the authorities that blades are to trust, when a file is built.
         std::function<std::string()> authorities;
         model::ComponentName server;
@@ -39,7 +39,7 @@ public:
 
     /// Makes the directory, and removes or finishes what a killed predecessor left half done. In
     /// the table boot_file the image's name is that of now, whatever its paths begin with.
-    static Result<BootFileStore> open(Settings settings, Database& database, const Images& images);
+    static Result<BootFileStore> open(Settings settings, Database& database, Images& images);
 
     Result<api::BootFile> build(const api::BuildBootFile& request,
                                 const Progress& progress) override;
@@ -59,13 +59,15 @@ public:
     std::string directory() const;
 
 private:
-    Result<api::BootFile> assemble(const api::ImageSummary& image, linuxrc::RamdiskKind kind,
-                                   std::string command_line, const Progress& progress);
-    BootFileStore(Settings settings, Database& database, const Images& images)
+    Result<DistributionKernel> kernel_of_newest(const model::ImageName& image,
+                                                const std::string& work);
+    Result<api::BootFile> assemble(const api::ImageSummary& image, const BootFileOrder& order,
+                                   const Progress& progress);
+    BootFileStore(Settings settings, Database& database, Images& images)
         : settings_(std::move(settings)), database_(&database), images_(&images) {}
     Settings settings_;
     Database* database_;
-    const Images* images_;
+    Images* images_;
     /// One work directory: held while a file is built, and while old ones are deleted.
     std::unique_ptr<std::mutex> work_ = std::make_unique<std::mutex>();
 };

@@ -28,10 +28,12 @@ protected:
                        "#!/bin/sh\n{ echo kernel; cat \"$1\"; printf %s \"$3\"; "
                        "head -c $((2048 - ${#3})) /dev/zero; } >\"$2\"\n",
                        0755);
-        testing::write(directory / "agent", linuxrc::testing::static_program());
+        value_of(sys::ensure_directory(directory / "agents/ppc64"));
+        testing::write(agent(), linuxrc::testing::static_program());
         reopen_files();
     }
 
+    std::string agent() const { return directory / "agents/ppc64/initagent"; }
     void reopen_files() {
         files.reset();
         store.reset();
@@ -42,12 +44,12 @@ protected:
                                        kBootFileVariantMigration, kBootFileKernelMigration}))));
         store = std::make_unique<ImageStore>(value_of(ImageStore::open(
             {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
-        files.emplace(value_of(BootFileStore::open({.state_directory = state,
-                                                    .kernel_kit = directory.path(),
-                                                    .agent = directory / "agent",
-                                                    .authorities = [this] { return authorities; },
-                                                    .server = blade_name("is01")},
-                                                   *database, *store)));
+        files.emplace(value_of(BootFileStore::open(
+            {.state_directory = state,
+             .materials = {.kernel_kit = directory.path(), .agents = directory / "agents"},
+             .authorities = [this] { return authorities; },
+             .server = blade_name("is01")},
+            *database, *store)));
     }
     Result<api::BootFile> build(std::vector<std::string> options = {},
                                 std::optional<std::string> ramdisk = {}) {
@@ -82,9 +84,9 @@ TEST_F(BootFileStoreTest, AreNotBuiltFromWhatCannotWork) {
               ErrorCode::not_found);
     EXPECT_EQ(build({"two words"}).error().code(), ErrorCode::invalid_input);
     EXPECT_EQ(build({}, "squashfs").error().code(), ErrorCode::invalid_input);
-    testing::write(directory / "agent", "#!/bin/sh\n");
+    testing::write(agent(), "#!/bin/sh\n");
     EXPECT_THAT(to_string(build().error()), HasSubstr("agent"));
-    value_of(sys::unlink(directory / "agent"));
+    value_of(sys::unlink(agent()));
     EXPECT_EQ(build().error().code(), ErrorCode::not_found);
     EXPECT_EQ(value_of(files->current(granite)), std::nullopt);
 }

@@ -11,16 +11,17 @@
 
 namespace dim::server {
 
-/// The zImages that blades load by TFTP. One real implementation (BootFileStore) and one fake. Any
-/// thread may call.
+/// What the firmware of blades loads by TFTP: a zImage, or a unified kernel image. One real
+/// implementation (BootFileStore) and one fake. Any thread may call.
 class BootFiles {
 public:
     virtual ~BootFiles() = default;
 
-    /// Assembles the zImage of the image's newest generation; from then on current() tells it. The
-    /// same inputs give the same file. Blocks for seconds, and longer while another is built.
-    /// Errors: not_found; invalid_input for a word that a kernel command line cannot hold;
-    /// limit_exceeded when the zImage is larger than the firmware takes.
+    /// Assembles the boot file of the image's newest generation; from then on current() tells it.
+    /// The same inputs give the same file. Blocks for seconds, and longer while another is built.
+    /// To be called beside no other work on the image. Errors: not_found, also when the image has
+    /// no kernel and needs one; invalid_input for a word that a kernel command line cannot hold;
+    /// limit_exceeded when it is larger than the firmware takes.
     virtual Result<api::BootFile> build(const api::BuildBootFile& request,
                                         const Progress& progress) = 0;
     /// The one that was built last, for whatever generation; nothing when there is none.

@@ -260,7 +260,7 @@ protected:
                              .server = "",
                              .state_directory = directory_ / "state",
                              .run_directory = directory_ / "run",
-                             .agent = directory_ / "agent",
+                             .agents = directory_ / "agents",
                              .kernel_kit = directory_ / "kit"};
     std::string tree_ = directory_ / "tree";
     std::optional<Daemon> daemon_;

@@ -101,8 +101,8 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
     DIM_TRY(auto images, open_images(settings, *database, watch.get()));
     const auto authorities = [kept = identity.get()] { return kept->trusted_pem(); };
     DIM_TRY(auto boot_files, BootFileStore::open({.state_directory = settings.state_directory,
-                                                  .kernel_kit = settings.kernel_kit,
-                                                  .agent = settings.agent,
+                                                  .materials = {.kernel_kit = settings.kernel_kit,
+                                                                .agents = settings.agents},
                                                   .authorities = authorities,
                                                   .server = server},
                                                  *database, *images));

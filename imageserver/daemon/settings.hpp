@@ -19,7 +19,7 @@ struct DaemonSettings {
     std::uint32_t trash_days = 7;   ///< after which deleted blade images go for ever; 0: never
     std::uint32_t check_days = 30;  ///< after which an idle blade image is checked; 0: never
     bool is_watching = true;        ///< the directories that images are made from, by fanotify
-    std::string agent;       ///< of the blades' architecture; main.cpp knows where it is installed
+    std::string agents;      ///< directory with ARCHITECTURE/initagent; main.cpp knows where it is
     std::string kernel_kit;  ///< a directory, likewise
     std::string blade_exec = {};  ///< the program, likewise
     /// Templates of what differs per blade (docs/overrides.md); need not be there.

@@ -55,6 +55,10 @@ public:
         return sys::write_all(output, (from ? to_string(*from) : "nothing") + " to " +
                                           to_string(to) + changeset_padding);
     }
+    Result<void> look_into_newest(const model::ImageName& name, const TreeLook&) override {
+        DIM_CHECK(image(name));
+        return fail(ErrorCode::conflict, "a fake has no files");
+    }
     Result<void> receive_generation(const api::OfferGeneration& offer, const sys::Fd& changeset,
                                     const Progress& progress) override {
         progress("change the shared root", 1, 2);

@@ -63,6 +63,15 @@ Result<void> ImageGenerations::write_changeset(const ImageName& name,
     return {};
 }
 
+Result<void> ImageGenerations::look_into_newest(const ImageName& name, const TreeLook& look) {
+    DIM_TRY(const api::ImageSummary newest, catalog_.image(name));
+    GenerationFiles files(name, newest.generation, paths_);
+    DIM_TRY(const GenerationTree* tree, files.tree(newest.generation, newest.shared));
+    const Result<void> looked = look(*tree);
+    DIM_CHECK(files.close());
+    return looked;
+}
+
 Result<std::optional<api::ImageGeneration>>
 ImageGenerations::receive(const api::OfferGeneration& offer, const sys::Fd& changeset,
                           const Progress& progress) {

@@ -47,6 +47,11 @@ Result<void> ImageStore::write_changeset(const ImageName& name,
     return state_->generations.write_changeset(name, from, to, output, progress);
 }
 
+Result<void> ImageStore::look_into_newest(const ImageName& name, const TreeLook& look) {
+    DIM_CHECK(state_->undo_unfinished_of(name));
+    return state_->generations.look_into_newest(name, look);
+}
+
 Result<void> ImageStore::receive_first(const api::OfferGeneration& offer, const sys::Fd& changeset,
                                        const Progress& progress) {
     const ImageName& name = offer.image.name;

@@ -12,6 +12,7 @@
 #include "libdim/sys/fd.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -40,6 +41,10 @@ struct MadeGeneration {
     std::optional<api::ImageGeneration> generation;  ///< none: nothing had changed
     Notes notes;
 };
+
+class GenerationTree;
+/// Reads in a tree (generation_files.hpp), which is there until it returns.
+using TreeLook = std::function<Result<void>(const GenerationTree&)>;
 
 /// The images, their generations and every blade image of this server. One real implementation
 /// (ImageStore) and one fake. Any thread may call; calls may wait for disks. import_image,
@@ -84,6 +89,9 @@ public:
                                          const std::optional<model::Generation>& from,
                                          model::Generation to, const sys::Fd& output,
                                          const Progress& progress) = 0;
+    /// Has LOOK read in the whole tree of the newest generation. To be called beside no other work
+    /// on the image. Errors: not_found; conflict for an image without a manifest; those of LOOK.
+    virtual Result<void> look_into_newest(const model::ImageName& name, const TreeLook& look) = 0;
     /// Makes the generation that OFFER describes of its CHANGESET: the first of an image that is
     /// not there, or the next of one that is, whatever number it has. What is made is just what the
     /// other server has, or nothing. Takes its time as update_image(). Errors: conflict when that

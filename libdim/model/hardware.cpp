@@ -2,6 +2,8 @@
 
 #include "libdim/model/enum_text.hpp"
 
+#include <algorithm>
+
 namespace dim::model {
 
 namespace {
@@ -13,8 +15,31 @@ constexpr EnumWords<Architecture, 4> kArchitectures{{
     {Architecture::aarch64, "aarch64"},
 }};
 
-constexpr EnumWords<BladeType, 2> kBladeTypes{
-    {{BladeType::js20, "js20"}, {BladeType::js21, "js21"}}};
+constexpr EnumWords<BladeType, 3> kBladeTypes{{
+    {BladeType::js20, "js20"},
+    {BladeType::js21, "js21"},
+    {BladeType::x86_64_uefi, "x86_64-uefi"},
+}};
+
+constexpr std::uint16_t kX86_64Uefi = 7;
+
+constexpr std::array<Platform, 3> kPlatforms{{
+    {.type = BladeType::js20,
+     .architecture = Architecture::ppc64,
+     .boot_file = BootFileFormat::zimage,
+     .console = "console=hvc0",
+     .dhcp_architecture = std::nullopt},
+    {.type = BladeType::js21,
+     .architecture = Architecture::ppc64,
+     .boot_file = BootFileFormat::zimage,
+     .console = "console=hvc0",
+     .dhcp_architecture = std::nullopt},
+    {.type = BladeType::x86_64_uefi,
+     .architecture = Architecture::x86_64,
+     .boot_file = BootFileFormat::unified_kernel_image,
+     .console = "console=tty0 console=ttyS0,115200",
+     .dhcp_architecture = kX86_64Uefi},
+}};
 
 }  // namespace
 
@@ -32,12 +57,22 @@ Result<BladeType> parse_blade_type(std::string_view text) {
     return parse_word(kBladeTypes, "blade type", text);
 }
 
-Architecture architecture_of(BladeType type) {
-    switch (type) {
-        case BladeType::js20:
-        case BladeType::js21: return Architecture::ppc64;
-    }
-    std::unreachable();
+std::string known_blade_types() {
+    std::string known;
+    for (const auto& [type, word] : kBladeTypes)
+        known.append(known.empty() ? "" : ", ").append(word);
+    return known;
 }
+
+const Platform& platform_of(BladeType type) {
+    return *std::ranges::find(kPlatforms, type, &Platform::type);
+}
+
+const Platform* platform_of(Architecture architecture) {
+    const auto* found = std::ranges::find(kPlatforms, architecture, &Platform::architecture);
+    return found == kPlatforms.end() ? nullptr : found;
+}
+
+Architecture architecture_of(BladeType type) { return platform_of(type).architecture; }
 
 }  // namespace dim::model

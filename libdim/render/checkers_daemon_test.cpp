@@ -96,5 +96,11 @@ TEST_F(CheckersDaemonTest, EveryExample) {
     }
 }
 
+TEST_F(CheckersDaemonTest, BladesOfOtherFirmware) {
+    cluster::Definition definition = samples::large_definition(1, 2);
+    definition.blades.front().type = model::BladeType::x86_64_uefi;
+    check_dhcp(definition, all_hosts(definition));
+}
+
 }  // namespace
 }  // namespace dim::render

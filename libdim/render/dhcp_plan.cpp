@@ -131,8 +131,18 @@ Result<SubnetPlan> plan_subnet(const cluster::Network& network) {
     return plan;
 }
 
+using TypesOfBlades = std::unordered_map<std::string_view, model::BladeType>;
+
+TypesOfBlades types_of_blades(const cluster::Definition& definition) {
+    TypesOfBlades types;
+    for (const cluster::Blade& blade : definition.blades)
+        types.emplace(to_string(blade.name), blade.type);
+    return types;
+}
+
 Result<void> plan_hosts(const cluster::ServerBootnet& bootnet, std::span<const api::DhcpHost> hosts,
-                        HostChecker& checker, std::vector<HostPlan>& plans) {
+                        const TypesOfBlades& types, HostChecker& checker,
+                        std::vector<HostPlan>& plans) {
     std::vector<const api::DhcpHost*> sorted;
     sorted.reserve(hosts.size());
     for (const api::DhcpHost& host : hosts)
@@ -143,7 +153,9 @@ Result<void> plan_hosts(const cluster::ServerBootnet& bootnet, std::span<const a
     const std::string address = to_string(bootnet.address);
     for (const api::DhcpHost* host : sorted) {
         DIM_CHECK(checker.check(bootnet, *host));
-        HostPlan plan{.host = host, .server_address = address, .root_path = {}};
+        HostPlan plan{.host = host, .server_address = address, .root_path = {}, .architecture = {}};
+        if (const auto type = types.find(to_string(host->blade)); type != types.end())
+            plan.architecture = model::platform_of(type->second).dhcp_architecture;
         if (host->image && host->boot_file)
             plan.root_path =
                 address + ":/blades/" + to_string(host->blade) + "/" + to_string(*host->image);
@@ -188,6 +200,7 @@ Result<DhcpPlan> plan_dhcp(const cluster::Definition& definition,
     if (!is_plain_domain(plan.domain))
         return fail(ErrorCode::invalid_input, "the cluster's domain cannot be given by DHCP");
     HostChecker checker;
+    const TypesOfBlades types = types_of_blades(definition);
     for (const ServerHosts& server : servers) {
         DIM_TRY(const cluster::ServerBootnet bootnet, bootnet_of(definition, server.server));
         const cluster::Network* network = find_network(definition, bootnet.network.name);
@@ -195,7 +208,7 @@ Result<DhcpPlan> plan_dhcp(const cluster::Definition& definition,
             DIM_TRY(SubnetPlan subnet, plan_subnet(*network));
             plan.subnets.push_back(std::move(subnet));
         }
-        DIM_CHECK(plan_hosts(bootnet, server.hosts, checker, plan.hosts));
+        DIM_CHECK(plan_hosts(bootnet, server.hosts, types, checker, plan.hosts));
     }
     return plan;
 }

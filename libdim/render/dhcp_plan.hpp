@@ -3,6 +3,7 @@
 #include "libdim/render/dhcp_host.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -25,6 +26,8 @@ struct HostPlan {
     const api::DhcpHost* host;
     std::string server_address;
     std::string root_path;  ///< empty for a host without a boot file
+    /// Who alone is told the boot file: firmware that calls itself so (option 93). Nothing: all.
+    std::optional<std::uint16_t> architecture;
 };
 
 /// "10.1.0.1, 10.1.0.2": as both DHCP servers list addresses.

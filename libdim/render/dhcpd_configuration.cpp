@@ -46,6 +46,10 @@ std::string colon_hex(std::string_view bytes) {
     return text;
 }
 
+std::string two_bytes(std::uint16_t value) {
+    return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)};
+}
+
 void append_subnet(std::string& text, const SubnetPlan& plan, const std::string& domain) {
     const cluster::Network& network = *plan.network;
     const auto option = [&](std::string_view name, const std::string& value) {
@@ -81,16 +85,25 @@ void append_host(std::string& text, const HostPlan& plan, bool has_name_server) 
         .append("\";\n");
     if (has_name_server)
         text.append("  option domain-name-servers ").append(plan.server_address).append(";\n");
-    if (!plan.root_path.empty())
+    if (!plan.root_path.empty()) {
         text.append("  next-server ")
             .append(plan.server_address)
             .append(";\n  server-name \"")
             .append(plan.server_address)
-            .append("\";\n  filename \"")
-            .append(*host.boot_file)
-            .append("\";\n  option root-path \"")
-            .append(plan.root_path)
             .append("\";\n");
+        const std::string file_name = "filename \"" + *host.boot_file + "\";";
+        if (plan.architecture) {
+            // A loader for another firmware, or an operating system, that asks is given none.
+            text.append("  if option architecture-type = ")
+                .append(colon_hex(two_bytes(*plan.architecture)))
+                .append(" { ")
+                .append(file_name)
+                .append(" }\n");
+        } else {
+            text.append("  ").append(file_name).append("\n");
+        }
+        text.append("  option root-path \"").append(plan.root_path).append("\";\n");
+    }
     text.append("}\n");
 }
 

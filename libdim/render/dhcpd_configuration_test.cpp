@@ -65,6 +65,26 @@ TEST(DhcpdConfiguration, GivesABladeWithoutAnImageItsAddressOnly) {
     EXPECT_THAT(*text, Not(HasSubstr("option routers")));
 }
 
+TEST(DhcpdConfiguration, TellsABootFileToTheFirmwareItIsForAlone) {
+    cluster::Definition cluster = samples::large_definition(1, 2);
+    cluster.blades.front().type = model::BladeType::x86_64_uefi;
+    const model::ComponentName server = cluster.servers.front().name;
+    auto servers = server_hosts(cluster, {&server, 1});
+    for (api::DhcpHost& host : servers.front().hosts) {
+        host.image = model::ImageName::parse("debian").value();
+        host.boot_file = "debian/1/x-0123abcd/" + to_string(host.blade);
+    }
+    const auto text = render_dhcpd_configuration(cluster, servers);
+    ASSERT_TRUE(text);
+    const std::string first = to_string(cluster.blades[0].name);
+    const std::string second = to_string(cluster.blades[1].name);
+    EXPECT_THAT(*text, HasSubstr("  if option architecture-type = 00:07 { filename "
+                                 "\"debian/1/x-0123abcd/" +
+                                 first + "\"; }\n"));
+    EXPECT_THAT(*text, HasSubstr("\n  filename \"debian/1/x-0123abcd/" + second + "\";\n"))
+        << "Open Firmware does not say what it is";
+}
+
 TEST(DhcpdConfiguration, RendersHostsInTheOrderOfTheirNames) {
     const std::vector<api::DhcpHost> hosts{
         host("b2", "52:54:00:01:01:02", "10.1.0.12"),

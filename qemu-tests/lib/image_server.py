@@ -41,7 +41,7 @@ class ImageServer:
         self.directory = directory
         self.name = name
         self.bin = _environment_path("DIM_BIN")
-        self.agent = _environment_path("DIM_AGENT")
+        self.agents = _environment_path("DIM_AGENTS")
         self.kernel_kit = _environment_path("DIM_KERNEL_KIT")
         self.state = directory / "state"
         self.run = directory / "run"
@@ -131,7 +131,7 @@ class ImageServer:
             notify.bind(str(notify_path))
             self._process = subprocess.Popen(
                 [*self._prefix, self.bin / "imageserver", "--cluster", self.cluster_file, "--server", self.name, "--state", self.state,
-                 "--run", self.run, "--agent", self.agent, "--kernel-kit", self.kernel_kit,
+                 "--run", self.run, "--agents", self.agents, "--kernel-kit", self.kernel_kit,
                  "--blade-exec", self.bin / "blade-exec", "--overrides", self.overrides,
                  *self._options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "NOTIFY_SOCKET": str(notify_path)})

@@ -246,7 +246,8 @@ private:
         DIM_TRY(const Setting* type, winner("type", type_in));
         if (type == nullptr)
             return refuse(line, name_ + ": it has no type",
-                          "add type=\"js20\" or \"js21\" to its <component>, or a <set>");
+                          "add type= to its <component>, or a <set> (there are: " +
+                              model::known_blade_types() + ")");
         values_ = taxonomy_.values(position);
         DIM_TRY(const Position server, server_of(position));
         values_ = taxonomy_.values(position, server);

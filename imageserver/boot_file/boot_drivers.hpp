@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace dim::server {
+
+/// Modules that every boot needs, whatever the hardware: NFS, and what tells the agent which port
+/// the firmware booted from.
+inline constexpr std::array<std::string_view, 4> kBootProtocols{"nfsv4", "efivarfs", "af_packet",
+                                                                "ipv6"};
+
+/// Network drivers in the boot files of x86-64 blades: what data centres have and virtual machines
+/// show, and the buses they are on (docs/platforms.md).
+inline constexpr std::array<std::string_view, 29> kX86_64Drivers{
+    // virtual machines
+    "virtio_pci", "virtio_mmio", "virtio_net", "vmxnet3", "hv_netvsc", "pci_hyperv", "ena",
+    "xen_netfront", "gve",
+    // Intel
+    "e1000", "e1000e", "igb", "igc", "ixgbe", "i40e", "ice",
+    // Broadcom
+    "tg3", "broadcom", "bnx2", "bnx2x", "bnxt_en",
+    // NVIDIA (Mellanox)
+    "mlx4_en", "mlx5_core",
+    // others
+    "r8169", "realtek", "atlantic", "be2net", "forcedeth", "enic"};
+
+}  // namespace dim::server

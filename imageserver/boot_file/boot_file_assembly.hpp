@@ -1,0 +1,60 @@
+#pragma once
+
+#include "imageserver/boot_file/distribution_kernel.hpp"
+#include "imageserver/service/progress.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/hardware.hpp"
+#include "linuxrc/ramdisk.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dim::server {
+
+/// What boot files are made of that is no image's.
+struct BootFileMaterials {
+    std::string kernel_kit;  ///< directory made by scripts/build-kernel
+    std::string agents;      ///< directory with ARCHITECTURE/initagent
+    /// systemd's stubs, linuxx64.efi.stub among them.
+    std::string uefi_stubs = "/usr/lib/systemd/boot/efi";
+};
+
+/// Makes the distribution's kernel known, with files in an empty directory WORK.
+using KernelSource = std::function<Result<DistributionKernel>(const std::string& work)>;
+
+struct BootFileOrder {
+    const model::Platform* platform;
+    linuxrc::RamdiskKind ramdisk = linuxrc::RamdiskKind::initramfs;
+    std::string command_line;
+    std::string authorities;  ///< PEM
+    KernelSource kernel;      ///< for platforms that boot the distribution's own
+};
+
+struct AssembledBootFile {
+    std::string bytes;
+    std::optional<std::string> kernel;  ///< its release, if it is known
+};
+
+/// "zImage", "linux.efi"
+std::string_view boot_file_name(model::BootFileFormat format);
+
+/// Told as progress: assemble_boot_file() does the first two, its caller installs the file.
+inline constexpr std::uint64_t kBootFileSteps = 3;
+
+/// Puts one together, with files in the directory WORK, which is empty. Errors: not_found when the
+/// agent, the kernel or a tool is missing; invalid_input; limit_exceeded.
+Result<AssembledBootFile> assemble_boot_file(const BootFileMaterials& materials,
+                                             const BootFileOrder& order, const std::string& work,
+                                             const Progress& progress);
+
+/// The kernel of a boot FILE that assemble_boot_file made for UEFI, of the kernel release RELEASE.
+Result<DistributionKernel> kernel_in(std::string_view file, const std::string& release);
+
+/// FILE with another command line in the place of FROM.
+Result<std::string> with_other_command_line(model::BootFileFormat format, std::string file,
+                                            const std::string& from, const std::string& to);
+
+}  // namespace dim::server

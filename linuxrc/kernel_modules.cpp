@@ -1,0 +1,141 @@
+#include "linuxrc/kernel_modules.hpp"
+
+#include "libdim/base/byte_order.hpp"
+#include "libdim/base/text.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <elf.h>
+
+namespace dim::linuxrc {
+
+namespace {
+
+constexpr std::size_t kMostModules = 100'000;
+constexpr std::size_t kLongestPath = 512;
+constexpr std::size_t kMostFacts = 10'000;
+
+bool is_inside(std::string_view path) {
+    if (path.empty() || path.front() == '/' || path.size() > kLongestPath) return false;
+    return std::ranges::none_of(split(path, '/'), [](std::string_view part) {
+        return part.empty() || part == "." || part == "..";
+    });
+}
+
+std::string with_underscores(std::string_view name) {
+    std::string text(name);
+    std::ranges::replace(text, '-', '_');
+    return text;
+}
+
+std::unexpected<Error> refuse(std::string_view file, std::string_view line) {
+    return fail(ErrorCode::invalid_input,
+                std::string(file) + " has a line that is none: " + printable(line, 100));
+}
+
+}  // namespace
+
+std::string module_name(std::string_view path) {
+    const std::string_view file = path.substr(path.rfind('/') + 1);
+    const auto suffix = file.find(".ko");
+    if (suffix == std::string_view::npos || suffix == 0) return {};
+    const std::string_view rest = file.substr(suffix + 3);
+    if (!rest.empty() && rest.front() != '.') return {};
+    return with_underscores(file.substr(0, suffix));
+}
+
+Result<ModuleDependencies> ModuleDependencies::parse(std::string_view dep,
+                                                     std::string_view softdep) {
+    ModuleDependencies result;
+    for (const std::string_view line : split(dep, '\n')) {
+        if (line.empty()) continue;
+        const auto colon = line.find(':');
+        const std::string_view path = line.substr(0, colon);
+        std::string name = module_name(path);
+        if (colon == std::string_view::npos || name.empty() || !is_inside(path))
+            return refuse("modules.dep", line);
+        Module module{.path = std::string(path), .needs = {}};
+        for (const std::string_view need : split_words(line.substr(colon + 1)))
+            module.needs.push_back(module_name(need));
+        if (result.modules_.size() >= kMostModules)
+            return fail(ErrorCode::limit_exceeded, "modules.dep has more than 100,000 modules");
+        result.modules_.insert_or_assign(std::move(name), std::move(module));
+    }
+    // "softdep r8169 pre: realtek"
+    for (const std::string_view line : split(softdep, '\n')) {
+        const auto words = split_words(line);
+        if (words.size() < 2 || words.front() != "softdep") continue;
+        const auto module = result.modules_.find(with_underscores(words[1]));
+        if (module == result.modules_.end()) continue;
+        for (const std::string_view word : std::span(words).subspan(2))
+            if (!word.ends_with(':')) module->second.needs.push_back(with_underscores(word));
+    }
+    return result;
+}
+
+bool ModuleDependencies::has(std::string_view name) const {
+    return modules_.contains(with_underscores(name));
+}
+
+std::set<std::string> ModuleDependencies::closure(std::span<const std::string_view> wanted) const {
+    std::set<std::string> paths;
+    std::vector<std::string> open;
+    for (const std::string_view name : wanted)
+        open.push_back(with_underscores(name));
+    while (!open.empty()) {
+        const auto module = modules_.find(open.back());
+        open.pop_back();
+        if (module == modules_.end() || !paths.insert(module->second.path).second) continue;
+        open.insert(open.end(), module->second.needs.begin(), module->second.needs.end());
+    }
+    return paths;
+}
+
+namespace {
+
+/// The bytes of an ELF section, by the fields of its header at PLACE.
+struct ElfReader {
+    std::string_view file;
+    bool is_big;
+
+    std::uint64_t number(std::size_t offset, std::size_t size) const {
+        return is_big ? big_endian(file, offset, size) : little_endian(file, offset, size);
+    }
+    std::string_view section(std::size_t place) const {
+        const std::uint64_t offset = number(place + offsetof(Elf64_Shdr, sh_offset), 8);
+        const std::uint64_t size = number(place + offsetof(Elf64_Shdr, sh_size), 8);
+        if (offset > file.size() || size > file.size() - offset) return {};
+        return file.substr(offset, size);
+    }
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> module_info(std::string_view module) {
+    const auto damaged = fail(ErrorCode::invalid_input, "it is no kernel module");
+    if (module.size() < sizeof(Elf64_Ehdr) || !module.starts_with("\177ELF") ||
+        module[EI_CLASS] != ELFCLASS64)
+        return damaged;
+    const ElfReader elf{module, module[EI_DATA] == ELFDATA2MSB};
+    const std::uint64_t table = elf.number(offsetof(Elf64_Ehdr, e_shoff), 8);
+    const std::uint64_t count = elf.number(offsetof(Elf64_Ehdr, e_shnum), 2);
+    const std::uint64_t names_at = elf.number(offsetof(Elf64_Ehdr, e_shstrndx), 2);
+    if (table > module.size() || count * sizeof(Elf64_Shdr) > module.size() - table ||
+        names_at >= count)
+        return damaged;
+    const std::string_view names = elf.section(table + names_at * sizeof(Elf64_Shdr));
+    std::vector<std::string> facts;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::size_t place = table + i * sizeof(Elf64_Shdr);
+        const std::uint64_t name_at = elf.number(place, 4);
+        if (name_at >= names.size()) continue;
+        const std::string_view rest = names.substr(name_at);
+        if (rest.substr(0, rest.find('\0')) != ".modinfo") continue;
+        for (const std::string_view fact : split(elf.section(place), '\0'))
+            if (!fact.empty() && facts.size() < kMostFacts) facts.emplace_back(fact);
+    }
+    return facts;
+}
+
+}  // namespace dim::linuxrc

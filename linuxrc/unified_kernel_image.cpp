@@ -1,0 +1,52 @@
+#include "linuxrc/unified_kernel_image.hpp"
+
+#include "linuxrc/command_line.hpp"
+#include "linuxrc/pe_file.hpp"
+
+namespace dim::linuxrc {
+
+namespace {
+
+// UAPI.5: what systemd-stub(7) looks for.
+constexpr const char* kOsRelease = ".osrel";
+constexpr const char* kCommandLine = ".cmdline";
+constexpr const char* kKernel = ".linux";
+constexpr const char* kRamdisk = ".initrd";
+
+Result<void> check_command_line(const std::string& command_line) {
+    if (command_line.size() < kCommandLineBytes) return {};
+    return fail(ErrorCode::limit_exceeded, "the kernel command line is too long");
+}
+
+}  // namespace
+
+Result<std::string> assemble_unified_kernel_image(const UnifiedKernelImageParts& parts) {
+    DIM_CHECK(check_command_line(parts.command_line));
+    auto made = add_pe_sections(
+        parts.stub,
+        {{.name = kOsRelease, .contents = parts.os_release},
+         {.name = kCommandLine, .contents = parts.command_line, .room = kCommandLineBytes},
+         {.name = kRamdisk, .contents = parts.ramdisk},
+         {.name = kKernel, .contents = parts.kernel}});
+    if (made) return made;
+    return fail(
+        std::move(made)
+            .error()
+            .with_context("unified kernel image")
+            .with_cure("install systemd's stub for UEFI anew: apt-get install systemd-boot-efi"));
+}
+
+Result<std::string> with_uki_command_line(std::string file, const std::string& command_line) {
+    DIM_CHECK(check_command_line(command_line));
+    return replace_pe_section(std::move(file), kCommandLine, command_line);
+}
+
+Result<UnifiedKernelImageContents> read_unified_kernel_image(std::string_view file) {
+    UnifiedKernelImageContents contents;
+    DIM_TRY(contents.kernel, pe_section(file, kKernel));
+    DIM_TRY(contents.ramdisk, pe_section(file, kRamdisk));
+    DIM_TRY(contents.os_release, pe_section(file, kOsRelease));
+    return contents;
+}
+
+}  // namespace dim::linuxrc
