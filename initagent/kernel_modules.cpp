@@ -6,6 +6,7 @@
 #include "libdim/sys/file.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace dim::agent {
@@ -64,9 +65,9 @@ void KernelModules::load(const std::string& asked) {
         for (const std::string& file : index_->load_order(module)) {
             if (!add(tried_, file)) continue;
             const auto loaded = load_(directory_ + '/' + file);
-            if (loaded) continue;
-            const std::string failure = "the module " + printable(file, 128) +
-                                        " was not loaded: " + loaded.error().message();
+            // A driver that was named, and has nothing to drive here, is no failure.
+            if (loaded || loaded.error().system_errno() == ENODEV) continue;
+            const std::string failure = "a module was not loaded: " + loaded.error().message();
             log(LogLevel::warning, failure);
             if (failures_.size() < kFailuresLimit) failures_.push_back(failure);
         }

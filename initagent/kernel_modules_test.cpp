@@ -10,6 +10,7 @@
 namespace dim::agent {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -37,6 +38,7 @@ protected:
         const auto load = [this](const std::string& file) -> Result<void> {
             const std::string name = std::filesystem::path(file).filename();
             if (name == "bad.ko") return fail(Error::from_errno(ENOEXEC, file));
+            if (name == "idle.ko") return fail(Error::from_errno(ENODEV, file));
             loaded_.push_back(name);
             if (name == "virtio_pci.ko")
                 write("bus/virtio/devices/virtio0/modalias", "virtio:d1\n");
@@ -51,7 +53,7 @@ protected:
     }
     void write_virtio() {
         write_index("modules.dep", "net/virtio_net.ko: lib/failover.ko\nlib/failover.ko:\n"
-                                   "virtio_pci.ko:\nnfsv4.ko:\nbad.ko:\n");
+                                   "virtio_pci.ko:\nnfsv4.ko:\nbad.ko:\nidle.ko:\n");
         write_index("modules.alias", "alias virtio:d00000001v* other\nalias virtio:d1 virtio_net\n"
                                      "alias pci:v1AF4* virtio_pci\nalias pci:bad bad\n");
     }
@@ -91,14 +93,15 @@ TEST_F(KernelModulesTest, SaysWhichIndexIsBad) {
 
 TEST_F(KernelModulesTest, GoesOnWhenAModuleDoesNotLoad) {
     write_virtio();
-    write("dim.conf", "bad\nnot-there\nnfsv4\n");
+    write("dim.conf", "bad\nnot-there\nidle\nnfsv4\n");
     write("bus/pci/devices/0/modalias", "pci:bad\n");
     auto modules = open();
     ASSERT_TRUE(modules);
     modules->load_named();
     modules->load_for_devices();
     EXPECT_THAT(loaded_, ElementsAre("nfsv4.ko"));
-    EXPECT_THAT(modules->failures(), ElementsAre(HasSubstr("bad.ko was not loaded: ")));
+    EXPECT_THAT(modules->failures(),
+                ElementsAre(AllOf(HasSubstr("/bad.ko: "), HasSubstr("Exec format"))));
 }
 
 TEST_F(KernelModulesTest, LoadsWhatDevicesAskForUntilNoneIsNew) {
