@@ -2,13 +2,13 @@
 #
 # Programs, the agent and the kernel kit go below the prefix, and the unit and the built-in paths follow it; /etc/dim, /var/lib/dim and
 # /run/dim are the same whatever the prefix, since a machine is one image server. DESTDIR is honoured.
-set(DIM_AGENT "" CACHE FILEPATH "The agent for ppc64, which is installed for boot files (preset agent)")
+set(DIM_AGENTS "" CACHE PATH "The agents, as ARCHITECTURE/initagent, which are installed for boot files (preset agent)")
 set(DIM_KERNEL_KIT "" CACHE PATH "The kernel kit, which is installed for boot files (scripts/build-kernel)")
 
 # Rather nothing than half of it.
-if(NOT DIM_AGENT OR NOT DIM_KERNEL_KIT)
-    install(CODE "message(FATAL_ERROR \"Nothing was installed: this build does not know the agent and the kernel of the blades. \"
-        \"Use scripts/install, or configure with -DDIM_AGENT=FILE -DDIM_KERNEL_KIT=DIRECTORY.\")")
+if(NOT DIM_AGENTS OR NOT DIM_KERNEL_KIT)
+    install(CODE "message(FATAL_ERROR \"Nothing was installed: this build does not know the agents and the kernel of the blades. \"
+        \"Use scripts/install, or configure with -DDIM_AGENTS=DIRECTORY -DDIM_KERNEL_KIT=DIRECTORY.\")")
     return()
 endif()
 # The unit and the programs have the prefix in them.
@@ -24,7 +24,9 @@ install(TARGETS dim DESTINATION ${CMAKE_INSTALL_BINDIR})
 foreach(name dim_dhcp dim_image dim_nfs dim_buildzimage dim_bctool dim_bcadmin dim_sync_master dim_sync_server dim_sync_image syncit)
     install(FILES "$<TARGET_FILE_DIR:dim>/${name}" DESTINATION ${CMAKE_INSTALL_BINDIR})
 endforeach()
-install(PROGRAMS "${DIM_AGENT}" DESTINATION ${DIM_INSTALL_LIBRARY}/agent/ppc64 RENAME initagent)
+foreach(architecture ppc64 x86_64)
+    install(PROGRAMS "${DIM_AGENTS}/${architecture}/initagent" DESTINATION ${DIM_INSTALL_LIBRARY}/agent/${architecture})
+endforeach()
 install(TARGETS blade-exec DESTINATION ${DIM_INSTALL_LIBRARY})
 install(DIRECTORY "${DIM_KERNEL_KIT}/" DESTINATION ${DIM_INSTALL_LIBRARY}/kernel-kit USE_SOURCE_PERMISSIONS)
 

@@ -81,10 +81,22 @@ Result<void> set_log(AgentSettings& settings, const std::string& value) {
     return {};
 }
 
+/// PXELINUX's word, which iPXE's scripts have taken over: "01-52-54-00-01-01-01", where 01 is
+/// Ethernet.
+Result<void> set_boot_interface(AgentSettings& settings, const std::string& value) {
+    constexpr std::string_view kEthernet = "01-";
+    if (!value.starts_with(kEthernet))
+        return fail(ErrorCode::invalid_input, "expected 01- and a MAC address");
+    DIM_TRY(settings.boot_interface, model::MacAddress::parse(value.substr(kEthernet.size())));
+    return {};
+}
+
 struct Setting {
     std::string_view name;
     Result<void> (*set)(AgentSettings&, const std::string&);
 };
+
+constexpr std::string_view kBootInterface = "BOOTIF";
 
 constexpr std::array kSettings{
     Setting{"dim.server", set_server},
@@ -94,6 +106,7 @@ constexpr std::array kSettings{
     Setting{"dim.retry-max-seconds", set_longest_delay},
     Setting{"dim.on-failure", set_on_failure},
     Setting{"dim.log", set_log},
+    Setting{kBootInterface, set_boot_interface},
 };
 
 void warn(AgentSettings& settings, const CommandLineWord& word, const std::string& why) {
@@ -108,7 +121,7 @@ void warn(AgentSettings& settings, const CommandLineWord& word, const std::strin
 AgentSettings agent_settings(const std::vector<CommandLineWord>& words) {
     AgentSettings settings;
     for (const CommandLineWord& word : words) {
-        if (!word.name.starts_with("dim.")) continue;
+        if (!word.name.starts_with("dim.") && word.name != kBootInterface) continue;
         const auto* setting = std::ranges::find(kSettings, word.name, &Setting::name);
         if (setting == kSettings.end()) {
             warn(settings, word, "there is no such setting");

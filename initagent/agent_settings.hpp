@@ -3,6 +3,7 @@
 #include "initagent/kernel_command_line.hpp"
 #include "libdim/api/agent_port.hpp"
 #include "libdim/model/ipv4.hpp"
+#include "libdim/model/mac_address.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -15,7 +16,7 @@ namespace dim::agent {
 /// What to do when dim.retries attempts have failed.
 enum class OnFailure { retry, reboot, shell };
 
-/// What the dim.* words of the kernel command line say (initagent/README.md).
+/// What the dim.* words, and BOOTIF, of the kernel command line say (initagent/README.md).
 struct AgentSettings {
     std::optional<model::Ipv4Address> server;  ///< dim.server; else who the boot file came from
     std::uint16_t port = api::kAgentPort;
@@ -25,6 +26,8 @@ struct AgentSettings {
     std::chrono::seconds longest_delay{30};
     OnFailure on_failure = OnFailure::retry;
     bool is_debug = false;
+    /// BOOTIF, of the boot loader: the port that it has booted from.
+    std::optional<model::MacAddress> boot_interface;
     std::vector<std::string> warnings;  ///< words that were not understood, one sentence each
 
     bool operator==(const AgentSettings&) const = default;

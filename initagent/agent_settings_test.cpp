@@ -57,6 +57,16 @@ TEST(AgentSettings, ReadsEveryWord) {
     EXPECT_THAT(settings.warnings, ElementsAre());
 }
 
+TEST(AgentSettings, TakesTheBootLoadersWordForThePort) {
+    EXPECT_EQ(settings_of("BOOTIF=01-52-54-00-AB-01-01").boot_interface,
+              *model::MacAddress::parse("52:54:00:ab:01:01"));
+    for (const char* text : {"BOOTIF", "BOOTIF=20-52-54-00-AB-01-01", "BOOTIF=01-52-54-00-AB-01",
+                             "BOOTIF=52:54:00:ab:01:01", "BOOTIF="}) {
+        EXPECT_EQ(settings_of(text).boot_interface, std::nullopt) << text;
+        EXPECT_THAT(settings_of(text).warnings, ElementsAre(HasSubstr("BOOTIF"))) << text;
+    }
+}
+
 TEST(AgentSettings, LetsTheLastOfEqualWordsCount) {
     EXPECT_EQ(settings_of("dim.retries=5 dim.retries=0").retries, std::nullopt);
     EXPECT_EQ(settings_of("dim.on-failure=shell dim.on-failure=reboot").on_failure,

@@ -8,6 +8,8 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/init_process.hpp"
+#include "libdim/sys/kernel_module.hpp"
+#include "libdim/sys/system_info.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -40,12 +42,16 @@ constexpr model::Architecture own_architecture() {
 
 Result<void> Boot::boot(StageReporter& reporter) {
     reporter.begin(BootStage::environment);
+    DIM_CHECK(mount_kernel_file_systems());
+    DIM_CHECK(sys::fill_standard("/dev/console"));
+    reporter.trying("load the modules of the boot file");
+    DIM_CHECK(load_modules());
     DIM_CHECK(read_environment(reporter));
 
     reporter.begin(BootStage::network);
     if (!network_) {
         const auto trying = [&](std::string what) { reporter.trying(std::move(what)); };
-        DIM_TRY(network_, bring_up_network(environment_, trying, settings_.network));
+        DIM_TRY(network_, bring_up_network(environment_, modules_, trying, settings_.network));
     }
 
     reporter.begin(BootStage::connect);
@@ -116,9 +122,17 @@ Result<void> Boot::become_init(StageReporter& reporter) {
     return fail(std::move(error));
 }
 
+Result<void> Boot::load_modules() {
+    if (modules_.is_open()) return {};
+    DIM_TRY(const sys::SystemInfo system, sys::system_info());
+    DIM_TRY(modules_,
+            KernelModules::open(system.kernel_release, sys::load_kernel_module, settings_.modules));
+    modules_.load_named();
+    modules_.load_for_devices();
+    return {};
+}
+
 Result<void> Boot::read_environment(const StageReporter& reporter) {
-    DIM_CHECK(mount_kernel_file_systems());
-    DIM_CHECK(sys::fill_standard("/dev/console"));
     DIM_TRY(environment_, read_boot_environment(settings_.files));
     const AgentSettings& settings = environment_.settings;
     if (settings.is_debug) set_log_level(LogLevel::debug);

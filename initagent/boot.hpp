@@ -2,6 +2,7 @@
 
 #include "initagent/boot_environment.hpp"
 #include "initagent/checked_plan.hpp"
+#include "initagent/kernel_modules.hpp"
 #include "initagent/network.hpp"
 #include "initagent/new_root.hpp"
 #include "initagent/server_session.hpp"
@@ -24,6 +25,7 @@ struct BootSettings {
     char* process_title = nullptr;  ///< argv[0] in memory
     std::string new_root = "/sysroot";
     EnvironmentFiles files;
+    ModuleFiles modules;
     NetworkSettings network;
     MountFileSystem mount_file_system = mount_nfs;
 };
@@ -45,12 +47,14 @@ public:
 
 private:
     Result<void> boot(StageReporter& reporter);
+    Result<void> load_modules();
     Result<void> read_environment(const StageReporter& reporter);
     Result<CheckedPlan> negotiate(StageReporter& reporter);
     Result<void> become_init(StageReporter& reporter);
     ServerEndpoint endpoint() const;
 
     BootSettings settings_;
+    KernelModules modules_;
     BootEnvironment environment_;
     std::optional<tls::Random> random_;
     std::optional<tls::ClientSettings> tls_;

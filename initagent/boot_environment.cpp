@@ -1,5 +1,6 @@
 #include "initagent/boot_environment.hpp"
 
+#include "initagent/uefi_boot_option.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
@@ -48,6 +49,23 @@ std::optional<BootPath> read_boot_path(const std::string& chosen, BootEnvironmen
     return std::nullopt;
 }
 
+/// The distribution mounts the variables for itself, so they are not left mounted.
+std::optional<model::MacAddress> read_uefi_port(const std::string& directory,
+                                                BootEnvironment& environment) {
+    const auto names = sys::list_names(directory);
+    if (!names) return std::nullopt;
+    const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    const bool mounts =
+        names->empty() && sys::mount("efivarfs", directory, "efivarfs", flags, "").has_value();
+    const auto mac = read_uefi_boot_mac(directory);
+    if (mounts) static_cast<void>(sys::umount(directory));
+    if (mac) return *mac;
+    if (mac.error().code() != ErrorCode::not_found)
+        environment.warnings.push_back("the firmware does not tell what it booted from: " +
+                                       mac.error().message());
+    return std::nullopt;
+}
+
 std::optional<model::MacAddress> read_port_mac(const std::string& device) {
     for (const char* name : {"/local-mac-address", "/mac-address"}) {
         const auto bytes = sys::read_file(device + name, kBootPathLimit);
@@ -82,8 +100,11 @@ Result<BootEnvironment> read_boot_environment(const EnvironmentFiles& files) {
     const std::string chosen = files.device_tree + "/chosen";
     environment.bootp = read_bootp(chosen, environment);
     environment.boot_path = read_boot_path(chosen, environment);
-    if (environment.boot_path)
+    environment.port_mac = environment.settings.boot_interface;
+    if (!environment.port_mac && environment.boot_path)
         environment.port_mac = read_port_mac(files.device_tree + environment.boot_path->node);
+    if (!environment.port_mac)
+        environment.port_mac = read_uefi_port(files.uefi_variables, environment);
     if (const auto pnp = sys::read_file(files.kernel_dhcp, kSmallFile))
         environment.kernel_server = parse_kernel_dhcp(*pnp);
     DIM_TRY(environment.machine, identify_machine(files.device_tree, files.dmi));

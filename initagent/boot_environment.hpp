@@ -14,9 +14,10 @@ namespace dim::agent {
 /// What the kernel and the firmware left for us.
 struct BootEnvironment {
     AgentSettings settings;
-    std::optional<BootpReply> bootp;                  ///< /chosen/bootp-response
-    std::optional<BootPath> boot_path;                ///< /chosen/bootpath
-    std::optional<model::MacAddress> port_mac;        ///< of the device that bootpath names
+    std::optional<BootpReply> bootp;    ///< /chosen/bootp-response
+    std::optional<BootPath> boot_path;  ///< /chosen/bootpath
+    /// Of the port that was booted from: by BOOTIF, bootpath, or the variables of UEFI.
+    std::optional<model::MacAddress> port_mac;
     std::optional<model::Ipv4Address> kernel_server;  ///< who answered the kernel's ip=dhcp
     MachineIdentity machine;
     std::vector<std::string> warnings;  ///< what was there and could not be understood
@@ -27,6 +28,7 @@ struct EnvironmentFiles {
     std::string device_tree = "/proc/device-tree";
     std::string kernel_dhcp = "/proc/net/pnp";
     std::string dmi = "/sys/class/dmi/id";
+    std::string uefi_variables = "/sys/firmware/efi/efivars";
 };
 
 /// Errors: when the kernel command line cannot be read; all the rest may be missing.

@@ -1,4 +1,5 @@
 #include "initagent/boot_environment.hpp"
+#include "initagent/uefi_boot_option.hpp"
 #include "libdim/sys/random.hpp"
 
 #include <filesystem>
@@ -30,10 +31,9 @@ protected:
         std::ofstream(root_ / name, std::ios::binary) << bytes;
     }
     EnvironmentFiles files() const {
-        return {root_ / "cmdline", root_ / "tree", root_ / "pnp", root_ / "dmi"};
+        return {root_ / "cmdline", root_ / "tree", root_ / "pnp", root_ / "dmi", root_ / "efivars"};
     }
 
-private:
     std::filesystem::path root_;
 };
 
@@ -97,6 +97,24 @@ TEST_F(BootEnvironmentTest, ReadsDmiWhereThereIsNoDeviceTree) {
     EXPECT_EQ(environment->machine.machine, "Standard PC");
     EXPECT_EQ(environment->machine.serial, std::nullopt);
     EXPECT_EQ(environment->machine.uuid, "1234?");
+}
+
+TEST_F(BootEnvironmentTest, KnowsThePortByUefiUnlessTheBootLoaderTells) {
+    const auto port = *model::MacAddress::parse("52:54:00:01:02:03");
+    const std::string global = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+    write("cmdline", "quiet\n");
+    std::filesystem::create_directories(root_ / "efivars");
+    write("efivars/BootCurrent" + global, "\6\0\0\0\1\0"s);
+    write("efivars/Boot0001" + global, serialize(UefiBootOption{"PXE", port}));
+    EXPECT_EQ(read_boot_environment(files())->port_mac, port);
+    write("cmdline", "BOOTIF=01-52-54-00-01-02-04\n");
+    EXPECT_EQ(read_boot_environment(files())->port_mac,
+              *model::MacAddress::parse("52:54:00:01:02:04"));
+    write("cmdline", "quiet\n");
+    write("efivars/Boot0001" + global, "short");
+    const auto environment = read_boot_environment(files());
+    EXPECT_EQ(environment->port_mac, std::nullopt);
+    EXPECT_THAT(environment->warnings, ElementsAre(HasSubstr("Boot0001")));
 }
 
 TEST(KernelDhcp, FindsTheBootServer) {

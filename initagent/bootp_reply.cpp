@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kOp = 0;
 constexpr std::size_t kHardwareType = 1;
 constexpr std::size_t kHardwareLength = 2;
+constexpr std::size_t kTransaction = 4;
 constexpr std::size_t kClientAddress = 12;
 constexpr std::size_t kYourAddress = 16;
 constexpr std::size_t kServerAddress = 20;
@@ -32,6 +33,7 @@ constexpr std::uint8_t kNetmask = 1;
 constexpr std::uint8_t kRouter = 3;
 constexpr std::uint8_t kHostName = 12;
 constexpr std::uint8_t kOverload = 52;
+constexpr std::uint8_t kMessageType = 53;
 constexpr std::uint8_t kServerIdentifier = 54;
 constexpr std::uint8_t kEnd = 255;
 
@@ -131,6 +133,12 @@ Result<BootpReply> parse_bootp_reply(std::string_view packet) {
     DIM_TRY(const Options options, all_options(packet));
 
     BootpReply reply;
+    reply.transaction = address_at(packet, kTransaction).value();
+    if (const auto type = options.find(kMessageType); type != options.end()) {
+        if (type->second.size() != 1)
+            return fail(ErrorCode::invalid_input, "option 53 is not one byte");
+        reply.message_type = byte_of(type->second.front());
+    }
     reply.client_mac = client_mac(packet);
     reply.client_address = address_at(packet, kYourAddress);
     if (reply.client_address.is_unspecified())
@@ -148,6 +156,7 @@ Result<BootpReply> parse_bootp_reply(std::string_view packet) {
 std::string serialize(const BootpReply& reply) {
     std::string packet(kOptions, '\0');
     packet[kOp] = kBootReply;
+    packet.replace(kTransaction, 4, bytes_of(model::Ipv4Address(reply.transaction)));
     if (reply.client_mac) {
         packet[kHardwareType] = kEthernet;
         packet[kHardwareLength] = kEthernetLength;
@@ -156,6 +165,8 @@ std::string serialize(const BootpReply& reply) {
     packet.replace(kYourAddress, 4, bytes_of(reply.client_address));
     packet.replace(kServerAddress, 4, bytes_of(reply.next_server));
     packet += kMagicCookie;
+    if (reply.message_type != 0)
+        append_option(packet, kMessageType, std::string(1, static_cast<char>(reply.message_type)));
     if (reply.netmask) append_option(packet, kNetmask, bytes_of(*reply.netmask));
     if (reply.router) append_option(packet, kRouter, bytes_of(*reply.router));
     if (!reply.host_name.empty()) append_option(packet, kHostName, reply.host_name);

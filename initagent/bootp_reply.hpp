@@ -4,6 +4,7 @@
 #include "libdim/model/mac_address.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ inline constexpr std::size_t kBootpLimit = 4096;
 /// What the firmware's DHCP exchange told this blade: a BOOTREPLY (RFC 2131 section 2, options of
 /// RFC 2132).
 struct BootpReply {
+    std::uint32_t transaction = 0;                        ///< xid
+    std::uint8_t message_type = 0;                        ///< option 53; 0: BOOTP, without DHCP
     std::optional<model::MacAddress> client_mac;          ///< chaddr, when it is Ethernet's
     model::Ipv4Address client_address;                    ///< yiaddr, or ciaddr when that is 0
     model::Ipv4Address next_server;                       ///< siaddr: where the boot file came from

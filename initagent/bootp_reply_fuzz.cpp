@@ -13,7 +13,9 @@ dim::testing::Goal overloaded("options in the fields of file and server name");
 dim::testing::Seeds dim::testing::fuzz_seeds() {
     const auto address = [](const char* text) { return *model::Ipv4Address::parse(text); };
     const std::string reply =
-        serialize(agent::BootpReply{.client_mac = *model::MacAddress::parse("52:54:00:01:01:01"),
+        serialize(agent::BootpReply{.transaction = 0x89abcdef,
+                                    .message_type = 5,
+                                    .client_mac = *model::MacAddress::parse("52:54:00:01:01:01"),
                                     .client_address = address("10.1.0.11"),
                                     .next_server = address("10.1.0.1"),
                                     .netmask = address("255.255.255.0"),

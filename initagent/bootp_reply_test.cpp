@@ -39,7 +39,8 @@ TEST(BootpReply, RefusesWhatIsNoReply) {
 TEST(BootpReply, RefusesOptionsThatDoNotFit) {
     for (const std::string& options :
          {"\x01"s, "\x01\x04"s, "\x01\x04\xff\xff\xff"s, "\x01\x03\xff\xff\xff\xff"s,
-          "\x03\x00\xff"s, "\x03\x06"s + "abcdef"s, "\x34\x00\xff"s, "\x36\x05"s + "abcde"s}) {
+          "\x03\x00\xff"s, "\x03\x06"s + "abcdef"s, "\x34\x00\xff"s, "\x36\x05"s + "abcde"s,
+          "\x35\x02\x02\x02\xff"s}) {
         EXPECT_FALSE(parse_bootp_reply(packet_with(options))) << testing::PrintToString(options);
     }
 }
@@ -73,6 +74,7 @@ TEST(BootpReply, ReadsTheOptionsItNeeds) {
                     "\x02\x0c\x03"s +
                     "b01\x36\x04\x0a\x01\x00\x01\xffgarbage\x01"s));
     ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->message_type, 5);
     EXPECT_EQ(reply->client_mac, kMac);
     EXPECT_EQ(reply->netmask, kMask);
     EXPECT_EQ(reply->router, kServer);
@@ -108,7 +110,9 @@ TEST(BootpReply, MakesTheHostNameFitToPrint) {
 }
 
 TEST(BootpReply, SerializesWhatItReadsBack) {
-    const BootpReply reply{.client_mac = kMac,
+    const BootpReply reply{.transaction = 0x89abcdef,
+                           .message_type = 5,
+                           .client_mac = kMac,
                            .client_address = kAddress,
                            .next_server = kServer,
                            .netmask = kMask,

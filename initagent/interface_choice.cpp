@@ -46,6 +46,7 @@ std::string describe(const BootPort& port) {
     std::string text;
     if (port.client_mac) text += " with MAC address " + to_string(*port.client_mac);
     if (!port.device_node.empty()) text += " of device " + port.device_node;
+    if (text.empty() && port.device_mac) text = " with MAC address " + to_string(*port.device_mac);
     return text.empty() ? " that has an address" : text;
 }
 
@@ -73,9 +74,7 @@ Result<InterfaceCandidate> choose_interface(std::span<const InterfaceCandidate> 
     if (chosen != nullptr) return *chosen;
     return fail(Error(ErrorCode::not_found,
                       "no network interface" + describe(port) + "; " + list(candidates))
-                    .with_cure(port.is_known() ? "is its driver in the kernel of the boot file?"
-                                               : "the firmware left no address: put ip=dhcp on the "
-                                                 "kernel command line"));
+                    .with_cure("is its driver in the boot file?"));
 }
 
 }  // namespace dim::agent

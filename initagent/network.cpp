@@ -41,33 +41,61 @@ Result<std::vector<InterfaceCandidate>> list_candidates() {
     return candidates;
 }
 
-/// Waits until the interface is there, if the firmware told which one to wait for.
-Result<InterfaceCandidate> wait_for_interface(const BootPort& port, const sys::Fd& events,
-                                              const sys::Deadline& deadline) {
+bool has_address(const BootEnvironment& environment) {
+    return environment.bootp && !environment.bootp->client_address.is_unspecified();
+}
+
+/// Waits until the interface is there that firmware, boot loader or kernel tell of. Nothing when
+/// they tell of none, or when only DHCP can say which it is.
+Result<std::optional<InterfaceCandidate>> find_interface(const BootPort& port,
+                                                         KernelModules& modules,
+                                                         const HardwareEvents& events,
+                                                         const sys::Deadline& deadline) {
     for (;;) {
+        events.forget();
+        modules.load_for_devices();
         DIM_TRY(const auto candidates, list_candidates());
         auto chosen = choose_interface(candidates, port);
-        if (chosen || !port.is_known()) return chosen;
-        if (!sys::poll(events, sys::Readiness::readable, deadline)) return chosen;
-        sys::discard_events(events);
+        if (chosen) return *std::move(chosen);
+        if (!port.is_known()) return std::nullopt;
+        if (!sys::poll(events.fd(), sys::Readiness::readable, deadline)) {
+            std::string text;
+            for (const std::string& failure : modules.failures())
+                text += "; " + failure;
+            Error error = std::move(chosen).error();
+            return fail(Error(error.code(), error.message() + text).with_cure(error.cure()));
+        }
     }
 }
 
-Result<void> wait_for_carrier(const InterfaceCandidate& chosen, const sys::Fd& events,
+Result<void> wait_for_carrier(const InterfaceCandidate& chosen, const HardwareEvents& events,
                               const sys::Deadline& deadline) {
     for (;;) {
+        events.forget();
         DIM_TRY(const auto interfaces, sys::network_interfaces());
         const auto interface =
             std::ranges::find(interfaces, chosen.interface.index, &sys::NetworkInterface::index);
         if (interface == interfaces.end())
             return fail(ErrorCode::not_found, chosen.interface.name + " has gone");
         if (interface->has_carrier) return {};
-        if (!sys::poll(events, sys::Readiness::readable, deadline)) {
+        if (!sys::poll(events.fd(), sys::Readiness::readable, deadline)) {
             return fail(Error(ErrorCode::timed_out, chosen.interface.name + " has no link")
                             .with_cure("look at the cable, the switch module and its port"));
         }
-        sys::discard_events(events);
     }
+}
+
+/// The Ethernet interfaces, up: the one with the index ONLY, or all there are by now.
+Result<std::vector<sys::NetworkInterface>> ports_to_ask(std::optional<int> only,
+                                                        KernelModules& modules) {
+    modules.load_for_devices();
+    DIM_TRY(auto interfaces, sys::network_interfaces());
+    std::erase_if(interfaces, [&](const sys::NetworkInterface& interface) {
+        return !interface.is_ethernet || (only && interface.index != *only);
+    });
+    for (const sys::NetworkInterface& interface : interfaces)
+        if (!interface.is_up) DIM_CHECK(sys::set_link_up(interface.index));
+    return interfaces;
 }
 
 BootPort boot_port(const BootEnvironment& environment) {
@@ -94,7 +122,7 @@ Result<NetworkPlan> plan_network(const BootEnvironment& environment,
                                  const InterfaceCandidate& chosen) {
     NetworkPlan plan;
     DIM_TRY(plan.server, server_address(environment));
-    if (environment.bootp && !environment.bootp->client_address.is_unspecified()) {
+    if (has_address(environment)) {
         const BootpReply& bootp = *environment.bootp;
         plan.address = bootp.client_address;
         const auto netmask = bootp.netmask.value_or(class_netmask(plan.address));
@@ -119,30 +147,40 @@ Result<NetworkPlan> plan_network(const BootEnvironment& environment,
     return plan;
 }
 
-Result<BootNetwork> bring_up_network(const BootEnvironment& environment,
+Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules& modules,
                                      const std::function<void(std::string)>& trying,
                                      const NetworkSettings& settings) {
     trying("find the interface the blade booted from");
-    DIM_TRY(const sys::Fd events, sys::link_events());
-    DIM_TRY(const InterfaceCandidate chosen,
-            wait_for_interface(boot_port(environment), events,
-                               sys::Deadline::in(settings.interface_timeout)));
-    DIM_TRY(const model::MacAddress mac, model::MacAddress::from_bytes(chosen.interface.mac));
-    DIM_TRY(const NetworkPlan plan, plan_network(environment, chosen));
-    const int index = chosen.interface.index;
-
-    trying("bring up " + chosen.interface.name);
-    if (!chosen.interface.is_up) DIM_CHECK(sys::set_link_up(index));
-    DIM_CHECK(wait_for_carrier(chosen, events, sys::Deadline::in(settings.carrier_timeout)));
+    DIM_TRY(const HardwareEvents events, HardwareEvents::listen());
+    DIM_TRY(std::optional<InterfaceCandidate> chosen,
+            find_interface(boot_port(environment), modules, events,
+                           sys::Deadline::in(settings.interface_timeout)));
+    if (chosen) {
+        trying("bring up " + chosen->interface.name);
+        if (!chosen->interface.is_up) DIM_CHECK(sys::set_link_up(chosen->interface.index));
+        DIM_CHECK(wait_for_carrier(*chosen, events, sys::Deadline::in(settings.carrier_timeout)));
+    }
+    if (!has_address(environment) && !(chosen && chosen->address)) {
+        trying("ask for an address by DHCP on " +
+               (chosen ? chosen->interface.name : "every Ethernet interface"));
+        const auto only = chosen ? std::optional(chosen->interface.index) : std::nullopt;
+        DIM_TRY(DhcpAnswer answer,
+                ask_dhcp([&] { return ports_to_ask(only, modules); }, events, settings.dhcp));
+        environment.bootp = std::move(answer.reply);
+        chosen = InterfaceCandidate{std::move(answer.port), {}, std::nullopt};
+    }
+    DIM_TRY(const model::MacAddress mac, model::MacAddress::from_bytes(chosen->interface.mac));
+    DIM_TRY(const NetworkPlan plan, plan_network(environment, *chosen));
+    const int index = chosen->interface.index;
 
     trying("set " + to_string(plan.address) + '/' + std::to_string(plan.prefix_length) + " on " +
-           chosen.interface.name);
+           chosen->interface.name);
     DIM_CHECK(sys::add_address(index, plan.address.value(), plan.prefix_length));
     if (plan.router) {
         trying("set the default route to " + to_string(*plan.router));
         DIM_CHECK(sys::add_route(index, 0, 0, plan.router->value()));
     }
-    return BootNetwork{chosen.interface.name, mac, plan};
+    return BootNetwork{chosen->interface.name, mac, plan};
 }
 
 }  // namespace dim::agent

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "initagent/boot_environment.hpp"
+#include "initagent/dhcp_client.hpp"
 #include "initagent/interface_choice.hpp"
+#include "initagent/kernel_modules.hpp"
 
 #include <chrono>
 #include <functional>
@@ -34,10 +36,13 @@ struct BootNetwork {
 struct NetworkSettings {
     std::chrono::milliseconds interface_timeout{15'000};  ///< for the driver to find the port
     std::chrono::milliseconds carrier_timeout{30'000};    ///< spanning tree and autonegotiation
+    DhcpSettings dhcp;
 };
 
-/// Finds the boot interface, waits for its link, sets address and route. TRYING is told each step.
-Result<BootNetwork> bring_up_network(const BootEnvironment& environment,
+/// Finds the boot interface, for which MODULES may bring the driver, waits for its link, sets
+/// address and route. Where neither firmware nor kernel has an address, it is asked for by DHCP; on
+/// all ports when nobody tells which. TRYING is told each step.
+Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules& modules,
                                      const std::function<void(std::string)>& trying,
                                      const NetworkSettings& settings = {});
 

@@ -199,15 +199,26 @@ Result<void> remove_neighbour(int index, std::uint32_t address) {
     return fail(std::move(changed).error().with_context("remove a neighbour"));
 }
 
-Result<Fd> link_events() {
-    Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
+namespace {
+
+Result<Fd> listen_for(int family, std::uint32_t groups) {
+    Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, family));
     if (!socket) return fail(Error::from_errno(errno, "make a netlink socket"));
     sockaddr_nl own{};
     own.nl_family = AF_NETLINK;
-    own.nl_groups = RTMGRP_LINK;
+    own.nl_groups = groups;
     if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
-        return fail(Error::from_errno(errno, "listen for interface events"));
+        return fail(Error::from_errno(errno, "listen for events of the kernel"));
     return socket;
+}
+
+}  // namespace
+
+Result<Fd> link_events() { return listen_for(NETLINK_ROUTE, RTMGRP_LINK); }
+
+Result<Fd> device_events() {
+    constexpr std::uint32_t kKernel = 1;  // the group that the kernel itself sends to
+    return listen_for(NETLINK_KOBJECT_UEVENT, kKernel);
 }
 
 void discard_events(const Fd& events) {

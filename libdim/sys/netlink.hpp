@@ -60,6 +60,9 @@ Result<void> remove_neighbour(int index, std::uint32_t address);
 /// Becomes readable when a network interface appears, goes or changes its state (RTNLGRP_LINK);
 /// non-blocking.
 Result<Fd> link_events();
+/// Becomes readable when a device appears or goes (the kernel's NETLINK_KOBJECT_UEVENT);
+/// non-blocking.
+Result<Fd> device_events();
 /// Forgets the events that have come; what they were about is to be looked up anew.
 void discard_events(const Fd& events);
 

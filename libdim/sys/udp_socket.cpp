@@ -14,15 +14,35 @@ Result<Fd> udp_socket() {
     return fd;
 }
 
-Result<Fd> listen_udp(InternetEndpoint own) {
-    DIM_TRY(Fd fd, udp_socket());
+namespace {
+
+Result<void> bind_to(const Fd& socket, InternetEndpoint own) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(own.port);
     address.sin_addr.s_addr = htonl(own.address);
-    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
-        return fd;
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+        return {};
     return fail(Error::from_errno(errno, "listen on UDP " + endpoint_text(own.address, own.port)));
+}
+
+}  // namespace
+
+Result<Fd> listen_udp(InternetEndpoint own) {
+    DIM_TRY(Fd fd, udp_socket());
+    DIM_CHECK(bind_to(fd, own));
+    return fd;
+}
+
+Result<Fd> listen_udp_on(const std::string& interface, std::uint16_t port) {
+    DIM_TRY(Fd fd, udp_socket());
+    const int on = 1;
+    if (::setsockopt(fd.get(), SOL_SOCKET, SO_BROADCAST, &on, sizeof on) != 0 ||
+        ::setsockopt(fd.get(), SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(),
+                     static_cast<socklen_t>(interface.size() + 1)) != 0)
+        return fail(Error::from_errno(errno, "listen on " + interface));
+    DIM_CHECK(bind_to(fd, {.address = 0, .port = port}));
+    return fd;
 }
 
 Result<void> send_datagram(const Fd& socket, std::string_view bytes, InternetEndpoint to) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace dim::sys {
@@ -16,6 +17,9 @@ namespace dim::sys {
 Result<Fd> udp_socket();
 /// The same on a port of ours; ADDRESS 0 is all of ours, PORT 0 lets the kernel choose.
 Result<Fd> listen_udp(InternetEndpoint own);
+/// The same on all addresses of one interface, which needs to have none (SO_BINDTODEVICE); it may
+/// send to all (SO_BROADCAST). For root.
+Result<Fd> listen_udp_on(const std::string& interface, std::uint16_t port);
 /// One datagram. TO's address is in host byte order.
 Result<void> send_datagram(const Fd& socket, std::string_view bytes, InternetEndpoint to);
 

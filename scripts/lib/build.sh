@@ -3,6 +3,7 @@
 # Takes DIM_PREFIX (where `cmake --install` will put it, default /usr) and DIM_BUILD (build directory); sets, after
 # build_everything, these for the test library:
 #   DIM_BIN           directory of imageserver and dim
+#   DIM_AGENTS        directory with ARCHITECTURE/initagent, as it is installed: ppc64, x86_64
 #   DIM_AGENT         the agent for ppc64
 #   DIM_KERNEL_KIT    vmlinux and what assembles it into a zImage
 #   DIM_DISTRIBUTION  directory with rootfs.tar
@@ -17,34 +18,47 @@ export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
 say() { printf '%s\n' "$*" >&2; }
 
 # build_preset PRESET [CMAKE-ARGUMENT...] : configures and builds one preset in $DIM_BUILD/PRESET; quiet unless it fails.
-build_preset() {
-    local preset=$1 log="$DIM_BUILD/$1.log" start
-    shift
+build_preset() { build_in "$1" "$@"; }
+
+# build_in NAME PRESET [CMAKE-ARGUMENT...] : the same in $DIM_BUILD/NAME.
+build_in() {
+    local name=$1 preset=$2 log="$DIM_BUILD/$1.log" start
+    shift 2
     start=$(date +%s)
     mkdir -p "$DIM_BUILD"
-    say "building preset $preset (log: $log)"
-    if ! (cmake -S "$DIM_SOURCE" --preset "$preset" -B "$DIM_BUILD/$preset" "$@" &&
-        cmake --build "$DIM_BUILD/$preset") >"$log" 2>&1; then
-        say "building preset $preset failed; the end of $log:"
+    say "building $name (log: $log)"
+    if ! (cmake -S "$DIM_SOURCE" --preset "$preset" -B "$DIM_BUILD/$name" "$@" &&
+        cmake --build "$DIM_BUILD/$name") >"$log" 2>&1; then
+        say "building $name failed; the end of $log:"
         tail -n 40 "$log" >&2
         return 1
     fi
-    say "built preset $preset in $(($(date +%s) - start)) s"
+    say "built $name in $(($(date +%s) - start)) s"
 }
 
-# What a blade boots: toolchain, kernel and distribution from the cache, and the agent.
+# build_agent ARCHITECTURE NAME TOOLCHAIN : the agent in $DIM_BUILD/NAME, and $DIM_AGENTS/ARCHITECTURE/initagent.
+build_agent() {
+    build_in "$2" agent -DDIM_TOOLCHAIN="$3" || return 1
+    install -C -D -m 755 "$DIM_BUILD/$2/initagent/initagent" "$DIM_AGENTS/$1/initagent"
+}
+
+# What a blade boots: toolchains, kernel and distribution from the cache, and the agents.
 build_blade_parts() {
+    local toolchain_x86_64
     DIM_TOOLCHAIN=$("$DIM_SOURCE/scripts/build-toolchain") || return 1
     DIM_KERNEL_KIT=$("$DIM_SOURCE/scripts/build-kernel") || return 1
     DIM_DISTRIBUTION=$("$DIM_SOURCE/scripts/build-distribution") || return 1
+    toolchain_x86_64=$("$DIM_SOURCE/scripts/build-toolchain" --target x86_64-linux-musl) || return 1
     export DIM_TOOLCHAIN DIM_KERNEL_KIT DIM_DISTRIBUTION
-    build_preset agent -DDIM_TOOLCHAIN="$DIM_TOOLCHAIN" || return 1
-    export DIM_AGENT=$DIM_BUILD/agent/initagent/initagent
+    export DIM_AGENTS=$DIM_BUILD/agents
+    build_agent ppc64 agent "$DIM_TOOLCHAIN" || return 1
+    build_agent x86_64 agent-x86_64 "$toolchain_x86_64" || return 1
+    export DIM_AGENT=$DIM_AGENTS/ppc64/initagent
 }
 
 # The programs of the image server, without their tests, ready for `cmake --install`; after build_blade_parts.
 build_server_parts() {
-    build_preset release -DDIM_TESTS=OFF -DCMAKE_INSTALL_PREFIX="${DIM_PREFIX:-/usr}" -DDIM_AGENT="$DIM_AGENT" \
+    build_preset release -DDIM_TESTS=OFF -DCMAKE_INSTALL_PREFIX="${DIM_PREFIX:-/usr}" -DDIM_AGENTS="$DIM_AGENTS" \
         -DDIM_KERNEL_KIT="$DIM_KERNEL_KIT" || return 1
     export DIM_BIN=$DIM_BUILD/release/bin
 }
