@@ -167,7 +167,10 @@ Result<void> take_module(const GenerationTree& tree, const Found& found, const s
     return take_firmware(tree, *facts, taker);
 }
 
-/// modules.dep and modules.alias of FILES alone, by depmod(8), in text and as libkmod reads them.
+/// What the agent reads (initagent/module_index).
+constexpr std::array kIndexes{"modules.dep", "modules.alias", "modules.softdep", "modules.builtin"};
+
+/// Puts the indexes of FILES alone, which depmod(8) makes, in the place of those of all.
 Result<void> add_indexes(const std::string& work, const std::string& release, RamdiskFiles& files) {
     for (const auto& [path, bytes] : files) {
         const std::string place = work + "/" + path;
@@ -182,12 +185,11 @@ Result<void> add_indexes(const std::string& work, const std::string& release, Ra
         return fail(ErrorCode::io, "depmod: " + to_string(depmod.status) + ": " +
                                        printable(trim(depmod.output), 1000));
     const std::string modules = "lib/modules/" + release;
-    DIM_TRY(const auto names, sys::list_names(work + "/" + modules));
-    for (const std::string& name : names) {
-        if (!name.starts_with("modules.")) continue;
-        DIM_TRY(std::string bytes,
-                sys::read_file(work + "/" + modules + "/" + name, kModuleFileLimit));
-        files.insert_or_assign(modules + "/" + name, std::move(bytes));
+    std::erase_if(files,
+                  [&](const auto& file) { return file.first.starts_with(modules + "/modules."); });
+    for (const std::string name : kIndexes) {
+        auto bytes = sys::read_file(work + "/" + modules + "/" + name, kModuleFileLimit);
+        if (bytes) files.insert_or_assign(modules + "/" + name, *std::move(bytes));
     }
     return {};
 }
