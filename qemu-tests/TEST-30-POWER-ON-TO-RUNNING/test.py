@@ -65,7 +65,7 @@ def console(cluster):
     server, name = cluster.server, JS20[0]
     server.dim("bctool", name, "power", "on")
     terminal = Terminal([server.bin / "dim", "--socket", server.socket, "console", name], cluster.directory / "logs" / "dim.console")
-    for shown, answer in (("(?i)booting Linux|Linux version", ""), (f"{name} login: ", "root\r"), ("# ", "hostname; exit\r"),
+    for shown, answer in ((f"dim: {name}: image granite", ""), (f"{name} login: ", "root\r"), ("# ", "hostname; exit\r"),
                           (rf"\n{name}\n", ""), (f"{name} login: ", "")):
         terminal.screen.expect(shown, 120)
         if answer:
