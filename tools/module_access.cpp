@@ -93,8 +93,11 @@ Result<bladecenter::ManagementModule> ModuleAccess::open(const ModuleContactPoin
     if (session) return bladecenter::ManagementModule(*std::move(session), std::move(partner));
     // A user of version 3 finds out here that the first one is silent.
     if (!bladecenter::is_silence(session.error())) return fail(std::move(session).error());
-    DIM_TRY(auto other, open_session(*contact.partner));
-    return bladecenter::ManagementModule::of_partner(std::move(other), contact.partner_name);
+    auto other = open_session(*contact.partner);
+    if (!other)
+        return fail(bladecenter::neither_answers(std::move(session).error(), contact.partner_name,
+                                                 other.error()));
+    return bladecenter::ManagementModule::of_partner(*std::move(other), contact.partner_name);
 }
 
 }  // namespace dim::tool

@@ -67,11 +67,11 @@ void explain_state(api::BladeStatus& status, const BladeFacts& facts) {
 
 }  // namespace
 
-bool is_off(const BladeFacts& facts, Moment now) {
-    if (!facts.seen_off) return false;
-    const std::chrono::microseconds age(now.uptime_us - facts.seen_off->asked_us);
+bool is_off(const std::optional<SeenOff>& seen_off, const BootRecord* boot, Moment now) {
+    if (!seen_off) return false;
+    const std::chrono::microseconds age(now.uptime_us - seen_off->asked_us);
     if (age < age.zero() || age > kOffIsKnownFor) return false;
-    return !facts.boot || since_heard(*facts.boot, now) > age;
+    return boot == nullptr || since_heard(*boot, now) > age;
 }
 
 bool is_up(BladeState state) {
@@ -94,7 +94,7 @@ api::BladeStatus blade_status(const BladeFacts& facts, Moment now, Moment listen
                             .last_heard = {},
                             .age_seconds = {},
                             .seconds = {}};
-    const bool has_no_power = is_off(facts, now);
+    const bool has_no_power = is_off(facts.seen_off, facts.boot ? &*facts.boot : nullptr, now);
     if (has_no_power) {
         status.state = BladeState::off;
         status.since = std::min(facts.seen_off->since, now.time);

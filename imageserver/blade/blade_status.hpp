@@ -29,8 +29,9 @@ struct BladeFacts {
     std::optional<SeenOff> seen_off = {};
 };
 
-/// Whether it is off at NOW: its module said so not long ago, and it has not been heard since.
-bool is_off(const BladeFacts& facts, Moment now);
+/// Whether a blade is off at NOW: its module said so not long ago, and it has not been heard since.
+/// BOOT: its newest, or nullptr.
+bool is_off(const std::optional<SeenOff>& seen_off, const BootRecord* boot, Moment now);
 
 /// Whether it may be using its image.
 bool is_up(model::BladeState state);

@@ -295,7 +295,7 @@ Result<void> BootJournal::note(std::span<const ComponentName> blades, const Stor
     });
 }
 
-Result<void> BootJournal::find_lost(Moment now) {
+Result<void> BootJournal::find_lost(Moment now, const HasNoPower& has_no_power) {
     if (!is_watching_) {
         const std::int64_t first_us =
             listening_since_.uptime_us + std::chrono::microseconds(kShortestSilence).count();
@@ -307,7 +307,7 @@ Result<void> BootJournal::find_lost(Moment now) {
     DIM_CHECK(write_uncounted([&](Transaction& transaction) -> Result<void> {
         DIM_TRY(const auto boots, load_silent_boots(transaction, now.uptime_us));
         for (const BootRecord& boot : boots) {
-            const auto change = apply_silence(boot, now, listening_since_);
+            const auto change = apply_silence(boot, now, listening_since_, has_no_power(boot));
             if (!change) continue;
             has_news = true;
             DIM_CHECK(store_change(transaction, *change));

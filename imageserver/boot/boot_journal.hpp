@@ -10,6 +10,7 @@
 #include "libdim/base/result.hpp"
 
 #include <concepts>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -80,9 +81,12 @@ public:
                                 const Error& reason, Moment now);
     /// Anything else worth telling, such as what an administrator did.
     Result<void> note(std::span<const model::ComponentName> blades, const StoryLine& line);
-    /// Marks blades that went silent as lost. One thread; call it once a second. A daemon that has
-    /// begun gives every blade the whole time that silence may last, since nobody listened before.
-    Result<void> find_lost(Moment now);
+    /// Of the blade whose newest boot this is.
+    using HasNoPower = std::function<bool(const BootRecord&)>;
+    /// Marks blades that went silent as lost; the story of one that has no power says that instead.
+    /// One thread; call it once a second. A daemon that has begun gives every blade the whole time
+    /// that silence may last, since nobody listened before.
+    Result<void> find_lost(Moment now, const HasNoPower& has_no_power);
 
     Result<std::map<model::ComponentName, BootRecord>> newest_boots();
     Result<std::optional<BootRecord>> newest_boot(const model::ComponentName& blade);

@@ -34,6 +34,7 @@ protected:
             BootJournal::BladeDhcpEvent{blade(), samples::dhcp(DhcpEventKind::discover)}};
         (void)log().record_dhcp(events, "1:" + std::to_string(now), at(now));
     }
+    static bool no_loss_of_power(const BootRecord& /*boot*/) { return false; }
     /// Returns the boot id.
     std::string boot(double now, const std::string& token = "secret") {
         const auto record = log().begin_boot(blade(), samples::boot_request(now), at(now));
@@ -69,10 +70,10 @@ TEST_F(BootJournalTest, ARestartedDaemonFindsWhoIsSilentWhateverItsClockSays) {
             return moment;
         };
         log_ = std::make_unique<BootJournal>(database_.get(), after(0));
-        ASSERT_TRUE(log().find_lost(after(0)));
-        ASSERT_TRUE(log().find_lost(after(59)));
+        ASSERT_TRUE(log().find_lost(after(0), no_loss_of_power));
+        ASSERT_TRUE(log().find_lost(after(59), no_loss_of_power));
         EXPECT_FALSE(newest().lost) << "nobody listened before";
-        ASSERT_TRUE(log().find_lost(after(61)));
+        ASSERT_TRUE(log().find_lost(after(61), no_loss_of_power));
         EXPECT_TRUE(newest().lost);
     }
 }
@@ -214,7 +215,7 @@ TEST_F(BootJournalTest, AFailureWithoutAPlanFindsItsBootByTheClock) {
 TEST_F(BootJournalTest, ALossIsFoundOnceAndToldOnce) {
     boot(9);
     for (double now = 60; now < 80; ++now)
-        ASSERT_TRUE(log().find_lost(at(now)));
+        ASSERT_TRUE(log().find_lost(at(now), no_loss_of_power));
     EXPECT_TRUE(newest().lost);
     EXPECT_EQ(std::ranges::count_if(
                   story(), [](const std::string& text) { return text.starts_with("lost:"); }),
@@ -224,10 +225,10 @@ TEST_F(BootJournalTest, ALossIsFoundOnceAndToldOnce) {
 TEST_F(BootJournalTest, ABootThatAnotherFollowedIsNeverLost) {
     boot(9);
     ask_for_address(40);
-    ASSERT_TRUE(log().find_lost(at(150)));
+    ASSERT_TRUE(log().find_lost(at(150), no_loss_of_power));
     for (const std::string& text : story())
         EXPECT_FALSE(text.starts_with("lost:")) << text;
-    ASSERT_TRUE(log().find_lost(at(161)));
+    ASSERT_TRUE(log().find_lost(at(161), no_loss_of_power));
     EXPECT_TRUE(newest().lost);
 }
 
@@ -235,7 +236,7 @@ TEST_F(BootJournalTest, ALateWordOfAnOldBootMakesNoSecondLoss) {
     const std::string old = boot(9);
     ASSERT_TRUE(log().begin_boot(blade(), samples::boot_request(9), at(500)));
     ASSERT_TRUE(log().record_heartbeat(blade(), old, samples::heartbeat(501), at(501)));
-    ASSERT_TRUE(log().find_lost(at(1000)));
+    ASSERT_TRUE(log().find_lost(at(1000), no_loss_of_power));
     EXPECT_NE(boot_id(newest()), old);
     EXPECT_EQ(std::ranges::count_if(
                   story(), [](const std::string& text) { return text.starts_with("lost:"); }),
@@ -245,9 +246,9 @@ TEST_F(BootJournalTest, ALateWordOfAnOldBootMakesNoSecondLoss) {
 TEST_F(BootJournalTest, ALossIsFoundEvenWhenNobodyListenedFirst) {
     boot(9);
     restart(1000);
-    ASSERT_TRUE(log().find_lost(at(1059)));
+    ASSERT_TRUE(log().find_lost(at(1059), no_loss_of_power));
     EXPECT_FALSE(newest().lost);
-    ASSERT_TRUE(log().find_lost(at(1061)));
+    ASSERT_TRUE(log().find_lost(at(1061), no_loss_of_power));
     EXPECT_TRUE(newest().lost);
 }
 
@@ -343,7 +344,7 @@ TEST_F(BootJournalOnABadDisk, BootsKeepTheirOwnIds) {
         EXPECT_NE(boot_anew(2000, "latest"), id);
         EXPECT_EQ(log().unstored_count(), 2u) << "one for each blade";
     }
-    ASSERT_TRUE(log().find_lost(at(2001)));
+    ASSERT_TRUE(log().find_lost(at(2001), no_loss_of_power));
     restart(2001);
     EXPECT_TRUE(log().record_heartbeat(other, other_id, samples::heartbeat(10, "other"), at(2002)));
     EXPECT_TRUE(beat(boot_id(newest()), 2002, "latest"));
@@ -356,7 +357,7 @@ TEST_F(BootJournalOnABadDisk, ABladeThatAsksAgainAndAgainFillsNoMemory) {
             boot_anew(1000, "secret", i * 0.1);
         EXPECT_EQ(log().unstored_count(), 1u);
     }
-    ASSERT_TRUE(log().find_lost(at(1021)));
+    ASSERT_TRUE(log().find_lost(at(1021), no_loss_of_power));
     EXPECT_EQ(story().size(), kEventsUnstored);
 }
 
@@ -375,7 +376,7 @@ TEST_F(BootJournalOnABadDisk, WhatWasAcknowledgedIsThereAfterAnyWriteFailed) {
             is_running = run(id, now).has_value();
             failed = FailingWrites::failed();
         }
-        ASSERT_TRUE(log().find_lost(at(now + 1)));
+        ASSERT_TRUE(log().find_lost(at(now + 1), no_loss_of_power));
         restart(now + 1);
         EXPECT_EQ(boot_id(newest()), id);
         EXPECT_TRUE(!is_running || newest().running);

@@ -93,11 +93,16 @@ bool is_silent(const BootRecord& boot, Moment now, Moment listening_since) {
     return microseconds(now.uptime_us - heard_us) > longest_silence(boot);
 }
 
-std::optional<BootChange> apply_silence(const BootRecord& boot, Moment now,
-                                        Moment listening_since) {
+std::optional<BootChange> apply_silence(const BootRecord& boot, Moment now, Moment listening_since,
+                                        bool has_no_power) {
     if (boot.lost || !is_silent(boot, now, listening_since)) return std::nullopt;
     BootChange change{boot, {}};
     change.record.lost = now.time;
+    if (has_no_power) {
+        change.tell(now, "imageserver", boot.stage,
+                    "off: nothing is heard, and its management module says that it has no power");
+        return change;
+    }
     const Error reason = lost_reason(boot);
     change.tell(now, "imageserver", boot.stage, "lost: " + reason.message(),
                 {"cure: " + reason.cure()});

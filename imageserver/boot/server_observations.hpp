@@ -26,8 +26,10 @@ std::optional<std::int64_t> silent_from_us(const BootRecord& boot);
 /// Nothing has been heard for longer than may be, since LISTENING_SINCE at the earliest. The time
 /// of day does not matter.
 bool is_silent(const BootRecord& boot, Moment now, Moment listening_since);
-/// Marks a silent boot as lost; nothing when it is not silent, or lost already.
-std::optional<BootChange> apply_silence(const BootRecord& boot, Moment now, Moment listening_since);
+/// Marks a silent boot as lost; nothing when it is not silent, or lost already. HAS_NO_POWER: that
+/// is why, and no loss to tell of.
+std::optional<BootChange> apply_silence(const BootRecord& boot, Moment now, Moment listening_since,
+                                        bool has_no_power = false);
 
 /// Why a boot is lost, and what to do.
 Error lost_reason(const BootRecord& boot);

@@ -110,6 +110,16 @@ TEST(Silence, OfThreeHeartbeatsIsALoss) {
     EXPECT_FALSE(apply_silence(change->record, at(44), at(0))) << "told once";
 }
 
+TEST(Silence, WithoutPowerIsNoLossToTellOf) {
+    const auto change = apply_silence(running_after_dhcp(), at(43), at(0), true);
+    ASSERT_TRUE(change);
+    EXPECT_EQ(change->record.lost, at(43)) << "what its silence is when nobody knows of its power";
+    ASSERT_EQ(change->story.size(), 1u);
+    EXPECT_TRUE(change->story[0].text.starts_with("off:")) << change->story[0].text;
+    EXPECT_TRUE(change->story[0].detail.empty()) << "nothing to cure";
+    EXPECT_FALSE(apply_silence(running_after_dhcp(), at(42), at(0), true)) << "not silent yet";
+}
+
 TEST(Silence, DoesNotCountWhileWeDidNotListen) {
     EXPECT_FALSE(is_silent(running_after_dhcp(), at(1000), at(980)));
     EXPECT_TRUE(is_silent(running_after_dhcp(), at(1011), at(980)));

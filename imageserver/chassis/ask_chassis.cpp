@@ -48,9 +48,11 @@ Result<ManagementModule> open_module(const ChassisTarget& target) {
                 .open = [partner = *target.partner] { return open_session(partner); },
                 .our_bay = target.module_bay});
     // A user of version 3 finds out here that the first one is silent.
-    if (session.error().code() != ErrorCode::timed_out) return fail(std::move(session).error());
-    DIM_TRY(auto other, open_session(*target.partner));
-    return ManagementModule::of_partner(std::move(other), name);
+    if (!bladecenter::is_silence(session.error())) return fail(std::move(session).error());
+    auto other = open_session(*target.partner);
+    if (!other)
+        return fail(bladecenter::neither_answers(std::move(session).error(), name, other.error()));
+    return ManagementModule::of_partner(*std::move(other), name);
 }
 
 }  // namespace

@@ -131,13 +131,17 @@ void ChassisWatch::take_datagram(model::Ipv4Address from, std::string_view datag
                            now.time);
         return;
     }
+    // The story comes first: who sees what the module says now also finds why.
+    if (passed->blade) note(*passed->blade, now, *passed);
     want_soon(passed->module);
-    if (!passed->blade) return;
-    const std::array blades{*passed->blade};
+}
+
+void ChassisWatch::note(const model::ComponentName& blade, Moment now,
+                        const TrapGate::Passed& passed) {
+    const std::array blades{blade};
     const auto noted = parts_.journal.note(
-        blades,
-        StoryLine{now.time, to_string(passed->module), std::nullopt, passed->event.text, {}});
-    if (!noted) log(LogLevel::error, to_string(*passed->blade) + ": " + to_string(noted.error()));
+        blades, StoryLine{now.time, to_string(passed.module), std::nullopt, passed.event.text, {}});
+    if (!noted) log(LogLevel::error, to_string(blade) + ": " + to_string(noted.error()));
 }
 
 }  // namespace dim::server

@@ -61,6 +61,7 @@ private:
     std::optional<ChassisTarget> next(std::unique_lock<std::mutex>& lock);
     void follow_definition();
     void ask(const ChassisTarget& target);
+    void note(const model::ComponentName& blade, Moment now, const TrapGate::Passed& passed);
     void want_soon(const model::ComponentName& module);
     std::vector<ChassisTarget> targets();
 

@@ -104,7 +104,8 @@ private:
                     state_.alerts,
                     clock_};
     Neighbours neighbours_{to_string(state_.bootnet.device), state_.roster, state_.alerts, clock_};
-    Upkeep upkeep_{journal_, state_.alerts, *state_.identity, neighbours_, disk_, clock_};
+    ChassisKnowledge chassis_{*state_.database};
+    Upkeep upkeep_{journal_, state_.alerts, *state_.identity, neighbours_, disk_, chassis_, clock_};
     std::unique_ptr<ChildSupervisor> supervisor_;
     StandardServices services_{*supervisor_,
                                {.directory = settings_.services_directory(),
@@ -180,7 +181,6 @@ private:
     ConflictEdits conflict_edits_{*state_.images, overrides_, edited_blades_};
     LoggedSyncs syncs_{sync_edits_, *state_.images, *state_.database, edited_blades_};
     AgentResource agent_{planner_, state_.roster, journal_, refusals_, clock_, lanes_, news_};
-    ChassisKnowledge chassis_{*state_.database};
     ChassisWatch chassis_watch_{{.roster = state_.roster,
                                  .knowledge = chassis_,
                                  .journal = journal_,

@@ -67,8 +67,18 @@ Upkeep::Due Upkeep::tick() {
             .check_blade_images = ticks_ % kTicksPerCheck == kFirstCheck};
 }
 
+Result<void> Upkeep::find_lost() {
+    const Moment now = clock_.now();
+    std::optional<std::map<model::ComponentName, SeenOff>> off;  // mostly nobody went silent
+    return journal_.find_lost(now, [&](const BootRecord& boot) {
+        if (!off) off = chassis_.seen_off();
+        const auto seen = off->find(boot.blade);
+        return seen != off->end() && is_off(seen->second, &boot, now);
+    });
+}
+
 Result<void> Upkeep::write_state() {
-    DIM_CHECK(journal_.find_lost(clock_.now()));
+    DIM_CHECK(find_lost());
     if (ticks_ % kTicksPerFlush != 0) return {};
     // The alert itself is written, if nothing else: so this fails as long as nothing can be.
     DIM_CHECK(alerts_.flush());

@@ -5,6 +5,7 @@
 #include "imageserver/blade/neighbours.hpp"
 #include "imageserver/blade/standing_alert.hpp"
 #include "imageserver/boot/boot_journal.hpp"
+#include "imageserver/chassis/chassis_knowledge.hpp"
 #include "imageserver/identity/identity.hpp"
 #include "imageserver/state/wall_clock.hpp"
 
@@ -21,12 +22,13 @@ public:
 
     /// The references outlive this.
     Upkeep(BootJournal& journal, Alerts& alerts, Identity& identity, Neighbours& neighbours,
-           DiskWatch& disk, const WallClock& clock)
+           DiskWatch& disk, const ChassisKnowledge& chassis, const WallClock& clock)
         : journal_(journal),
           alerts_(alerts),
           identity_(identity),
           neighbours_(neighbours),
           disk_(disk),
+          chassis_(chassis),
           clock_(clock),
           used_certificate_(identity.certificate_number()) {}
 
@@ -45,6 +47,7 @@ public:
 
 private:
     Result<void> write_state();
+    Result<void> find_lost();
     void note_failure(const Result<void>& done);
     void look_at_disk();
     void note_unwritable(const Error& error);
@@ -57,6 +60,7 @@ private:
     Identity& identity_;
     Neighbours& neighbours_;
     DiskWatch& disk_;
+    const ChassisKnowledge& chassis_;
     const WallClock& clock_;
     StandingAlert authority_alert_{alerts_, "authority", "this image server"};
     StandingAlert certificate_alert_{alerts_, "certificate", "this image server"};

@@ -35,7 +35,7 @@ protected:
         return renewed;
     }
 
-    TestDatabase database;
+    TestDatabase database{{kChassisMigration}};
     tls::Random random = tls::Random::create().value();
     Identity identity = open_identity();
     FakeWallClock clock{at(100)};
@@ -45,7 +45,8 @@ protected:
     Neighbours neighbours{"nosuchif", roster, alerts, clock};
     FakeImages images;
     DiskWatch disk{{"/srv/dim", Provisioning::reserved()}, images, database.get(), alerts, clock};
-    Upkeep upkeep{journal, alerts, identity, neighbours, disk, clock};
+    ChassisKnowledge chassis{database.get()};
+    Upkeep upkeep{journal, alerts, identity, neighbours, disk, chassis, clock};
 
     /// Without the one about the neighbours of an interface that is not there.
     std::vector<api::Alert> other_alerts() const {
@@ -62,6 +63,21 @@ TEST_F(UpkeepTest, FindsABladeThatWentSilent) {
     clock.time = at(1000);
     upkeep.tick();
     EXPECT_TRUE(journal.newest_boot(samples::blade()).value()->lost);
+}
+
+TEST_F(UpkeepTest, TellsOfNoLossWhereABladeHasNoPower) {
+    ASSERT_TRUE(journal.begin_boot(samples::blade(), samples::boot_request(90), at(90)));
+    const auto module = model::ComponentName::parse("is01mm").value();
+    ASSERT_TRUE(chassis.follow({module}));
+    api::ChassisStatus said{.module = module};
+    said.bays = {{.bay = 1, .blade = samples::blade(), .power = "off"}};
+    ASSERT_TRUE(chassis.note_answer(said, at(900)));
+    upkeep.tick();
+    clock.time = at(1000);
+    upkeep.tick();
+    const auto story = journal.story(samples::blade()).value();
+    ASSERT_FALSE(story.empty());
+    EXPECT_TRUE(story.back().text.starts_with("off:")) << story.back().text;
 }
 
 TEST_F(UpkeepTest, StoresAlertsEveryFewSeconds) {

@@ -174,6 +174,13 @@ bool is_silence(const Error& error) {
     return error.code() == ErrorCode::timed_out || error.code() == ErrorCode::unavailable;
 }
 
+Error neither_answers(Error first, const std::string& partner, const Error& of_partner) {
+    if (is_silence(of_partner))
+        return std::move(first).with_context("neither it nor its partner " + partner + " answers");
+    return std::move(first).with_context("it does not answer, and its partner " + partner +
+                                         " cannot be asked (" + of_partner.message() + ")");
+}
+
 ManagementModule ManagementModule::of_partner(snmp::Session session, const std::string& name) {
     ManagementModule module(std::move(session));
     module.remark_ = remark_of(name, kSilent);
@@ -194,17 +201,19 @@ Result<void> ManagementModule::ask(Question& question) {
     }
     const std::string why = asked ? "is the standby" : kSilent;
     auto session = partner_->open();
-    if (!session && asked) {
-        standby_ = std::move(session).error();
+    // With version 1 only the question finds out whether somebody is there.
+    auto of_partner = session ? question.ask(*session) : Result<void>(fail(session.error()));
+    const bool is_there = of_partner || (session && !is_silence(of_partner.error()));
+    if (!is_there && asked) {
+        standby_ = std::move(of_partner).error();
         return {};
     }
-    if (!session)
-        return fail(std::move(asked).error().with_context("neither it nor its partner " +
-                                                          partner_->name + " answers"));
+    if (!is_there)
+        return fail(neither_answers(std::move(asked).error(), partner_->name, of_partner.error()));
     session_ = *std::move(session);
     remark_ = remark_of(partner_->name, why);
     partner_.reset();
-    return question.ask(session_);
+    return of_partner;
 }
 
 Result<void> ManagementModule::check_commandable() const {

@@ -56,6 +56,8 @@ struct Vitals {
 
 /// Whether a module is not there, or its agent is not: then its partner may be asked.
 bool is_silence(const Error& error);
+/// Of a module that is silent, as FIRST tells, and whose partner could not be asked either.
+Error neither_answers(Error first, const std::string& partner, const Error& of_partner);
 
 class Question;
 

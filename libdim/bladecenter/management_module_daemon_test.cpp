@@ -85,6 +85,34 @@ TEST_F(ManagementModuleDaemonTest, AStandbyIsSentNothingWhenItsPartnerCannotBeAs
     EXPECT_EQ(module().power_state(bay("1")), PowerState::on);
 }
 
+/// Of version 1, which sends nothing before the first question.
+Result<snmp::Session> nobody() {
+    return snmp::Session::open(
+        {.agent = snmp::AgentAddress::parse("127.0.0.1:1").value(), .timeout = 50ms, .retries = 0},
+        snmp::parse_credentials("community private\n").value());
+}
+
+TEST_F(ManagementModuleDaemonTest, APartnerThatIsSilentToQuestionsIsNoneToo) {
+    const ManagementModule::Partner partner{.name = "mm2", .open = nobody, .our_bay = 2};
+    ManagementModule standby(chassis.open().value(), partner);
+    EXPECT_EQ(standby.power_state(bay("1")), PowerState::on) << "the standby's own answer";
+    const auto refused = standby.send_power(bay("1"), power::PowerCommand::off);
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().message().starts_with(
+        "the module is the standby, and its partner mm2 cannot be asked: 127.0.0.1:1: "))
+        << refused.error().message();
+    ManagementModule alone(nobody().value(), partner);
+    const auto asked = alone.power_state(bay("1"));
+    ASSERT_FALSE(asked);
+    EXPECT_TRUE(asked.error().message().starts_with(
+        "neither it nor its partner mm2 answers: 127.0.0.1:1: "))
+        << asked.error().message();
+    EXPECT_EQ(neither_answers(Error(ErrorCode::timed_out, "silence"), "mm2",
+                              Error(ErrorCode::not_found, "no credentials"))
+                  .message(),
+              "it does not answer, and its partner mm2 cannot be asked (no credentials): silence");
+}
+
 TEST_F(ManagementModuleDaemonTest, ACommandWithoutEffectIsToldAsSuch) {
     chassis.tell("stuck on");
     const auto done = change("1", PowerAction::off, sys::Deadline::in(0ms));

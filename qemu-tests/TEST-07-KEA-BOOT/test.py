@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The two blades boot with Kea in dhcpd's place, and BIND knows them by name; a stranger is given nothing."""
+"""The two blades boot with Kea in dhcpd's place, and BIND knows them by name; a stranger is given nothing before it is learned."""
 import pathlib
 import subprocess
 import sys
@@ -10,6 +10,7 @@ from lib.case import expect, run_case, step
 from lib.cluster import IMAGE, JS20, JS21
 
 STRANGER = "52:54:00:66:66:66"
+THIRD = "s01c1b03"  # whose MAC nobody knows
 
 
 def lookup(server, *question):
@@ -22,6 +23,7 @@ def lookup(server, *question):
 def body(cluster):
     server = cluster.server
     step("prepare, and switch both blades on")
+    server.define_blade(THIRD, "js20", None, "10.1.0.13")
     cluster.prepare()
     services = {service["name"]: service["running"] for service in server.query("status")["services"]}
     expect(services.get("kea-dhcp4") and services.get("named"), f"Kea and BIND run: {services}")
@@ -39,12 +41,17 @@ def body(cluster):
     shell = cluster.blades[JS20[0]].login()
     shell.check(f"nslookup b2.test.cluster {server.ADDRESS} | grep -q {JS21[3]}")
 
-    step("a machine that is no blade asks and gets nothing")
+    step("a machine that is no blade asks and gets nothing; it boots as soon as its MAC is learned")
+    server.dim("deploy", THIRD, IMAGE, "--yes")
     stranger = Blade("stranger", "js20", STRANGER, cluster.bootnet, cluster.directory)
     stranger.power_on()
     try:
         server.wait_for(lambda status: any(alert["kind"] == "unknown-mac" and alert["origin"] == STRANGER for alert in status["alerts"]),
                         120, "the alert about the stranger")
+        expect(server.status_of(THIRD)["state"] == "unseen", "it is no blade yet")
+        server.dim("blade", "learn", THIRD, STRANGER)
+        status = server.wait_for_blade(THIRD, "running", mac=STRANGER)
+        expect(status["address"] == "10.1.0.13" and status["image"] == IMAGE, f"it boots as its bay: {status}")
     finally:
         stranger.power_off()
 

@@ -27,6 +27,35 @@ def states(server):
     return {each["name"]: each["state"] for each in server.query("server", "list")["servers"]}
 
 
+def dhcpd_macs(server):
+    """Whom the DHCP of a server answers, and what its dhcpd has read."""
+    macs = {host["mac"] for host in server.query("--here", "dhcp", "show")["hosts"]}
+    text = (server.state / "services/dhcpd/dhcpd.conf").read_text()
+    expect(all(mac in text for mac in macs) and text.count("hardware ethernet") == len(macs), f"{macs} are in {text}")
+    return macs
+
+
+def learn(cluster, definition):
+    """One command on the management node, for blades of two servers whose definition has no MACs; then as before."""
+    first, second, third = cluster.servers.values()
+    bare, found = cluster.directory / "bare.xml", cluster.directory / "found.csv"
+    bare.write_text(DEFINITION.replace(' mac="52:54:00:00:{server}:{blade}"', ""))
+    first.dim("cluster", "apply", bare, "--yes")
+    expect([dhcpd_macs(server) for server in cluster.servers.values()] == [set(), set(), set()], "nobody knows a MAC")
+    found.write_text("s01b02,52:54:00:99:01:02\ns02b01,52:54:00:99:02:01\n")
+    first.dim("blade", "discover", "s[1-2]b[1-2]", "--plugin", "csv", "--file", found, "--yes")
+    macs = [dhcpd_macs(server) for server in cluster.servers.values()]
+    expect(macs == [{"52:54:00:99:01:02"}, {"52:54:00:99:02:01"}, set()], f"each server's DHCP answers its own: {macs}")
+    shown = first.query("--on", "s02", "dhcp", "show")["hosts"]
+    expect([(host["blade"], host["mac"]) for host in shown] == [("s02b01", "52:54:00:99:02:01")], f"as the management node sees: {shown}")
+    refused = first.refusal("blade", "learn", "s01b01", "52:54:00:99:02:01").message
+    expect("s02b01" in refused, f"it is another server's: {refused}")
+    first.dim("blade", "learn", "s02b02", "52:54:00:99:02:02")
+    expect(dhcpd_macs(second) == {"52:54:00:99:02:01", "52:54:00:99:02:02"}, "one by hand, too")
+    first.dim("cluster", "apply", definition, "--yes")
+    expect(len(dhcpd_macs(third)) == 2, "the definition's are back")
+
+
 def body(cluster):
     first, second, third = cluster.servers.values()
     root = unpack_distribution(cluster.directory)
@@ -96,6 +125,9 @@ def body(cluster):
     first.dim("--yes", "blade", "create", "s01b02", wide, "split")
     expect([b["blade"] for b in first.query("--here", "blade", "list")["blade_images"]] == ["s01b01", "s01b02"], "the share here")
     expect([b["blade"] for b in second.query("blade", "list")["blade_images"]] == ["s02b01"], "and there")
+
+    step("MACs are learned by the servers of their blades")
+    learn(cluster, changed)
 
     step("a member that is killed is told, and there again when it is back")
     serve_image(second, IMAGE, root, ["s02b01"])

@@ -9,6 +9,7 @@ from lib.case import expect, run_case, step
 from lib.chassis import Chassis
 from lib.cluster import JS20, JS21
 from lib.console import Console
+from lib.terminal import Terminal
 
 BOTH = f"{JS20[0]},{JS21[0]}"
 
@@ -59,6 +60,23 @@ def serial_over_lan(cluster):
     person.close()
 
 
+def console(cluster):
+    """`dim console` while the blade boots; it logs in, and the terminal is as before afterwards."""
+    server, name = cluster.server, JS20[0]
+    server.dim("bctool", name, "power", "on")
+    terminal = Terminal([server.bin / "dim", "--socket", server.socket, "console", name], cluster.directory / "logs" / "dim.console")
+    for shown, answer in ((f"dim: {name}: image granite", ""), (f"{name} login: ", "root\r"), ("# ", "hostname; exit\r"),
+                          (rf"\n{name}\n", ""), (f"{name} login: ", "")):
+        terminal.screen.expect(shown, 120)
+        if answer:
+            terminal.screen.send(answer)
+    expect(not terminal.is_as_before, "keys go to the blade as they are typed")
+    expect(server.dim("bctool", name, "sol", "state") == "active\n", "somebody is at the console")
+    terminal.screen.send("\r~.")
+    expect(terminal.wait() == 0 and terminal.is_as_before, "the terminal has its settings back")
+    expect_states(cluster, "on", "off")
+
+
 def body(cluster):
     cluster.prepare()
     server = cluster.server
@@ -79,10 +97,11 @@ def body(cluster):
     expect_states(cluster, "off", "off")
     events = server.query("bcadmin", "s01c1mm", "eventlog")["events"]
     expect("Blade powered off." in str(events[0]) and JS20[0] in str(events[0]), f"the module says so: {events[0]}")
-    step("an NMI ends in the blade's kernel, and then the plug is pulled")
+    step("`dim console` shows it boot, and logs in")
     blade = cluster.blades[JS20[0]]
     blade.console.skip()
-    server.dim("bctool", JS20[0], "power", "on")
+    console(cluster)
+    step("an NMI ends in the blade's kernel, and then the plug is pulled")
     blade.console.expect("login: ", 120)
     expect(server.dim("bctool", JS20[0], "nmi", "--yes") == "sent\n", "it is sent")
     blade.console.expect("(?i)system reset", 30)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Blades whose definition has no MACs: their chassis tells them. A board that is replaced, and two that are exchanged, are recognised;
-the blade in a bay keeps name, address, image and what it wrote."""
+the blade in a bay keeps name, address, image and what it wrote. One that the chassis does not tell is learned from its alert."""
 import os
 import pathlib
 import subprocess
@@ -9,10 +9,12 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.blade import Blade
 from lib.case import expect, run_case, step
-from lib.cluster import JS20, JS21
+from lib.cluster import IMAGE, JS20, JS21, serve_image
 
-FIRST, SECOND = JS20[0], JS21[0]
-BOARD, OTHER_BOARD, SPARE_BOARD = JS20[2], JS21[2], "52:54:00:01:01:99"
+FIRST, SECOND, THIRD = JS20[0], JS21[0], "s01c1b03"
+BOARD, OTHER_BOARD, SPARE_BOARD, THIRD_BOARD = JS20[2], JS21[2], "52:54:00:01:01:99", "52:54:00:01:01:03"
+OTHER_IMAGE = "basalt"
+IMAGES = {FIRST: IMAGE, SECOND: OTHER_IMAGE}
 COMMUNITY = "private"
 
 
@@ -89,7 +91,7 @@ def check_new(cluster, chassis):
     applied, found = findings(server, "all", "--dry-run")
     expect(not applied and hosts(server) == {}, "a dry run changes nothing")
     expect(found[FIRST] == ("new", BOARD, None) and found[SECOND][0] == "new", f"new ones: {found}")
-    expect(found["s01c1b03"][0] == "empty", f"no blade in bay 3: {found}")
+    expect(found[THIRD][0] == "empty", f"no blade in bay 3: {found}")
     refused = server.refusal("blade", "discover")
     expect(refused.code == 4 and "change the MACs of 2 blades" in refused.message, f"it asks first: {refused}")
     findings(server, "--yes")
@@ -98,26 +100,64 @@ def check_new(cluster, chassis):
     expect("s01c1mm, bay 1" in server.dim("cluster", "explain", FIRST), "and where it was seen")
 
 
+def prepare_images(cluster):
+    """Each bay its own image, which says which one it is."""
+    cluster.prepare()
+    root = cluster.directory / "granite-root"
+    (root / "etc/stone").write_text(OTHER_IMAGE + "\n")
+    serve_image(cluster.server, OTHER_IMAGE, root, [SECOND])
+
+
+def insert(cluster, kind, mac):
+    """A board, in some bay, that is switched on."""
+    board = Blade(f"board-{mac[-2:]}", kind, mac, cluster.bootnet, cluster.directory)
+    board.power_on()
+    return board
+
+
+def write_notes(cluster):
+    """One blade does it itself; that of the other one is written on the server."""
+    board = insert(cluster, "js20", BOARD)
+    cluster.server.wait_for_blade(FIRST, "running", mac=BOARD)
+    board.login().check(f"echo 'of {FIRST}' >/root/note && sync")
+    board.power_off()
+    (cluster.server.blade_root(SECOND, OTHER_IMAGE) / "root/note").write_text(f"of {SECOND}\n")
+
+
+def wait_for_bay(server, name, mac, board):
+    """The blade with the board has all that its bay had."""
+    status = server.wait_for_blade(name, "running", mac=mac)
+    expect(status["address"] == f"10.1.0.{int(name[-2:]) + 10}", f"the address is the bay's: {status}")
+    expect(status["image"] == IMAGES[name], f"the image is the bay's: {status}")
+    shell = board.login()
+    expect(shell.check("hostname; cat /root/note") == f"{name}\nof {name}", "and so are name and what was written")
+    expect((shell.run("grep -q basalt /etc/stone")[0] == 0) == (IMAGES[name] == OTHER_IMAGE), "it runs that image")
+
+
+def wait_for_alert(server, mac):
+    server.wait_for(lambda s: any(a["kind"] == "unknown-mac" and a["origin"] == mac for a in s["alerts"]), 120, "the alert")
+
+
+def alerts(server):
+    return [alert["origin"] for alert in server.query("status")["alerts"] if alert["kind"] == "unknown-mac"]
+
+
 def check_replaced(cluster, chassis):
-    server, address = cluster.server, server_address(cluster.server)
-    spare = Blade(FIRST, "js20", SPARE_BOARD, cluster.bootnet, cluster.directory)
-    cluster.blades[FIRST] = spare
+    server = cluster.server
     chassis.put(1, "js20", SPARE_BOARD)
-    spare.power_on()
-    server.wait_for(lambda s: any(a["kind"] == "unknown-mac" and a["origin"] == SPARE_BOARD for a in s["alerts"]), 120, "the alert")
+    spare = insert(cluster, "js20", SPARE_BOARD)
+    wait_for_alert(server, SPARE_BOARD)
     applied, found = findings(server, "--yes")
     expect(applied and found[FIRST] == ("changed", SPARE_BOARD, None) and found[SECOND][0] == "same", f"replaced: {found}")
-    expect(not any(a["kind"] == "unknown-mac" for a in server.query("status")["alerts"]), "the alert is gone")
-    status = server.wait_for_blade(FIRST, "running", mac=SPARE_BOARD)
-    expect(status["address"] == address, "the address is the bay's")
-    expect(spare.login().check("cat /root/note") == "of the bay", "and so is what was written")
-    spare.shut_down()
+    expect(alerts(server) == [], "the alert is gone")
+    wait_for_bay(server, FIRST, SPARE_BOARD, spare)
+    spare.power_off()
 
 
 def check_exchanged(cluster, chassis):
     server = cluster.server
-    chassis.put(1, "js20", OTHER_BOARD)
-    chassis.put(2, "js21", SPARE_BOARD)
+    chassis.put(1, "js21", OTHER_BOARD)
+    chassis.put(2, "js20", SPARE_BOARD)
     expect("is that of" in server.refusal("blade", "discover", FIRST, "--yes").message, "half an exchange is refused")
     expect(server.refusal("blade", "learn", FIRST, OTHER_BOARD).message.count(SECOND) > 0, "by hand, too")
     expect(hosts(server) == {FIRST: SPARE_BOARD, SECOND: OTHER_BOARD}, "and changes nothing")
@@ -125,12 +165,18 @@ def check_exchanged(cluster, chassis):
     expect(applied and found[FIRST] == ("exchanged", OTHER_BOARD, SECOND), f"exchanged: {found}")
     expect(found[SECOND] == ("exchanged", SPARE_BOARD, FIRST), f"exchanged: {found}")
     expect(hosts(server) == {FIRST: OTHER_BOARD, SECOND: SPARE_BOARD}, f"as one: {hosts(server)}")
-    assigned = {host["blade"]: host.get("image") for host in server.query("dhcp", "show")["hosts"]}
-    expect(assigned[FIRST] == "granite", "the image stays with the name")
+    boards = {FIRST: insert(cluster, "js21", OTHER_BOARD), SECOND: insert(cluster, "js20", SPARE_BOARD)}
+    for name, mac in ((FIRST, OTHER_BOARD), (SECOND, SPARE_BOARD)):
+        wait_for_bay(server, name, mac, boards[name])
 
 
-def server_address(server):
-    return server.status_of(FIRST)["address"]
+def learn_from_alert(server):
+    """Its board asks already."""
+    wait_for_alert(server, THIRD_BOARD)
+    server.dim("blade", "learn", THIRD, THIRD_BOARD)
+    expect(alerts(server) == [], "the alert is gone")
+    status = server.wait_for_blade(THIRD, "running", mac=THIRD_BOARD)
+    expect(status["address"] == "10.1.0.13" and status["image"] == IMAGE, f"it boots as its bay: {status}")
 
 
 def body(cluster):
@@ -141,24 +187,25 @@ def body(cluster):
     try:
         define(cluster.server, chassis.port, credentials)
         step("a definition without MACs")
-        cluster.prepare()
+        prepare_images(cluster)
         step("the chassis tells them")
         check_new(cluster, chassis)
-        blade = cluster.blades[FIRST]
-        blade.power_on()
-        cluster.server.wait_for_blade(FIRST, "running", mac=BOARD)
-        blade.login().check("echo 'of the bay' >/root/note && sync")
-        blade.shut_down()
-        step("its board is replaced, and asks for an address in vain")
+        step("a blade boots, and writes something down")
+        write_notes(cluster)
+        step("the board of one is replaced, and asks for an address in vain")
         check_replaced(cluster, chassis)
-        step("two are exchanged")
+        step("two are exchanged: each boots what its bay boots; a third asks for an address in vain")
+        cluster.server.dim("deploy", THIRD, IMAGE, "--yes")
+        insert(cluster, "js20", THIRD_BOARD)
         check_exchanged(cluster, chassis)
+        step("the third is learned from its alert, and boots")
+        learn_from_alert(cluster.server)
         step("what was learned outlives the daemon")
         cluster.server.kill()
         cluster.server.start()
-        expect(hosts(cluster.server) == {FIRST: OTHER_BOARD, SECOND: SPARE_BOARD}, "after kill -9")
+        expect(hosts(cluster.server) == {FIRST: OTHER_BOARD, SECOND: SPARE_BOARD, THIRD: THIRD_BOARD}, "after kill -9")
     finally:
         chassis.end()
 
 
-run_case(body, blades=(JS20,))
+run_case(body)

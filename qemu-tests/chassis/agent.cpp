@@ -4,6 +4,7 @@
 #include <cstring>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <utility>
 
 // Before all others of net-snmp.
 #include <net-snmp/net-snmp-config.h>
@@ -24,6 +25,9 @@ struct Served {
     Access access;
     std::string user_name;
     int object_limit = 0;
+    bool answers_commands = true;
+    bool is_command = false;  ///< what is being answered
+    decltype(netsnmp_transport::f_send) send = nullptr;
 };
 Served& served() {
     static Served one;
@@ -110,11 +114,22 @@ int handle(netsnmp_mib_handler* /*handler*/, netsnmp_handler_registration* /*reg
             case MODE_GET: get(*request); break;
             case MODE_GETNEXT: get_next(*request); break;
             case MODE_SET_RESERVE1: set(*request, true); break;
-            case MODE_SET_ACTION: set(*request, false); break;
+            case MODE_SET_ACTION:
+                served().is_command = true;
+                set(*request, false);
+                break;
             default: break;
         }
     }
     return SNMP_ERR_NOERROR;
+}
+
+/// Of the transport.
+int send_answer(netsnmp_transport* transport, const void* bytes, int size, void** to,
+                int* to_size) {
+    const bool is_command = std::exchange(served().is_command, false);
+    if (is_command && !served().answers_commands) return size;
+    return served().send(transport, bytes, size, to, to_size);
 }
 
 /// Who may ask: the one community in version 1, the one user, authenticated, in version 3, nobody
@@ -185,6 +200,7 @@ std::optional<Agent> Agent::listen(Chassis& chassis, const std::string& address,
     netsnmp_transport* const transport =
         netsnmp_transport_open_server("snmp", ("udp:" + address).c_str());
     if (transport == nullptr) return std::nullopt;
+    served().send = std::exchange(transport->f_send, send_answer);
     const int socket = transport->sock;
     if (netsnmp_register_agent_nsap(transport) == 0) return std::nullopt;
     return Agent(socket);
@@ -205,6 +221,8 @@ void Agent::drop() {
 }
 
 void Agent::set_object_limit(int count) { served().object_limit = count; }
+
+void Agent::answer_commands(bool shall) { served().answers_commands = shall; }
 
 void Agent::confuse_time() {
     // Takes the number of boots before this one.

@@ -32,6 +32,8 @@ public:
     void drop();
     /// Answers tooBig to more than COUNT objects in one request; 0: never.
     void set_object_limit(int count);
+    /// Or does what they say, and answers nothing to them.
+    void answer_commands(bool shall);
     /// The module has restarted: users of version 3 must learn its time anew.
     void count_boot();
     /// A defect: users of version 3 are told one time and refused with it, from now on.

@@ -130,7 +130,8 @@ bool Emulator::obey(std::string_view line) {
     const bool is_on = value == "on";
     if (word == "silent") is_silent_ = is_on;
     if (word == "stuck") chassis_.set_stuck(is_on);
-    if (word == "silent" || word == "stuck") return is_on || value == "off";
+    if (word == "mute") agent_.answer_commands(!is_on);
+    if (word == "silent" || word == "stuck" || word == "mute") return is_on || value == "off";
     const auto number = whole_number(value);
     return number && *number >= 0 && obey_number(word, *number);
 }

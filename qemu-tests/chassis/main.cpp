@@ -35,6 +35,7 @@ constexpr const char* kHelp =
     "  silent on|off     answers nothing, and prints 'dropped' for each request\n"
     "  slow MS           answers MS milliseconds later; 0: at once\n"
     "  too-big N         refuses requests for more than N objects; 0: none\n"
+    "  mute on|off       carries commands out, and answers only questions\n"
     "  stuck on|off      takes commands for blades and does nothing\n"
     "  reset             restarts the module, which takes --reset-time (2000); blades go on\n"
     "  reset-after N     the same behind the answer to the Nth request from now on\n"

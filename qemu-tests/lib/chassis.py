@@ -89,16 +89,21 @@ class Chassis:
     ADDRESS = "127.0.0.2"
     COMMUNITY = "opensesame"
     TELNET_PORT = 23
+    TRAPS_TO = "127.0.0.1"  # the image server's own address there
 
     def __init__(self, directory, server):
         self._directory = directory
         self._server = server
         self._blades = {}
         self.emulator = None
-        self.credentials = directory / "mm.key"
-        self.credentials.touch(0o600)
-        self.credentials.write_text(f"community {self.COMMUNITY}\n")
-        server.define_module(self.ADDRESS, self.credentials)
+        server.define_module(self.ADDRESS, {"credentials": self._secret("mm.key", f"community {self.COMMUNITY}\n"),
+                                            "console-credentials": self._secret("mm.login", "user USERID\npassword PASSW0RD\n")})
+
+    def _secret(self, name, text):
+        path = self._directory / name
+        path.touch(0o600)
+        path.write_text(text)
+        return path
 
     def make_blade(self, name, kind, mac, *arguments, **keywords):
         """One in the bay that its name ends with."""
@@ -109,7 +114,8 @@ class Chassis:
     def start(self, *options):
         words = [word for blade in self._blades.values() for word in blade.options()]
         self.emulator = Emulator(self._directory / "logs" / "chassis.log", "--listen", f"{self.ADDRESS}:161", "--telnet",
-                                 f"{self.ADDRESS}:{self.TELNET_PORT}", "--community", self.COMMUNITY, *words, *options)
+                                 f"{self.ADDRESS}:{self.TELNET_PORT}", "--community", self.COMMUNITY, "--trap", f"{self.TRAPS_TO}:162",
+                                 *words, *options)
         for blade in self._blades.values():
             blade.attach()
 

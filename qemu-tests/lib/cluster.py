@@ -37,7 +37,7 @@ class Cluster:
         """HAS_CHASSIS: the blades are in an emulated chassis, and `dim bctool` switches them."""
         self.directory = directory
         self.bootnet = Bootnet()
-        self.server = ImageServer(directory, services=services)
+        self.server = ImageServer(directory, services=services, options=("--traps", Chassis.TRAPS_TO) if has_chassis else ())
         self.blades = {}
         for name, kind, mac, address in blades:
             self.server.define_blade(name, kind, mac, address)

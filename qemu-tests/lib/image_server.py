@@ -59,6 +59,7 @@ class ImageServer:
     # -- the cluster definition
 
     def define_blade(self, name, kind, mac, address):
+        """Without a MAC when that is None."""
         self._blades[name] = (kind, mac, address)
         self._write_cluster()
 
@@ -71,33 +72,34 @@ class ImageServer:
         self._properties.setdefault(blade, {})[name] = value
         self._write_cluster()
 
-    def define_module(self, address, credentials):
-        """The management module of the blades' chassis, and the file with the credentials for it."""
-        self._module = (address, credentials)
+    def define_module(self, address, properties):
+        """The management module of the blades' chassis, and its properties."""
+        self._module = (address, properties)
         self._write_cluster()
 
     def _module_texts(self):
         """In front of the levels, in the chassis, behind the levels."""
         if not self._module:
             return "", "", ""
-        address, credentials = self._module
+        address, properties = self._module
+        values = "".join(f"<property name={quoteattr(key)} value={quoteattr(str(value))}/>" for key, value in properties.items())
         return ("  <network name=\"mmnet\" role=\"management\" address=\"127.0.0.0/24\"/>\n",
                 "      <component name=\"mm\" role=\"management-module\" pattern=\"s{server}c{chassis}mm\">\n"
                 f"        <interface network=\"mmnet\" address={quoteattr(address)}/>\n      </component>\n",
-                f"  <set for=\"kind=mm\"><property name=\"credentials\" value={quoteattr(str(credentials))}/></set>\n")
+                f"  <set for=\"kind=mm\">{values}</set>\n")
 
     def _write_cluster(self):
         """One chassis of one server; every bay that holds no defined blade is absent."""
         bays = [f"s01c1b{bay:02}" for bay in range(1, 15)]
         absent = ",".join(bay for bay in bays if bay not in self._blades)
         blades = "".join(
-            f"  <set for={quoteattr(name)} type={quoteattr(kind)} mac={quoteattr(mac)}>\n"
+            f"  <set for={quoteattr(name)} type={quoteattr(kind)}{f' mac={quoteattr(mac)}' if mac else ''}>\n"
             f"    <interface network=\"bootnet\" address={quoteattr(address)}/>\n"
             + "".join(f"    <property name={quoteattr(key)} value={quoteattr(value)}/>\n" for key, value in self._properties.get(name, {}).items())
             + "  </set>\n"
             for name, (kind, mac, address) in self._blades.items())
         services = "".join(f" {job}={quoteattr(daemon)}" for job, daemon in self._services.items())
-        network, module, credentials = self._module_texts()
+        network, module, module_properties = self._module_texts()
         text = f"""<cluster xmlns="urn:dim:cluster:1" name="test">
   <services{services}/>
   <network name="bootnet" role="bootnet" address="10.1.0.0/24"/>
@@ -112,7 +114,7 @@ class ImageServer:
     </level>
   </level>
   <absent for="{absent}"/>
-{blades}{credentials}</cluster>
+{blades}{module_properties}</cluster>
 """
         staged = self.cluster_file.with_suffix(".new")
         staged.write_text(text)
