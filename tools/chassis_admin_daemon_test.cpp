@@ -34,12 +34,11 @@ protected:
     }
     std::string module(const std::string& name, const snmp::RunningChassis& chassis,
                        const std::string& more) const {
-        const std::size_t colon = chassis.address().find(':');
         return "<component name=\"" + name +
                "\" role=\"management-module\"><interface network=\"mmnet\" address=\"" +
-               chassis.address().substr(0, colon) + "\"/>" +
+               to_string(chassis.agent().address) + "\"/>" +
                property("credentials", file("mm.key")) +
-               property("snmp-port", chassis.address().substr(colon + 1)) +
+               property("snmp-port", std::to_string(chassis.agent().port)) +
                property("snmp-timeout", "300") + property("snmp-retries", "0") + more +
                "</component>";
     }

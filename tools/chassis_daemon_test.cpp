@@ -148,7 +148,7 @@ protected:
         EXPECT_TRUE(sys::write_file_atomically(file(), "community private\n"));
         EXPECT_EQ(::chmod(file().c_str(), 0600), 0);
         EXPECT_TRUE(sys::write_file_atomically(
-            cluster(), sample::two_chassis_xml(file(), first.address(), second.address())));
+            cluster(), sample::two_chassis_xml(file(), first.agent(), second.agent())));
     }
     std::string file() const { return directory / "mm.key"; }
     std::string cluster() const { return directory / "cluster.xml"; }

@@ -26,16 +26,15 @@ protected:
     DiscoverFromChassis() {
         EXPECT_TRUE(sys::write_file_atomically(file(), "community private\n"));
         EXPECT_EQ(::chmod(file().c_str(), 0600), 0);
-        daemon.prepare(
-            "GET /v1/cluster",
-            to_json(api::ClusterRevision{
-                .number = 1,
-                .time = model::Timestamp::parse("2026-11-20T13:40:00.000000Z").value(),
-                .origin = "x",
-                .sha256 = "ab",
-                .blades = 28,
-                .is_in_force = true,
-                .xml = sample::two_chassis_xml(file(), first.address(), second.address())}));
+        daemon.prepare("GET /v1/cluster",
+                       to_json(api::ClusterRevision{
+                           .number = 1,
+                           .time = model::Timestamp::parse("2026-11-20T13:40:00.000000Z").value(),
+                           .origin = "x",
+                           .sha256 = "ab",
+                           .blades = 28,
+                           .is_in_force = true,
+                           .xml = sample::two_chassis_xml(file(), first.agent(), second.agent())}));
         daemon.prepare("GET /v1/macs", to_json(api::MacList{5,
                                                             {{.blade = blade_name("s01c1b01"),
                                                               .mac = board("00:0d:60:00:00:11"),

@@ -40,7 +40,6 @@ protected:
         return "<property name=\"" + name + "\" value=\"" + value + "\"/>";
     }
     std::string xml() const {
-        const std::string port = chassis.address().substr(chassis.address().find(':') + 1);
         return R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
   <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
   <network name="mmnet" role="management" address="127.0.0.0/24"/>
@@ -49,7 +48,8 @@ protected:
   </component>
   <component name="mm" role="management-module">
     <interface network="mmnet" address="127.0.0.1"/>)" +
-               property("credentials", file("mm.key")) + property("snmp-port", port) +
+               property("credentials", file("mm.key")) +
+               property("snmp-port", std::to_string(chassis.agent().port)) +
                R"(</component>
   <level name="node" symbol="n" last="4">
     <component name="blade" role="blade" type="js20" server="server">

@@ -1,17 +1,19 @@
 #pragma once
 
+#include "libdim/snmp/agent_address.hpp"
+
 #include <string>
 
 /// A cluster of one server and two chassis on the loopback, for tests with emulated ones.
 namespace dim::tool::sample {
 
-/// FIRST and SECOND: where their modules answer, "127.0.0.2:PORT" and "127.0.0.3:PORT".
+/// FIRST and SECOND: where their modules answer, at 127.0.0.2 and 127.0.0.3.
 /// CREDENTIALS: the file for both.
-inline std::string two_chassis_xml(const std::string& credentials, const std::string& first,
-                                   const std::string& second) {
-    const auto module = [&](const std::string& name, const std::string& address) {
+inline std::string two_chassis_xml(const std::string& credentials, const snmp::AgentAddress& first,
+                                   const snmp::AgentAddress& second) {
+    const auto module = [&](const std::string& name, const snmp::AgentAddress& agent) {
         return "<set for=\"" + name + "\"><property name=\"credentials\" value=\"" + credentials +
-               "\"/><property name=\"snmp-port\" value=\"" + address.substr(address.find(':') + 1) +
+               "\"/><property name=\"snmp-port\" value=\"" + std::to_string(agent.port) +
                "\"/></set>";
     };
     return R"(<cluster xmlns="urn:dim:cluster:1" name="demo">

@@ -13,7 +13,7 @@ inline model::ComponentName name(const std::string& text) {
 }
 
 /// Modules s01c1mm at 127.0.0.2, PORT, with CREDENTIALS, and s01c2mm at 127.0.0.3, without.
-inline cluster::Definition chassis_definition(const std::string& credentials, int port) {
+inline cluster::Definition chassis_definition(const std::string& credentials, std::uint16_t port) {
     return cluster::parse_cluster(R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
   <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
   <network name="mmnet" role="management" address="127.0.0.0/24"/>
@@ -40,7 +40,7 @@ inline cluster::Definition chassis_definition(const std::string& credentials, in
         .value();
 }
 
-inline Roster chassis_roster(const std::string& credentials, int port) {
+inline Roster chassis_roster(const std::string& credentials, std::uint16_t port) {
     return Roster::create(name("s01"), chassis_definition(credentials, port)).value();
 }
 
