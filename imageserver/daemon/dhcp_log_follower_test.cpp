@@ -19,6 +19,11 @@ using namespace std::chrono_literals;
 /// One thread plays the loop and the lane, so that what runs on the lane can be counted.
 class DhcpLogFollowerTest : public ::testing::Test {
 protected:
+    /// What waits on one of them knows the other: nothing does when they go.
+    ~DhcpLogFollowerTest() override {
+        while (lane.poll() + loop.poll() != 0) {
+        }
+    }
     void start() {
         boost::asio::co_spawn(loop, follower.follow(alerts, clock), boost::asio::detached);
     }
@@ -58,12 +63,12 @@ protected:
     int openings = 0;
     int failing_openings = 0;
     int lane_runs = 0;
-    boost::asio::io_context lane;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> lane_stays{
-        lane.get_executor()};
     boost::asio::io_context loop{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> loop_stays{
         loop.get_executor()};
+    boost::asio::io_context lane;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> lane_stays{
+        lane.get_executor()};
     DhcpLogFollower follower{{.file = path,
                               .open = [this]() -> Result<DhcpLogWatch> {
                                   if (++openings <= failing_openings)
