@@ -1,6 +1,6 @@
 #include "libdim/snmp/running_chassis.hpp"
 #include "libdim/sys/atomic_write.hpp"
-#include "libdim/testing/temporary_directory.hpp"
+#include "tools/chassis_fixture.hpp"
 #include "tools/running_program.hpp"
 
 #include <sys/stat.h>
@@ -17,45 +17,28 @@ using ::testing::StartsWith;
 using AdminWords = std::vector<std::string>;
 
 /// A chassis of two modules; both have the same blades in bays 1 (on) and 3.
-class ChassisAdminTest : public ::testing::Test {
+class ChassisAdminTest : public ChassisRoom {
 protected:
     ChassisAdminTest() {
-        EXPECT_TRUE(sys::write_file_atomically(file("mm.key"), "community private\n"));
-        EXPECT_EQ(::chmod(file("mm.key").c_str(), 0600), 0);
+        write("mm.key", "community private\n", 0600);
         describe("");
     }
-    std::string file(const std::string& name) const { return directory / name; }
     /// MORE: properties of the first module.
     void describe(const std::string& more) const {
         EXPECT_TRUE(sys::write_file_atomically(file("cluster.xml"), xml(more)));
     }
-    static std::string property(const std::string& name, const std::string& value) {
-        return "<property name=\"" + name + "\" value=\"" + value + "\"/>";
-    }
     std::string module(const std::string& name, const snmp::RunningChassis& chassis,
                        const std::string& more) const {
-        const std::size_t colon = chassis.address().find(':');
-        return "<component name=\"" + name +
-               "\" role=\"management-module\"><interface network=\"mmnet\" address=\"" +
-               chassis.address().substr(0, colon) + "\"/>" +
-               property("credentials", file("mm.key")) +
-               property("snmp-port", chassis.address().substr(colon + 1)) +
-               property("snmp-timeout", "300") + property("snmp-retries", "0") + more +
-               "</component>";
+        return module_xml(name, to_string(chassis.agent().address),
+                          property("credentials", file("mm.key")) +
+                              property("snmp-port", std::to_string(chassis.agent().port)) +
+                              property("snmp-timeout", "300") + property("snmp-retries", "0") +
+                              more);
     }
     std::string xml(const std::string& more) const {
-        return R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
-  <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
-  <network name="mmnet" role="management" address="127.0.0.0/24"/>
-  <component name="server" role="server">
-    <interface network="bootnet" device="eth1" address="10.1.0.1"/>
-  </component>)" +
-               module("mma", first, property("partner", "mmb") + more) + module("mmb", second, "") +
-               R"(<level name="blade" symbol="b" last="14">
-    <component name="blade" role="blade" type="js20" server="server">
-      <interface network="bootnet" address="10.1.1.{blade}"/>
-    </component>
-  </level></cluster>)";
+        return room_xml(module("mma", first, property("partner", "mmb") + more) +
+                            module("mmb", second, ""),
+                        "b", 14);
     }
     Ran dim(const std::string& command, const AdminWords& words) const {
         AdminWords all{DIM_PROGRAM, command, "--cluster", file("cluster.xml")};
@@ -63,7 +46,6 @@ protected:
         return run_program(all);
     }
 
-    dim::testing::TemporaryDirectory directory;
     snmp::RunningChassis first{
         {"--listen", "127.0.0.4:0", "--bay", "1=js20,on", "--bay", "3=js21"}};
     snmp::RunningChassis second{

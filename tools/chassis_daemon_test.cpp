@@ -1,8 +1,9 @@
+#include "libdim/cluster/expansion/sample_two_chassis.hpp"
 #include "libdim/snmp/running_chassis.hpp"
 #include "libdim/sys/atomic_write.hpp"
+#include "libdim/testing/files_and_programs.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 #include "tools/running_program.hpp"
-#include "tools/two_chassis.hpp"
 
 #include <filesystem>
 #include <sys/stat.h>
@@ -21,10 +22,7 @@ using ChassisWords = std::vector<std::string>;
 /// Bay 1 a JS20 that is on, bay 3 a JS21 that is off, nothing else.
 class ChassisDaemonTest : public ::testing::Test {
 protected:
-    ChassisDaemonTest() {
-        EXPECT_TRUE(sys::write_file_atomically(file(), "community private\n"));
-        EXPECT_EQ(::chmod(file().c_str(), 0600), 0);
-    }
+    ChassisDaemonTest() { dim::testing::write(file(), "community private\n", 0600); }
     std::string file() const { return directory / "mm.key"; }
     Ran ask(const std::string& command, const ChassisWords& words) const {
         ChassisWords all{DIM_PROGRAM, command,     "--mm", chassis.address(), "--timeout",
@@ -145,15 +143,15 @@ TEST_F(ChassisDaemonTest, TheHistoricalNamesAreTheSame) {
 class NamedBlades : public ::testing::Test {
 protected:
     NamedBlades() {
-        EXPECT_TRUE(sys::write_file_atomically(file(), "community private\n"));
-        EXPECT_EQ(::chmod(file().c_str(), 0600), 0);
+        dim::testing::write(file(), "community private\n", 0600);
         EXPECT_TRUE(sys::write_file_atomically(
-            cluster(), sample::two_chassis_xml(file(), first.address(), second.address())));
+            cluster_file(),
+            cluster::sample::two_chassis_xml(file(), first.agent().port, second.agent().port)));
     }
     std::string file() const { return directory / "mm.key"; }
-    std::string cluster() const { return directory / "cluster.xml"; }
+    std::string cluster_file() const { return directory / "cluster.xml"; }
     Ran ask(const std::string& command, const ChassisWords& words) const {
-        ChassisWords all{DIM_PROGRAM, command, "--cluster", cluster(),
+        ChassisWords all{DIM_PROGRAM, command, "--cluster", cluster_file(),
                          "--timeout", "500",   "--retries", "0"};
         all.insert(all.end(), words.begin(), words.end());
         return run_program(all);

@@ -3,7 +3,7 @@
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/socket.hpp"
 #include "libdim/sys/tcp_socket.hpp"
-#include "libdim/testing/temporary_directory.hpp"
+#include "tools/chassis_fixture.hpp"
 
 #include <pty.h>
 #include <sys/stat.h>
@@ -83,7 +83,7 @@ private:
     std::string shown_;
 };
 
-class ConsoleDaemonTest : public ::testing::Test {
+class ConsoleDaemonTest : public ChassisRoom {
 protected:
     ConsoleDaemonTest() {
         const std::string ready = chassis.line();
@@ -97,33 +97,13 @@ protected:
               0755);
         write("cluster.xml", xml(), 0644);
     }
-    std::string file(const std::string& name) const { return directory / name; }
-    void write(const std::string& name, const std::string& text, mode_t mode) const {
-        EXPECT_TRUE(sys::write_file_atomically(file(name), text));
-        EXPECT_EQ(::chmod(file(name).c_str(), mode), 0);
-    }
     std::string xml(const std::string& more = "") const {
-        const auto property = [](const std::string& name, const std::string& value) {
-            return "<property name=\"" + name + "\" value=\"" + value + "\"/>";
-        };
-        return R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
-  <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
-  <network name="mmnet" role="management" address="127.0.0.0/24"/>
-  <component name="server" role="server">
-    <interface network="bootnet" device="eth1" address="10.1.0.1"/>
-  </component>
-  <component name="mm" role="management-module">
-    <interface network="mmnet" address="127.0.0.1"/>)" +
-               property("console-credentials", file("login")) +
-               property("telnet-port", telnet_port) + R"(</component>
-  <level name="blade" symbol="b" last="14">
-    <component name="blade" role="blade" type="js20" server="server">
-      <interface network="bootnet" address="10.1.1.{blade}"/>
-    </component>
-  </level><set for="b7">)" +
-               property("console-command", file("own")) + R"(</set><set for="b8">)" +
-               property("power", "exec") + property("power-command", "/bin/true") + "</set>" +
-               more + "</cluster>";
+        const std::string module =
+            property("console-credentials", file("login")) + property("telnet-port", telnet_port);
+        return room_xml(module_xml("mm", "127.0.0.1", module), "b", 14,
+                        "<set for=\"b7\">" + property("console-command", file("own")) +
+                            "</set><set for=\"b8\">" + property("power", "exec") +
+                            property("power-command", "/bin/true") + "</set>" + more);
     }
     std::vector<std::string> words(const std::string& blade, const char* more = nullptr) const {
         std::vector<std::string> all{DIM_PROGRAM, "console", "--cluster", file("cluster.xml"),
@@ -132,7 +112,6 @@ protected:
         return all;
     }
 
-    dim::testing::TemporaryDirectory directory;
     snmp::RunningChassis chassis{
         {"--telnet", "127.0.0.1:0", "--bay", "1=js20,on", "--bay", "2=js20,on", "--bay", "3=js21"}};
     std::string telnet_port;

@@ -1,11 +1,9 @@
 #include "libdim/api/mac_messages.hpp"
+#include "libdim/cluster/expansion/sample_two_chassis.hpp"
 #include "libdim/snmp/running_chassis.hpp"
-#include "libdim/sys/atomic_write.hpp"
+#include "libdim/testing/files_and_programs.hpp"
 #include "tools/fake_daemon.hpp"
 #include "tools/running_program.hpp"
-#include "tools/two_chassis.hpp"
-
-#include <sys/stat.h>
 
 #include <gmock/gmock.h>
 
@@ -24,18 +22,9 @@ model::MacAddress board(const std::string& text) { return model::MacAddress::par
 class DiscoverFromChassis : public ::testing::Test {
 protected:
     DiscoverFromChassis() {
-        EXPECT_TRUE(sys::write_file_atomically(file(), "community private\n"));
-        EXPECT_EQ(::chmod(file().c_str(), 0600), 0);
-        daemon.prepare(
-            "GET /v1/cluster",
-            to_json(api::ClusterRevision{
-                .number = 1,
-                .time = model::Timestamp::parse("2026-11-20T13:40:00.000000Z").value(),
-                .origin = "x",
-                .sha256 = "ab",
-                .blades = 28,
-                .is_in_force = true,
-                .xml = sample::two_chassis_xml(file(), first.address(), second.address())}));
+        dim::testing::write(file(), "community private\n", 0600);
+        daemon.prepare_cluster(
+            cluster::sample::two_chassis_xml(file(), first.agent().port, second.agent().port));
         daemon.prepare("GET /v1/macs", to_json(api::MacList{5,
                                                             {{.blade = blade_name("s01c1b01"),
                                                               .mac = board("00:0d:60:00:00:11"),

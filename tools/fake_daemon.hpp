@@ -52,6 +52,17 @@ public:
                                      .content_type = "application/problem+json",
                                      .body = to_json(problem)});
     }
+    /// XML is in force, as revision 7.
+    void prepare_cluster(std::string xml) {
+        prepare("GET /v1/cluster", to_json(api::ClusterRevision{.number = 7,
+                                                                .time = *model::Timestamp::parse(
+                                                                    "2026-11-20T13:40:00.000000Z"),
+                                                                .origin = "x",
+                                                                .sha256 = "ab",
+                                                                .blades = 7,
+                                                                .is_in_force = true,
+                                                                .xml = std::move(xml)}));
+    }
     /// "GET /v1/status" and "POST /v1/names {…}", in the order they came.
     std::vector<std::string> requests() const {
         const std::scoped_lock lock(mutex_);

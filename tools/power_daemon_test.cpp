@@ -1,5 +1,6 @@
 #include "libdim/power/running_bmc.hpp"
 #include "libdim/snmp/running_chassis.hpp"
+#include "tools/chassis_fixture.hpp"
 #include "tools/running_program.hpp"
 
 #include <gmock/gmock.h>
@@ -14,7 +15,7 @@ using ::testing::StartsWith;
 using PowerWords = std::vector<std::string>;
 
 /// n1 is in bay 3 of a chassis, n2 has a BMC, n3 a program, and n4 a fence agent for the same BMC.
-class PowerDaemonTest : public ::testing::Test {
+class PowerDaemonTest : public ChassisRoom {
 protected:
     PowerDaemonTest() {
         write("mm.key", "community private\n", 0600);
@@ -31,39 +32,19 @@ protected:
               0755);
         write("cluster.xml", xml(), 0644);
     }
-    std::string file(const std::string& name) const { return directory / name; }
-    void write(const std::string& name, const std::string& text, mode_t mode) const {
-        EXPECT_TRUE(sys::write_file_atomically(file(name), text));
-        EXPECT_EQ(::chmod(file(name).c_str(), mode), 0);
-    }
-    static std::string property(const std::string& name, const std::string& value) {
-        return "<property name=\"" + name + "\" value=\"" + value + "\"/>";
-    }
     std::string xml() const {
-        const std::string port = chassis.address().substr(chassis.address().find(':') + 1);
-        return R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
-  <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
-  <network name="mmnet" role="management" address="127.0.0.0/24"/>
-  <component name="server" role="server">
-    <interface network="bootnet" device="eth1" address="10.1.0.1"/>
-  </component>
-  <component name="mm" role="management-module">
-    <interface network="mmnet" address="127.0.0.1"/>)" +
-               property("credentials", file("mm.key")) + property("snmp-port", port) +
-               R"(</component>
-  <level name="node" symbol="n" last="4">
-    <component name="blade" role="blade" type="js20" server="server">
-      <interface network="bootnet" address="10.1.1.{node}"/>
-    </component>
-  </level>
-  <set for="n1">)" +
-               property("bay", "3") + "</set><set for=\"n2\">" + property("power", "ipmi") +
-               property("power-address", power::RunningBmc::address()) +
-               property("ipmi-cipher-suite", "3") + property("credentials", bmc.login_file()) +
-               "</set><set for=\"n3\">" + property("power", "exec") +
-               property("power-command", file("power")) + "</set><set for=\"n4\">" +
-               property("power", "exec") + property("power-command", file("fence")) +
-               property("power-address", power::RunningBmc::address()) + "</set></cluster>";
+        const std::string module = property("credentials", file("mm.key")) +
+                                   property("snmp-port", std::to_string(chassis.agent().port));
+        return room_xml(module_xml("mm", "127.0.0.1", module), "n", 4,
+                        "<set for=\"n1\">" + property("bay", "3") + "</set><set for=\"n2\">" +
+                            property("power", "ipmi") +
+                            property("power-address", power::RunningBmc::address()) +
+                            property("ipmi-cipher-suite", "3") +
+                            property("credentials", bmc.login_file()) + "</set><set for=\"n3\">" +
+                            property("power", "exec") + property("power-command", file("power")) +
+                            "</set><set for=\"n4\">" + property("power", "exec") +
+                            property("power-command", file("fence")) +
+                            property("power-address", power::RunningBmc::address()) + "</set>");
     }
     Ran dim(const PowerWords& words) const {
         PowerWords all{DIM_PROGRAM, "power", "--cluster", file("cluster.xml")};
@@ -71,7 +52,6 @@ protected:
         return run_program(all);
     }
 
-    dim::testing::TemporaryDirectory directory;
     snmp::RunningChassis chassis{{"--bay", "3=js21"}};
     power::RunningBmc bmc;
 };

@@ -23,21 +23,7 @@ const MacAddress kDefined = board_mac("52:54:00:01:01:04");
 
 /// Of four blades; MORE goes before the end.
 cluster::Definition four_blades(const std::string& more = {}, int last = 4) {
-    const std::string xml = R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
-        <network name="bootnet" role="bootnet" address="127.0.0.0/24"/>
-        <level name="server" symbol="s" width="2" last="1">
-          <component name="server" role="server" pattern="is{server}" linear="is">
-            <interface network="bootnet" device="lo" address="127.0.0.5"/>
-          </component>
-          <level name="chassis" symbol="c" last="1">
-            <level name="blade" symbol="b" width="2" last=")" +
-                            std::to_string(last) + R"(">
-              <component name="blade" role="blade" type="js20">
-                <interface network="bootnet" address="127.0.0.{blade+10}"/>
-              </component>
-            </level>
-          </level>
-        </level>)" + more + "</cluster>";
+    const std::string xml = samples::one_chassis_xml(last, R"(type="js20")", more);
     return cluster::parse_cluster(xml, "macs.xml").value();
 }
 const std::string kWithDefined = R"(<set for="s01c1b04" mac="52:54:00:01:01:04"/>)";

@@ -21,8 +21,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-int port_of(const std::string& address) { return std::stoi(address.substr(address.find(':') + 1)); }
-
 class ChassisWatchTest : public ::testing::Test {
 protected:
     ChassisWatchTest() {
@@ -76,7 +74,7 @@ protected:
     BootJournal journal{database.get(), clock.now()};
     Alerts alerts = Alerts::open(database.get()).value();
     ChassisKnowledge knowledge{database.get()};
-    Roster roster = samples::chassis_roster(file(), port_of(chassis.address()));
+    Roster roster = samples::chassis_roster(file(), chassis.agent().port);
     ChassisWatch watch{{.roster = roster,
                         .knowledge = knowledge,
                         .journal = journal,

@@ -22,7 +22,9 @@ using model::ImageName;
 
 namespace {
 
-// The NFS server lets go of a file system a moment after it has dropped the export.
+// The NFS server lets go of a file system a moment after it has dropped the export, and tells
+// nobody when: its line of having read the exports anew comes before, and the kernel has no event
+// for a file system that is in use no more. So unmounting is tried again, for 2 s.
 constexpr int kUnmountAttempts = 40;
 constexpr std::chrono::milliseconds kUnmountInterval{50};
 

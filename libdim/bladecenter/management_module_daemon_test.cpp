@@ -199,11 +199,8 @@ TEST_F(ManagementModuleDaemonTest, AnInterruptReachesABladeThatIsOn) {
 }
 
 TEST_F(ManagementModuleDaemonTest, WhatMustNotBeDoneTwiceIsSentOnce) {
-    auto session =
-        snmp::Session::open({.agent = snmp::AgentAddress::parse(chassis.address()).value(),
-                             .timeout = 200ms,
-                             .retries = 2},
-                            snmp::parse_credentials("community private").value());
+    auto session = snmp::Session::open({.agent = chassis.agent(), .timeout = 200ms, .retries = 2},
+                                       snmp::parse_credentials("community private").value());
     chassis.tell("slow 900");
     const auto done = session.value().set_once(objects::kNmi.below({1}), std::int32_t{1});
     ASSERT_FALSE(done);

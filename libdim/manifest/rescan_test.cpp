@@ -103,12 +103,7 @@ TEST_F(RescanTest, ADirectoryThatIsMeantAloneKeepsWhatIsInIt) {
 TEST_F(RescanTest, TellsThatNothingIsAnother) {
     for (const char* path : {"a/1", "a", "c/1"})
         set_time(path, 1'000'000'000);
-    // Until the time of the last change is long enough ago to be trusted.
-    const auto deadline = sys::Deadline::in(std::chrono::seconds(20));
-    ScannedTree before = scan();
-    while (!deadline.has_passed() &&
-           !std::ranges::all_of(before.cache, [](const auto& stamp) { return stamp.has_value(); }))
-        before = scan();
+    const ScannedTree before = scan_settled();
     ChangedPaths changed;
     changed.add("a");
     changed.add("nothing");

@@ -22,16 +22,6 @@ protected:
     void link(const std::string& from, const std::string& to) const {
         std::filesystem::create_hard_link(at(from), at(to));
     }
-    /// Until nothing in the tree was changed so lately that its stamp could be that of another
-    /// change.
-    ScannedTree scan_settled() const {
-        for (;;) {
-            ScannedTree tree = scan();
-            if (std::ranges::all_of(tree.cache,
-                                    [](const auto& stamp) { return stamp.has_value(); }))
-                return tree;
-        }
-    }
     RescannedTree scan_again(const ScannedTree& previous) const {
         return scan_tree_again(sys::open_directory(root).value(), previous, {}).value();
     }

@@ -16,19 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class ScanTree : public ManifestTree {
-protected:
-    /// Until nothing in the tree was changed so lately that its stamp could be that of another
-    /// change.
-    ScannedTree scan_settled() const {
-        for (;;) {
-            ScannedTree tree = scan();
-            if (std::ranges::all_of(tree.cache,
-                                    [](const auto& stamp) { return stamp.has_value(); }))
-                return tree;
-        }
-    }
-};
+class ScanTree : public ManifestTree {};
 
 TEST_F(ScanTree, IsRefusedOfAFile) {
     write("file", "");

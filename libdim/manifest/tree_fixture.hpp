@@ -40,6 +40,16 @@ protected:
     ScannedTree scan(const ScanSettings& settings = {}) const {
         return scan_tree(sys::open_directory(root).value(), settings).value();
     }
+    /// Until nothing in the tree was changed so lately that its stamp could be that of another
+    /// change.
+    ScannedTree scan_settled() const {
+        for (;;) {
+            ScannedTree tree = scan();
+            if (std::ranges::all_of(tree.cache,
+                                    [](const auto& stamp) { return stamp.has_value(); }))
+                return tree;
+        }
+    }
     static const Entry* find(const ScannedTree& tree, std::string_view path) {
         const auto& entries = tree.manifest.entries;
         const auto found = std::ranges::find(entries, path, &Entry::path);

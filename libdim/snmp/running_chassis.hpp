@@ -44,6 +44,7 @@ public:
 
     /// "127.0.0.1:PORT".
     const std::string& address() const { return address_; }
+    AgentAddress agent() const { return AgentAddress::parse(address_).value(); }
 
     /// COMMAND of its standard input, once it is obeyed.
     void tell(const std::string& command) {
@@ -72,9 +73,8 @@ public:
     /// A dialogue with it. CREDENTIALS as in a credentials file.
     Result<Session> open(const std::string& credentials = "community private",
                          std::chrono::milliseconds timeout = std::chrono::seconds(5)) const {
-        return Session::open(
-            {.agent = AgentAddress::parse(address_).value(), .timeout = timeout, .retries = 0},
-            parse_credentials(credentials).value());
+        return Session::open({.agent = agent(), .timeout = timeout, .retries = 0},
+                             parse_credentials(credentials).value());
     }
 
 private:

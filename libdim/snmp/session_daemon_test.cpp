@@ -73,9 +73,7 @@ TEST_F(SessionDaemonTest, APortWhereNobodyListensIsToldAsSuch) {
 
 TEST_F(SessionDaemonTest, ALostRequestIsSentAgain) {
     chassis.tell("silent on");
-    auto session = Session::open({.agent = AgentAddress::parse(chassis.address()).value(),
-                                  .timeout = 100ms,
-                                  .retries = 100},
+    auto session = Session::open({.agent = chassis.agent(), .timeout = 100ms, .retries = 100},
                                  parse_credentials(kCommunity).value())
                        .value();
     std::jthread asks([&] { expect_all(session, all()); });

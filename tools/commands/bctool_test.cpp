@@ -1,6 +1,5 @@
-#include "libdim/api/message_samples.hpp"
+#include "libdim/cluster/expansion/sample_two_chassis.hpp"
 #include "tools/running_command.hpp"
-#include "tools/two_chassis.hpp"
 
 #include <gmock/gmock.h>
 
@@ -13,18 +12,7 @@ using ::testing::HasSubstr;
 /// Of the first chassis; nobody has the credentials for it.
 class Bctool : public ::testing::Test {
 protected:
-    Bctool() {
-        daemon.prepare(
-            "GET /v1/cluster",
-            to_json(api::ClusterRevision{
-                .number = 1,
-                .time = model::Timestamp::parse("2026-11-20T13:40:00.000000Z").value(),
-                .origin = "x",
-                .sha256 = "ab",
-                .blades = 28,
-                .is_in_force = true,
-                .xml = sample::two_chassis_xml("/nonexistent", "127.0.0.2:1", "127.0.0.3:1")}));
-    }
+    Bctool() { daemon.prepare_cluster(cluster::sample::two_chassis_xml("/nonexistent", 1, 1)); }
     CommandEnd act(std::size_t count, const std::vector<std::string>& action) {
         std::vector<std::string> names;
         for (std::size_t i = 1; i <= count; ++i)

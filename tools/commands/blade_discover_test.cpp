@@ -38,13 +38,7 @@ protected:
         }
         const std::string_view defined = R"( mac="00:0d:60:1e:ca:04")";
         xml.erase(xml.find(defined), defined.size());
-        daemon.prepare("GET /v1/cluster", to_json(api::ClusterRevision{.number = 7,
-                                                                       .time = kThen,
-                                                                       .origin = "x",
-                                                                       .sha256 = "ab",
-                                                                       .blades = 7,
-                                                                       .is_in_force = true,
-                                                                       .xml = xml}));
+        daemon.prepare_cluster(xml);
         daemon.prepare(
             "GET /v1/macs",
             to_json(api::MacList{41,

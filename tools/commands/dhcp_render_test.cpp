@@ -13,15 +13,7 @@ using ::testing::Not;
 class DhcpRenderCommand : public ::testing::Test {
 protected:
     DhcpRenderCommand() {
-        daemon.prepare("GET /v1/cluster",
-                       to_json(api::ClusterRevision{
-                           .number = 1,
-                           .time = *model::Timestamp::parse("2026-11-20T13:40:00.000000Z"),
-                           .origin = "x",
-                           .sha256 = "ab",
-                           .blades = 7,
-                           .is_in_force = true,
-                           .xml = std::string(sample::kClusterXml)}));
+        daemon.prepare_cluster(std::string(sample::kClusterXml));
         daemon.prepare("GET /v1/dhcp",
                        to_json(api::DhcpHostList{
                            {{*model::ComponentName::parse("s01c1b01"),

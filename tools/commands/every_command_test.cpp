@@ -28,9 +28,9 @@ struct Example {
 
 std::string done(const std::string& what) { return "{\"done\":\"" + what + "\"}\n"; }
 
-std::string synced(bool has_problem = false) {
+std::string synced() {
     api::SyncReport report = api::samples::sync_report();
-    if (!has_problem) report.outcomes.front().problem.reset();
+    report.outcomes.front().problem.reset();
     return "{\"progress\":\"looking\"}\n" + to_json(api::SyncLine{.report = report}) + "\n";
 }
 
@@ -447,57 +447,6 @@ TEST_F(EveryCommand, IsHereOrHasATestOfItsOwn) {
     }
     for (const Command& command : command_table().commands)
         EXPECT_TRUE(tested.contains(full_name(command))) << full_name(command);
-}
-
-TEST_F(EveryCommand, SyncitMakesAGenerationAndBringsItToBlades) {
-    daemon.prepare("POST /v1/image-generations", done("generation 4 made"));
-    daemon.prepare("POST /v1/image-syncs", synced());
-    const CommandEnd end = run_command(daemon, {"syncit", "granite", "b1", "--label", "new"});
-    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
-    EXPECT_EQ(end.errors, "generation 4 made\n");
-    EXPECT_THAT(end.output, HasSubstr("/etc/motd: it was changed here"));
-    EXPECT_EQ(daemon.requests().back(),
-              R"(POST /v1/image-syncs {"image":"granite","blades":["s01c1b01"],"dry_run":false,)"
-              R"("keep_out":[],"most_removed_percent":10})");
-    daemon.prepare("POST /v1/image-syncs", synced(true));
-    EXPECT_EQ(run_command(daemon, {"syncit", "granite", "b1"}).code, ExitCode::failed);
-}
-
-TEST_F(EveryCommand, SyncitHasAllOfTheMasterLookedAt) {
-    daemon.prepare("POST /v1/image-generations", done("generation 4 made"));
-    daemon.prepare("POST /v1/image-syncs", synced());
-    EXPECT_EQ(run_command(daemon, {"syncit", "granite", "b1", "--scan"}).code, ExitCode::ok);
-    EXPECT_THAT(daemon.requests(),
-                ::testing::Contains(
-                    R"(POST /v1/image-generations {"name":"granite","label":"","scan":true})"));
-}
-
-TEST_F(EveryCommand, SyncitTakesPathsFromItsRanges) {
-    daemon.prepare("POST /v1/image-generations", done("generation 4 made"));
-    daemon.prepare("POST /v1/image-syncs", synced());
-    const CommandEnd end = run_command(daemon, {"syncit", "granite", "/etc/passwd", "b1", "/srv"});
-    EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
-    EXPECT_THAT(daemon.requests(),
-                ::testing::Contains(R"(POST /v1/image-generations {"name":"granite","label":"",)"
-                                    R"("paths":["/etc/passwd","/srv"]})"));
-    EXPECT_THAT(daemon.requests().back(), HasSubstr(R"("blades":["s01c1b01"])"));
-    for (const char* path : {"/", "/etc/", "/etc/../x", "//etc", "/etc/./a"})
-        EXPECT_EQ(run_command(daemon, {"syncit", "granite", "b1", path}).code, ExitCode::usage)
-            << path;
-}
-
-TEST_F(EveryCommand, ClusterApplyShowsAndDoesIt) {
-    daemon.prepare("POST /v1/cluster/difference",
-                   to_json(api::ClusterDifference{7, {{"added", "group gpu", 0, ""}}, 0, {}, {}}));
-    daemon.prepare("PUT /v1/cluster", Error(ErrorCode::io, "dhcpd refused it"));
-    const CommandEnd refused = run_command(daemon, {"cluster", "apply", file()});
-    EXPECT_EQ(refused.code, ExitCode::failed);
-    EXPECT_EQ(refused.errors, "dim: dhcpd refused it\n");
-    daemon.prepare("PUT /v1/cluster", done("revision 8 is in force"));
-    const CommandEnd end = run_command(daemon, {"cluster", "apply", file()});
-    EXPECT_EQ(end.code, ExitCode::ok);
-    EXPECT_THAT(end.output, HasSubstr("+ group gpu\n"));
-    EXPECT_THAT(end.output, HasSubstr("revision 8 is in force\n"));
 }
 
 }  // namespace

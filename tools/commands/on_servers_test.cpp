@@ -30,14 +30,7 @@ struct OnServers : ::testing::Test {
         list.servers[0].state = "here";
         list.servers[1].state = "member";
         daemon.prepare("GET /v1/servers", to_json(list));
-        daemon.prepare("GET /v1/cluster",
-                       to_json(api::ClusterRevision{.number = 7,
-                                                    .time = *model::Timestamp::from_microseconds(1),
-                                                    .origin = "x",
-                                                    .sha256 = "ab",
-                                                    .blades = 7,
-                                                    .is_in_force = true,
-                                                    .xml = std::string(sample::kClusterXml)}));
+        daemon.prepare_cluster(std::string(sample::kClusterXml));
     }
     FakeDaemon daemon;
 };

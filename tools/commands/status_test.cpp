@@ -57,14 +57,7 @@ TEST_F(StatusCommand, ARangeLeavesTheRestOut) {
 
 TEST_F(StatusCommand, ShortGroupsAndFolds) {
     EXPECT_EQ(run_command(daemon, {"status", "--short"}).code, ExitCode::failed);
-    daemon.prepare("GET /v1/cluster",
-                   to_json(api::ClusterRevision{.number = 1,
-                                                .time = kStatusTime,
-                                                .origin = "x",
-                                                .sha256 = "ab",
-                                                .blades = 7,
-                                                .is_in_force = true,
-                                                .xml = std::string(sample::kClusterXml)}));
+    daemon.prepare_cluster(std::string(sample::kClusterXml));
     const CommandEnd end = run_command(daemon, {"status", "--short"});
     EXPECT_THAT(end.output, HasSubstr("running  -      2       s01c1b[01-02]\n"));
     EXPECT_THAT(end.output, HasSubstr("failed   -      1       s01c2b01\n"));

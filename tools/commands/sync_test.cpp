@@ -28,14 +28,7 @@ model::Generation number(std::uint32_t generation) {
 class SyncCommands : public ::testing::Test {
 protected:
     SyncCommands() {
-        const api::ClusterRevision revision{.number = 7,
-                                            .time = api::samples::time(),
-                                            .origin = "x",
-                                            .sha256 = "ab",
-                                            .blades = 7,
-                                            .is_in_force = true,
-                                            .xml = xml()};
-        daemon.prepare("GET /v1/cluster", to_json(revision));
+        daemon.prepare_cluster(xml());
         api::BladeImageList list;
         for (const char* blade : {"s01c1b01", "s01c1b02", "s01c2b01", "s02c1b01"}) {
             api::BladeImage image = api::samples::blade_image();

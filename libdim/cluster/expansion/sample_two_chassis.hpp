@@ -1,18 +1,19 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 /// A cluster of one server and two chassis on the loopback, for tests with emulated ones.
-namespace dim::tool::sample {
+namespace dim::cluster::sample {
 
-/// FIRST and SECOND: where their modules answer, "127.0.0.2:PORT" and "127.0.0.3:PORT".
-/// CREDENTIALS: the file for both.
-inline std::string two_chassis_xml(const std::string& credentials, const std::string& first,
-                                   const std::string& second) {
-    const auto module = [&](const std::string& name, const std::string& address) {
+/// FIRST and SECOND: the ports at which their modules answer, s01c1mm at 127.0.0.2 and s01c2mm at
+/// 127.0.0.3. CREDENTIALS: the file for each that has a port.
+inline std::string two_chassis_xml(const std::string& credentials, std::uint16_t first,
+                                   std::optional<std::uint16_t> second = {}) {
+    const auto module = [&](const std::string& name, std::uint16_t port) {
         return "<set for=\"" + name + "\"><property name=\"credentials\" value=\"" + credentials +
-               "\"/><property name=\"snmp-port\" value=\"" + address.substr(address.find(':') + 1) +
-               "\"/></set>";
+               "\"/><property name=\"snmp-port\" value=\"" + std::to_string(port) + "\"/></set>";
     };
     return R"(<cluster xmlns="urn:dim:cluster:1" name="demo">
   <network name="bootnet" role="bootnet" address="10.1.0.0/16"/>
@@ -32,7 +33,7 @@ inline std::string two_chassis_xml(const std::string& credentials, const std::st
       </level>
     </level>
   </level>)" +
-           module("s01c1mm", first) + module("s01c2mm", second) + "</cluster>";
+           module("s01c1mm", first) + (second ? module("s01c2mm", *second) : "") + "</cluster>";
 }
 
-}  // namespace dim::tool::sample
+}  // namespace dim::cluster::sample
