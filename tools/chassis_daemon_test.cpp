@@ -79,6 +79,20 @@ TEST_F(ChassisDaemonTest, OneBladeIsSwitchedAndLookedAt) {
     EXPECT_THAT(bctool({"--bay", "1", "vpd"}).output, HasSubstr("type js20, machine_type 8842"));
 }
 
+TEST_F(ChassisDaemonTest, OnlyWhatAsksForLedsReadsTheirTable) {
+    chassis.requests();
+    for (const char* what : {"mac", "vpd", "health", "name"}) {
+        EXPECT_EQ(bctool({"--bay", "1", what}).code, 0) << what;
+        EXPECT_EQ(chassis.requests(), 1) << what;
+    }
+    EXPECT_EQ(bctool({"--bay", "1", "led"}).output, "off\n");
+    EXPECT_EQ(chassis.requests(), 2);
+    EXPECT_EQ(ask("bcadmin", {"inventory"}).code, 0);
+    const int without = chassis.requests();
+    EXPECT_THAT(ask("bcadmin", {"inventory", "--json"}).output, HasSubstr(R"("led":"off")"));
+    EXPECT_EQ(chassis.requests(), without + 1);
+}
+
 TEST_F(ChassisDaemonTest, TheChassisIsShown) {
     EXPECT_THAT(ask("bcadmin", {"info"}).output, HasSubstr("blades in bays 1 3\n"));
     EXPECT_THAT(ask("bcadmin", {"inventory"}).output, HasSubstr("\n14   empty"));

@@ -287,13 +287,13 @@ Result<std::vector<EventLogEntry>> ManagementModule::event_log() {
     return entries;
 }
 
-Result<std::vector<BayReport>> ManagementModule::bays(const std::vector<Bay>& bays) {
-    DIM_TRY(auto reports, bays_without_leds(bays));
+Result<std::vector<BayReport>> ManagementModule::bays_with_leds(const std::vector<Bay>& asked) {
+    DIM_TRY(auto reports, bays(asked));
     DIM_CHECK(add_leds(reports));
     return reports;
 }
 
-Result<std::vector<BayReport>> ManagementModule::bays_without_leds(const std::vector<Bay>& bays) {
+Result<std::vector<BayReport>> ManagementModule::bays(const std::vector<Bay>& bays) {
     Question question;
     question.add(objects::kSystemObjectId);
     for (const Bay bay : bays)

@@ -18,7 +18,7 @@ namespace dim::bladecenter {
 struct Blade {
     PowerState power = PowerState::off;
     Health health = Health::unknown;
-    Led led = Led::off;
+    std::optional<Led> led;  ///< absent when it was not asked for
     std::string name;
     std::string machine_type;              ///< "8842"; empty when it is not told
     std::optional<model::BladeType> type;  ///< of 8842 (JS20) and 8844 (JS21)
@@ -99,10 +99,11 @@ public:
     Result<void> set_chassis_name(const std::string& name);
     /// Starts the module's own firmware again; blades go on. It does not answer for a minute or so.
     Result<void> reset_module();
-    /// bladeSystemStatus, bladeHardwareVpd, bladeHardwareVpdMac; in the order of BAYS.
+    /// bladeSystemStatus, bladeHardwareVpd, bladeHardwareVpdMac; in the order of BAYS, without
+    /// LEDs.
     Result<std::vector<BayReport>> bays(const std::vector<Bay>& bays);
-    /// The same without asking for LEDs, which takes long: all are off.
-    Result<std::vector<BayReport>> bays_without_leds(const std::vector<Bay>& bays);
+    /// The same with LEDs. A module with many blades takes up to 120 s for its table of them.
+    Result<std::vector<BayReport>> bays_with_leds(const std::vector<Bay>& asked);
 
     /// Of many at once, in the order of BAYS; each with its own errors.
     Result<std::vector<Result<PowerState>>> power_states(const std::vector<Bay>& bays);

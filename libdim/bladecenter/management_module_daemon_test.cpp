@@ -144,11 +144,20 @@ TEST_F(ManagementModuleDaemonTest, TheChassisItsVitalsAndItsLog) {
 TEST_F(ManagementModuleDaemonTest, NamesAndLedsAreWritten) {
     EXPECT_TRUE(module().set_name(bay("1"), "renamed"));
     EXPECT_TRUE(module().set_led(bay("1"), Led::blinking));
-    const Blade blade = module().bays({bay("1")}).value()[0].blade.value().value();
+    const Blade blade = module().bays_with_leds({bay("1")}).value()[0].blade.value().value();
     EXPECT_EQ(blade.name, "renamed");
     EXPECT_EQ(blade.led, Led::blinking);
     for (const char* wrong : {"", "a name that is too long", "a\nb"})
         EXPECT_EQ(module().set_name(bay("1"), wrong).error().code(), ErrorCode::invalid_input);
+}
+
+TEST_F(ManagementModuleDaemonTest, TheTableOfLedsIsReadForLedsOnly) {
+    auto asked = module();
+    chassis.requests();
+    EXPECT_EQ(asked.bays({bay("1")}).value()[0].blade.value()->led, std::nullopt);
+    EXPECT_EQ(chassis.requests(), 1);
+    EXPECT_EQ(asked.bays_with_leds({bay("1")}).value()[0].blade.value()->led, Led::off);
+    EXPECT_EQ(chassis.requests(), 2);
 }
 
 TEST_F(ManagementModuleDaemonTest, BootSequencesAreWrittenFromAnyToAny) {

@@ -32,7 +32,7 @@ Json to_row(const bladecenter::Blade& blade) {
         macs.push_back(to_string(mac));
     return {{"power", to_string(blade.power)},
             {"health", to_string(blade.health)},
-            {"led", to_string(blade.led)},
+            {"led", blade.led ? Json(to_string(*blade.led)) : Json()},
             {"name", blade.name},
             {"type", type_text(blade)},
             {"machine_type", blade.machine_type},
