@@ -156,6 +156,27 @@ TEST_F(ConsoleDaemonTest, WhatTheModuleRefusesIsToldWithItsCure) {
     EXPECT_EQ(none.end_code(), 1);
 }
 
+TEST_F(ConsoleDaemonTest, ABayOrBmcOfTwoBladesIsNotAsked) {
+    const auto set = [](const std::string& blade, const std::string& name, const char* value) {
+        return "<set for=\"" + blade + "\"><property name=\"" + name + "\" value=\"" + value +
+               "\"/></set>";
+    };
+    write("cluster.xml",
+          xml(set("b2", "bay", "1") + set("b5", "bay", "7") + set("b[9-10]", "power", "ipmi") +
+              set("b[9-10]", "power-address", "127.0.0.9")),
+          0644);
+    TerminalSession bay(words("b1", "--take"));
+    EXPECT_TRUE(bay.shows("b1 and b2 are the same: bay 1 of mm"));
+    EXPECT_EQ(bay.end_code(), 1);
+    TerminalSession bmc(words("b10"));
+    EXPECT_TRUE(bmc.shows("b10 and b9 are the same: BMC 127.0.0.9"));
+    EXPECT_EQ(bmc.end_code(), 1);
+    TerminalSession program(words("b7"));
+    EXPECT_TRUE(program.shows("bay  of , \r\n")) << "it is told no bay in doubt";
+    program.type("typed\n");
+    EXPECT_EQ(program.end_code(), 0);
+}
+
 TEST_F(ConsoleDaemonTest, KeysGoToTheBladeUntilTheEscape) {
     TerminalSession session(words("b1"));
     session.type("hello\r");

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <utility>
 
@@ -39,41 +38,6 @@ PowerTarget ipmi_target(const cluster::Blade& blade, const cluster::BladePower& 
     };
     return {"BMC " + to_string(*contact.address), {{to_string(blade.name)}}, open};
 }
-
-/// Which blades of the whole definition say that a BMC is theirs.
-class BmcOwners {
-public:
-    explicit BmcOwners(const cluster::Definition& definition) {
-        for (const cluster::Blade& blade : definition.blades) {
-            const auto power = cluster::power_of(definition, blade);
-            // What is wrong with this one is told when it is asked for.
-            if (power && power->kind == cluster::PowerKind::ipmi)
-                owners_[bmc_address(*power)].push_back(&blade);
-        }
-    }
-    /// Errors: conflict, with both names, when another blade has the BMC of BLADE.
-    Result<void> check_only(const cluster::Blade& blade, const cluster::BladePower& power) const {
-        const auto found = owners_.find(bmc_address(power));
-        if (found == owners_.end()) return {};
-        for (const cluster::Blade* other : found->second) {
-            if (other->position == blade.position) continue;
-            return fail(Error(ErrorCode::conflict,
-                              to_string(blade.name) + " and " + to_string(other->name) +
-                                  " are the same: BMC " + to_string(*power.address))
-                            .with_cure("give each the address of its own BMC: the property "
-                                       "'power-address'; nothing was sent"));
-        }
-        return {};
-    }
-
-private:
-    using BmcAddress = std::pair<model::Ipv4Address, std::uint16_t>;
-    static BmcAddress bmc_address(const cluster::BladePower& power) {
-        return {*power.address, power.port.value_or(power::kIpmiPort)};
-    }
-
-    std::map<BmcAddress, std::vector<const cluster::Blade*>> owners_;
-};
 
 /// A program of the site, and the blades that it switches one after the other.
 struct PlugInGroup {
@@ -109,6 +73,34 @@ PowerTarget plug_in_target(const PlugInGroup& group) {
 }
 
 }  // namespace
+
+BmcOwners::BmcOwners(const cluster::Definition& definition) {
+    for (const cluster::Blade& blade : definition.blades) {
+        const auto power = cluster::power_of(definition, blade);
+        // What is wrong with this one is told when it is asked for.
+        if (power && power->kind == cluster::PowerKind::ipmi)
+            owners_[bmc_address(*power)].push_back(&blade);
+    }
+}
+
+BmcOwners::BmcAddress BmcOwners::bmc_address(const cluster::BladePower& power) {
+    return {*power.address, power.port.value_or(power::kIpmiPort)};
+}
+
+Result<void> BmcOwners::check_only(const cluster::Blade& blade,
+                                   const cluster::BladePower& power) const {
+    const auto found = owners_.find(bmc_address(power));
+    if (found == owners_.end()) return {};
+    for (const cluster::Blade* other : found->second) {
+        if (other->position == blade.position) continue;
+        return fail(Error(ErrorCode::conflict, to_string(blade.name) + " and " +
+                                                   to_string(other->name) + " are the same: BMC " +
+                                                   to_string(*power.address))
+                        .with_cure("give each the address of its own BMC: the property "
+                                   "'power-address'; nothing was sent"));
+    }
+    return {};
+}
 
 Outcome<std::vector<PowerTarget>> power_of_range(const Context& context, const ModuleAccess& access,
                                                  std::span<const std::string> ranges) {

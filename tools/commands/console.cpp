@@ -33,10 +33,10 @@ Outcome<> run_program_on_terminal(const std::vector<std::string>& words,
     return fail(ErrorCode::conflict, words.front() + ": " + to_string(ended));
 }
 
-/// The management module of BLADE, where the definition tells it.
+/// The management module of BLADE, where the definition tells it without doubt.
 power::Variables module_variables(const cluster::Definition& definition,
                                   const cluster::Blade& blade) {
-    const auto place = cluster::bay_of(definition, blade);
+    const auto place = cluster::BladeBays(definition).of(blade);
     if (!place) return {};
     power::Variables variables{{"DIM_MODULE", to_string(place->module->name)},
                                {"DIM_BAY", std::to_string(place->bay)}};
@@ -53,7 +53,9 @@ Outcome<> run_own_program(const cluster::Definition& definition, const cluster::
     return run_program_on_terminal({*power.console, "console"}, variables);
 }
 
-Outcome<> run_ipmi_console(const cluster::BladePower& power, const ConsoleArguments& arguments) {
+Outcome<> run_ipmi_console(const cluster::Definition& definition, const cluster::Blade& blade,
+                           const cluster::BladePower& power, const ConsoleArguments& arguments) {
+    DIM_CHECK(BmcOwners(definition).check_only(blade, power));
     DIM_TRY(const power::Bmc bmc, bmc_of(power, arguments.credentials_file));
     if (arguments.takes)
         DIM_CHECK(run_program_on_terminal(power::ipmi_words(bmc, {"sol", "deactivate"}),
@@ -64,7 +66,7 @@ Outcome<> run_ipmi_console(const cluster::BladePower& power, const ConsoleArgume
 
 Outcome<> run_module_console(const cluster::Definition& definition, const cluster::Blade& blade,
                              const ConsoleArguments& arguments) {
-    DIM_TRY(const cluster::BladeBay place, cluster::bay_of(definition, blade));
+    DIM_TRY(const cluster::BladeBay place, cluster::BladeBays(definition).of(blade));
     DIM_TRY(const auto bay, bladecenter::Bay::parse(std::to_string(place.bay)));
     DIM_TRY(const auto contact, cluster::contact_of(definition, *place.module));
     DIM_TRY(const auto login, read_login(arguments.credentials_file ? arguments.credentials_file
@@ -108,7 +110,8 @@ Action console(CLI::App& app) {
         switch (power.kind) {
             case cluster::PowerKind::bladecenter:
                 return run_module_console(definition, *blade, *arguments);
-            case cluster::PowerKind::ipmi: return run_ipmi_console(power, *arguments);
+            case cluster::PowerKind::ipmi:
+                return run_ipmi_console(definition, *blade, power, *arguments);
             case cluster::PowerKind::exec: break;
         }
         return fail(Error(ErrorCode::not_found, to_string(blade->name) + " has no console")

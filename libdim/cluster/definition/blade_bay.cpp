@@ -197,6 +197,13 @@ Result<BladeBay> BladeBays::of(const Blade& blade) const {
                                "sent"));
 }
 
+std::vector<BladeBays::Shared> BladeBays::shared() const {
+    std::vector<Shared> shared;
+    for (const auto& [slot, blades] : blades_)
+        if (blades.size() > 1) shared.push_back({{slot.first, slot.second}, blades});
+    return shared;
+}
+
 Result<ModuleContact> contact_of(const Definition& definition, const Component& module) {
     if (module.interfaces.empty())
         return fail(Error(ErrorCode::not_found, to_string(module.name) + " has no address")

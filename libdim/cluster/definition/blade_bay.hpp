@@ -40,6 +40,14 @@ public:
     /// in the same bay of that module or its partner.
     Result<BladeBay> of(const Blade& blade) const;
 
+    /// One bay that the definition says of several blades, in its order.
+    struct Shared {
+        BladeBay bay;
+        std::vector<const Blade*> blades;
+    };
+    /// In the order of modules and bays.
+    std::vector<Shared> shared() const;
+
 private:
     using Slot = std::pair<const Component*, std::uint32_t>;
     Slot slot_of(const BladeBay& bay) const;

@@ -164,6 +164,24 @@ TEST(BladeBay, OfTwoBladesInOneBayNeitherIsKnown) {
         << "one module for two chassis";
 }
 
+std::string shared_bays(const Definition& definition) {
+    const BladeBays bays(definition);
+    std::string text;
+    for (const auto& [bay, blades] : bays.shared()) {
+        for (const Blade* blade : blades)
+            text += to_string(blade->name) + ' ';
+        text += "bay " + std::to_string(bay.bay) + " of " + to_string(bay.module->name) + '\n';
+    }
+    return text;
+}
+
+TEST(BladeBay, BaysOfSeveralBladesAreKnown) {
+    EXPECT_EQ(shared_bays(modules(kModule)), "");
+    const std::string moved = bay_property("s01c1b03", "4") + bay_property("s02c1b01", "4");
+    EXPECT_EQ(shared_bays(modules(kModule, moved)), "s01c1b03 s01c1b04 bay 4 of s01c1mm\n"
+                                                    "s02c1b01 s02c1b04 bay 4 of s02c1mm\n");
+}
+
 TEST(BladeBay, TwoModulesOfAChassisHaveTheSameBays) {
     const std::string second = R"(<component name="nn" role="management-module"
         pattern="s{server}c{chassis}nn"/>)";
