@@ -45,16 +45,14 @@ struct PlugInGroup {
     std::vector<power::PlugInPower::Settings> blades;
 };
 
-void add_to_groups(const cluster::Blade& blade, const cluster::BladePower& contact,
+void add_to_groups(power::PlugInBlade blade, const cluster::BladePower& contact,
                    std::vector<PlugInGroup>& groups) {
     // Without an address nobody knows what the program reaches: each blade is for itself.
     const std::string controller =
-        *contact.command + ' ' +
-        (contact.address ? to_string(*contact.address) : to_string(blade.name));
+        *contact.command + ' ' + (contact.address ? to_string(*contact.address) : blade.name);
     auto group = std::ranges::find(groups, controller, &PlugInGroup::controller);
     if (group == groups.end()) group = groups.insert(group, {controller, {}});
-    power::PlugInPower::Settings settings{.program = *contact.command,
-                                          .blade = plug_in_blade(blade, contact)};
+    power::PlugInPower::Settings settings{.program = *contact.command, .blade = std::move(blade)};
     if (contact.seconds) settings.time_limit = std::chrono::seconds(*contact.seconds);
     group->blades.push_back(std::move(settings));
 }
@@ -121,7 +119,9 @@ Outcome<std::vector<PowerTarget>> power_of_range(const Context& context, const M
                 DIM_CHECK(bmcs.check_only(*blade, power));
                 targets.push_back(ipmi_target(*blade, power, access));
                 break;
-            case cluster::PowerKind::exec: add_to_groups(*blade, power, groups); break;
+            case cluster::PowerKind::exec:
+                add_to_groups(plug_in_blade(definition, bays, *blade, power), power, groups);
+                break;
         }
     }
     for (const PlugInGroup& group : groups)
@@ -140,10 +140,17 @@ Result<power::Bmc> bmc_of(const cluster::BladePower& power,
                       .cipher_suite = power.cipher_suite};
 }
 
-power::PlugInBlade plug_in_blade(const cluster::Blade& blade, const cluster::BladePower& power) {
+power::PlugInBlade plug_in_blade(const cluster::Definition& definition,
+                                 const cluster::BladeBays& bays, const cluster::Blade& blade,
+                                 const cluster::BladePower& power) {
     power::PlugInBlade told{.name = to_string(blade.name), .address = power.address};
     for (const cluster::Property& property : blade.properties)
         told.properties.emplace_back(property.name, property.value);
+    if (const auto place = bays.of(blade)) {
+        told.place = {.module = to_string(place->module->name), .bay = place->bay};
+        if (const auto contact = cluster::contact_of(definition, *place->module))
+            told.place->address = contact->address;
+    }
     return told;
 }
 

@@ -42,8 +42,10 @@ Outcome<std::vector<PowerTarget>> power_of_range(const Context& context, const M
 Result<power::Bmc> bmc_of(const cluster::BladePower& power,
                           const std::optional<std::string>& credentials_file);
 
-/// What a program of the site is told of BLADE.
-power::PlugInBlade plug_in_blade(const cluster::Blade& blade, const cluster::BladePower& power);
+/// What a program of the site is told of BLADE; BAYS: of DEFINITION.
+power::PlugInBlade plug_in_blade(const cluster::Definition& definition,
+                                 const cluster::BladeBays& bays, const cluster::Blade& blade,
+                                 const cluster::BladePower& power);
 
 /// The user and password in FILE, or without one in the environment: USER_VARIABLE and
 /// PASSWORD_VARIABLE. Errors: as bmc_of.

@@ -7,9 +7,7 @@
 #include "tools/power_selection.hpp"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <iostream>
-#include <iterator>
 
 namespace dim::tool {
 
@@ -33,24 +31,12 @@ Outcome<> run_program_on_terminal(const std::vector<std::string>& words,
     return fail(ErrorCode::conflict, words.front() + ": " + to_string(ended));
 }
 
-/// The management module of BLADE, where the definition tells it without doubt.
-power::Variables module_variables(const cluster::Definition& definition,
-                                  const cluster::Blade& blade) {
-    const auto place = cluster::BladeBays(definition).of(blade);
-    if (!place) return {};
-    power::Variables variables{{"DIM_MODULE", to_string(place->module->name)},
-                               {"DIM_BAY", std::to_string(place->bay)}};
-    if (const auto contact = cluster::contact_of(definition, *place->module))
-        variables.emplace_back("DIM_MODULE_ADDRESS", to_string(contact->address));
-    return variables;
-}
-
 Outcome<> run_own_program(const cluster::Definition& definition, const cluster::Blade& blade,
                           const cluster::BladePower& power) {
     DIM_CHECK(power::check_plug_in(*power.console));
-    auto variables = power::plug_in_variables(plug_in_blade(blade, power), "console");
-    std::ranges::move(module_variables(definition, blade), std::back_inserter(variables));
-    return run_program_on_terminal({*power.console, "console"}, variables);
+    const auto told = plug_in_blade(definition, cluster::BladeBays(definition), blade, power);
+    return run_program_on_terminal({*power.console, "console"},
+                                   power::plug_in_variables(told, "console"));
 }
 
 Outcome<> run_ipmi_console(const cluster::Definition& definition, const cluster::Blade& blade,

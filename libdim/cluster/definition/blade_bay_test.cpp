@@ -203,6 +203,16 @@ TEST(BladeBay, ABladeWithHardwareOfItsOwnIsInNoBay) {
     EXPECT_TRUE(bay_alone(definition, "s01c1b04").starts_with("error: s01c1b04 and s01c1b03"));
 }
 
+TEST(BladeBay, TwoBladesWithHardwareOfTheirOwnAreNotToldOneBay) {
+    const std::string own =
+        R"(<set for="s01c[1-2]b01"><property name="power" value="ipmi"/></set>)";
+    EXPECT_EQ(bay_alone(modules(kModule, own), "s01c1b01"), "s01c1mm 1");
+    const Definition hub = modules("", own + bay_property("s01c2b02", "8"));
+    EXPECT_EQ(bay_alone(hub, "s01c1b01"),
+              "error: s01c1b01 and s01c2b01 are the same: bay 1 of s01hub");
+    EXPECT_EQ(bay_alone(hub, "s01c1b02"), "s01hub 2");
+}
+
 TEST(BladeBay, AModuleIsAskedOnTheManagementNetwork) {
     const Definition definition =
         modules(kModule, R"(<set for="s02c2mm"><property name="snmp-port" value="1161"/></set>
