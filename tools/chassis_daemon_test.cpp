@@ -135,7 +135,7 @@ TEST_F(ChassisDaemonTest, WrongUsageAsksNobody) {
          {ChassisWords{"--bay", "1", "bootseq", "hd9"}, ChassisWords{"--bay", "1", "sol", "maybe"},
           ChassisWords{"--bay", "1", "nmi", "now"}, ChassisWords{"--bay", "15", "power", "on"},
           ChassisWords{"--bay", "1", "power", "up"}, ChassisWords{"--bay", "1"},
-          ChassisWords{"power", "on"},
+          ChassisWords{"power", "on"}, ChassisWords{"--bay", "1", "power", "on", "--stagger", "2m"},
           ChassisWords{"--bay", "1", "--socket", "/x", "power", "on"}}) {
         EXPECT_EQ(bctool(words).code, 2) << ::testing::PrintToString(words);
     }
@@ -183,7 +183,7 @@ TEST_F(NamedBlades, AreReachedThroughTheModuleOfTheirChassis) {
     EXPECT_EQ(ask("bctool", {"s01c2b14", "power", "on"}).output, "off → on\n");
     EXPECT_EQ(second.line(), "power bay=14 on");
     EXPECT_EQ(ask("bctool", {"b28", "power", "state"}).output, "on\n") << "its linear name";
-    EXPECT_EQ(ask("bctool", {"s01c[1-2]b03", "power", "on", "--stagger", "1"}).output,
+    EXPECT_EQ(ask("bctool", {"s01c[1-2]b03", "power", "on", "--stagger", "500ms/chassis"}).output,
               "s01c1b03: off → on\ns01c2b03: off → on\n");
     EXPECT_THAT(ask("bctool", {"s01c2b03", "--json", "power", "state"}).output,
                 StartsWith(R"({"blades":[{"blade":"s01c2b03","module":"s01c2mm","bay":3,)"));
