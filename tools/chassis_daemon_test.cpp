@@ -97,6 +97,8 @@ TEST_F(ChassisDaemonTest, TheChassisIsShown) {
     EXPECT_THAT(ask("bcadmin", {"info"}).output, HasSubstr("blades in bays 1 3\n"));
     EXPECT_THAT(ask("bcadmin", {"inventory"}).output, HasSubstr("\n14   empty"));
     EXPECT_THAT(ask("bcadmin", {"vitals"}).output, HasSubstr("26.0 C"));
+    EXPECT_THAT(ask("bcadmin", {"vitals"}).output,
+                HasSubstr("\npower module 2     good: Power module state okay.\n"));
     EXPECT_THAT(ask("bcadmin", {"eventlog"}).output, HasSubstr("Blade installed."));
     for (const char* what : {"info", "inventory", "vitals", "eventlog"})
         EXPECT_THAT(ask("bcadmin", {"--json", what}).output, StartsWith("{\"")) << what;

@@ -3,6 +3,7 @@
 #include "libdim/bladecenter/bay.hpp"
 #include "libdim/bladecenter/blade_state.hpp"
 #include "libdim/bladecenter/event_log.hpp"
+#include "libdim/bladecenter/vitals.hpp"
 #include "libdim/model/hardware.hpp"
 #include "libdim/model/mac_address.hpp"
 #include "libdim/snmp/session.hpp"
@@ -47,13 +48,6 @@ struct ChassisReport {
     std::vector<bool> installed;  ///< bay 1 first
 };
 
-/// Temperatures in degrees Celsius; absent where the chassis has no such sensor.
-struct Vitals {
-    std::optional<double> module;
-    std::optional<double> ambient;
-    std::vector<std::optional<int>> blowers;  ///< percent of the highest speed; blower 1 first
-};
-
 /// Whether a module is not there, or its agent is not: then its partner may be asked.
 bool is_silence(const Error& error);
 
@@ -86,7 +80,7 @@ public:
 
     /// chassisInfo, chassisVpd, spTxtId. Errors: conflict when it is no BladeCenter's.
     Result<ChassisReport> chassis();
-    /// mmTemp, frontPanelTemp, blowerNSpeed.
+    /// mmTemp, frontPanelTemp, blowerNSpeed, blowerNState, powerModuleHealthTable.
     Result<Vitals> vitals();
     /// readEventLogString: newest first. Errors: invalid_input.
     Result<std::vector<EventLogEntry>> event_log();

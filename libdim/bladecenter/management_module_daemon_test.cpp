@@ -133,7 +133,14 @@ TEST_F(ManagementModuleDaemonTest, TheChassisItsVitalsAndItsLog) {
     const auto vitals = module().vitals().value();
     EXPECT_EQ(vitals.module, 31.0);
     EXPECT_EQ(vitals.ambient, 26.0);
-    EXPECT_EQ(vitals.blowers.size(), 2U);
+    ASSERT_EQ(vitals.blowers.size(), 2U);
+    EXPECT_EQ(vitals.blowers[1].percent, 46);
+    EXPECT_EQ(vitals.blowers[1].state, PartState::good);
+    ASSERT_EQ(vitals.power_modules.size(), 4U);
+    EXPECT_TRUE(vitals.power_modules[1].is_there);
+    EXPECT_EQ(vitals.power_modules[1].state, PartState::good);
+    EXPECT_EQ(vitals.power_modules[1].details, "Power module state okay.");
+    EXPECT_FALSE(vitals.power_modules[2].is_there);
     EXPECT_TRUE(change("1", PowerAction::off));
     const auto log = module().event_log().value();
     ASSERT_GT(log.size(), 3U);

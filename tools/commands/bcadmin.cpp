@@ -180,7 +180,8 @@ Action bcadmin(CLI::App& app) {
     app.add_option(
            "WORDS", arguments->words,
            "CHASSIS, by the name of its management module, unless --mm is given; then info: "
-           "the chassis; inventory: all bays; vitals: temperatures and blowers; eventlog: "
+           "the chassis; inventory: all bays; vitals: temperatures, blowers, power modules; "
+           "eventlog: "
            "newest first; reset-mm: restart the module, while blades go on; led "
            "[on|off|blink]: its own; name [TEXT]; power on|off|state: of all its blades")
         ->required();
