@@ -50,19 +50,45 @@ Outcome<> run_ipmi_console(const cluster::Definition& definition, const cluster:
                                    power::ipmi_variables(bmc));
 }
 
-Outcome<> run_module_console(const cluster::Definition& definition, const cluster::Blade& blade,
-                             const ConsoleArguments& arguments) {
-    DIM_TRY(const cluster::BladeBay place, cluster::BladeBays(definition).of(blade));
-    DIM_TRY(const auto bay, bladecenter::Bay::parse(std::to_string(place.bay)));
-    DIM_TRY(const auto contact, cluster::contact_of(definition, *place.module));
+/// Of BAY, at one module.
+Result<ModuleConsole> open_console(const cluster::ModuleContact& contact, bladecenter::Bay bay,
+                                   const ConsoleArguments& arguments) {
     DIM_TRY(const auto login, read_login(arguments.credentials_file ? arguments.credentials_file
                                                                     : contact.console_credentials,
                                          "DIM_MM_CONSOLE_USER", "DIM_MM_CONSOLE_PASSWORD"));
     const auto take =
         arguments.takes ? ModuleConsole::Take::from_others : ModuleConsole::Take::when_free;
-    DIM_TRY(auto console, ModuleConsole::open({contact.address, contact.telnet_port.value_or(
-                                                                    bladecenter::kTelnetPort)},
-                                              login, bay, take, sys::Deadline::in(kDialogueTime)));
+    const model::Ipv4Endpoint module{contact.address,
+                                     contact.telnet_port.value_or(bladecenter::kTelnetPort)};
+    return ModuleConsole::open(module, login, bay, take, sys::Deadline::in(kDialogueTime));
+}
+
+/// At the module, or when that does not answer at its partner, which is told.
+Result<ModuleConsole> open_console_of_chassis(const cluster::Definition& definition,
+                                              const cluster::ModuleContact& contact,
+                                              bladecenter::Bay bay,
+                                              const ConsoleArguments& arguments) {
+    auto console = open_console(contact, bay, arguments);
+    if (console || contact.partner == nullptr || !bladecenter::is_silence(console.error()))
+        return console;
+    DIM_TRY(const auto partner, cluster::contact_of(definition, *contact.partner));
+    auto other = open_console(partner, bay, arguments);
+    const std::string name = to_string(contact.partner->name);
+    if (other) {
+        std::cerr << "the console is of " << name << ": the first module does not answer\n";
+    } else if (bladecenter::is_silence(other.error())) {
+        return fail(std::move(console).error().with_context("neither it nor its partner " + name +
+                                                            " answers"));
+    }
+    return other;
+}
+
+Outcome<> run_module_console(const cluster::Definition& definition, const cluster::Blade& blade,
+                             const ConsoleArguments& arguments) {
+    DIM_TRY(const cluster::BladeBay place, cluster::BladeBays(definition).of(blade));
+    DIM_TRY(const auto bay, bladecenter::Bay::parse(std::to_string(place.bay)));
+    DIM_TRY(const auto contact, cluster::contact_of(definition, *place.module));
+    DIM_TRY(auto console, open_console_of_chassis(definition, contact, bay, arguments));
     DIM_CHECK(relay_console(console));
     return {};
 }
