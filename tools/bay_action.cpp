@@ -24,11 +24,15 @@ BayAction question(Ask ask) {
     return {.act = {}, .interruption = {}, .ask = std::move(ask)};
 }
 
+using ReadBays =
+    Result<std::vector<bladecenter::BayReport>> (ManagementModule::*)(const BayAction::Bays&);
+
 /// An action that reads what the module knows of a blade.
-BayAction report_action(std::function<BladeAnswer(const Blade&)> tell) {
-    return question([tell = std::move(tell)](ManagementModule& module,
-                                             const BayAction::Bays& bays) -> BladeAnswers {
-        DIM_TRY(auto reports, module.bays(bays));
+BayAction report_action(std::function<BladeAnswer(const Blade&)> tell,
+                        ReadBays read = &ManagementModule::bays) {
+    return question([tell = std::move(tell), read](ManagementModule& module,
+                                                   const BayAction::Bays& bays) -> BladeAnswers {
+        DIM_TRY(auto reports, (module.*read)(bays));
         std::vector<Result<BladeAnswer>> answers;
         for (bladecenter::BayReport& report : reports) {
             if (!report.blade) {
@@ -129,6 +133,14 @@ BayAction health_action() {
         [](const Blade& blade) { return one_value("health", to_string(blade.health)); });
 }
 
+BayAction led_action() {
+    return report_action(
+        [](const Blade& blade) {
+            return one_value("led", blade.led ? to_string(*blade.led) : std::string_view());
+        },
+        &ManagementModule::bays_with_leds);
+}
+
 }  // namespace
 
 std::unexpected<Failure> no_bay_action(const std::string& message) {
@@ -156,9 +168,7 @@ Outcome<BayAction> parse_bay_action(const std::vector<std::string>& words) {
     if (verb == "name")
         return report_action([](const Blade& blade) { return one_value("name", blade.name); });
     if (verb == "led" && has_value) return parse_led_action(words[1]);
-    if (verb == "led")
-        return report_action(
-            [](const Blade& blade) { return one_value("led", to_string(blade.led)); });
+    if (verb == "led") return led_action();
     return no_bay_action("'" + printable(verb, 40) + "' is nothing that a bay does");
 }
 

@@ -77,10 +77,26 @@ TEST_F(ChassisDaemonTest, OneBladeIsSwitchedAndLookedAt) {
     EXPECT_THAT(bctool({"--bay", "1", "vpd"}).output, HasSubstr("type js20, machine_type 8842"));
 }
 
+TEST_F(ChassisDaemonTest, OnlyWhatAsksForLedsReadsTheirTable) {
+    chassis.requests();
+    for (const char* what : {"mac", "vpd", "health", "name"}) {
+        EXPECT_EQ(bctool({"--bay", "1", what}).code, 0) << what;
+        EXPECT_EQ(chassis.requests(), 1) << what;
+    }
+    EXPECT_EQ(bctool({"--bay", "1", "led"}).output, "off\n");
+    EXPECT_EQ(chassis.requests(), 2);
+    EXPECT_EQ(ask("bcadmin", {"inventory"}).code, 0);
+    const int without = chassis.requests();
+    EXPECT_THAT(ask("bcadmin", {"inventory", "--json"}).output, HasSubstr(R"("led":"off")"));
+    EXPECT_EQ(chassis.requests(), without + 1);
+}
+
 TEST_F(ChassisDaemonTest, TheChassisIsShown) {
     EXPECT_THAT(ask("bcadmin", {"info"}).output, HasSubstr("blades in bays 1 3\n"));
     EXPECT_THAT(ask("bcadmin", {"inventory"}).output, HasSubstr("\n14   empty"));
     EXPECT_THAT(ask("bcadmin", {"vitals"}).output, HasSubstr("26.0 C"));
+    EXPECT_THAT(ask("bcadmin", {"vitals"}).output,
+                HasSubstr("\npower module 2     good: Power module state okay.\n"));
     EXPECT_THAT(ask("bcadmin", {"eventlog"}).output, HasSubstr("Blade installed."));
     for (const char* what : {"info", "inventory", "vitals", "eventlog"})
         EXPECT_THAT(ask("bcadmin", {"--json", what}).output, StartsWith("{\"")) << what;
@@ -119,7 +135,7 @@ TEST_F(ChassisDaemonTest, WrongUsageAsksNobody) {
          {ChassisWords{"--bay", "1", "bootseq", "hd9"}, ChassisWords{"--bay", "1", "sol", "maybe"},
           ChassisWords{"--bay", "1", "nmi", "now"}, ChassisWords{"--bay", "15", "power", "on"},
           ChassisWords{"--bay", "1", "power", "up"}, ChassisWords{"--bay", "1"},
-          ChassisWords{"power", "on"},
+          ChassisWords{"power", "on"}, ChassisWords{"--bay", "1", "power", "on", "--stagger", "2m"},
           ChassisWords{"--bay", "1", "--socket", "/x", "power", "on"}}) {
         EXPECT_EQ(bctool(words).code, 2) << ::testing::PrintToString(words);
     }
@@ -167,7 +183,7 @@ TEST_F(NamedBlades, AreReachedThroughTheModuleOfTheirChassis) {
     EXPECT_EQ(ask("bctool", {"s01c2b14", "power", "on"}).output, "off → on\n");
     EXPECT_EQ(second.line(), "power bay=14 on");
     EXPECT_EQ(ask("bctool", {"b28", "power", "state"}).output, "on\n") << "its linear name";
-    EXPECT_EQ(ask("bctool", {"s01c[1-2]b03", "power", "on", "--stagger", "1"}).output,
+    EXPECT_EQ(ask("bctool", {"s01c[1-2]b03", "power", "on", "--stagger", "500ms/chassis"}).output,
               "s01c1b03: off → on\ns01c2b03: off → on\n");
     EXPECT_THAT(ask("bctool", {"s01c2b03", "--json", "power", "state"}).output,
                 StartsWith(R"({"blades":[{"blade":"s01c2b03","module":"s01c2mm","bay":3,)"));

@@ -135,6 +135,54 @@ TEST_F(ConsoleDaemonTest, WhatTheModuleRefusesIsToldWithItsCure) {
     EXPECT_EQ(none.end_code(), 1);
 }
 
+TEST_F(ConsoleDaemonTest, ABayOrBmcOfTwoBladesIsNotAsked) {
+    const auto set = [](const std::string& blade, const std::string& name, const char* value) {
+        return "<set for=\"" + blade + "\"><property name=\"" + name + "\" value=\"" + value +
+               "\"/></set>";
+    };
+    write("cluster.xml",
+          xml(set("b2", "bay", "1") + set("b5", "bay", "7") + set("b[9-10]", "power", "ipmi") +
+              set("b[9-10]", "power-address", "127.0.0.9")),
+          0644);
+    TerminalSession bay(words("b1", "--take"));
+    EXPECT_TRUE(bay.shows("b1 and b2 are the same: bay 1 of mm"));
+    EXPECT_EQ(bay.end_code(), 1);
+    TerminalSession bmc(words("b10"));
+    EXPECT_TRUE(bmc.shows("b10 and b9 are the same: BMC 127.0.0.9"));
+    EXPECT_EQ(bmc.end_code(), 1);
+    TerminalSession program(words("b7"));
+    EXPECT_TRUE(program.shows("bay  of , \r\n")) << "it is told no bay in doubt";
+    program.type("typed\n");
+    EXPECT_EQ(program.end_code(), 0);
+}
+
+TEST_F(ConsoleDaemonTest, ThePartnerOfASilentModuleHasTheConsole) {
+    std::string definition = xml(R"(<set for="mm"><property name="partner" value="nn"/></set>)");
+    const std::string address = "127.0.0.1\"/>";
+    definition.replace(definition.find(address), address.size(), "127.0.0.3\"/>");
+    const auto with_partner = [&](const std::string& at) {
+        std::string text = definition;
+        text.insert(text.find(R"(<level name="blade")"),
+                    R"(<component name="nn" role="management-module">
+    <interface network="mmnet" address=")" +
+                        at + R"("/><property name="console-credentials" value=")" + file("login") +
+                        R"("/><property name="telnet-port" value=")" + telnet_port +
+                        "\"/></component>");
+        write("cluster.xml", text, 0644);
+    };
+    with_partner("127.0.0.1");
+    TerminalSession session(words("b1"));
+    EXPECT_TRUE(session.shows("the console is of nn: the first module does not answer"));
+    session.type("hello\r");
+    EXPECT_TRUE(session.shows("bay 1: hello"));
+    session.type("\r~.");
+    EXPECT_EQ(session.end_code(), 0);
+    with_partner("127.0.0.4");
+    TerminalSession nobody(words("b1"));
+    EXPECT_TRUE(nobody.shows("neither it nor its partner nn answers"));
+    EXPECT_EQ(nobody.end_code(), 1);
+}
+
 TEST_F(ConsoleDaemonTest, KeysGoToTheBladeUntilTheEscape) {
     TerminalSession session(words("b1"));
     session.type("hello\r");

@@ -3,6 +3,7 @@
 #include "libdim/sys/file.hpp"
 #include "tools/at_controllers.hpp"
 #include "tools/discover_plugin.hpp"
+#include "tools/mac_file.hpp"
 #include "tools/module_targets.hpp"
 #include "tools/output/words.hpp"
 
@@ -50,22 +51,6 @@ Sightings sightings_at(const ModuleTarget& target, const ModuleAccess& access) {
                                          : Sighting{.macs = fail(reports.error())});
     }
     return sightings;
-}
-
-/// A line of the file: NAME,MAC[,MAC]...
-Result<std::pair<ComponentName, std::vector<MacAddress>>>
-parse_mac_line(std::string_view line, const cluster::Definition& definition) {
-    const auto fields = split(line, ',');
-    if (fields.size() < 2) return fail(ErrorCode::invalid_input, "it is not NAME,MAC");
-    DIM_TRY(const auto position, definition.taxonomy.find(trim(fields.front())));
-    DIM_TRY(auto name, ComponentName::parse(definition.taxonomy.name(position)));
-    std::vector<MacAddress> macs;
-    for (std::size_t i = 1; i < fields.size(); ++i) {
-        if (trim(fields[i]).empty()) continue;
-        DIM_TRY(const auto mac, MacAddress::parse(trim(fields[i])));
-        macs.push_back(mac);
-    }
-    return std::pair(std::move(name), std::move(macs));
 }
 
 /// Who asked and is nobody's, the first that did first. Errors: conflict when one asks since before
@@ -142,28 +127,13 @@ Outcome<DiscoverAnswers> read_mac_file(const DiscoverQuestion& question) {
         return wrong_usage(Error(ErrorCode::invalid_input, "--plugin csv needs --file")
                                .with_cure("name a file with lines NAME,MAC"));
     DIM_TRY(const std::string text, sys::read_file(*question.csv_file, kMacFileBytes));
-    const auto asked = names_of(question.components);
-    DiscoverAnswers answers;
-    std::size_t number = 0;
-    for (const std::string_view raw : split(text, '\n')) {
-        ++number;
-        const std::string_view line = trim(raw.substr(0, raw.find('#')));
-        if (line.empty()) continue;
-        auto parsed = parse_mac_line(line, question.macs.definition());
-        if (!parsed) {
-            if (answers.problems.size() < discover_limits::kProblems)
-                answers.problems.push_back(std::move(parsed).error().with_context(
-                    *question.csv_file + ", line " + std::to_string(number)));
-            continue;
-        }
-        auto& [name, macs] = *parsed;
-        if (!asked.contains(name)) continue;
-        const auto [known, is_new] =
-            answers.sightings.emplace(name, Sighting{.macs = std::move(macs)});
-        if (!is_new)
-            known->second.macs =
-                fail(ErrorCode::invalid_input, *question.csv_file + " names it twice");
-    }
+    DIM_TRY(auto answers, parse_mac_file(text, question.macs.definition().taxonomy,
+                                         names_of(question.components)));
+    for (Error& problem : answers.problems)
+        problem = std::move(problem).with_context(*question.csv_file);
+    for (auto& [name, sighting] : answers.sightings)
+        if (!sighting.macs)
+            sighting.macs = fail(Error(sighting.macs.error()).with_context(*question.csv_file));
     return answers;
 }
 

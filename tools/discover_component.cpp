@@ -1,6 +1,5 @@
 #include "tools/discover_component.hpp"
 
-#include "libdim/cluster/definition/blade_bay.hpp"
 #include "libdim/snmp/agent_address.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,9 +11,9 @@ using model::ComponentName;
 namespace {
 
 std::optional<DiscoverComponent::Module>
-module_of(const cluster::Definition& definition, const cluster::Blade& blade,
-          const std::optional<std::string>& credentials_file) {
-    const auto place = cluster::bay_of(definition, blade);
+module_of(const cluster::Definition& definition, const cluster::BladeBays& bays,
+          const cluster::Blade& blade, const std::optional<std::string>& credentials_file) {
+    const auto place = bays.of(blade);
     if (!place) return std::nullopt;
     const auto contact = cluster::contact_of(definition, *place->module);
     if (!contact) return std::nullopt;
@@ -29,6 +28,7 @@ module_of(const cluster::Definition& definition, const cluster::Blade& blade,
 }  // namespace
 
 Result<DiscoverComponent> discover_component(const cluster::Definition& definition,
+                                             const cluster::BladeBays& bays,
                                              const ComponentName& name,
                                              const std::optional<std::string>& credentials_file) {
     const cluster::Blade* blade = cluster::find_blade(definition, name);
@@ -39,7 +39,7 @@ Result<DiscoverComponent> discover_component(const cluster::Definition& definiti
                                 .type = blade->type,
                                 .server = blade->server,
                                 .mac = blade->mac,
-                                .module = module_of(definition, *blade, credentials_file)};
+                                .module = module_of(definition, bays, *blade, credentials_file)};
     if (const auto address = cluster::bootnet_address(definition, *blade))
         component.address = *address;
     return component;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "libdim/api/mac_messages.hpp"
-#include "libdim/cluster/definition/definition.hpp"
+#include "libdim/cluster/definition/blade_bay.hpp"
 
 #include <optional>
 #include <string>
@@ -25,11 +25,12 @@ struct DiscoverComponent {
     model::ComponentName server;
     std::optional<model::Ipv4Address> address = {};  ///< on the bootnet
     std::optional<model::MacAddress> mac = {};       ///< as known so far
-    std::optional<Module> module = {};               ///< absent: the definition does not say
+    std::optional<Module> module = {};  ///< absent: the definition does not say without doubt
 };
 
-/// Errors: not_found for what is no blade of DEFINITION.
+/// BAYS: of DEFINITION. Errors: not_found for what is no blade of it.
 Result<DiscoverComponent> discover_component(const cluster::Definition& definition,
+                                             const cluster::BladeBays& bays,
                                              const model::ComponentName& blade,
                                              const std::optional<std::string>& credentials_file);
 

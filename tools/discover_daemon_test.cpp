@@ -62,8 +62,10 @@ TEST_F(DiscoverFromChassis, ASilentModuleFailsItsOwnBladesAlone) {
 }
 
 TEST_F(DiscoverFromChassis, NewAndChangedAreTold) {
+    second.requests();
     const Ran ran = discover();
     EXPECT_EQ(ran.code, 0) << ran.output;
+    EXPECT_EQ(second.requests(), 1) << "the table of LEDs, which is slow, is not read";
     EXPECT_THAT(
         ran.output,
         HasSubstr("s01c1b03  new      00:0d:60:00:00:13  -                  s01c1mm, bay 3"));

@@ -1,6 +1,7 @@
 #include "tools/discover_plugin.hpp"
 
 #include "libdim/base/text.hpp"
+#include "libdim/power/child_environment.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "libdim/sys/filter.hpp"
@@ -76,7 +77,8 @@ Outcome<DiscoverAnswers> run_program(const std::string& path, const DiscoverQues
     DIM_TRY(const auto ran, sys::filter({path}, question.time_limit,
                                         {.input = discover_lines(question.components),
                                          .output_limit = kOutputBytes,
-                                         .on_error = show}));
+                                         .on_error = show,
+                                         .environment = power::environment_with({})}));
     if (!ran.status.is_success())
         return fail(Error(ErrorCode::unavailable,
                           path + ": " + to_string(ran.status) + "; nothing was learned")

@@ -4,6 +4,7 @@
 #include "libdim/base/text.hpp"
 #include "tools/boot_wait.hpp"
 #include "tools/confirm.hpp"
+#include "tools/stagger.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -94,7 +95,7 @@ Result<AwaitedPower> send_to_blade(const PowerWork& work, power::PowerControl& c
 std::vector<Result<BladeAnswer>> change_in_order(const PowerWork& work,
                                                  power::PowerControl& control) {
     return one_after_the_other(
-        work.target.blades.size(), work.arguments.stagger(),
+        work.target.blades.size(), work.arguments.stagger,
         [&](std::size_t at) -> Result<BladeAnswer> {
             DIM_TRY(const AwaitedPower awaited, send_to_blade(work, control, at));
             return await_blade(work, control, at, awaited.sent, awaited.deadline);
@@ -105,7 +106,7 @@ std::vector<Result<BladeAnswer>> change_in_order(const PowerWork& work,
 std::vector<Result<BladeAnswer>> send_then_wait(const PowerWork& work,
                                                 power::PowerControl& control) {
     const auto all =
-        one_after_the_other(work.target.blades.size(), work.arguments.stagger(),
+        one_after_the_other(work.target.blades.size(), work.arguments.stagger,
                             [&](std::size_t at) { return send_to_blade(work, control, at); });
     std::vector<Result<BladeAnswer>> answers;
     for (std::size_t at = 0; at < all.size(); ++at) {
@@ -131,6 +132,12 @@ std::vector<Result<BladeAnswer>> power_answers_of(const PowerTarget& target,
 std::string is_wait_word(const std::string& word) {
     if (word == "power" || word == "running" || seconds_of(word)) return "";
     return "'" + printable(word, 40) + "' is none of: power, running, a number of seconds";
+}
+
+/// The same.
+std::string is_stagger_word(const std::string& word) {
+    const auto time = parse_stagger(word);
+    return time ? "" : time.error().message() + "; " + time.error().cure();
 }
 
 std::size_t count_blades(const std::vector<PowerTarget>& targets) {
@@ -177,9 +184,12 @@ void PowerArguments::add_options(CLI::App& app) {
                    "seconds until each blade must be so (30; with --wait running 600, of which 30 "
                    "for its power state)")
         ->check(CLI::Range(std::uint32_t{0}, kLongest));
-    app.add_option("--stagger", stagger_seconds,
-                   "seconds between one blade of a controller and the next (0)")
-        ->check(CLI::Range(0, 3600));
+    app.add_option_function<std::string>(
+           "--stagger",
+           [this](const std::string& word) { stagger = parse_stagger(word).value_or(stagger); },
+           "time between one blade of a controller and the next: 2s, 500ms, 2s/chassis; 2 is "
+           "seconds (0)")
+        ->check(is_stagger_word);
 }
 
 std::chrono::seconds PowerArguments::time_limit() const {

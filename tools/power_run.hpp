@@ -25,14 +25,13 @@ struct PowerTarget {
 struct PowerArguments {
     std::string wait = "power";  ///< "power", "running", or seconds for the power state
     std::optional<std::uint32_t> time_limit_seconds;
-    std::uint32_t stagger_seconds = 0;
+    std::chrono::milliseconds stagger{0};  ///< between one blade of a controller and the next
 
     void add_options(CLI::App& app);
     bool waits_until_running() const { return wait == "running"; }
     std::chrono::seconds time_limit() const;
     /// For the power state of each blade, which others may stand behind.
     std::chrono::seconds power_time() const;
-    std::chrono::seconds stagger() const { return std::chrono::seconds(stagger_seconds); }
 };
 
 /// "on", "off", "softoff", "cycle", "reset"; nothing for "state", which asks only. Failures: usage.

@@ -180,7 +180,7 @@ TEST_F(PowerRunTest, ABootThatBeganToRunBeforeItsOwnCommandIsAnOldOne) {
     daemon.prepare("GET /v1/status", status_line(10, "booting", 5));
     daemon.prepare("GET /v1/status?watch=1", status_line(13, "running", 11));
     PowerArguments arguments = until_running(1);
-    arguments.stagger_seconds = 2;
+    arguments.stagger = std::chrono::seconds(2);
     Context yes = daemon.context();
     yes.assume_yes = true;
     EXPECT_FALSE(

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <utility>
 
@@ -40,57 +39,20 @@ PowerTarget ipmi_target(const cluster::Blade& blade, const cluster::BladePower& 
     return {"BMC " + to_string(*contact.address), {{to_string(blade.name)}}, open};
 }
 
-/// Which blades of the whole definition say that a BMC is theirs.
-class BmcOwners {
-public:
-    explicit BmcOwners(const cluster::Definition& definition) {
-        for (const cluster::Blade& blade : definition.blades) {
-            const auto power = cluster::power_of(definition, blade);
-            // What is wrong with this one is told when it is asked for.
-            if (power && power->kind == cluster::PowerKind::ipmi)
-                owners_[bmc_address(*power)].push_back(&blade);
-        }
-    }
-    /// Errors: conflict, with both names, when another blade has the BMC of BLADE.
-    Result<void> check_only(const cluster::Blade& blade, const cluster::BladePower& power) const {
-        const auto found = owners_.find(bmc_address(power));
-        if (found == owners_.end()) return {};
-        for (const cluster::Blade* other : found->second) {
-            if (other->position == blade.position) continue;
-            return fail(Error(ErrorCode::conflict,
-                              to_string(blade.name) + " and " + to_string(other->name) +
-                                  " are the same: BMC " + to_string(*power.address))
-                            .with_cure("give each the address of its own BMC: the property "
-                                       "'power-address'; nothing was sent"));
-        }
-        return {};
-    }
-
-private:
-    using BmcAddress = std::pair<model::Ipv4Address, std::uint16_t>;
-    static BmcAddress bmc_address(const cluster::BladePower& power) {
-        return {*power.address, power.port.value_or(power::kIpmiPort)};
-    }
-
-    std::map<BmcAddress, std::vector<const cluster::Blade*>> owners_;
-};
-
 /// A program of the site, and the blades that it switches one after the other.
 struct PlugInGroup {
     std::string controller;
     std::vector<power::PlugInPower::Settings> blades;
 };
 
-void add_to_groups(const cluster::Blade& blade, const cluster::BladePower& contact,
+void add_to_groups(power::PlugInBlade blade, const cluster::BladePower& contact,
                    std::vector<PlugInGroup>& groups) {
     // Without an address nobody knows what the program reaches: each blade is for itself.
     const std::string controller =
-        *contact.command + ' ' +
-        (contact.address ? to_string(*contact.address) : to_string(blade.name));
+        *contact.command + ' ' + (contact.address ? to_string(*contact.address) : blade.name);
     auto group = std::ranges::find(groups, controller, &PlugInGroup::controller);
     if (group == groups.end()) group = groups.insert(group, {controller, {}});
-    power::PlugInPower::Settings settings{.program = *contact.command,
-                                          .blade = plug_in_blade(blade, contact)};
+    power::PlugInPower::Settings settings{.program = *contact.command, .blade = std::move(blade)};
     if (contact.seconds) settings.time_limit = std::chrono::seconds(*contact.seconds);
     group->blades.push_back(std::move(settings));
 }
@@ -109,6 +71,34 @@ PowerTarget plug_in_target(const PlugInGroup& group) {
 }
 
 }  // namespace
+
+BmcOwners::BmcOwners(const cluster::Definition& definition) {
+    for (const cluster::Blade& blade : definition.blades) {
+        const auto power = cluster::power_of(definition, blade);
+        // What is wrong with this one is told when it is asked for.
+        if (power && power->kind == cluster::PowerKind::ipmi)
+            owners_[bmc_address(*power)].push_back(&blade);
+    }
+}
+
+BmcOwners::BmcAddress BmcOwners::bmc_address(const cluster::BladePower& power) {
+    return {*power.address, power.port.value_or(power::kIpmiPort)};
+}
+
+Result<void> BmcOwners::check_only(const cluster::Blade& blade,
+                                   const cluster::BladePower& power) const {
+    const auto found = owners_.find(bmc_address(power));
+    if (found == owners_.end()) return {};
+    for (const cluster::Blade* other : found->second) {
+        if (other->position == blade.position) continue;
+        return fail(Error(ErrorCode::conflict, to_string(blade.name) + " and " +
+                                                   to_string(other->name) + " are the same: BMC " +
+                                                   to_string(*power.address))
+                        .with_cure("give each the address of its own BMC: the property "
+                                   "'power-address'; nothing was sent"));
+    }
+    return {};
+}
 
 Outcome<std::vector<PowerTarget>> power_of_range(const Context& context, const ModuleAccess& access,
                                                  std::span<const std::string> ranges) {
@@ -129,7 +119,9 @@ Outcome<std::vector<PowerTarget>> power_of_range(const Context& context, const M
                 DIM_CHECK(bmcs.check_only(*blade, power));
                 targets.push_back(ipmi_target(*blade, power, access));
                 break;
-            case cluster::PowerKind::exec: add_to_groups(*blade, power, groups); break;
+            case cluster::PowerKind::exec:
+                add_to_groups(plug_in_blade(definition, bays, *blade, power), power, groups);
+                break;
         }
     }
     for (const PlugInGroup& group : groups)
@@ -148,10 +140,17 @@ Result<power::Bmc> bmc_of(const cluster::BladePower& power,
                       .cipher_suite = power.cipher_suite};
 }
 
-power::PlugInBlade plug_in_blade(const cluster::Blade& blade, const cluster::BladePower& power) {
+power::PlugInBlade plug_in_blade(const cluster::Definition& definition,
+                                 const cluster::BladeBays& bays, const cluster::Blade& blade,
+                                 const cluster::BladePower& power) {
     power::PlugInBlade told{.name = to_string(blade.name), .address = power.address};
     for (const cluster::Property& property : blade.properties)
         told.properties.emplace_back(property.name, property.value);
+    if (const auto place = bays.of(blade)) {
+        told.place = {.module = to_string(place->module->name), .bay = place->bay};
+        if (const auto contact = cluster::contact_of(definition, *place->module))
+            told.place->address = contact->address;
+    }
     return told;
 }
 

@@ -5,11 +5,29 @@
 #include "libdim/power/plug_in.hpp"
 #include "tools/module_targets.hpp"
 
+#include <cstdint>
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dim::tool {
+
+/// Which blades of a definition, which outlives it, say that a BMC is theirs.
+class BmcOwners {
+public:
+    explicit BmcOwners(const cluster::Definition& definition);
+    /// POWER: of BLADE, with ipmi. Errors: conflict, with both names, when another blade has the
+    /// same BMC.
+    Result<void> check_only(const cluster::Blade& blade, const cluster::BladePower& power) const;
+
+private:
+    using BmcAddress = std::pair<model::Ipv4Address, std::uint16_t>;
+    static BmcAddress bmc_address(const cluster::BladePower& power);
+
+    std::map<BmcAddress, std::vector<const cluster::Blade*>> owners_;
+};
 
 /// What switches the blades that RANGES name, whatever kinds of hardware they are; in the order of
 /// the cluster. A blade with a BMC is a controller of its own; programs of the site are run one
@@ -24,8 +42,10 @@ Outcome<std::vector<PowerTarget>> power_of_range(const Context& context, const M
 Result<power::Bmc> bmc_of(const cluster::BladePower& power,
                           const std::optional<std::string>& credentials_file);
 
-/// What a program of the site is told of BLADE.
-power::PlugInBlade plug_in_blade(const cluster::Blade& blade, const cluster::BladePower& power);
+/// What a program of the site is told of BLADE; BAYS: of DEFINITION.
+power::PlugInBlade plug_in_blade(const cluster::Definition& definition,
+                                 const cluster::BladeBays& bays, const cluster::Blade& blade,
+                                 const cluster::BladePower& power);
 
 /// The user and password in FILE, or without one in the environment: USER_VARIABLE and
 /// PASSWORD_VARIABLE. Errors: as bmc_of.

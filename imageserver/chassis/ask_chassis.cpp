@@ -85,7 +85,7 @@ Result<api::ChassisStatus> ask_chassis(const ChassisTarget& target) {
     std::erase_if(bays, [&](bladecenter::Bay bay) {
         return std::cmp_greater(bay.number(), std::max(report.bays, 0));
     });
-    DIM_TRY(const auto reports, module.bays_without_leds(bays));
+    DIM_TRY(const auto reports, module.bays(bays));
     return chassis_said(target, report, reports);
 }
 

@@ -39,8 +39,9 @@ std::vector<ChassisTarget> chassis_targets(const cluster::Definition& definition
                                            const model::ComponentName& server) {
     std::vector<ChassisTarget> targets;
     std::map<model::ComponentName, std::optional<std::size_t>> known;  // absent: not to be asked
+    const cluster::BladeBays bays(definition);
     for (const cluster::Blade& blade : cluster::blades_of(definition, server)) {
-        const auto place = cluster::bay_of(definition, blade);
+        const auto place = bays.of(blade);
         if (!place) continue;
         const auto [found, is_new] = known.try_emplace(place->module->name);
         if (is_new) {

@@ -31,8 +31,8 @@ inline constexpr std::chrono::seconds kLongestAnswer{5};
 inline constexpr int kMostRetries = 1;
 
 /// The modules of DEFINITION that control blades of SERVER and whose credentials' file it names, in
-/// the order of the blades. A blade without a module, or one whose properties are wrong, is of
-/// none.
+/// the order of the blades. A blade without a module, one whose properties are wrong, and one whose
+/// bay another blade has too, is of none.
 std::vector<ChassisTarget> chassis_targets(const cluster::Definition& definition,
                                            const model::ComponentName& server);
 

@@ -19,6 +19,16 @@ TEST(ChassisTarget, IsEveryModuleWithBladesOfOursAndCredentials) {
     EXPECT_TRUE(chassis_targets(definition, samples::name("s02")).empty());
 }
 
+TEST(ChassisTarget, ABayOfTwoBladesIsOfNeither) {
+    auto definition = samples::chassis_definition("/etc/dim/mm.key", 161);
+    for (auto& blade : definition.blades)
+        if (blade.name == samples::name("s01c1b03")) blade.properties.push_back({"bay", "4"});
+    const auto targets = chassis_targets(definition, samples::name("s01"));
+    ASSERT_EQ(targets.size(), 1u);
+    EXPECT_EQ(targets[0].blades.size(), 12u);
+    EXPECT_FALSE(targets[0].blades.contains(4));
+}
+
 TEST(ChassisTarget, WaitsNoLongerThanTheDaemonMay) {
     auto definition = samples::chassis_definition("/etc/dim/mm.key", 161);
     for (auto& module : definition.components) {

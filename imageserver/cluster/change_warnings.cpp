@@ -1,10 +1,12 @@
 #include "imageserver/cluster/change_warnings.hpp"
 
 #include "imageserver/blade/blade_status.hpp"
+#include "libdim/cluster/definition/blade_bay.hpp"
 #include "libdim/cluster/names/fold_names.hpp"
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 namespace dim::server {
 
@@ -14,6 +16,7 @@ namespace {
 
 /// So many are told one by one.
 constexpr std::size_t kLostMacsShown = 16;
+constexpr std::size_t kSharedBaysShown = 16;
 
 /// "s01c1b03 has 00:…, would have 00:…": nothing when NEXT leaves ENTRY the MAC that it learned.
 std::optional<std::string> lost_mac_text(const RosterEntry& entry,
@@ -41,6 +44,26 @@ std::optional<std::string> lost_macs_warning(const std::vector<RosterEntry>& ent
     if (count > kLostMacsShown) text += "; " + std::to_string(count - kLostMacsShown) + " more";
     return "MACs that were learned would count no more: " + text +
            "; a blade that runs with one loses its root file system";
+}
+
+/// What is told of bays that NEXT says of several blades.
+std::optional<std::string> shared_bays_warning(const cluster::Definition& next) {
+    const auto shared = cluster::BladeBays(next).shared();
+    if (shared.empty()) return std::nullopt;
+    std::string text;
+    for (const auto& [bay, blades] :
+         std::span(shared).first(std::min(shared.size(), kSharedBaysShown))) {
+        std::vector<cluster::Position> positions;
+        for (const cluster::Blade* blade : blades)
+            positions.push_back(blade->position);
+        text += (text.empty() ? "" : "; ") +
+                cluster::fold_names(next.taxonomy, std::move(positions)) + " are bay " +
+                std::to_string(bay.bay) + " of " + to_string(bay.module->name);
+    }
+    if (shared.size() > kSharedBaysShown)
+        text += "; " + std::to_string(shared.size() - kSharedBaysShown) + " more bays";
+    return "blades that are the same get no power command and no console: " + text +
+           "; give each its own bay: properties 'module' and 'bay'";
 }
 
 }  // namespace
@@ -90,6 +113,7 @@ Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& n
                         "dim blade discover");
     }
     if (auto lost = lost_macs_warning(roster_.entries(), next)) texts.push_back(*std::move(lost));
+    if (auto bays = shared_bays_warning(next)) texts.push_back(*std::move(bays));
     return texts;
 }
 

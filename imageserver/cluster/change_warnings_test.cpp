@@ -114,5 +114,22 @@ TEST_F(ChangeWarningsTest, OfBladesThatLoseTheMacThatTheyLearned) {
         << given;
 }
 
+TEST_F(ChangeWarningsTest, OfBladesThatAreInOneBay) {
+    std::string text(samples::kDefinition);
+    const std::string_view blades = R"(<level name="blade")";
+    text.insert(text.find(blades), R"(<component name="mm" role="management-module"/>)");
+    const auto told = [&] {
+        return warnings.of(cluster::parse_cluster(text, "next.xml").value(), at(100)).value();
+    };
+    EXPECT_EQ(told(), Texts());
+    text.insert(text.find("</cluster>"),
+                R"(<set for="s01c1b01"><property name="bay" value="2"/></set>)");
+    const Texts texts = told();
+    ASSERT_EQ(texts.size(), 1u);
+    EXPECT_EQ(texts.front(),
+              "blades that are the same get no power command and no console: s01c1b[01-02] are bay "
+              "2 of s01c1; give each its own bay: properties 'module' and 'bay'");
+}
+
 }  // namespace
 }  // namespace dim::server

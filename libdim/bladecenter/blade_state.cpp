@@ -36,6 +36,12 @@ constexpr model::EnumWords<BootDevice, 10> kBootDevices{{{BootDevice::none, "non
                                                          {BootDevice::not_available, "n/a"}}};
 constexpr model::EnumWords<Sol, 3> kSols{
     {{Sol::not_ready, "not ready"}, {Sol::ready, "ready"}, {Sol::active, "active"}}};
+constexpr model::EnumWords<PartState, 6> kPartStates{{{PartState::unknown, "unknown"},
+                                                      {PartState::good, "good"},
+                                                      {PartState::warning, "warning"},
+                                                      {PartState::bad, "bad"},
+                                                      {PartState::not_available, "not available"},
+                                                      {PartState::critical, "critical"}}};
 constexpr model::EnumWords<ChassisHealth, 4> kChassisHealths{
     {{ChassisHealth::critical, "critical"},
      {ChassisHealth::non_critical, "non-critical"},
@@ -111,6 +117,18 @@ Result<BootSequence> parse_boot_sequence(std::string_view text) {
 std::string_view to_string(Sol status) { return model::word_of(kSols, status); }
 Result<Sol> sol_of(std::int32_t number) {
     return enumerator_of(kSols, "state of serial over LAN", number);
+}
+
+std::string_view to_string(PartState state) { return model::word_of(kPartStates, state); }
+Result<PartState> blower_state_of(std::int32_t number) {
+    if (number >= 0 && number <= 3) return static_cast<PartState>(number);
+    return unknown_number("state of a blower", number);
+}
+Result<PartState> power_module_state_of(std::int32_t number) {
+    if (number >= 0 && number <= 2) return static_cast<PartState>(number);
+    if (number == 3) return PartState::not_available;
+    if (number == 4) return PartState::critical;
+    return unknown_number("state of a power module", number);
 }
 
 std::string_view to_string(ChassisHealth health) { return model::word_of(kChassisHealths, health); }

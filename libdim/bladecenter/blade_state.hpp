@@ -70,6 +70,21 @@ enum class Sol { not_ready = 0, ready = 1, active = 2 };
 std::string_view to_string(Sol status);
 Result<Sol> sol_of(std::int32_t number);
 
+/// Of a blower (blowerNState) or a power module (powerModuleState).
+enum class PartState {
+    unknown = 0,
+    good = 1,
+    warning = 2,
+    bad = 3,
+    not_available = 4,
+    critical = 5
+};
+std::string_view to_string(PartState state);
+/// 0 to 3. Errors: invalid_input for a number that the MIB does not have.
+Result<PartState> blower_state_of(std::int32_t number);
+/// 0 to 2, 3 for not available, 4 for critical. Errors: the same.
+Result<PartState> power_module_state_of(std::int32_t number);
+
 /// Chassis: systemHealthStat.
 enum class ChassisHealth { critical = 0, non_critical = 2, system = 4, normal = 255 };
 std::string_view to_string(ChassisHealth health);

@@ -11,6 +11,9 @@ TEST(BladeState, NumbersThatTheMibDoesNotHaveAreRefused) {
     EXPECT_FALSE(health_of(12));
     EXPECT_FALSE(led_of(3));
     EXPECT_FALSE(chassis_health_of(1));
+    EXPECT_FALSE(blower_state_of(4));
+    EXPECT_FALSE(power_module_state_of(5));
+    EXPECT_FALSE(power_module_state_of(-1));
     EXPECT_FALSE(parse_led("blinking"));
     EXPECT_EQ(power_state_of(7).error().message(),
               "the management module tells a power state that DIM does not know: 7");
@@ -37,6 +40,10 @@ TEST(BladeState, NumbersOfTheMib) {
     EXPECT_EQ(to_string(health_of(1).value()), "good");
     EXPECT_EQ(to_string(health_of(11).value()), "power denied");
     EXPECT_EQ(to_string(chassis_health_of(255).value()), "normal");
+    EXPECT_EQ(to_string(blower_state_of(3).value()), "bad");
+    EXPECT_EQ(to_string(power_module_state_of(2).value()), "warning");
+    EXPECT_EQ(to_string(power_module_state_of(3).value()), "not available");
+    EXPECT_EQ(to_string(power_module_state_of(4).value()), "critical");
     for (const Led led : {Led::off, Led::on, Led::blinking})
         EXPECT_EQ(parse_led(to_string(led)), led);
 }

@@ -21,7 +21,6 @@ constexpr std::size_t kNameLimit = 15;
 constexpr std::size_t kChassisNameLimit = 16;
 constexpr const char* kSilent = "does not answer";
 constexpr auto kLedTime = std::chrono::seconds(120);
-constexpr std::uint32_t kBlowerCount = 4;
 constexpr std::array<std::uint32_t, 8> kMacColumns{2, 3, 4, 5, 10, 11, 12, 13};
 
 constexpr std::uint32_t kBootSlots = std::tuple_size_v<BootSequence>;
@@ -264,24 +263,9 @@ Result<ChassisReport> ManagementModule::chassis() {
 
 Result<Vitals> ManagementModule::vitals() {
     Question question;
-    question.add(objects::kModuleTemperature);
-    question.add(objects::kAmbientTemperature);
-    for (std::uint32_t blower = 1; blower <= kBlowerCount; ++blower)
-        question.add(objects::kBlowers.below({blower, 0}));
+    add_vitals(question);
     DIM_CHECK(ask(question));
-    Vitals vitals;
-    DIM_TRY(const auto module, question.text_or_nothing(objects::kModuleTemperature));
-    DIM_TRY(vitals.module, parse_temperature(module));
-    DIM_TRY(const auto ambient, question.text_or_nothing(objects::kAmbientTemperature));
-    DIM_TRY(vitals.ambient, parse_temperature(ambient));
-    for (std::uint32_t blower = 1; blower <= kBlowerCount; ++blower) {
-        const ObjectId object = objects::kBlowers.below({blower, 0});
-        if (question.find(object) == nullptr) break;
-        DIM_TRY(const auto text, question.text(object));
-        DIM_TRY(const auto speed, parse_blower_speed(text));
-        vitals.blowers.push_back(speed);
-    }
-    return vitals;
+    return vitals_of(question);
 }
 
 Result<std::vector<EventLogEntry>> ManagementModule::event_log() {
@@ -296,13 +280,13 @@ Result<std::vector<EventLogEntry>> ManagementModule::event_log() {
     return entries;
 }
 
-Result<std::vector<BayReport>> ManagementModule::bays(const std::vector<Bay>& bays) {
-    DIM_TRY(auto reports, bays_without_leds(bays));
+Result<std::vector<BayReport>> ManagementModule::bays_with_leds(const std::vector<Bay>& asked) {
+    DIM_TRY(auto reports, bays(asked));
     DIM_CHECK(add_leds(reports));
     return reports;
 }
 
-Result<std::vector<BayReport>> ManagementModule::bays_without_leds(const std::vector<Bay>& bays) {
+Result<std::vector<BayReport>> ManagementModule::bays(const std::vector<Bay>& bays) {
     Question question;
     question.add(objects::kSystemObjectId);
     for (const Bay bay : bays)

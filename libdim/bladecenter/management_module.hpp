@@ -3,6 +3,7 @@
 #include "libdim/bladecenter/bay.hpp"
 #include "libdim/bladecenter/blade_state.hpp"
 #include "libdim/bladecenter/event_log.hpp"
+#include "libdim/bladecenter/vitals.hpp"
 #include "libdim/model/hardware.hpp"
 #include "libdim/model/mac_address.hpp"
 #include "libdim/snmp/session.hpp"
@@ -18,7 +19,7 @@ namespace dim::bladecenter {
 struct Blade {
     PowerState power = PowerState::off;
     Health health = Health::unknown;
-    Led led = Led::off;
+    std::optional<Led> led;  ///< absent when it was not asked for
     std::string name;
     std::string machine_type;              ///< "8842"; empty when it is not told
     std::optional<model::BladeType> type;  ///< of 8842 (JS20) and 8844 (JS21)
@@ -45,13 +46,6 @@ struct ChassisReport {
     ChassisHealth health = ChassisHealth::normal;
     std::int32_t bays = 0;        ///< for blades
     std::vector<bool> installed;  ///< bay 1 first
-};
-
-/// Temperatures in degrees Celsius; absent where the chassis has no such sensor.
-struct Vitals {
-    std::optional<double> module;
-    std::optional<double> ambient;
-    std::vector<std::optional<int>> blowers;  ///< percent of the highest speed; blower 1 first
 };
 
 /// Whether a module is not there, or its agent is not: then its partner may be asked.
@@ -88,7 +82,7 @@ public:
 
     /// chassisInfo, chassisVpd, spTxtId. Errors: conflict when it is no BladeCenter's.
     Result<ChassisReport> chassis();
-    /// mmTemp, frontPanelTemp, blowerNSpeed.
+    /// mmTemp, frontPanelTemp, blowerNSpeed, blowerNState, powerModuleHealthTable.
     Result<Vitals> vitals();
     /// readEventLogString: newest first. Errors: invalid_input.
     Result<std::vector<EventLogEntry>> event_log();
@@ -101,10 +95,11 @@ public:
     Result<void> set_chassis_name(const std::string& name);
     /// Starts the module's own firmware again; blades go on. It does not answer for a minute or so.
     Result<void> reset_module();
-    /// bladeSystemStatus, bladeHardwareVpd, bladeHardwareVpdMac; in the order of BAYS.
+    /// bladeSystemStatus, bladeHardwareVpd, bladeHardwareVpdMac; in the order of BAYS, without
+    /// LEDs.
     Result<std::vector<BayReport>> bays(const std::vector<Bay>& bays);
-    /// The same without asking for LEDs, which takes long: all are off.
-    Result<std::vector<BayReport>> bays_without_leds(const std::vector<Bay>& bays);
+    /// The same with LEDs. A module with many blades takes up to 120 s for its table of them.
+    Result<std::vector<BayReport>> bays_with_leds(const std::vector<Bay>& asked);
 
     /// Of many at once, in the order of BAYS; each with its own errors.
     Result<std::vector<Result<PowerState>>> power_states(const std::vector<Bay>& bays);

@@ -161,7 +161,14 @@ TEST_F(ManagementModuleDaemonTest, TheChassisItsVitalsAndItsLog) {
     const auto vitals = module().vitals().value();
     EXPECT_EQ(vitals.module, 31.0);
     EXPECT_EQ(vitals.ambient, 26.0);
-    EXPECT_EQ(vitals.blowers.size(), 2U);
+    ASSERT_EQ(vitals.blowers.size(), 2U);
+    EXPECT_EQ(vitals.blowers[1].percent, 46);
+    EXPECT_EQ(vitals.blowers[1].state, PartState::good);
+    ASSERT_EQ(vitals.power_modules.size(), 4U);
+    EXPECT_TRUE(vitals.power_modules[1].is_there);
+    EXPECT_EQ(vitals.power_modules[1].state, PartState::good);
+    EXPECT_EQ(vitals.power_modules[1].details, "Power module state okay.");
+    EXPECT_FALSE(vitals.power_modules[2].is_there);
     EXPECT_TRUE(change("1", PowerAction::off));
     const auto log = module().event_log().value();
     ASSERT_GT(log.size(), 3U);
@@ -172,11 +179,20 @@ TEST_F(ManagementModuleDaemonTest, TheChassisItsVitalsAndItsLog) {
 TEST_F(ManagementModuleDaemonTest, NamesAndLedsAreWritten) {
     EXPECT_TRUE(module().set_name(bay("1"), "renamed"));
     EXPECT_TRUE(module().set_led(bay("1"), Led::blinking));
-    const Blade blade = module().bays({bay("1")}).value()[0].blade.value().value();
+    const Blade blade = module().bays_with_leds({bay("1")}).value()[0].blade.value().value();
     EXPECT_EQ(blade.name, "renamed");
     EXPECT_EQ(blade.led, Led::blinking);
     for (const char* wrong : {"", "a name that is too long", "a\nb"})
         EXPECT_EQ(module().set_name(bay("1"), wrong).error().code(), ErrorCode::invalid_input);
+}
+
+TEST_F(ManagementModuleDaemonTest, TheTableOfLedsIsReadForLedsOnly) {
+    auto asked = module();
+    chassis.requests();
+    EXPECT_EQ(asked.bays({bay("1")}).value()[0].blade.value()->led, std::nullopt);
+    EXPECT_EQ(chassis.requests(), 1);
+    EXPECT_EQ(asked.bays_with_leds({bay("1")}).value()[0].blade.value()->led, Led::off);
+    EXPECT_EQ(chassis.requests(), 2);
 }
 
 TEST_F(ManagementModuleDaemonTest, BootSequencesAreWrittenFromAnyToAny) {

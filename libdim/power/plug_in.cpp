@@ -105,6 +105,11 @@ Result<void> check_unchangeable(const std::string& path) {
 std::string plug_in_request(const PlugInBlade& blade, std::string_view action) {
     nlohmann::ordered_json request{{"action", action}, {"name", blade.name}};
     if (blade.address) request["address"] = to_string(*blade.address);
+    if (blade.place) {
+        request["module"] = blade.place->module;
+        request["bay"] = blade.place->bay;
+        if (blade.place->address) request["module_address"] = to_string(*blade.place->address);
+    }
     auto properties = nlohmann::ordered_json::object();
     for (const auto& [name, value] : blade.properties)
         properties[name] = value;
@@ -117,6 +122,12 @@ std::vector<std::pair<std::string, std::string>> plug_in_variables(const PlugInB
     Variables variables{{"DIM_ACTION", std::string(action)},
                         {"DIM_NAME", blade.name},
                         {"DIM_ADDRESS", blade.address ? to_string(*blade.address) : ""}};
+    if (blade.place) {
+        variables.emplace_back("DIM_MODULE", blade.place->module);
+        variables.emplace_back("DIM_BAY", std::to_string(blade.place->bay));
+        if (blade.place->address)
+            variables.emplace_back("DIM_MODULE_ADDRESS", to_string(*blade.place->address));
+    }
     for (const auto& [name, value] : blade.properties)
         variables.emplace_back(variable_name(name), value);
     return variables;

@@ -4,6 +4,7 @@
 #include "libdim/power/power_control.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,11 +19,20 @@ struct PlugInBlade {
     std::string name;
     std::optional<model::Ipv4Address> address = {};
     std::vector<std::pair<std::string, std::string>> properties = {};
+    /// Its bay and management module, where the definition tells them without doubt.
+    struct Place {
+        std::string module;
+        std::uint32_t bay;
+        std::optional<model::Ipv4Address> address = {};  ///< of the module
+    };
+    std::optional<Place> place = {};
 };
 
-/// One line of JSON, for the program's standard input: action, name, address, properties.
+/// One line of JSON, for the program's standard input: action, name, address, module, bay,
+/// module_address, properties.
 std::string plug_in_request(const PlugInBlade& blade, std::string_view action);
-/// The same as variables: DIM_ACTION, DIM_NAME, DIM_ADDRESS, DIM_PROPERTY_RACK…
+/// The same as variables: DIM_ACTION, DIM_NAME, DIM_ADDRESS, DIM_MODULE, DIM_BAY,
+/// DIM_MODULE_ADDRESS, DIM_PROPERTY_RACK…
 std::vector<std::pair<std::string, std::string>> plug_in_variables(const PlugInBlade& blade,
                                                                    std::string_view action);
 /// Errors: permission_denied for a program that others than root and we could have written, or put

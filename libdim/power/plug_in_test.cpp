@@ -3,6 +3,7 @@
 #include "libdim/sys/file.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 
+#include <cstdlib>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Pair;
 
 const PlugInBlade kBlade{.name = "n1",
@@ -125,6 +127,32 @@ TEST_F(PlugInTest, IsToldActionNameAddressAndProperties) {
                                 R"("properties":{"outlet":"7","pdu-model":"A \"B\""}})"
                                 "\n");
     EXPECT_THAT(plug_in_variables(kBlade, "on"), Contains(Pair("DIM_PROPERTY_OUTLET", "7")));
+}
+
+TEST_F(PlugInTest, IsToldTheModuleAndBayThatTheBladeIsIn) {
+    PlugInBlade blade = kBlade;
+    blade.properties.clear();
+    blade.place = {
+        .module = "s01c1mm", .bay = 3, .address = model::Ipv4Address::parse("10.2.1.1").value()};
+    EXPECT_THAT(plug_in_variables(blade, "on"), Contains(Pair("DIM_MODULE", "s01c1mm")));
+    EXPECT_THAT(plug_in_variables(blade, "on"), Contains(Pair("DIM_BAY", "3")));
+    EXPECT_THAT(plug_in_variables(blade, "on"), Contains(Pair("DIM_MODULE_ADDRESS", "10.2.1.1")));
+    EXPECT_EQ(plug_in_request(blade, "on"),
+              R"({"action":"on","name":"n1","address":"10.3.1.3","module":"s01c1mm","bay":3,)"
+              R"("module_address":"10.2.1.1","properties":{}})"
+              "\n");
+}
+
+TEST_F(PlugInTest, IsNotToldTheCredentialsThatWeWereGiven) {
+    ASSERT_EQ(::setenv("DIM_MM_COMMUNITY", "secretword", 1), 0);
+    auto asked = power("env >" + file("environment") + "; echo on");
+    EXPECT_EQ(asked.state(), PowerState::on);
+    EXPECT_THAT(content("environment"), HasSubstr("DIM_NAME=n1"));
+    EXPECT_THAT(content("environment"), Not(HasSubstr("secretword")));
+    EXPECT_TRUE(asked.send(PowerCommand::on));
+    EXPECT_THAT(content("environment"), HasSubstr("DIM_ACTION=on"));
+    EXPECT_THAT(content("environment"), Not(HasSubstr("secretword")));
+    EXPECT_EQ(::unsetenv("DIM_MM_COMMUNITY"), 0);
 }
 
 TEST_F(PlugInTest, ABladeIsSwitchedByIt) {

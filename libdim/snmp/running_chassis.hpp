@@ -54,6 +54,14 @@ public:
         }
         EXPECT_EQ(answer, "ok") << command;
     }
+    /// How many requests came to it since this was asked the last time.
+    int requests() {
+        EXPECT_TRUE(sys::write_all(input_, "requests\n"));
+        const std::string told = line();
+        EXPECT_EQ(line(), "ok");
+        EXPECT_TRUE(told.starts_with("requests ")) << told;
+        return std::stoi(told.substr(9));
+    }
     /// The next line that it prints.
     std::string line() {
         while (!unread_.contains('\n')) {

@@ -236,6 +236,14 @@ void Chassis::add_vitals() {
         add_text(mmblade({2, 3, blower, 0}), "    46% of maximum");
         add_number(mmblade({2, 3, 9 + blower, 0}), 1);
     }
+    for (const int module : {1, 2, 3, 4}) {
+        const bool is_there = module <= 2;
+        add_number(mmblade({2, 4, 1, 1, 1, module}), module);
+        add_number(mmblade({2, 4, 1, 1, 2, module}), is_there ? 1 : 0);
+        add_number(mmblade({2, 4, 1, 1, 3, module}), is_there ? 1 : 3);
+        add_text(mmblade({2, 4, 1, 1, 4, module}),
+                 is_there ? "Power module state okay." : "Power module is not present.");
+    }
 }
 
 void Chassis::add_event_log() {

@@ -49,6 +49,7 @@ void Emulator::watch_agent() {
 }
 
 void Emulator::take_request() {
+    ++requests_;
     if (is_silent_ || is_resetting_) {
         agent_.drop();
         if (is_silent_) say("dropped");
@@ -110,6 +111,10 @@ bool Emulator::obey(std::string_view line) {
     const std::string_view word = line.substr(0, blank);
     if (line == "reset") {
         reset();
+        return true;
+    }
+    if (line == "requests") {
+        say("requests " + std::to_string(std::exchange(requests_, 0)));
         return true;
     }
     if (line == "wrong-time") {

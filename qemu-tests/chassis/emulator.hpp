@@ -52,6 +52,7 @@ private:
     bool is_resetting_ = false;
     bool shall_reset_ = false;
     int requests_until_reset_ = 0;  ///< 0: it does not
+    int requests_ = 0;  ///< since they were told the last time
     int delay_ms_ = 0;
     unsigned held_request_ = 0;  ///< odd while one is held back
     std::string unread_;

@@ -39,6 +39,7 @@ constexpr const char* kHelp =
     "  stuck on|off      takes commands for blades and does nothing\n"
     "  reset             restarts the module, which takes --reset-time (2000); blades go on\n"
     "  reset-after N     the same behind the answer to the Nth request from now on\n"
+    "  requests          prints 'requests N': those that came since it was asked the last time\n"
     "  wrong-time        tells users of version 3 a time and refuses it\n"
     "It ends by SIGTERM or SIGINT, and with --end-with-input at the end of its standard input;\n"
     "machines end with it, however it ends.\n";

@@ -77,9 +77,11 @@ Outcome<BcadminRequest> request_of(const Context& context, const BcadminArgument
     return request;
 }
 
-/// Failures: the first bay whose answers cannot be understood; the others are shown all the same.
+/// LEDs, which may take long, for programs only: the table has no column of them. Failures: the
+/// first bay whose answers cannot be understood; the others are shown all the same.
 Outcome<> show_inventory(const Context& context, bladecenter::ManagementModule& module) {
-    DIM_TRY(const auto bays, module.bays(bladecenter::Bay::all()));
+    const auto all = bladecenter::Bay::all();
+    DIM_TRY(const auto bays, context.json ? module.bays_with_leds(all) : module.bays(all));
     std::cout << (context.json ? inventory_json(bays) : inventory_text(bays));
     for (const auto& report : bays) {
         if (!report.blade) {
@@ -178,7 +180,8 @@ Action bcadmin(CLI::App& app) {
     app.add_option(
            "WORDS", arguments->words,
            "CHASSIS, by the name of its management module, unless --mm is given; then info: "
-           "the chassis; inventory: all bays; vitals: temperatures and blowers; eventlog: "
+           "the chassis; inventory: all bays; vitals: temperatures, blowers, power modules; "
+           "eventlog: "
            "newest first; reset-mm: restart the module, while blades go on; led "
            "[on|off|blink]: its own; name [TEXT]; power on|off|state: of all its blades")
         ->required();

@@ -110,7 +110,7 @@ Outcome<> run_bay_action(const Context& context, const BctoolArguments& argument
     DIM_TRY(const BctoolRequest request, request_of(context, arguments));
     DIM_CHECK(confirm_bay_action(context, action, words, request));
     std::vector<BladeResult> results =
-        act_on_bays(request.targets, arguments.access, action, arguments.power.stagger());
+        act_on_bays(request.targets, arguments.access, action, arguments.power.stagger);
     print_results(context, results, names_of(request));
     return summary(std::move(results), names_of(request));
 }

@@ -59,9 +59,10 @@ Outcome<Discovery> discover(const Context& context, const DiscoverArguments& arg
                               .is_in_order = arguments.is_in_order,
                               .directory = arguments.directory,
                               .time_limit = std::chrono::seconds(arguments.time_limit_seconds)};
+    const cluster::BladeBays bays(macs.definition());
     for (const model::ComponentName& blade : blades) {
-        DIM_TRY(auto component,
-                discover_component(macs.definition(), blade, arguments.access.credentials_file));
+        DIM_TRY(auto component, discover_component(macs.definition(), bays, blade,
+                                                   arguments.access.credentials_file));
         if (const auto found = known.find(blade); found != known.end())
             component.mac = found->second.mac;
         question.components.push_back(std::move(component));

@@ -88,6 +88,14 @@ TEST_F(BladeDiscover, AFailedPluginTeachesNothing) {
     EXPECT_EQ(discover_by("kill -9 $$").code, ExitCode::failed);
 }
 
+TEST_F(BladeDiscover, APluginIsNotToldTheCredentialsThatWeWereGiven) {
+    ASSERT_EQ(::setenv("DIM_MM_COMMUNITY", "secretword", 1), 0);
+    const CommandEnd end = discover_by("env >&2");
+    EXPECT_EQ(::unsetenv("DIM_MM_COMMUNITY"), 0);
+    EXPECT_THAT(end.errors, HasSubstr("PATH="));
+    EXPECT_THAT(end.errors, Not(HasSubstr("secretword")));
+}
+
 TEST_F(BladeDiscover, RefusesAPluginThatOthersMayChangeOrThatIsNone) {
     const CommandEnd writable = discover_by("exit 0", 0777);
     EXPECT_EQ(writable.code, ExitCode::failed);

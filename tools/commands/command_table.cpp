@@ -347,7 +347,7 @@ constexpr std::array kCommands{
     Command{"power", "", "switch blades on and off, whatever their hardware",
             "  dim power state all\n"
             "  dim power on s01c2b14 --wait running\n"
-            "  dim power cycle 's01c[1-4]' --stagger 2 --yes\n"
+            "  dim power cycle 's01c[1-4]' --stagger 2s --yes\n"
             "  dim power state all --json | jq -r '.blades[] | select(.state == \"off\").blade'\n",
             &power, CommandKind::asks_hardware},
     Command{"console", "", "the serial console of a blade, on this terminal",
@@ -358,7 +358,7 @@ constexpr std::array kCommands{
         "bctool", "", "switch, reset and look at blades through their management module",
         "  dim bctool s01c2b14 power on\n"
         "  dim bctool 's01c[1-4]' power state --json | jq -r '.blades[] | select(.error).blade'\n"
-        "  dim bctool 's01c[1-4]' power on --stagger 2\n"
+        "  dim bctool 's01c[1-4]' power on --stagger 2s/chassis\n"
         "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 power on\n"
         "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 1-7,9 power cycle --yes\n"
         "  dim bctool --mm 10.2.0.1 --credentials mm.key --bay 3 --json mac\n"

@@ -7,9 +7,7 @@
 #include "tools/power_selection.hpp"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <iostream>
-#include <iterator>
 
 namespace dim::tool {
 
@@ -33,27 +31,17 @@ Outcome<> run_program_on_terminal(const std::vector<std::string>& words,
     return fail(ErrorCode::conflict, words.front() + ": " + to_string(ended));
 }
 
-/// The management module of BLADE, where the definition tells it.
-power::Variables module_variables(const cluster::Definition& definition,
-                                  const cluster::Blade& blade) {
-    const auto place = cluster::bay_of(definition, blade);
-    if (!place) return {};
-    power::Variables variables{{"DIM_MODULE", to_string(place->module->name)},
-                               {"DIM_BAY", std::to_string(place->bay)}};
-    if (const auto contact = cluster::contact_of(definition, *place->module))
-        variables.emplace_back("DIM_MODULE_ADDRESS", to_string(contact->address));
-    return variables;
-}
-
 Outcome<> run_own_program(const cluster::Definition& definition, const cluster::Blade& blade,
                           const cluster::BladePower& power) {
     DIM_CHECK(power::check_plug_in(*power.console));
-    auto variables = power::plug_in_variables(plug_in_blade(blade, power), "console");
-    std::ranges::move(module_variables(definition, blade), std::back_inserter(variables));
-    return run_program_on_terminal({*power.console, "console"}, variables);
+    const auto told = plug_in_blade(definition, cluster::BladeBays(definition), blade, power);
+    return run_program_on_terminal({*power.console, "console"},
+                                   power::plug_in_variables(told, "console"));
 }
 
-Outcome<> run_ipmi_console(const cluster::BladePower& power, const ConsoleArguments& arguments) {
+Outcome<> run_ipmi_console(const cluster::Definition& definition, const cluster::Blade& blade,
+                           const cluster::BladePower& power, const ConsoleArguments& arguments) {
+    DIM_CHECK(BmcOwners(definition).check_only(blade, power));
     DIM_TRY(const power::Bmc bmc, bmc_of(power, arguments.credentials_file));
     if (arguments.takes)
         DIM_CHECK(run_program_on_terminal(power::ipmi_words(bmc, {"sol", "deactivate"}),
@@ -62,19 +50,45 @@ Outcome<> run_ipmi_console(const cluster::BladePower& power, const ConsoleArgume
                                    power::ipmi_variables(bmc));
 }
 
-Outcome<> run_module_console(const cluster::Definition& definition, const cluster::Blade& blade,
-                             const ConsoleArguments& arguments) {
-    DIM_TRY(const cluster::BladeBay place, cluster::bay_of(definition, blade));
-    DIM_TRY(const auto bay, bladecenter::Bay::parse(std::to_string(place.bay)));
-    DIM_TRY(const auto contact, cluster::contact_of(definition, *place.module));
+/// Of BAY, at one module.
+Result<ModuleConsole> open_console(const cluster::ModuleContact& contact, bladecenter::Bay bay,
+                                   const ConsoleArguments& arguments) {
     DIM_TRY(const auto login, read_login(arguments.credentials_file ? arguments.credentials_file
                                                                     : contact.console_credentials,
                                          "DIM_MM_CONSOLE_USER", "DIM_MM_CONSOLE_PASSWORD"));
     const auto take =
         arguments.takes ? ModuleConsole::Take::from_others : ModuleConsole::Take::when_free;
-    DIM_TRY(auto console, ModuleConsole::open({contact.address, contact.telnet_port.value_or(
-                                                                    bladecenter::kTelnetPort)},
-                                              login, bay, take, sys::Deadline::in(kDialogueTime)));
+    const model::Ipv4Endpoint module{contact.address,
+                                     contact.telnet_port.value_or(bladecenter::kTelnetPort)};
+    return ModuleConsole::open(module, login, bay, take, sys::Deadline::in(kDialogueTime));
+}
+
+/// At the module, or when that does not answer at its partner, which is told.
+Result<ModuleConsole> open_console_of_chassis(const cluster::Definition& definition,
+                                              const cluster::ModuleContact& contact,
+                                              bladecenter::Bay bay,
+                                              const ConsoleArguments& arguments) {
+    auto console = open_console(contact, bay, arguments);
+    if (console || contact.partner == nullptr || !bladecenter::is_silence(console.error()))
+        return console;
+    DIM_TRY(const auto partner, cluster::contact_of(definition, *contact.partner));
+    auto other = open_console(partner, bay, arguments);
+    const std::string name = to_string(contact.partner->name);
+    if (other) {
+        std::cerr << "the console is of " << name << ": the first module does not answer\n";
+    } else if (bladecenter::is_silence(other.error())) {
+        return fail(std::move(console).error().with_context("neither it nor its partner " + name +
+                                                            " answers"));
+    }
+    return other;
+}
+
+Outcome<> run_module_console(const cluster::Definition& definition, const cluster::Blade& blade,
+                             const ConsoleArguments& arguments) {
+    DIM_TRY(const cluster::BladeBay place, cluster::BladeBays(definition).of(blade));
+    DIM_TRY(const auto bay, bladecenter::Bay::parse(std::to_string(place.bay)));
+    DIM_TRY(const auto contact, cluster::contact_of(definition, *place.module));
+    DIM_TRY(auto console, open_console_of_chassis(definition, contact, bay, arguments));
     DIM_CHECK(relay_console(console));
     return {};
 }
@@ -108,7 +122,8 @@ Action console(CLI::App& app) {
         switch (power.kind) {
             case cluster::PowerKind::bladecenter:
                 return run_module_console(definition, *blade, *arguments);
-            case cluster::PowerKind::ipmi: return run_ipmi_console(power, *arguments);
+            case cluster::PowerKind::ipmi:
+                return run_ipmi_console(definition, *blade, power, *arguments);
             case cluster::PowerKind::exec: break;
         }
         return fail(Error(ErrorCode::not_found, to_string(blade->name) + " has no console")

@@ -32,7 +32,7 @@ Json to_row(const bladecenter::Blade& blade) {
         macs.push_back(to_string(mac));
     return {{"power", to_string(blade.power)},
             {"health", to_string(blade.health)},
-            {"led", to_string(blade.led)},
+            {"led", blade.led ? Json(to_string(*blade.led)) : Json()},
             {"name", blade.name},
             {"type", type_text(blade)},
             {"machine_type", blade.machine_type},
@@ -109,20 +109,39 @@ std::string vitals_text(const bladecenter::Vitals& vitals) {
     std::string text = fmt::format("management module  {}\nambient            {}\n",
                                    degrees(vitals.module), degrees(vitals.ambient));
     for (std::size_t i = 0; i < vitals.blowers.size(); ++i) {
-        const auto& speed = vitals.blowers[i];
-        text += fmt::format("blower {}           {}\n", i + 1,
-                            speed ? std::to_string(*speed) + " %" : "-");
+        const bladecenter::Blower& blower = vitals.blowers[i];
+        text += fmt::format("blower {}           {}{}\n", i + 1,
+                            blower.percent ? std::to_string(*blower.percent) + " %" : "-",
+                            blower.state ? ", " + std::string(to_string(*blower.state)) : "");
+    }
+    for (std::size_t i = 0; i < vitals.power_modules.size(); ++i) {
+        const bladecenter::PowerModule& module = vitals.power_modules[i];
+        const std::string state =
+            module.is_there ? std::string(to_string(module.state)) : "not installed";
+        text += fmt::format("power module {}     {}{}\n", i + 1, state,
+                            module.details.empty() ? "" : ": " + module.details);
     }
     return text;
 }
 
 std::string vitals_json(const bladecenter::Vitals& vitals) {
+    auto speeds = Json::array();
     auto blowers = Json::array();
-    for (const auto& speed : vitals.blowers)
-        blowers.push_back(or_null(speed));
+    for (const bladecenter::Blower& blower : vitals.blowers) {
+        speeds.push_back(or_null(blower.percent));
+        blowers.push_back({{"percent", or_null(blower.percent)},
+                           {"state", blower.state ? Json(to_string(*blower.state)) : Json()}});
+    }
+    auto modules = Json::array();
+    for (const bladecenter::PowerModule& module : vitals.power_modules)
+        modules.push_back(
+            module.is_there ? Json{{"state", to_string(module.state)}, {"details", module.details}}
+                            : Json());
     return Json{{"module_celsius", or_null(vitals.module)},
                 {"ambient_celsius", or_null(vitals.ambient)},
-                {"blower_percent", std::move(blowers)}}
+                {"blower_percent", std::move(speeds)},
+                {"blowers", std::move(blowers)},
+                {"power_modules", std::move(modules)}}
                .dump() +
            '\n';
 }

@@ -55,13 +55,24 @@ TEST(ChassisText, AChassisAndItsVitals) {
               R"({"name":"c1","machine_type":"8677","machine_model":"3XG","serial":"K1",)"
               R"("uuid":null,"health":"normal","bays":14,"installed":[true,false,true]})"
               "\n");
-    const bladecenter::Vitals vitals{.module = 31.0, .ambient = {}, .blowers = {46, std::nullopt}};
+    const bladecenter::Vitals vitals{
+        .module = 31.0,
+        .ambient = {},
+        .blowers = {{.percent = 46, .state = bladecenter::PartState::good}, {}},
+        .power_modules = {{.is_there = true,
+                           .state = bladecenter::PartState::warning,
+                           .details = "No input voltage."},
+                          {}}};
     EXPECT_EQ(vitals_text(vitals), "management module  31.0 C\n"
                                    "ambient            -\n"
-                                   "blower 1           46 %\n"
-                                   "blower 2           -\n");
+                                   "blower 1           46 %, good\n"
+                                   "blower 2           -\n"
+                                   "power module 1     warning: No input voltage.\n"
+                                   "power module 2     not installed\n");
     EXPECT_EQ(vitals_json(vitals),
-              R"({"module_celsius":31.0,"ambient_celsius":null,"blower_percent":[46,null]})"
+              R"({"module_celsius":31.0,"ambient_celsius":null,"blower_percent":[46,null],)"
+              R"("blowers":[{"percent":46,"state":"good"},{"percent":null,"state":null}],)"
+              R"("power_modules":[{"state":"warning","details":"No input voltage."},null]})"
               "\n");
 }
 

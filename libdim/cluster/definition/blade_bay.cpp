@@ -170,10 +170,10 @@ BladeBays::BladeBays(const Definition& definition)
         }
     }
     for (const Blade& blade : definition.blades) {
-        if (!is_in_chassis(definition, blade)) continue;
+        auto& blades = is_in_chassis(definition, blade) ? blades_ : beside_;
         // What is wrong with this one is told when it is asked for.
         if (const auto bay = bay_among(definition, modules_, blade))
-            blades_[slot_of(*bay)].push_back(&blade);
+            blades[slot_of(*bay)].push_back(&blade);
     }
 }
 
@@ -182,19 +182,34 @@ BladeBays::Slot BladeBays::slot_of(const BladeBay& bay) const {
     return {chassis == chassis_.end() ? bay.module : chassis->second, bay.bay};
 }
 
-Result<BladeBay> BladeBays::of(const Blade& blade) const {
-    DIM_TRY(const BladeBay bay, bay_among(*definition_, modules_, blade));
-    const auto found = blades_.find(slot_of(bay));
-    if (found == blades_.end()) return bay;
+const Blade* BladeBays::other_in(const BladesBySlot& blades, const BladeBay& bay,
+                                 const Blade& blade) const {
+    const auto found = blades.find(slot_of(bay));
+    if (found == blades.end()) return nullptr;
     const auto other = std::ranges::find_if(
         found->second, [&](const Blade* one) { return one->position != blade.position; });
-    if (other == found->second.end()) return bay;
+    return other == found->second.end() ? nullptr : *other;
+}
+
+Result<BladeBay> BladeBays::of(const Blade& blade) const {
+    DIM_TRY(const BladeBay bay, bay_among(*definition_, modules_, blade));
+    const Blade* other = other_in(blades_, bay, blade);
+    if (other == nullptr && !is_in_chassis(*definition_, blade))
+        other = other_in(beside_, bay, blade);
+    if (other == nullptr) return bay;
     return fail(Error(ErrorCode::conflict, to_string(blade.name) + " and " +
-                                               to_string((*other)->name) + " are the same: bay " +
+                                               to_string(other->name) + " are the same: bay " +
                                                std::to_string(bay.bay) + " of " +
                                                to_string(bay.module->name))
                     .with_cure("give each its own bay: properties 'module' and 'bay'; nothing was "
                                "sent"));
+}
+
+std::vector<BladeBays::Shared> BladeBays::shared() const {
+    std::vector<Shared> shared;
+    for (const auto& [slot, blades] : blades_)
+        if (blades.size() > 1) shared.push_back({{slot.first, slot.second}, blades});
+    return shared;
 }
 
 Result<ModuleContact> contact_of(const Definition& definition, const Component& module) {

@@ -37,8 +37,17 @@ class BladeBays {
 public:
     explicit BladeBays(const Definition& definition);
     /// As bay_of. Errors: those; conflict, with both names, when another blade of the definition is
-    /// in the same bay of that module or its partner.
+    /// in the same bay of that module or its partner. One with hardware of its own and no property
+    /// "bay" is in none, but two of them are not told the same one.
     Result<BladeBay> of(const Blade& blade) const;
+
+    /// One bay that the definition says of several blades, in its order.
+    struct Shared {
+        BladeBay bay;
+        std::vector<const Blade*> blades;
+    };
+    /// In the order of modules and bays.
+    std::vector<Shared> shared() const;
 
 private:
     using Slot = std::pair<const Component*, std::uint32_t>;
@@ -47,7 +56,12 @@ private:
     const Definition* definition_;
     ModulesByPlace modules_;
     std::map<const Component*, const Component*> chassis_;  ///< of two partners: the first of both
-    std::map<Slot, std::vector<const Blade*>> blades_;
+    using BladesBySlot = std::map<Slot, std::vector<const Blade*>>;
+    const Blade* other_in(const BladesBySlot& blades, const BladeBay& bay,
+                          const Blade& blade) const;
+
+    BladesBySlot blades_;
+    BladesBySlot beside_;  ///< of blades with hardware of their own
 };
 
 /// How a management module is asked.

@@ -164,6 +164,24 @@ TEST(BladeBay, OfTwoBladesInOneBayNeitherIsKnown) {
         << "one module for two chassis";
 }
 
+std::string shared_bays(const Definition& definition) {
+    const BladeBays bays(definition);
+    std::string text;
+    for (const auto& [bay, blades] : bays.shared()) {
+        for (const Blade* blade : blades)
+            text += to_string(blade->name) + ' ';
+        text += "bay " + std::to_string(bay.bay) + " of " + to_string(bay.module->name) + '\n';
+    }
+    return text;
+}
+
+TEST(BladeBay, BaysOfSeveralBladesAreKnown) {
+    EXPECT_EQ(shared_bays(modules(kModule)), "");
+    const std::string moved = bay_property("s01c1b03", "4") + bay_property("s02c1b01", "4");
+    EXPECT_EQ(shared_bays(modules(kModule, moved)), "s01c1b03 s01c1b04 bay 4 of s01c1mm\n"
+                                                    "s02c1b01 s02c1b04 bay 4 of s02c1mm\n");
+}
+
 TEST(BladeBay, TwoModulesOfAChassisHaveTheSameBays) {
     const std::string second = R"(<component name="nn" role="management-module"
         pattern="s{server}c{chassis}nn"/>)";
@@ -183,6 +201,16 @@ TEST(BladeBay, ABladeWithHardwareOfItsOwnIsInNoBay) {
         modules(kModule, bay_property("s01c1b03", "4") + "<set for=\"s01c1b04\">" + own);
     EXPECT_EQ(bay_alone(definition, "s01c1b03"), "s01c1mm 4");
     EXPECT_TRUE(bay_alone(definition, "s01c1b04").starts_with("error: s01c1b04 and s01c1b03"));
+}
+
+TEST(BladeBay, TwoBladesWithHardwareOfTheirOwnAreNotToldOneBay) {
+    const std::string own =
+        R"(<set for="s01c[1-2]b01"><property name="power" value="ipmi"/></set>)";
+    EXPECT_EQ(bay_alone(modules(kModule, own), "s01c1b01"), "s01c1mm 1");
+    const Definition hub = modules("", own + bay_property("s01c2b02", "8"));
+    EXPECT_EQ(bay_alone(hub, "s01c1b01"),
+              "error: s01c1b01 and s01c2b01 are the same: bay 1 of s01hub");
+    EXPECT_EQ(bay_alone(hub, "s01c1b02"), "s01hub 2");
 }
 
 TEST(BladeBay, AModuleIsAskedOnTheManagementNetwork) {
