@@ -79,7 +79,7 @@ protected:
                 std::string trail;
                 DIM_TRY(const BootNetwork booted,
                         bring_up_network(environment, modules,
-                                         [&](std::string what) { trail += what + '\n'; },
+                                         [&](const std::string& what) { trail += what + '\n'; },
                                          {.interface_timeout = 500ms,
                                           .carrier_timeout = 5s,
                                           .dhcp = {.timeout = mac == kKnownMac ? 30s : 2s}}));
