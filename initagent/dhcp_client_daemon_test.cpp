@@ -66,7 +66,8 @@ protected:
     }
 
     /// What a blade has after bring_up_network, whose port0 has the address MAC: a text.
-    static Result<std::string> boot(const std::string& mac, const BootEnvironment& environment) {
+    static Result<std::string> boot(const std::string& mac, const BootEnvironment& environment,
+                                    KernelModules modules = {}) {
         const std::string network = "/proc/" + std::to_string(::getpid()) + "/ns/net";
         return sys::ask_child(
             [&]() -> Result<std::string> {
@@ -76,10 +77,9 @@ protected:
                                     " ip link set $port netns " + own +
                                     "; done; ip link set port0 address " + mac));
                 std::string trail;
-                KernelModules none;
                 DIM_TRY(const BootNetwork booted,
-                        bring_up_network(environment, none,
-                                         [&](std::string what) { trail += what + '\n'; },
+                        bring_up_network(environment, modules,
+                                         [&](const std::string& what) { trail += what + '\n'; },
                                          {.interface_timeout = 500ms,
                                           .carrier_timeout = 5s,
                                           .dhcp = {.timeout = mac == kKnownMac ? 30s : 2s}}));
@@ -101,6 +101,27 @@ TEST_F(DhcpClientDaemonTest, SaysWhichPortsGotNoAddress) {
     EXPECT_EQ(booted.error().code(), ErrorCode::timed_out);
     EXPECT_THAT(booted.error().message(),
                 AllOf(HasSubstr("port0 (52:54:00:09:09:09)"), HasSubstr("port1 (")));
+}
+
+TEST_F(DhcpClientDaemonTest, TellsWhatDidNotLoadWhenThePortIsNotThere) {
+    ASSERT_TRUE(
+        run_shell("cd " + directory_.path() +
+                  "; mkdir -p modules/1; echo x.ko: >modules/1/modules.dep; echo x >named"));
+    auto modules = KernelModules::open(
+        "1", [](const std::string& file) { return fail(ErrorCode::io, file + ": bad magic"); },
+        {.modules = directory_ / "modules",
+         .named = directory_ / "named",
+         .buses = "/none",
+         .kernel_modules = directory_ / "named"});
+    ASSERT_TRUE(modules);
+    modules->load_named();
+    BootEnvironment environment;
+    environment.port_mac = *model::MacAddress::parse("52:54:00:09:09:08");
+    const auto booted = boot(kKnownMac, environment, *std::move(modules));
+    ASSERT_FALSE(booted) << *booted;
+    EXPECT_THAT(to_string(booted.error()),
+                AllOf(HasSubstr("with MAC address 52:54:00:09:09:08; there are port"),
+                      HasSubstr("/modules/1/x.ko: bad magic (is its driver in the boot file?)")));
 }
 
 TEST_F(DhcpClientDaemonTest, AsksOnThePortThatWasBootedFromAlone) {

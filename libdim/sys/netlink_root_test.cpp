@@ -47,6 +47,18 @@ TEST(Netlink, BringsAnInterfaceUpWithAddressAndRoutes) {
     EXPECT_TRUE(result) << result.error().message();
 }
 
+TEST(Netlink, TellsOfADeviceThatAppears) {
+    const auto result = in_namespaces([]() -> Result<void> {
+        DIM_TRY(const Fd events, device_events());
+        DIM_TRY(const RunResult made, run({"ip", "link", "add", "dim0", "type", "veth"}, 10s));
+        DIM_CHECK(expect(made.status.is_success(), made.output));
+        DIM_CHECK(poll(events, Readiness::readable, Deadline::in(10s)));
+        discard_events(events);
+        return expect(!poll(events, Readiness::readable, Deadline::in(0ms)), "nothing more");
+    });
+    EXPECT_TRUE(result) << result.error().message();
+}
+
 /// More than the kernel's table of neighbours has places for (gc_thresh3): permanent ones do not
 /// count.
 Result<void> know_more_neighbours_than_the_kernel_finds_out() {

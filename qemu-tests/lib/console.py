@@ -115,7 +115,8 @@ class Shell:
         console.send("root\n")
         console.expect(r"[#$] ", timeout)
         # The kernel speaks on the same line: what it warns of would stand amid the output of a command.
-        self.run("stty -echo; PS1=; echo 1 >/proc/sys/kernel/printk", timeout)
+        # bash would put marks for pasting around what it is told.
+        self.run("stty -echo; PS1=; bind 'set enable-bracketed-paste off' 2>/dev/null; echo 1 >/proc/sys/kernel/printk", timeout)
 
     def run(self, command, timeout=60):
         """Runs a command; returns (exit status, output)."""
