@@ -3,6 +3,7 @@
 with the agent, TLS, blade image and shared root, systemd, `running`."""
 import os
 import pathlib
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -53,9 +54,32 @@ def body(site):
         print(shell.run(f"systemctl status --no-pager -n 20 {unit}")[1])
     expect(failed <= EXPECTED_FAILURES, f"units that failed: {failed}")
 
-    step("what it runs from")
-    print(shell.check("findmnt -n -o TARGET,FSTYPE,OPTIONS / /usr; uname -r; cat /proc/cmdline"))
+    step("what it runs from, and as what")
+    for place in ("/", "/usr"):
+        expect(shell.check(f"findmnt -n -o FSTYPE {place}") == "nfs4", f"{place} comes by NFS")
     expect(shell.run("touch /usr/mine")[0] != 0, "the shared root is read-only")
+    shell.check("touch /root/mine")
+    expect((root / "boot" / f"vmlinuz-{shell.check('uname -r')}").exists(), "its kernel is the distribution's")
+    expect(shell.check("hostname") == NAME, "its name is the blade's")
+    expect(len(shell.check("cat /etc/machine-id")) == 32, "it has an identity")
+    shell.check("journalctl -b -q -n 1 && systemctl is-active ssh && ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")
+    step("a login by ssh")
+    key = server.directory / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    public = key.with_suffix(".pub").read_text().strip()
+    shell.check(f"mkdir -p -m 700 /root/.ssh && echo '{public}' > /root/.ssh/authorized_keys")
+    done = subprocess.run(["ssh", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={server.directory}/known",
+                           f"root@{ADDRESS}", "systemctl is-system-running"], capture_output=True, text=True, timeout=60)
+    expect(done.stdout.strip() == "running", f"{done.stdout} {done.stderr}")
+
+    step("it ends in good order, and comes back as it was")
+    site.blade.shut_down(120)
+    site.blade.power_on()
+    server.wait_for_blade(NAME, "running", 400)
+    shell = site.blade.login(300)
+    shell.check("test -e /root/mine")
+    expect(shell.run("systemctl is-system-running --wait", 300)[1] == "running", "nothing failed at the second boot")
+    site.blade.shut_down(120)
 
     step("neither the shared root nor the master changed")
     server.dim("image", "check", IMAGE, timeout=600)
