@@ -45,10 +45,10 @@ std::string module_name(std::string_view path) {
     return with_underscores(file.substr(0, suffix));
 }
 
-Result<ModuleDependencies> ModuleDependencies::parse(std::string_view dep,
-                                                     std::string_view softdep) {
+Result<ModuleDependencies> ModuleDependencies::parse(std::string_view dependencies,
+                                                     std::string_view soft_dependencies) {
     ModuleDependencies result;
-    for (const std::string_view line : split(dep, '\n')) {
+    for (const std::string_view line : split(dependencies, '\n')) {
         if (line.empty()) continue;
         const auto colon = line.find(':');
         const std::string_view path = line.substr(0, colon);
@@ -63,7 +63,7 @@ Result<ModuleDependencies> ModuleDependencies::parse(std::string_view dep,
         result.modules_.insert_or_assign(std::move(name), std::move(module));
     }
     // "softdep r8169 pre: realtek"
-    for (const std::string_view line : split(softdep, '\n')) {
+    for (const std::string_view line : split(soft_dependencies, '\n')) {
         const auto words = split_words(line);
         if (words.size() < 2 || words.front() != "softdep") continue;
         const auto module = result.modules_.find(with_underscores(words[1]));
@@ -72,6 +72,33 @@ Result<ModuleDependencies> ModuleDependencies::parse(std::string_view dep,
             if (!word.ends_with(':')) module->second.needs.push_back(with_underscores(word));
     }
     return result;
+}
+
+ModuleIndexes indexes_of(const ModuleIndexes& indexes, const std::set<std::string>& paths) {
+    std::set<std::string> names;
+    for (const std::string& path : paths)
+        names.insert(module_name(path));
+    // "alias PATTERN MODULE", "softdep MODULE pre: OTHER"
+    const auto lines = [](std::string_view text, const auto& is_wanted) {
+        std::string kept;
+        for (const std::string_view line : split(text, '\n'))
+            if (is_wanted(line)) kept.append(line).push_back('\n');
+        return kept;
+    };
+    const auto word_names_one = [&](std::string_view line, std::size_t place) {
+        const auto words = split_words(line);
+        return words.size() > place && names.contains(with_underscores(words[place]));
+    };
+    return {.dependencies =
+                lines(indexes.dependencies,
+                      [&](std::string_view line) {
+                          return paths.contains(std::string(line.substr(0, line.find(':'))));
+                      }),
+            .aliases = lines(indexes.aliases,
+                             [&](std::string_view line) { return word_names_one(line, 2); }),
+            .soft_dependencies = lines(indexes.soft_dependencies, [&](std::string_view line) {
+                return word_names_one(line, 1);
+            })};
 }
 
 bool ModuleDependencies::has(std::string_view name) const {

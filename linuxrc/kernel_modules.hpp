@@ -17,7 +17,8 @@ class ModuleDependencies {
 public:
     /// Errors: invalid_input for a line that is none, or a path that leads outside; limit_exceeded
     /// above 100,000 modules.
-    static Result<ModuleDependencies> parse(std::string_view dep, std::string_view softdep);
+    static Result<ModuleDependencies> parse(std::string_view dependencies,
+                                            std::string_view soft_dependencies);
 
     /// The paths, below /lib/modules/VERSION, of the modules WANTED by name ("virtio_net") and of
     /// all that they need. One that is not there is left out: a kernel has it built in, or is of
@@ -32,6 +33,15 @@ private:
     };
     std::map<std::string, Module, std::less<>> modules_;  ///< by name, "-" is "_" in it
 };
+
+/// What depmod(8) says of the modules of a kernel, as it writes it.
+struct ModuleIndexes {
+    std::string dependencies;       ///< modules.dep
+    std::string aliases;            ///< modules.alias
+    std::string soft_dependencies;  ///< modules.softdep
+};
+/// What INDEXES say of the modules with these PATHS.
+ModuleIndexes indexes_of(const ModuleIndexes& indexes, const std::set<std::string>& paths);
 
 /// "kernel/drivers/net/virtio-net.ko.xz" is module "virtio_net". Empty for what is no module.
 std::string module_name(std::string_view path);

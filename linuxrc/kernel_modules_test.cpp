@@ -64,6 +64,19 @@ TEST(ModuleDependencies, AreInsideOnly) {
     EXPECT_EQ(ModuleDependencies::parse(many, "").error().code(), ErrorCode::limit_exceeded);
 }
 
+TEST(ModuleIndexes, AreThoseOfSomeModules) {
+    const ModuleIndexes few = indexes_of(
+        {.dependencies = std::string(kDep),
+         .aliases = "# Aliases extracted from modules themselves.\nalias mdio:* lib_phy\n"
+                    "alias pci:v000010ECd* r8169\nalias fs-nfs nfs\n",
+         .soft_dependencies = "softdep lib-phy pre: crc32\nsoftdep nfs pre: lib_phy\n"},
+        {"kernel/drivers/net/phy/lib-phy.ko", "kernel/drivers/net/ethernet/realtek/r8169.ko"});
+    EXPECT_EQ(few.dependencies, "kernel/drivers/net/ethernet/realtek/r8169.ko:\n"
+                                "kernel/drivers/net/phy/lib-phy.ko:\n");
+    EXPECT_EQ(few.aliases, "alias mdio:* lib_phy\nalias pci:v000010ECd* r8169\n");
+    EXPECT_EQ(few.soft_dependencies, "softdep lib-phy pre: crc32\n");
+}
+
 TEST(ModuleName, IsThatOfTheFile) {
     EXPECT_EQ(module_name("kernel/drivers/net/virtio-net.ko"), "virtio_net");
     EXPECT_EQ(module_name("e1000.ko.xz"), "e1000");

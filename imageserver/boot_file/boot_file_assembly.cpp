@@ -70,8 +70,7 @@ Result<AssembledBootFile> assemble_zimage(const BootFileMaterials& materials,
 }
 
 Result<AssembledBootFile> assemble_uki(const BootFileMaterials& materials,
-                                       const BootFileOrder& order, const std::string& work,
-                                       const Progress& progress) {
+                                       const BootFileOrder& order, const Progress& progress) {
     if (order.ramdisk != RamdiskKind::initramfs)
         return fail(ErrorCode::invalid_input, "blades with UEFI boot from an initramfs only");
     DIM_TRY(const auto contents, read_contents(materials, order));
@@ -80,9 +79,7 @@ Result<AssembledBootFile> assemble_uki(const BootFileMaterials& materials,
             read_input(materials.uefi_stubs + "/linuxx64.efi.stub", "systemd's stub for UEFI",
                        "install it: apt-get install systemd-boot-efi"));
     progress("take the kernel and its drivers", 0, kBootFileSteps);
-    const std::string kernel_work = work + "/kernel";
-    DIM_CHECK(sys::mkdir(kernel_work, 0700));
-    DIM_TRY(const DistributionKernel kernel, order.kernel(kernel_work));
+    DIM_TRY(const DistributionKernel kernel, order.kernel());
     progress("assemble the unified kernel image", 1, kBootFileSteps);
     DIM_TRY(std::string bytes,
             linuxrc::assemble_unified_kernel_image(
@@ -109,8 +106,7 @@ Result<AssembledBootFile> assemble_boot_file(const BootFileMaterials& materials,
                                              const Progress& progress) {
     switch (order.platform->boot_file) {
         case BootFileFormat::zimage: return assemble_zimage(materials, order, work, progress);
-        case BootFileFormat::unified_kernel_image:
-            return assemble_uki(materials, order, work, progress);
+        case BootFileFormat::unified_kernel_image: return assemble_uki(materials, order, progress);
     }
     std::unreachable();
 }

@@ -22,8 +22,7 @@ struct BootFileMaterials {
     std::string uefi_stubs = "/usr/lib/systemd/boot/efi";
 };
 
-/// Makes the distribution's kernel known, with files in an empty directory WORK.
-using KernelSource = std::function<Result<DistributionKernel>(const std::string& work)>;
+using KernelSource = std::function<Result<DistributionKernel>()>;
 
 struct BootFileOrder {
     const model::Platform* platform;

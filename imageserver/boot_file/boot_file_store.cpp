@@ -160,7 +160,7 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
     DIM_TRY(std::string command_line,
             render_words(*platform, settings_.server, kind, request.options));
-    const auto kernel = [&](const std::string& work) { return kernel_of_newest(image.name, work); };
+    const auto kernel = [&] { return kernel_of_newest(image.name); };
     return assemble(image,
                     {.platform = platform,
                      .ramdisk = kind,
@@ -170,12 +170,10 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
                     progress);
 }
 
-Result<DistributionKernel> BootFileStore::kernel_of_newest(const ImageName& image,
-                                                           const std::string& work) {
-    const std::vector<std::string> drivers(kX86_64Drivers.begin(), kX86_64Drivers.end());
+Result<DistributionKernel> BootFileStore::kernel_of_newest(const ImageName& image) {
     Result<DistributionKernel> kernel = fail(ErrorCode::internal, "");
     DIM_CHECK(images_->look_into_newest(image, [&](const GenerationTree& tree) -> Result<void> {
-        kernel = take_kernel(tree, drivers, work);
+        kernel = take_kernel(tree, kX86_64Drivers);
         return {};
     }));
     if (!kernel) return fail(std::move(kernel).error().with_context("image " + image.text()));
@@ -189,7 +187,7 @@ Result<api::BootFile> BootFileStore::rebuild(const ImageName& image, const Progr
     if (!file) return fail(ErrorCode::not_found, "image " + image.text() + " has no boot file");
     DIM_TRY(const model::Platform* platform, require_platform(summary.architecture));
     // The kernel it has: the image may be worked on meanwhile.
-    const auto kernel = [&](const std::string&) -> Result<DistributionKernel> {
+    const auto kernel = [&]() -> Result<DistributionKernel> {
         DIM_TRY(const std::string bytes,
                 sys::read_file(directory() + "/" + file->path, kBootFileLimit));
         return kernel_in(bytes, file->kernel.value_or(""));

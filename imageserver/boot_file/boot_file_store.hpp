@@ -59,8 +59,7 @@ public:
     std::string directory() const;
 
 private:
-    Result<DistributionKernel> kernel_of_newest(const model::ImageName& image,
-                                                const std::string& work);
+    Result<DistributionKernel> kernel_of_newest(const model::ImageName& image);
     Result<api::BootFile> assemble(const api::ImageSummary& image, const BootFileOrder& order,
                                    const Progress& progress);
     BootFileStore(Settings settings, Database& database, Images& images)

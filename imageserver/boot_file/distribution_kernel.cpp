@@ -3,17 +3,15 @@
 #include "imageserver/boot_file/boot_drivers.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/manifest/resolve.hpp"
-#include "libdim/sys/atomic_write.hpp"
-#include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/run.hpp"
 #include "linuxrc/kernel_modules.hpp"
 #include "linuxrc/ramdisk_files.hpp"
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <optional>
+#include <set>
+#include <vector>
 
 namespace dim::server {
 
@@ -23,10 +21,10 @@ using manifest::EntryType;
 
 namespace {
 
+constexpr std::size_t kLongestRelease = 64;  // uname(2)
 constexpr std::size_t kKernelLimit = std::size_t{64} << 20;
 constexpr std::size_t kModuleFileLimit = std::size_t{32} << 20;
 constexpr std::size_t kAllFilesLimit = std::size_t{256} << 20;
-constexpr std::chrono::minutes kDepmodTimeout{1};
 /// With a merged /usr and without.
 constexpr std::array<std::string_view, 2> kLibraries{"usr/lib/", "lib/"};
 
@@ -64,7 +62,8 @@ std::optional<std::string> release_in(std::string_view path) {
         path.remove_prefix(before.size());
         if (path.size() <= kAfter.size()) return std::nullopt;
         path.remove_suffix(kAfter.size());
-        if (path.find('/') == std::string_view::npos) return std::string(path);
+        if (path.size() <= kLongestRelease && path.find('/') == std::string_view::npos)
+            return std::string(path);
     }
     return std::nullopt;
 }
@@ -167,59 +166,48 @@ Result<void> take_module(const GenerationTree& tree, const Found& found, const s
     return take_firmware(tree, *facts, taker);
 }
 
-/// What the agent reads (initagent/module_index).
-constexpr std::array kIndexes{"modules.dep", "modules.alias", "modules.softdep", "modules.builtin"};
-
-/// Puts the indexes of FILES alone, which depmod(8) makes, in the place of those of all.
-Result<void> add_indexes(const std::string& work, const std::string& release, RamdiskFiles& files) {
-    for (const auto& [path, bytes] : files) {
-        const std::string place = work + "/" + path;
-        std::error_code error;
-        std::filesystem::create_directories(std::filesystem::path(place).parent_path(), error);
-        if (error) return fail(ErrorCode::io, place + ": " + error.message());
-        DIM_CHECK(sys::write_file_atomically(place, bytes));
-    }
-    DIM_TRY(const sys::RunResult depmod,
-            sys::run({"depmod", "--basedir", work, release}, kDepmodTimeout));
-    if (!depmod.status.is_success())
-        return fail(ErrorCode::io, "depmod: " + to_string(depmod.status) + ": " +
-                                       printable(trim(depmod.output), 1000));
-    const std::string modules = "lib/modules/" + release;
-    std::erase_if(files,
-                  [&](const auto& file) { return file.first.starts_with(modules + "/modules."); });
-    for (const std::string name : kIndexes) {
-        auto bytes = sys::read_file(work + "/" + modules + "/" + name, kModuleFileLimit);
-        if (bytes) files.insert_or_assign(modules + "/" + name, *std::move(bytes));
-    }
-    return {};
+Result<linuxrc::ModuleIndexes> read_indexes(const GenerationTree& tree, const Found& found) {
+    linuxrc::ModuleIndexes indexes;
+    DIM_TRY(indexes.dependencies, read_optional(tree, found.modules + "/modules.dep"));
+    DIM_TRY(indexes.aliases, read_optional(tree, found.modules + "/modules.alias"));
+    DIM_TRY(indexes.soft_dependencies, read_optional(tree, found.modules + "/modules.softdep"));
+    return indexes;
 }
 
+std::unexpected<Error> lacks_nfs(const std::string& release) {
+    return fail(
+        Error(ErrorCode::not_found, "kernel " + release + " of the image cannot mount NFS 4")
+            .with_cure("install a kernel package with all modules in the master, then 'dim "
+                       "image update'"));
+}
+
+/// The modules that are chosen, and what the agent reads of them (initagent/module_index).
 Result<RamdiskFiles> take_modules(const GenerationTree& tree, const Found& found,
-                                  std::span<const std::string> drivers, const std::string& work) {
-    DIM_TRY(const std::string dep, read_optional(tree, found.modules + "/modules.dep"));
-    DIM_TRY(const std::string softdep, read_optional(tree, found.modules + "/modules.softdep"));
-    DIM_TRY(const auto dependencies, linuxrc::ModuleDependencies::parse(dep, softdep));
-    DIM_TRY(const std::string builtin, read_optional(tree, found.modules + "/modules.builtin"));
+                                  std::span<const std::string_view> drivers) {
+    DIM_TRY(linuxrc::ModuleIndexes indexes, read_indexes(tree, found));
+    DIM_TRY(std::string builtin, read_optional(tree, found.modules + "/modules.builtin"));
+    DIM_TRY(const auto dependencies,
+            linuxrc::ModuleDependencies::parse(indexes.dependencies, indexes.soft_dependencies));
     if (!dependencies.has(kBootProtocols.front()) && builtin.find("/nfsv4.ko") == std::string::npos)
-        return fail(Error(ErrorCode::not_found,
-                          "kernel " + found.release + " of the image cannot mount NFS 4")
-                        .with_cure("install a kernel package with all modules in the master, then "
-                                   "'dim image update'"));
+        return lacks_nfs(found.release);
     std::vector<std::string_view> wanted(drivers.begin(), drivers.end());
     wanted.insert(wanted.end(), kBootProtocols.begin(), kBootProtocols.end());
+    const std::set<std::string> chosen = dependencies.closure(wanted);
     Taker taker(tree);
-    for (const std::string& path : dependencies.closure(wanted))
+    for (const std::string& path : chosen)
         DIM_CHECK(take_module(tree, found, path, taker));
-    for (const char* name : {"modules.order", "modules.builtin", "modules.builtin.modinfo"}) {
-        if (const Entry* entry = file_at(tree, found.modules + "/" + name))
-            DIM_CHECK(taker.take(*entry, "lib/modules/" + found.release + "/" + name));
-    }
     std::string load;
     for (const std::string_view name : kBootProtocols)
         if (dependencies.has(name)) load.append(name).append("\n");
-    DIM_CHECK(add_indexes(work, found.release, taker.files()));
-    taker.files().insert_or_assign("etc/modules-load.d/dim.conf", std::move(load));
-    return std::move(taker.files());
+    indexes = linuxrc::indexes_of(indexes, chosen);
+    const std::string modules = "lib/modules/" + found.release + "/";
+    RamdiskFiles files = std::move(taker.files());
+    files.emplace(modules + "modules.dep", std::move(indexes.dependencies));
+    files.emplace(modules + "modules.alias", std::move(indexes.aliases));
+    files.emplace(modules + "modules.softdep", std::move(indexes.soft_dependencies));
+    files.emplace(modules + "modules.builtin", std::move(builtin));
+    files.emplace("etc/modules-load.d/dim.conf", std::move(load));
+    return files;
 }
 
 }  // namespace
@@ -248,13 +236,12 @@ bool is_older_release(std::string_view older, std::string_view newer) {
 }
 
 Result<DistributionKernel> take_kernel(const GenerationTree& tree,
-                                       std::span<const std::string> drivers,
-                                       const std::string& work) {
+                                       std::span<const std::string_view> drivers) {
     DIM_TRY(const Found found, find_kernel(tree));
     DistributionKernel result{
         .release = found.release, .kernel = {}, .modules = {}, .os_release = {}};
     DIM_TRY(result.kernel, read_entry(tree, *found.kernel, kKernelLimit));
-    DIM_TRY(const RamdiskFiles files, take_modules(tree, found, drivers, work));
+    DIM_TRY(const RamdiskFiles files, take_modules(tree, found, drivers));
     DIM_TRY(result.modules, linuxrc::build_file_archive(files));
     DIM_TRY(result.os_release, read_optional(tree, "usr/lib/os-release"));
     return result;

@@ -18,12 +18,10 @@ struct DistributionKernel {
 };
 
 /// The newest kernel of TREE that has its modules there, with those of DRIVERS, what they need, and
-/// the firmware files that they name. WORK is an empty directory for files in between. Errors:
-/// not_found when there is none, or it lacks the modules that a root on NFS needs; invalid_input
-/// when its files are damaged; limit_exceeded.
+/// the firmware files that they name. Errors: not_found when there is none, or it lacks the modules
+/// that a root on NFS needs; invalid_input when its files are damaged; limit_exceeded.
 Result<DistributionKernel> take_kernel(const GenerationTree& tree,
-                                       std::span<const std::string> drivers,
-                                       const std::string& work);
+                                       std::span<const std::string_view> drivers);
 
 /// Whether release OLDER is before NEWER: numbers in them by their values, as sort -V has it.
 bool is_older_release(std::string_view older, std::string_view newer);
