@@ -1,5 +1,6 @@
 #include "libdim/base/log.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -21,7 +22,10 @@ void log(LogLevel level, std::string_view text) {
     if (level > lowest_level) return;
     std::string line = program_prefix.empty() ? "<" + std::to_string(static_cast<int>(level)) + ">"
                                               : program_prefix;
-    line.append(text).push_back('\n');
+    line.append(text);
+    // What somebody else said may have line feeds in it: the next line would look like ours.
+    std::ranges::replace(line, '\n', ' ');
+    line.push_back('\n');
     // One write for one line, so that lines of several processes do not mix.
     static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
 }
