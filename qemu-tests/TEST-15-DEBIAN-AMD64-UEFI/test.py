@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """An unmodified Debian 12 for amd64, as debootstrap makes it, boots a machine with UEFI: firmware, PXE, the distribution's own kernel
 with the agent, TLS, blade image and shared root, systemd, `running`."""
-import os
 import pathlib
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.case import expect, run_case, step
+from lib.debian import debian_root, make_debian
 from lib.image_server import ImageServer
 from lib.network import Bootnet
 from lib.uefi_blade import UefiBlade
@@ -32,7 +32,7 @@ def body(site):
     server = site.server
     server.start()
     step("import the tree, make its boot file, deploy")
-    root = pathlib.Path(os.environ["DIM_DEBIAN"]) / "root"
+    root = debian_root()
     server.dim("image", "import", IMAGE, root, "--arch", "x86_64", "--size", "1G", timeout=900)
     server.dim("buildzimage", IMAGE)
     boot_files = list((server.state / "boot" / IMAGE).rglob("linux.efi"))
@@ -85,4 +85,5 @@ def body(site):
     server.dim("image", "check", IMAGE, timeout=600)
 
 
+make_debian()
 run_case(body, make_cluster=Site)
