@@ -210,29 +210,37 @@ Result<RamdiskFiles> take_modules(const GenerationTree& tree, const Found& found
     return files;
 }
 
+bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+bool is_letter(char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+}
+
+/// Takes the next number, without zeros in front, or word off TEXT; empty at its end.
+std::string_view take_part(std::string_view& text) {
+    while (
+        !text.empty() && !is_letter(text.front()) &&
+        (!is_digit(text.front()) || (text.front() == '0' && text.size() > 1 && is_digit(text[1]))))
+        text.remove_prefix(1);
+    if (text.empty()) return {};
+    const bool is_number = is_digit(text.front());
+    const auto end = std::ranges::find_if_not(text, is_number ? is_digit : is_letter);
+    const std::string_view part(text.begin(), end);
+    text.remove_prefix(part.size());
+    return part;
+}
+
 }  // namespace
 
 bool is_older_release(std::string_view older, std::string_view newer) {
-    const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
-    while (!older.empty() && !newer.empty()) {
-        const auto take = [&](std::string_view& text, bool digits) {
-            const auto end =
-                std::ranges::find_if(text, [&](char letter) { return is_digit(letter) != digits; });
-            const std::string_view part(text.begin(), end);
-            text.remove_prefix(part.size());
-            return part;
-        };
-        const std::string_view words = take(older, false);
-        const std::string_view other_words = take(newer, false);
-        if (words != other_words) return words < other_words;
-        std::string_view number = take(older, true);
-        std::string_view other = take(newer, true);
-        number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
-        other.remove_prefix(std::min(other.find_first_not_of('0'), other.size()));
-        if (number.size() != other.size()) return number.size() < other.size();
-        if (number != other) return number < other;
+    for (;;) {
+        const std::string_view part = take_part(older);
+        const std::string_view other = take_part(newer);
+        if (part.empty() || other.empty()) return part.empty() && !other.empty();
+        const bool is_number = is_digit(part.front());
+        if (is_number != is_digit(other.front())) return !is_number;
+        if (is_number && part.size() != other.size()) return part.size() < other.size();
+        if (part != other) return part < other;
     }
-    return older.size() < newer.size();
 }
 
 Result<DistributionKernel> take_kernel(const GenerationTree& tree,

@@ -23,7 +23,8 @@ struct DistributionKernel {
 Result<DistributionKernel> take_kernel(const GenerationTree& tree,
                                        std::span<const std::string_view> drivers);
 
-/// Whether release OLDER is before NEWER: numbers in them by their values, as sort -V has it.
+/// Whether release OLDER is before NEWER: numbers by their values, words by their letters, and a
+/// number is newer than a word, as rpm(8) has it.
 bool is_older_release(std::string_view older, std::string_view newer);
 
 }  // namespace dim::server

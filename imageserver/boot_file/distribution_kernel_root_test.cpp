@@ -174,6 +174,9 @@ TEST(IsOlderRelease, GoesByNumbers) {
     EXPECT_FALSE(is_older_release("6.1.0-10-amd64", "6.1.0-9-amd64"));
     EXPECT_TRUE(is_older_release("5.14.0-362.el9", "5.14.0-362.8.1.el9"));
     EXPECT_TRUE(is_older_release("6.1.09", "6.1.10"));
+    EXPECT_TRUE(is_older_release("5.14.0-70.el9", "5.14.0-362.8.1.el9"));
+    EXPECT_FALSE(is_older_release("5.14.0-362.8.1.el9", "5.14.0-362.el9"));
+    EXPECT_TRUE(is_older_release("6.10.0", "6.10.1"));
     EXPECT_FALSE(is_older_release("6.1.0", "6.1.0"));
 }
 
