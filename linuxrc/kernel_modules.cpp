@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t kMostModules = 100'000;
 constexpr std::size_t kLongestPath = 512;
+constexpr std::size_t kMostNeeds = 1000;  ///< of one module
 constexpr std::size_t kMostFacts = 10'000;
+constexpr std::size_t kMostFactBytes = std::size_t{1} << 20;
 
 bool is_inside(std::string_view path) {
     if (path.empty() || path.front() == '/' || path.size() > kLongestPath) return false;
@@ -56,7 +58,9 @@ Result<ModuleDependencies> ModuleDependencies::parse(std::string_view dependenci
         if (colon == std::string_view::npos || name.empty() || !is_inside(path))
             return refuse("modules.dep", line);
         Module module{.path = std::string(path), .needs = {}};
-        for (const std::string_view need : split_words(line.substr(colon + 1)))
+        const auto needs = split_words(line.substr(colon + 1));
+        if (needs.size() > kMostNeeds) return refuse("modules.dep", line);
+        for (const std::string_view need : needs)
             module.needs.push_back(module_name(need));
         if (result.modules_.size() >= kMostModules)
             return fail(ErrorCode::limit_exceeded, "modules.dep has more than 100,000 modules");
@@ -65,11 +69,12 @@ Result<ModuleDependencies> ModuleDependencies::parse(std::string_view dependenci
     // "softdep r8169 pre: realtek"
     for (const std::string_view line : split(soft_dependencies, '\n')) {
         const auto words = split_words(line);
-        if (words.size() < 2 || words.front() != "softdep") continue;
+        if (words.size() < 2 || words.size() > kMostNeeds || words.front() != "softdep") continue;
         const auto module = result.modules_.find(with_underscores(words[1]));
         if (module == result.modules_.end()) continue;
         for (const std::string_view word : std::span(words).subspan(2))
-            if (!word.ends_with(':')) module->second.needs.push_back(with_underscores(word));
+            if (!word.ends_with(':') && module->second.needs.size() < kMostNeeds)
+                module->second.needs.push_back(with_underscores(word));
     }
     return result;
 }
@@ -140,6 +145,7 @@ struct ElfReader {
 }  // namespace
 
 Result<std::vector<std::string>> module_info(std::string_view module) {
+    constexpr std::string_view kModuleInfo(".modinfo\0", 9);
     const auto damaged = fail(ErrorCode::invalid_input, "it is no kernel module");
     if (module.size() < sizeof(Elf64_Ehdr) || !module.starts_with("\177ELF") ||
         module[EI_CLASS] != ELFCLASS64)
@@ -157,10 +163,11 @@ Result<std::vector<std::string>> module_info(std::string_view module) {
         const std::size_t place = table + i * sizeof(Elf64_Shdr);
         const std::uint64_t name_at = elf.number(place, 4);
         if (name_at >= names.size()) continue;
-        const std::string_view rest = names.substr(name_at);
-        if (rest.substr(0, rest.find('\0')) != ".modinfo") continue;
-        for (const std::string_view fact : split(elf.section(place), '\0'))
+        if (!names.substr(name_at).starts_with(kModuleInfo)) continue;
+        const std::string_view info = elf.section(place).substr(0, kMostFactBytes);
+        for (const std::string_view fact : split(info, '\0'))
             if (!fact.empty() && facts.size() < kMostFacts) facts.emplace_back(fact);
+        break;  // there is one
     }
     return facts;
 }

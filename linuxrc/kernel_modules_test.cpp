@@ -64,6 +64,13 @@ TEST(ModuleDependencies, AreInsideOnly) {
     EXPECT_EQ(ModuleDependencies::parse(many, "").error().code(), ErrorCode::limit_exceeded);
 }
 
+TEST(ModuleDependencies, AreBounded) {
+    std::string line = "kernel/a.ko:";
+    for (int i = 0; i <= 1000; ++i)
+        line += " a";
+    EXPECT_EQ(ModuleDependencies::parse(line, "").error().code(), ErrorCode::invalid_input);
+}
+
 TEST(ModuleIndexes, AreThoseOfSomeModules) {
     const ModuleIndexes few = indexes_of(
         {.dependencies = std::string(kDep),
@@ -89,6 +96,19 @@ TEST(ModuleInfo, IsReadInEitherByteOrder) {
     const std::vector<std::string> facts{"firmware=tigon/tg3.bin", "vermagic=6.1.0 SMP "};
     for (const bool is_big : {false, true})
         EXPECT_EQ(module_info(testing::kernel_module(facts, is_big)).value(), facts);
+}
+
+/// Every section is .modinfo, and the whole file: it is read once.
+TEST(ModuleInfo, IsReadOnce) {
+    std::string module = testing::kernel_module({"license=GPL"});
+    const std::size_t table = module.size() - std::size_t{3} * 64;
+    const std::string section = module.substr(table + 64, 64);
+    constexpr std::size_t kMore = 60'000;
+    for (std::size_t i = 0; i < kMore; ++i)
+        module += section;
+    module[60] = static_cast<char>((kMore + 3) & 0xff);
+    module[61] = static_cast<char>((kMore + 3) >> 8);
+    EXPECT_EQ(module_info(module).value(), std::vector<std::string>{"license=GPL"});
 }
 
 TEST(ModuleInfo, RefusesWhatIsNoModule) {

@@ -1,6 +1,6 @@
 #include "libdim/cluster/expansion/cluster_xml.hpp"
+#include "libdim/cluster/expansion/sample_two_chassis.hpp"
 #include "tools/discover_component.hpp"
-#include "tools/two_chassis.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string line_of(const std::string& blade, const std::string& settings) {
-    std::string xml = sample::two_chassis_xml("/etc/dim/mm.key", "127.0.0.2:161", "127.0.0.3:162");
+    std::string xml = cluster::sample::two_chassis_xml("/etc/dim/mm.key", 161, 162);
     xml.insert(xml.find("</cluster>"), settings);
     const auto definition = cluster::parse_cluster(xml, "sample.xml").value();
     const cluster::BladeBays bays(definition);

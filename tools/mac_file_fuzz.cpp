@@ -1,7 +1,7 @@
 #include "libdim/cluster/expansion/cluster_xml.hpp"
+#include "libdim/cluster/expansion/sample_two_chassis.hpp"
 #include "libdim/testing/fuzz.hpp"
 #include "tools/mac_file.hpp"
-#include "tools/two_chassis.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -15,8 +15,7 @@ dim::testing::Goal several("a blade with several MACs"), twice("a blade that is 
 
 const dim::cluster::Taxonomy& taxonomy() {
     static const auto definition =
-        dim::cluster::parse_cluster(
-            dim::tool::sample::two_chassis_xml("/k", "127.0.0.2:1", "127.0.0.3:1"), "sample.xml")
+        dim::cluster::parse_cluster(dim::cluster::sample::two_chassis_xml("/k", 1, 1), "sample.xml")
             .value();
     return definition.taxonomy;
 }

@@ -1,6 +1,6 @@
 #include "libdim/cluster/expansion/cluster_xml.hpp"
+#include "libdim/cluster/expansion/sample_two_chassis.hpp"
 #include "tools/mac_file.hpp"
-#include "tools/two_chassis.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,8 +12,7 @@ using ::testing::HasSubstr;
 
 Result<DiscoverAnswers> read_macs(const std::string& text) {
     const auto definition =
-        cluster::parse_cluster(sample::two_chassis_xml("/k", "127.0.0.2:1", "127.0.0.3:1"), "x")
-            .value();
+        cluster::parse_cluster(cluster::sample::two_chassis_xml("/k", 1, 1), "x").value();
     return parse_mac_file(text, definition.taxonomy,
                           {model::ComponentName::parse("s01c1b03").value()});
 }

@@ -16,6 +16,8 @@ using model::BootFileFormat;
 namespace {
 
 constexpr std::size_t kReleaseLimit = 256;
+/// Blocks of 1,468 bytes, whose number has 16 bits (RFC 1350).
+constexpr std::size_t kTftpLimit = std::size_t{65'535} * 1468;
 constexpr std::size_t kInputLimit = std::size_t{32} << 20;
 
 Result<std::string> read_input(const std::string& path, const std::string& what,
@@ -78,8 +80,8 @@ Result<AssembledBootFile> assemble_uki(const BootFileMaterials& materials,
     DIM_TRY(const std::string stub,
             read_input(materials.uefi_stubs + "/linuxx64.efi.stub", "systemd's stub for UEFI",
                        "install it: apt-get install systemd-boot-efi"));
-    progress("take the kernel and its drivers", 0, kBootFileSteps);
-    DIM_TRY(const DistributionKernel kernel, order.kernel());
+    if (!order.kernel) return fail(ErrorCode::internal, "a unified kernel image without a kernel");
+    const DistributionKernel& kernel = *order.kernel;
     progress("assemble the unified kernel image", 1, kBootFileSteps);
     DIM_TRY(std::string bytes,
             linuxrc::assemble_unified_kernel_image(
@@ -88,6 +90,11 @@ Result<AssembledBootFile> assemble_uki(const BootFileMaterials& materials,
                  .ramdisk = linuxrc::joined_archives(std::move(ramdisk), kernel.modules),
                  .command_line = order.command_line,
                  .os_release = kernel.os_release}));
+    if (bytes.size() > kTftpLimit)
+        return fail(Error(ErrorCode::limit_exceeded,
+                          "the unified kernel image has " + std::to_string(bytes.size()) +
+                              " bytes, more than firmware can load by TFTP")
+                        .with_cure("use a kernel with fewer drivers or less firmware"));
     return AssembledBootFile{std::move(bytes), kernel.release};
 }
 

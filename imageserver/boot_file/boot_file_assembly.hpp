@@ -7,7 +7,6 @@
 #include "linuxrc/ramdisk.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,14 +21,13 @@ struct BootFileMaterials {
     std::string uefi_stubs = "/usr/lib/systemd/boot/efi";
 };
 
-using KernelSource = std::function<Result<DistributionKernel>()>;
-
 struct BootFileOrder {
     const model::Platform* platform;
     linuxrc::RamdiskKind ramdisk = linuxrc::RamdiskKind::initramfs;
     std::string command_line;
     std::string authorities;  ///< PEM
-    KernelSource kernel;      ///< for platforms that boot the distribution's own
+    /// For platforms that boot the distribution's own.
+    std::optional<DistributionKernel> kernel = {};
 };
 
 struct AssembledBootFile {

@@ -109,9 +109,10 @@ Result<void> install(const std::string& work, const std::string& root, const Pla
 Result<void> collect_directory(const std::string& root, const std::string& parent,
                                const std::string& name, BootFileCatalog& catalog,
                                std::int64_t before_us) {
-    DIM_TRY(const auto files, sys::list_names(root + "/" + parent + "/" + name));
+    const std::string path = parent + "/" + name;
+    const auto files = sys::list_names(root + "/" + path);
     const std::string file =
-        parent + "/" + name + "/" + (files.empty() ? kOldFileName : files.front());
+        path + "/" + (!files || files->empty() ? kOldFileName : files->front());
     DIM_TRY(const sys::Fd directory, sys::open_directory(root + "/" + parent));
     DIM_TRY(const sys::FileStatus status, sys::fstatat(directory, name));
     // One without a row was made by a daemon that was killed before it could say so.
@@ -153,20 +154,25 @@ Result<BootFileStore> BootFileStore::open(Settings settings, Database& database,
 
 Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
                                            const Progress& progress) {
-    const std::lock_guard lock(*work_);
     DIM_TRY(const api::ImageSummary image, images_->image(request.image));
     DIM_TRY(const linuxrc::RamdiskKind kind,
             linuxrc::parse_ramdisk_kind(request.ramdisk.value_or("initramfs")));
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
     DIM_TRY(std::string command_line,
             render_words(*platform, settings_.server, kind, request.options));
-    const auto kernel = [&] { return kernel_of_newest(image.name); };
+    // Takes its time, and needs nothing that others wait for.
+    std::optional<DistributionKernel> kernel;
+    if (platform->boot_file == model::BootFileFormat::unified_kernel_image) {
+        progress("take the kernel and its drivers", 0, kBootFileSteps);
+        DIM_TRY(kernel, kernel_of_newest(image.name));
+    }
+    const std::lock_guard lock(*work_);
     return assemble(image,
                     {.platform = platform,
                      .ramdisk = kind,
                      .command_line = std::move(command_line),
                      .authorities = settings_.authorities(),
-                     .kernel = kernel},
+                     .kernel = std::move(kernel)},
                     progress);
 }
 
@@ -187,20 +193,20 @@ Result<api::BootFile> BootFileStore::rebuild(const ImageName& image, const Progr
     if (!file) return fail(ErrorCode::not_found, "image " + image.text() + " has no boot file");
     DIM_TRY(const model::Platform* platform, require_platform(summary.architecture));
     // The kernel it has: the image may be worked on meanwhile.
-    const auto kernel = [&]() -> Result<DistributionKernel> {
+    std::optional<DistributionKernel> kernel;
+    if (platform->boot_file == model::BootFileFormat::unified_kernel_image) {
         DIM_TRY(const std::string bytes,
                 sys::read_file(directory() + "/" + file->path, kBootFileLimit));
-        return kernel_in(bytes, file->kernel.value_or(""));
-    };
-    const linuxrc::RamdiskKind kind = kind_of(file->command_line);
-    if (platform->boot_file == model::BootFileFormat::unified_kernel_image)
+        DIM_TRY(kernel, kernel_in(bytes, file->kernel.value_or("")));
         summary.generation = file->generation;
+    }
+    const linuxrc::RamdiskKind kind = kind_of(file->command_line);
     return assemble(summary,
                     {.platform = platform,
                      .ramdisk = kind,
                      .command_line = file->command_line,
                      .authorities = settings_.authorities(),
-                     .kernel = kernel},
+                     .kernel = std::move(kernel)},
                     progress);
 }
 
@@ -252,8 +258,12 @@ Result<void> BootFileStore::follow_names() {
                     sys::open(work + "/" + kStaged, O_WRONLY | O_CREAT | O_EXCL, 0644));
             DIM_CHECK(sys::copy_file(*from, copy));
         }
-        DIM_TRY(const model::Platform* platform, require_platform(image->architecture));
-        const Place place = place_of(image->name, file.generation, *platform, file.sha256);
+        Place place = Place::of(file.path);
+        place.parent = image->name.text() + "/" + to_string(file.generation);
+        // As it was before there were platforms in the tree.
+        if (std::ranges::count(file.path, '/') < 3)
+            place.name =
+                std::string(to_string(image->architecture)) + "-" + file.sha256.substr(0, 8);
         DIM_CHECK(install(work, directory(), place));
         DIM_CHECK(catalog.move(file.path, place.file(), sys::realtime_us()));
     }
@@ -298,7 +308,19 @@ Result<std::string> BootFileStore::with_arguments(const api::BootFile& file,
 }
 
 Result<std::vector<ImageName>> BootFileStore::outdated() const {
-    return BootFileCatalog(*database_).not_trusting(tls::sha256(settings_.authorities()));
+    DIM_TRY(auto images,
+            BootFileCatalog(*database_).not_trusting(tls::sha256(settings_.authorities())));
+    // What no blade can boot need not trust anybody, and could not be built anew.
+    std::erase_if(images, [&](const ImageName& name) {
+        const auto image = images_->image(name);
+        const model::Platform* platform = image ? model::platform_of(image->architecture) : nullptr;
+        if (platform == nullptr) return true;
+        if (platform->boot_file == model::BootFileFormat::zimage) return false;
+        const auto file = current(name);
+        return !file || !*file ||
+               Place::of((*file)->path).file_name != boot_file_name(platform->boot_file);
+    });
+    return images;
 }
 
 Result<void> BootFileStore::collect() {

@@ -23,8 +23,9 @@ namespace {
 
 constexpr std::size_t kLongestRelease = 64;  // uname(2)
 constexpr std::size_t kKernelLimit = std::size_t{64} << 20;
-constexpr std::size_t kModuleFileLimit = std::size_t{32} << 20;
-constexpr std::size_t kAllFilesLimit = std::size_t{256} << 20;
+constexpr std::size_t kModuleFileLimit = std::size_t{16} << 20;
+constexpr std::size_t kIndexLimit = std::size_t{8} << 20;  // the agent reads no more
+constexpr std::size_t kAllFilesLimit = std::size_t{96} << 20;
 /// With a merged /usr and without.
 constexpr std::array<std::string_view, 2> kLibraries{"usr/lib/", "lib/"};
 
@@ -43,7 +44,7 @@ Result<std::string> read_entry(const GenerationTree& tree, const Entry& entry, s
 Result<std::string> read_optional(const GenerationTree& tree, const std::string& path) {
     const Entry* entry = file_at(tree, path);
     return entry == nullptr ? Result<std::string>(std::string())
-                            : read_entry(tree, *entry, kModuleFileLimit);
+                            : read_entry(tree, *entry, kIndexLimit);
 }
 
 /// A kernel and the directory of its modules.
@@ -111,7 +112,7 @@ public:
         bytes_ += bytes.size();
         if (bytes_ > kAllFilesLimit)
             return fail(ErrorCode::limit_exceeded,
-                        "modules and firmware have more than 256 MiB together");
+                        "modules and firmware have more than 96 MiB together");
         return &files_.insert_or_assign(std::move(path), std::move(bytes)).first->second;
     }
     RamdiskFiles& files() { return files_; }

@@ -125,13 +125,16 @@ Result<Edit> AuthorityEdits::finish(bool is_forced, const Progress& progress) {
 
 Result<std::size_t> AuthorityEdits::rebuild(const Progress& progress) {
     DIM_TRY(const auto images, boot_files_.outdated());
+    std::optional<Error> failure;  // the first; one image does not stop the others
     for (const model::ImageName& image : images) {
         const auto built = boot_files_.rebuild(image, progress);
-        if (built) continue;
-        return fail(Error(built.error())
-                        .with_context("boot file of " + to_string(image))
-                        .with_default_cure("then 'dim ca rotate' again"));
+        if (!built && !failure)
+            failure = Error(built.error())
+                          .with_context("boot file of " + to_string(image))
+                          .with_default_cure("'dim buildzimage " + to_string(image) +
+                                             "', then 'dim ca rotate' again");
     }
+    if (failure) return fail(*std::move(failure));
     return images.size();
 }
 

@@ -256,8 +256,8 @@ Result<Edit> ImageEdits::build_boot_file(const api::BuildBootFile& request,
                                          const Progress& progress) {
     DIM_TRY(const auto file, boot_files_.build(request, progress));
     progress("telling the DHCP server", 0, 0);
-    return Edit{.done =
-                    "boot file " + file.path + " built, " + std::to_string(file.bytes) + " bytes",
+    return Edit{.done = "boot file " + file.path + " built, " + std::to_string(file.bytes) +
+                        " bytes" + (file.kernel ? ", kernel " + *file.kernel : ""),
                 .needs = {.dhcp = true}};
 }
 
