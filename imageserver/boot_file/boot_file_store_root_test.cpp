@@ -319,5 +319,34 @@ TEST_F(BootFileStoreTest, AreWholeAfterKill) {
     EXPECT_THAT(built(), SizeIs(1));
 }
 
+TEST_F(BootFileStoreTest, OfAnImageThatNothingBootsStopNobody) {
+    auto other = request("le");
+    other.architecture = model::Architecture::ppc64le;
+    value_of(store->import_image(other, quiet()));
+    // As an older version made it, when the image had another name.
+    const std::string old = files->directory() + "/former/1/ppc64le-01234567";
+    value_of(sys::ensure_directory(old));
+    testing::write(old + "/zImage", "boot");
+    value_of(database->transaction([&](Transaction& transaction) {
+        return transaction.execute("INSERT INTO boot_file VALUES "
+                                   "('former/1/ppc64le-01234567/zImage', 'le', 1, 4, '0123456789', "
+                                   "'quiet', NULL, 'nobody', NULL)");
+    }));
+    value_of(files->follow_names());
+    EXPECT_EQ(value_of(sys::read_file(files->directory() + "/le/1/ppc64le-01234567/zImage")),
+              "boot");
+    EXPECT_THAT(value_of(files->outdated()), SizeIs(0)) << "nor can it be built anew";
+}
+
+TEST_F(BootFileStoreTest, AreCollectedBesideAStrayFile) {
+    const api::BootFile old = value_of(build());
+    static_cast<void>(value_of(build({"quiet"})));
+    testing::write(files->directory() + "/granite/1/stray", "by hand");
+    wait_ninety_minutes();
+    value_of(files->collect());
+    EXPECT_FALSE(sys::stat(path_of(old)));
+    EXPECT_THAT(built(), SizeIs(1));
+}
+
 }  // namespace
 }  // namespace dim::server
