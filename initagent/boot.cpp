@@ -199,7 +199,16 @@ ServerEndpoint Boot::endpoint() const {
 Error Boot::attempt(StageReporter& reporter) {
     session_.reset();
     plan_.reset();
-    return boot(reporter).error();
+    Error error = boot(reporter).error();
+    if (!session_) forget_dhcp_answer();
+    return error;
+}
+
+void Boot::forget_dhcp_answer() {
+    if (!network_ || !network_->is_by_dhcp) return;
+    const auto removed = remove_addresses(*network_);
+    if (!removed) log(LogLevel::warning, network_->interface + ": " + to_string(removed.error()));
+    network_.reset();
 }
 
 void Boot::report(const api::BootFailure& failure) {

@@ -35,7 +35,8 @@ class Boot {
 public:
     explicit Boot(BootSettings settings) : settings_(std::move(settings)) {}
 
-    /// Boots: does not return unless it failed, with everything undone but the network.
+    /// Boots: does not return unless it failed, with everything undone but the network. That
+    /// too when DHCP told it and no image server was found there: another answer may be right.
     Error attempt(StageReporter& reporter);
     /// Tells the server, or keeps it for the next time that the server can be reached.
     void report(const api::BootFailure& failure);
@@ -51,6 +52,7 @@ private:
     Result<void> read_environment(const StageReporter& reporter);
     Result<CheckedPlan> negotiate(StageReporter& reporter);
     Result<void> become_init(StageReporter& reporter);
+    void forget_dhcp_answer();
     ServerEndpoint endpoint() const;
 
     BootSettings settings_;

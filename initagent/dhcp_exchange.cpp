@@ -1,6 +1,7 @@
 #include "initagent/dhcp_exchange.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dim::agent {
 
@@ -72,7 +73,12 @@ DhcpExchange::Progress DhcpExchange::take(std::string_view datagram) {
     const bool has_address = !reply->client_address.is_unspecified();
     if (!offer_) {
         if (reply->message_type != kOffer || !has_address) return Progress::none;
+        if (reply->next_server.is_unspecified()) {
+            if (!lesser_offer_) lesser_offer_ = *std::move(reply);
+            return Progress::none;
+        }
         offer_ = *std::move(reply);
+        lesser_offer_.reset();
         unanswered_requests_ = 0;
         return Progress::offered;
     }
@@ -85,7 +91,12 @@ DhcpExchange::Progress DhcpExchange::take(std::string_view datagram) {
 }
 
 void DhcpExchange::was_not_answered() {
-    if (offer_ && ++unanswered_requests_ == kRequestsLimit) offer_.reset();
+    if (offer_) {
+        if (++unanswered_requests_ == kRequestsLimit) offer_.reset();
+    } else if (lesser_offer_) {
+        offer_ = std::exchange(lesser_offer_, std::nullopt);
+        unanswered_requests_ = 0;
+    }
 }
 
 }  // namespace dim::agent

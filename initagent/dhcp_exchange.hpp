@@ -41,6 +41,8 @@ private:
     model::MacAddress mac_;
     std::uint32_t transaction_;
     std::optional<BootpReply> offer_, answer_;
+    /// One that names no next server: taken when nobody offers more in time.
+    std::optional<BootpReply> lesser_offer_;
     int unanswered_requests_ = 0;
 };
 

@@ -87,6 +87,23 @@ TEST(DhcpExchange, AsksAllServersAnewWhenItsOwnIsSilent) {
     ASSERT_EQ(exchange.take(serialize(reply(2))), Progress::offered);
 }
 
+TEST(DhcpExchange, PrefersAnOfferThatNamesTheNextServer) {
+    BootpReply lesser = reply(2);
+    lesser.next_server = {};
+    lesser.server_identifier = ipv4("10.1.0.66");
+    DhcpExchange exchange(kOwnMac, kOwnTransaction);
+    EXPECT_EQ(exchange.take(serialize(lesser)), Progress::none);
+    ASSERT_EQ(exchange.take(serialize(reply(2))), Progress::offered);
+    EXPECT_EQ(exchange.take(serialize(reply(5))), Progress::bound);
+
+    DhcpExchange alone(kOwnMac, kOwnTransaction);
+    EXPECT_EQ(alone.take(serialize(lesser)), Progress::none);
+    alone.was_not_answered();
+    EXPECT_EQ(type_of(alone.message(1s)), 3);
+    lesser.message_type = 5;
+    EXPECT_EQ(alone.take(serialize(lesser)), Progress::bound);
+}
+
 TEST(DhcpExchange, AsksAsRfc2131Says) {
     DhcpExchange exchange(kOwnMac, kOwnTransaction);
     const std::string discover = exchange.message(70'000s);

@@ -1,11 +1,14 @@
 #include "initagent/network.hpp"
 
+#include "libdim/base/log.hpp"
+#include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/netlink.hpp"
 #include "libdim/sys/poll.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace dim::agent {
 
@@ -85,17 +88,39 @@ Result<void> wait_for_carrier(const InterfaceCandidate& chosen, const HardwareEv
     }
 }
 
-/// The Ethernet interfaces, up: the one with the index ONLY, or all there are by now.
-Result<std::vector<sys::NetworkInterface>> ports_to_ask(std::optional<int> only,
-                                                        KernelModules& modules) {
+/// The Ethernet interfaces, up: the one with the index ONLY, or all there are by now but those that
+/// do not come up, each of which is WARNED of once.
+Result<std::vector<sys::NetworkInterface>>
+ports_to_ask(std::optional<int> only, KernelModules& modules, std::set<int>& warned) {
     modules.load_for_devices();
     DIM_TRY(auto interfaces, sys::network_interfaces());
     std::erase_if(interfaces, [&](const sys::NetworkInterface& interface) {
         return !interface.is_ethernet || (only && interface.index != *only);
     });
-    for (const sys::NetworkInterface& interface : interfaces)
-        if (!interface.is_up) DIM_CHECK(sys::set_link_up(interface.index));
-    return interfaces;
+    std::vector<sys::NetworkInterface> up;
+    for (sys::NetworkInterface& interface : interfaces) {
+        auto brought_up = interface.is_up ? Result<void>() : sys::set_link_up(interface.index);
+        if (brought_up) {
+            up.push_back(std::move(interface));
+            continue;
+        }
+        if (only) return fail(std::move(brought_up).error());
+        if (warned.insert(interface.index).second)
+            log(LogLevel::warning, "not asked on " + printable(interface.name, 15) + ": " +
+                                       to_string(brought_up.error()));
+    }
+    return up;
+}
+
+Result<void> set_addresses(const BootNetwork& network,
+                           const std::function<void(std::string)>& trying) {
+    const NetworkPlan& plan = network.plan;
+    trying("set " + to_string(plan.address) + '/' + std::to_string(plan.prefix_length) + " on " +
+           network.interface);
+    DIM_CHECK(sys::add_address(network.index, plan.address.value(), plan.prefix_length));
+    if (!plan.router) return {};
+    trying("set the default route to " + to_string(*plan.router));
+    return sys::add_route(network.index, 0, 0, plan.router->value());
 }
 
 BootPort boot_port(const BootEnvironment& environment) {
@@ -160,27 +185,30 @@ Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules&
         if (!chosen->interface.is_up) DIM_CHECK(sys::set_link_up(chosen->interface.index));
         DIM_CHECK(wait_for_carrier(*chosen, events, sys::Deadline::in(settings.carrier_timeout)));
     }
-    if (!has_address(environment) && !(chosen && chosen->address)) {
+    const bool is_by_dhcp = !chosen || (!has_address(environment) && !chosen->address);
+    if (is_by_dhcp) {
         trying("ask for an address by DHCP on " +
                (chosen ? chosen->interface.name : "every Ethernet interface"));
         const auto only = chosen ? std::optional(chosen->interface.index) : std::nullopt;
-        DIM_TRY(DhcpAnswer answer,
-                ask_dhcp([&] { return ports_to_ask(only, modules); }, events, settings.dhcp));
+        std::set<int> warned;
+        DIM_TRY(DhcpAnswer answer, ask_dhcp([&] { return ports_to_ask(only, modules, warned); },
+                                            events, settings.dhcp));
         environment.bootp = std::move(answer.reply);
         chosen = InterfaceCandidate{std::move(answer.port), {}, std::nullopt};
     }
     DIM_TRY(const model::MacAddress mac, model::MacAddress::from_bytes(chosen->interface.mac));
     DIM_TRY(const NetworkPlan plan, plan_network(environment, *chosen));
-    const int index = chosen->interface.index;
+    BootNetwork network{chosen->interface.name, chosen->interface.index, mac, plan, is_by_dhcp};
+    auto set = set_addresses(network, trying);
+    if (set) return network;
+    if (is_by_dhcp) static_cast<void>(remove_addresses(network));
+    return fail(std::move(set).error());
+}
 
-    trying("set " + to_string(plan.address) + '/' + std::to_string(plan.prefix_length) + " on " +
-           chosen->interface.name);
-    DIM_CHECK(sys::add_address(index, plan.address.value(), plan.prefix_length));
-    if (plan.router) {
-        trying("set the default route to " + to_string(*plan.router));
-        DIM_CHECK(sys::add_route(index, 0, 0, plan.router->value()));
-    }
-    return BootNetwork{chosen->interface.name, mac, plan};
+Result<void> remove_addresses(const BootNetwork& network) {
+    const NetworkPlan& plan = network.plan;
+    if (plan.router) DIM_CHECK(sys::remove_route(network.index, 0, 0, plan.router->value()));
+    return sys::remove_address(network.index, plan.address.value(), plan.prefix_length);
 }
 
 }  // namespace dim::agent

@@ -29,8 +29,10 @@ Result<NetworkPlan> plan_network(const BootEnvironment& environment,
 /// The boot interface, configured.
 struct BootNetwork {
     std::string interface;
+    int index = 0;
     model::MacAddress mac;
     NetworkPlan plan;
+    bool is_by_dhcp = false;  ///< a DHCP server of whatever kind told the agent itself
 };
 
 struct NetworkSettings {
@@ -41,9 +43,13 @@ struct NetworkSettings {
 
 /// Finds the boot interface, for which MODULES may bring the driver, waits for its link, sets
 /// address and route. Where neither firmware nor kernel has an address, it is asked for by DHCP; on
-/// all ports when nobody tells which. TRYING is told each step.
+/// all ports when nobody tells which. TRYING is told each step. When it fails, no address that DHCP
+/// gave is left.
 Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules& modules,
                                      const std::function<void(std::string)>& trying,
                                      const NetworkSettings& settings = {});
+
+/// Takes address and route from the port again, as though DHCP had not been asked.
+Result<void> remove_addresses(const BootNetwork& network);
 
 }  // namespace dim::agent

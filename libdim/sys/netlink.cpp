@@ -143,8 +143,21 @@ Result<void> add_address(int index, std::uint32_t address, int prefix_length) {
     return {};
 }
 
-Result<void> add_route(int index, std::uint32_t destination, int prefix_length,
-                       std::uint32_t gateway) {
+Result<void> remove_address(int index, std::uint32_t address, int prefix_length) {
+    ifaddrmsg header{};
+    header.ifa_family = AF_INET;
+    header.ifa_prefixlen = static_cast<std::uint8_t>(prefix_length);
+    header.ifa_index = static_cast<std::uint32_t>(index);
+    Result<void> changed =
+        change(RTM_DELADDR, 0, bytes_of(header) + address_attribute(IFA_LOCAL, address));
+    if (changed || changed.error().system_errno() == EADDRNOTAVAIL) return {};
+    return fail(std::move(changed).error().with_context("remove the address"));
+}
+
+namespace {
+
+std::string route_payload(int index, std::uint32_t destination, int prefix_length,
+                          std::uint32_t gateway) {
     rtmsg header{};
     header.rtm_family = AF_INET;
     header.rtm_dst_len = static_cast<std::uint8_t>(prefix_length);
@@ -155,10 +168,25 @@ Result<void> add_route(int index, std::uint32_t destination, int prefix_length,
     std::string payload = bytes_of(header);
     if (prefix_length != 0) payload += address_attribute(RTA_DST, destination);
     if (gateway != 0) payload += address_attribute(RTA_GATEWAY, gateway);
-    payload += netlink_attribute(RTA_OIF, bytes_of(static_cast<std::int32_t>(index)));
-    Result<void> changed = change(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, payload);
+    return payload + netlink_attribute(RTA_OIF, bytes_of(static_cast<std::int32_t>(index)));
+}
+
+}  // namespace
+
+Result<void> add_route(int index, std::uint32_t destination, int prefix_length,
+                       std::uint32_t gateway) {
+    Result<void> changed = change(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE,
+                                  route_payload(index, destination, prefix_length, gateway));
     if (!changed) return fail(std::move(changed).error().with_context("set the route"));
     return {};
+}
+
+Result<void> remove_route(int index, std::uint32_t destination, int prefix_length,
+                          std::uint32_t gateway) {
+    Result<void> changed =
+        change(RTM_DELROUTE, 0, route_payload(index, destination, prefix_length, gateway));
+    if (changed || changed.error().system_errno() == ESRCH) return {};
+    return fail(std::move(changed).error().with_context("remove the route"));
 }
 
 Result<std::vector<PermanentNeighbour>> permanent_neighbours() {

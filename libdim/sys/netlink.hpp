@@ -35,10 +35,15 @@ Result<std::vector<InterfaceAddress>> interface_addresses();
 Result<void> set_link_up(int index);
 /// An address that is there already is success.
 Result<void> add_address(int index, std::uint32_t address, int prefix_length);
+/// One that is not there is success.
+Result<void> remove_address(int index, std::uint32_t address, int prefix_length);
 /// Replaces a route to the same destination. DESTINATION 0 with PREFIX_LENGTH 0 is the default
 /// route; GATEWAY 0 means reachable directly on the interface.
 Result<void> add_route(int index, std::uint32_t destination, int prefix_length,
                        std::uint32_t gateway);
+/// As it was added; one that is not there is success.
+Result<void> remove_route(int index, std::uint32_t destination, int prefix_length,
+                          std::uint32_t gateway);
 
 /// Who is at an IPv4 address, as an entry that neither ARP nor time changes (NUD_PERMANENT); host
 /// byte order. OWNER tells who made the entry (NDA_PROTOCOL), as rtm_protocol does for routes.

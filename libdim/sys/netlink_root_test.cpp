@@ -42,6 +42,14 @@ TEST(Netlink, BringsAnInterfaceUpWithAddressAndRoutes) {
             expect(shown.output.find("10.100.0.0/16 dev dim0 scope link") != std::string::npos,
                    shown.output));
         DIM_CHECK(expect(!add_route(index, 0x0a700000, 16, 0x0b000001), "unreachable gateway"));
+
+        for (int times = 0; times < 2; ++times) {
+            DIM_CHECK(remove_route(index, 0, 0, 0x0a6300fd));
+            DIM_CHECK(remove_address(index, 0x0a630001, 24));
+        }
+        DIM_TRY(const auto left, interface_addresses());
+        DIM_CHECK(expect(std::ranges::count(left, expected) == 0, "no address"));
+        DIM_CHECK(expect(!remove_address(4711, 0x0a630001, 24), "no such interface"));
         return expect(!set_link_up(4711), "no such interface");
     });
     EXPECT_TRUE(result) << result.error().message();
