@@ -11,7 +11,7 @@ namespace dim::linuxrc {
 namespace {
 
 struct Machine {
-    unsigned char data;     ///< EI_DATA
+    char data;              ///< EI_DATA
     std::uint64_t machine;  ///< e_machine
 };
 

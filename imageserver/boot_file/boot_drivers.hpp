@@ -12,7 +12,7 @@ inline constexpr std::array<std::string_view, 4> kBootProtocols{"nfsv4", "efivar
 
 /// Network drivers in the boot files of x86-64 blades: what data centres have and virtual machines
 /// show, and the buses they are on (docs/platforms.md).
-inline constexpr std::array<std::string_view, 29> kX86_64Drivers{
+inline constexpr std::array<std::string_view, 29> kAmd64Drivers{
     // virtual machines
     "virtio_pci", "virtio_mmio", "virtio_net", "vmxnet3", "hv_netvsc", "pci_hyperv", "ena",
     "xen_netfront", "gve",

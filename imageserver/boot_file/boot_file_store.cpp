@@ -179,7 +179,7 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
 Result<DistributionKernel> BootFileStore::kernel_of_newest(const ImageName& image) {
     Result<DistributionKernel> kernel = fail(ErrorCode::internal, "");
     DIM_CHECK(images_->look_into_newest(image, [&](const GenerationTree& tree) -> Result<void> {
-        kernel = take_kernel(tree, kX86_64Drivers);
+        kernel = take_kernel(tree, kAmd64Drivers);
         return {};
     }));
     if (!kernel) return fail(std::move(kernel).error().with_context("image " + image.text()));

@@ -67,7 +67,7 @@ Result<void> ImageGenerations::look_into_newest(const ImageName& name, const Tre
     DIM_TRY(const api::ImageSummary newest, catalog_.image(name));
     GenerationFiles files(name, newest.generation, paths_);
     DIM_TRY(const GenerationTree* tree, files.tree(newest.generation, newest.shared));
-    const Result<void> looked = look(*tree);
+    Result<void> looked = look(*tree);
     DIM_CHECK(files.close());
     return looked;
 }

@@ -21,7 +21,7 @@ constexpr EnumWords<BladeType, 3> kBladeTypes{{
     {BladeType::x86_64_uefi, "x86_64-uefi"},
 }};
 
-constexpr std::uint16_t kX86_64Uefi = 7;
+constexpr std::uint16_t kUefiAmd64 = 7;
 
 constexpr std::array<Platform, 3> kPlatforms{{
     {.type = BladeType::js20,
@@ -38,7 +38,7 @@ constexpr std::array<Platform, 3> kPlatforms{{
      .architecture = Architecture::x86_64,
      .boot_file = BootFileFormat::unified_kernel_image,
      .console = "console=tty0 console=ttyS0,115200",
-     .dhcp_architecture = kX86_64Uefi},
+     .dhcp_architecture = kUefiAmd64},
 }};
 
 }  // namespace
