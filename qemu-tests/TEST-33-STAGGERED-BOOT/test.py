@@ -16,6 +16,7 @@ def body(cluster):
     step(f"all six are switched on, {STAGGER} s apart")
     told = server.dim("bctool", "s01c1", "power", "on", "--stagger", STAGGER)
     expect(told == "".join(f"{name}: off → on\n" for name in cluster.blades), told)
+    chassis.catch_up()
     times = chassis.times_of("power bay=")
     order = [line for _, line in chassis.lines if line.startswith("power bay=")]
     expect(order == [f"power bay={bay} on" for bay in range(1, 7)], f"each once, in the order of their bays: {order}")

@@ -46,13 +46,16 @@ def check_agent(fence, chassis, bay):
     fence("--action", "status", *plug, code=OFF)
     fence("--action", "on", *plug)
     fence("--action", "status", *plug)
+    chassis.catch_up()
     machine = chassis.last(f"machine bay={bay} ")
     fence("--action", "reboot", *plug)
+    chassis.catch_up()
     expect(chassis.last(f"power bay={bay} ") == f"power bay={bay} on", "it is on again")
     expect(chassis.last(f"machine bay={bay} ") != machine, "it was off")
     expect(f"{bay}," in fence("--action", "list"), "it is listed")
     fence("--action", "off", *plug)
     fence("--action", "status", *plug, code=OFF)
+    chassis.catch_up()
     expect(chassis.last(f"power bay={bay} ") == f"power bay={bay} off", "it is off")
 
 

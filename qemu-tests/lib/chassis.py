@@ -76,6 +76,10 @@ class Emulator:
         if self.wait_for(("ok", "wrong"), timeout, before) != "ok":
             raise ValueError(f"the chassis did not understand {command!r}")
 
+    def catch_up(self):
+        """All that it has told until now is in `lines`: what it answers comes behind it."""
+        self.tell("requests")
+
     def end(self):
         process = self._process
         if process:
