@@ -38,7 +38,7 @@ def result_of(cluster, states):
     blades = [{**{field: state[field] for field in status_fields},
                "seconds": {part: round(state["seconds"][part], 3) for part in PARTS}} for state in states.values()]
     images = cluster.server.query("image", "list")["images"]
-    return {"blades": blades, "agent_bytes": cluster.server.agent.stat().st_size,
+    return {"blades": blades, "agent_bytes": (cluster.server.agents / "ppc64/initagent").stat().st_size,
             "zimage_bytes": next(image["zimage_bytes"] for image in images if image["name"] == IMAGE)}
 
 
