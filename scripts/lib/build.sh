@@ -4,7 +4,6 @@
 # build_everything, these for the test library:
 #   DIM_BIN           directory of imageserver and dim
 #   DIM_AGENTS        directory with ARCHITECTURE/initagent, as it is installed: ppc64, x86_64
-#   DIM_AGENT         the agent for ppc64
 #   DIM_KERNEL_KIT    vmlinux and what assembles it into a zImage
 #   DIM_DISTRIBUTION  directory with rootfs.tar
 #   DIM_FIRMWARE_STATES  directory for what qemu-tests/lib/saved_firmware.py makes once
@@ -53,7 +52,6 @@ build_blade_parts() {
     export DIM_AGENTS=$DIM_BUILD/agents
     build_agent ppc64 agent "$DIM_TOOLCHAIN" || return 1
     build_agent x86_64 agent-x86_64 "$toolchain_x86_64" || return 1
-    export DIM_AGENT=$DIM_AGENTS/ppc64/initagent
 }
 
 # The programs of the image server, without their tests, ready for `cmake --install`; after build_blade_parts.
