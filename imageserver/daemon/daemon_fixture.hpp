@@ -132,28 +132,44 @@ protected:
                                           : "no end");
         return false;
     }
-    /// Waits for the stream of states until every service runs.
-    std::map<std::string, api::ServiceStatus> running_services() {
-        auto socket =
-            sys::connect_unix(settings_.socket(), sys::Deadline::in(std::chrono::seconds(5)))
-                .value();
+    /// Reads states until EACH says to stop, or the daemon ends the stream.
+    Result<void> watch(const std::function<http::Client::Next(std::string_view)>& each) const {
+        DIM_TRY(auto socket,
+                sys::connect_unix(settings_.socket(), sys::Deadline::in(std::chrono::seconds(5))));
         http::Client client(std::make_unique<http::SocketStream>(std::move(socket)));
         http::Request request;
         request.method = http::Method::get;
         request.target = "/v1/status?watch=1";
-        std::map<std::string, api::ServiceStatus> services;
-        const auto watched = client.follow(
-            request, sys::Deadline::in(std::chrono::seconds(5)), std::chrono::seconds(30),
-            [&](std::string_view line) {
-                bool are_running = true;
-                const auto status = api::parse<api::ClusterStatus>(line).value();
-                for (const auto& service : status.services) {
-                    services[service.name] = service;
-                    are_running = are_running && service.is_running && !service.cause;
-                }
-                return are_running ? http::Client::Next::stop : http::Client::Next::go_on;
-            });
+        DIM_CHECK(client.follow(request, sys::Deadline::in(std::chrono::seconds(5)),
+                                std::chrono::seconds(30), each));
+        return {};
+    }
+    /// Waits for a status that MATCHES; nothing when none came in time.
+    std::optional<api::ClusterStatus>
+    wait_for_status(const std::function<bool(const api::ClusterStatus&)>& matches) {
+        std::optional<api::ClusterStatus> found;
+        const auto deadline = sys::Deadline::in(std::chrono::seconds(60));
+        const auto watched = watch([&](std::string_view line) {
+            auto status = api::parse<api::ClusterStatus>(line);
+            if (status && matches(*status)) found = *status;
+            return found || deadline.has_passed() ? http::Client::Next::stop
+                                                  : http::Client::Next::go_on;
+        });
         EXPECT_TRUE(watched) << watched.error().message();
+        return found;
+    }
+    /// Waits until every service runs.
+    std::map<std::string, api::ServiceStatus> running_services() {
+        const auto status = wait_for_status([](const api::ClusterStatus& seen) {
+            return std::ranges::all_of(seen.services, [](const api::ServiceStatus& service) {
+                return service.is_running && !service.cause;
+            });
+        });
+        EXPECT_TRUE(status) << "not every service runs";
+        std::map<std::string, api::ServiceStatus> services;
+        if (status)
+            for (const auto& service : status->services)
+                services[service.name] = service;
         return services;
     }
     std::vector<api::Alert> alerts(std::string_view kind) {
@@ -165,43 +181,11 @@ protected:
 
     /// Reads states until the daemon ends the stream.
     Result<void> watch_until_it_ends() {
-        DIM_TRY(auto socket,
-                sys::connect_unix(settings_.socket(), sys::Deadline::in(std::chrono::seconds(5))));
-        http::Client client(std::make_unique<http::SocketStream>(std::move(socket)));
-        http::Request request;
-        request.method = http::Method::get;
-        request.target = "/v1/status?watch=1";
         bool is_first = true;
-        DIM_CHECK(client.follow(request, sys::Deadline::in(std::chrono::seconds(5)),
-                                std::chrono::seconds(30), [&](std::string_view) {
-                                    if (std::exchange(is_first, false))
-                                        has_begun_to_watch_.set_value();
-                                    return http::Client::Next::go_on;
-                                }));
-        return {};
-    }
-    /// Waits for a status that MATCHES; nothing when none came in time.
-    std::optional<api::ClusterStatus>
-    wait_for_status(const std::function<bool(const api::ClusterStatus&)>& matches) {
-        auto socket =
-            sys::connect_unix(settings_.socket(), sys::Deadline::in(std::chrono::seconds(5)))
-                .value();
-        http::Client client(std::make_unique<http::SocketStream>(std::move(socket)));
-        http::Request request;
-        request.method = http::Method::get;
-        request.target = "/v1/status?watch=1";
-        std::optional<api::ClusterStatus> found;
-        const auto deadline = sys::Deadline::in(std::chrono::seconds(60));
-        const auto watched = client.follow(request, sys::Deadline::in(std::chrono::seconds(5)),
-                                           std::chrono::seconds(30), [&](std::string_view line) {
-                                               auto status = api::parse<api::ClusterStatus>(line);
-                                               if (status && matches(*status)) found = *status;
-                                               return found || deadline.has_passed()
-                                                          ? http::Client::Next::stop
-                                                          : http::Client::Next::go_on;
-                                           });
-        EXPECT_TRUE(watched) << watched.error().message();
-        return found;
+        return watch([&](std::string_view) {
+            if (std::exchange(is_first, false)) has_begun_to_watch_.set_value();
+            return http::Client::Next::go_on;
+        });
     }
     void make_image() {
         ASSERT_TRUE(is_done(
