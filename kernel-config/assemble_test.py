@@ -73,7 +73,7 @@ class Assemble(unittest.TestCase):
         self.assert_refused("longer than 2047 bytes", self.initramfs, self.output, "x" * 2048)
 
     def test_wrong_use_is_refused(self):
-        for arguments in ((), (self.initramfs,), (self.initramfs, self.output, "a", "b")):
+        for arguments in ((), (self.initramfs,), (self.initramfs, self.output, "a", "b", "c")):
             self.assert_refused("usage:", *arguments)
 
     def test_a_broken_kit_is_refused(self):
