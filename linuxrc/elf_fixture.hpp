@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace dim::linuxrc::testing {
@@ -26,6 +27,23 @@ inline std::string static_x86_64_program() {
     file[56] = 1;                         // one of them
     file[64] = 1;                         // PT_LOAD
     return file;
+}
+
+/// The same for little-endian ppc64.
+inline std::string static_ppc64le_program() {
+    std::string file = static_x86_64_program();
+    file[18] = 21;  // EM_PPC64
+    return file;
+}
+
+/// A kernel for ppc64le of which CODE is loaded, with symbols behind it.
+inline std::string ppc64le_vmlinux(const std::string& code) {
+    std::string file = static_ppc64le_program();
+    const std::size_t begin = file.size();
+    file[64 + 8] = static_cast<char>(begin);  // p_offset
+    for (std::size_t i = 0; i < 4; ++i)
+        file[64 + 32 + i] = static_cast<char>(code.size() >> 8 * i & 0xff);  // p_filesz
+    return file + code + "symbols";
 }
 
 inline constexpr const char* kCertificate =

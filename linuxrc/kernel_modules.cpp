@@ -1,12 +1,10 @@
 #include "linuxrc/kernel_modules.hpp"
 
-#include "libdim/base/byte_order.hpp"
 #include "libdim/base/text.hpp"
+#include "linuxrc/elf_section.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <elf.h>
 
 namespace dim::linuxrc {
 
@@ -124,51 +122,14 @@ std::set<std::string> ModuleDependencies::closure(std::span<const std::string_vi
     return paths;
 }
 
-namespace {
-
-/// The bytes of an ELF section, by the fields of its header at PLACE.
-struct ElfReader {
-    std::string_view file;
-    bool is_big;
-
-    std::uint64_t number(std::size_t offset, std::size_t size) const {
-        return is_big ? big_endian(file, offset, size) : little_endian(file, offset, size);
-    }
-    std::string_view section(std::size_t place) const {
-        const std::uint64_t offset = number(place + offsetof(Elf64_Shdr, sh_offset), 8);
-        const std::uint64_t size = number(place + offsetof(Elf64_Shdr, sh_size), 8);
-        if (offset > file.size() || size > file.size() - offset) return {};
-        return file.substr(offset, size);
-    }
-};
-
-}  // namespace
-
 Result<std::vector<std::string>> module_info(std::string_view module) {
-    constexpr std::string_view kModuleInfo(".modinfo\0", 9);
-    const auto damaged = fail(ErrorCode::invalid_input, "it is no kernel module");
-    if (module.size() < sizeof(Elf64_Ehdr) || !module.starts_with("\177ELF") ||
-        module[EI_CLASS] != ELFCLASS64)
-        return damaged;
-    const ElfReader elf{module, module[EI_DATA] == ELFDATA2MSB};
-    const std::uint64_t table = elf.number(offsetof(Elf64_Ehdr, e_shoff), 8);
-    const std::uint64_t count = elf.number(offsetof(Elf64_Ehdr, e_shnum), 2);
-    const std::uint64_t names_at = elf.number(offsetof(Elf64_Ehdr, e_shstrndx), 2);
-    if (table > module.size() || count * sizeof(Elf64_Shdr) > module.size() - table ||
-        names_at >= count)
-        return damaged;
-    const std::string_view names = elf.section(table + names_at * sizeof(Elf64_Shdr));
     std::vector<std::string> facts;
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const std::size_t place = table + i * sizeof(Elf64_Shdr);
-        const std::uint64_t name_at = elf.number(place, 4);
-        if (name_at >= names.size()) continue;
-        if (!names.substr(name_at).starts_with(kModuleInfo)) continue;
-        const std::string_view info = elf.section(place).substr(0, kMostFactBytes);
-        for (const std::string_view fact : split(info, '\0'))
-            if (!fact.empty() && facts.size() < kMostFacts) facts.emplace_back(fact);
-        break;  // there is one
-    }
+    const auto info = elf_section(module, ".modinfo");
+    if (!info && info.error().code() != ErrorCode::not_found)
+        return fail(ErrorCode::invalid_input, "it is no kernel module");
+    if (!info) return facts;
+    for (const std::string_view fact : split(info->substr(0, kMostFactBytes), '\0'))
+        if (!fact.empty() && facts.size() < kMostFacts) facts.emplace_back(fact);
     return facts;
 }
 

@@ -27,6 +27,7 @@ constexpr std::size_t kDirectoryCount = kOptional + 108;
 constexpr std::size_t kCertificates = kOptional + 112 + 4 * 8;
 constexpr std::size_t kOptionalLeast = 112 + 5 * 8;
 
+constexpr std::uint64_t kCertificateAlignment = 8;
 constexpr std::uint64_t kPe32Plus = 0x20b;
 constexpr std::size_t kSectionHeader = 40;
 constexpr std::size_t kNameSize = 8;
@@ -69,7 +70,8 @@ struct Headers {
 
 bool is_power_of_two(std::uint64_t value) { return value != 0 && (value & (value - 1)) == 0; }
 
-Result<std::vector<Row>> read_rows(std::string_view program, std::size_t table, std::size_t count) {
+Result<std::vector<Row>> read_rows(std::string_view program, std::uint64_t file_size,
+                                   std::size_t table, std::size_t count) {
     std::vector<Row> rows;
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t at = table + i * kSectionHeader;
@@ -80,17 +82,19 @@ Result<std::vector<Row>> read_rows(std::string_view program, std::size_t table, 
                 .address = little_endian(program, at + 12, 4),
                 .file_size = little_endian(program, at + 16, 4),
                 .file_offset = little_endian(program, at + 20, 4)};
-        if (row.file_offset + row.file_size > program.size() || row.address + row.size > kMostBytes)
+        if (row.file_offset + row.file_size > file_size || row.address + row.size > kMostBytes)
             return refuse("has a section outside itself");
         rows.push_back(std::move(row));
     }
     return rows;
 }
 
-Result<Headers> read_headers(std::string_view program) {
+/// BEGINNING: what of the program is known, with all its headers.
+Result<Headers> read_headers(std::string_view beginning, std::uint64_t file_size) {
+    const std::string_view program = beginning;
     if (program.size() < kPointerToPe + 4 || !program.starts_with("MZ"))
         return refuse("is none: it does not begin with MZ");
-    if (program.size() > kMostBytes) return refuse("is larger than 1 GiB");
+    if (file_size > kMostBytes) return refuse("is larger than 1 GiB");
     Headers headers;
     headers.pe = little_endian(program, kPointerToPe, 4);
     if (headers.pe + kOptional + kOptionalLeast > program.size() ||
@@ -114,8 +118,12 @@ Result<Headers> read_headers(std::string_view program) {
         headers.file_alignment > kPage * 16 || headers.headers_size > program.size() ||
         headers.table_end > headers.headers_size)
         return refuse("has damaged headers");
-    DIM_TRY(headers.rows, read_rows(program, table, count));
+    DIM_TRY(headers.rows, read_rows(program, file_size, table, count));
     return headers;
+}
+
+Result<Headers> read_headers(std::string_view program) {
+    return read_headers(program, program.size());
 }
 
 const Row* find_row(const Headers& headers, std::string_view name) {
@@ -177,12 +185,18 @@ Result<std::string> add_pe_sections(std::string_view program,
     return bytes;
 }
 
-Result<std::string_view> pe_section(std::string_view program, std::string_view name) {
-    DIM_TRY(const Headers headers, read_headers(program));
+Result<PeSectionPlace> find_pe_section(std::string_view beginning, std::uint64_t file_size,
+                                       std::string_view name) {
+    DIM_TRY(const Headers headers, read_headers(beginning, file_size));
     const Row* row = find_row(headers, name);
     if (row == nullptr)
         return fail(ErrorCode::not_found, "the PE program has no section " + std::string(name));
-    return program.substr(row->file_offset, std::min(row->size, row->file_size));
+    return PeSectionPlace{.offset = row->file_offset, .size = std::min(row->size, row->file_size)};
+}
+
+Result<std::string_view> pe_section(std::string_view program, std::string_view name) {
+    DIM_TRY(const PeSectionPlace place, find_pe_section(program, program.size(), name));
+    return program.substr(place.offset, place.size);
 }
 
 Result<std::string> replace_pe_section(std::string program, std::string_view name,
@@ -198,6 +212,47 @@ Result<std::string> replace_pe_section(std::string program, std::string_view nam
     program.replace(row->file_offset, row->file_size, padded);
     put(program, row->place + 8, contents.size());
     return program;
+}
+
+Result<std::string> signed_part(std::string_view program) {
+    DIM_TRY(Headers headers, read_headers(program));
+    std::ranges::sort(headers.rows, {}, &Row::file_offset);
+    std::uint64_t end = headers.headers_size;
+    for (const Row& row : headers.rows) {
+        if (row.file_size == 0) continue;
+        if (row.file_offset != end) return refuse("has gaps between its sections");
+        end += row.file_size;
+    }
+    if (end != program.size() || end % kCertificateAlignment != 0)
+        return refuse("has something behind its sections");
+    std::string bytes(program.substr(0, headers.pe + kChecksum));
+    const std::size_t after_checksum = headers.pe + kChecksum + 4;
+    bytes.append(program.substr(after_checksum, headers.pe + kCertificates - after_checksum));
+    bytes.append(program.substr(headers.pe + kCertificates + 8));
+    return bytes;
+}
+
+Result<std::string> attach_pe_signature(std::string program, std::string_view signature) {
+    DIM_TRY(const Headers headers, read_headers(program));
+    constexpr std::size_t kHeader = 8;
+    constexpr std::uint64_t kRevision = 0x0200;
+    constexpr std::uint64_t kPkcs7SignedData = 0x0002;
+    const std::size_t begin = program.size();
+    const std::uint64_t size = aligned(kHeader + signature.size(), kCertificateAlignment);
+    program.resize(begin + kHeader);
+    put(program, begin, size);
+    put(program, begin + 4, kRevision, 2);
+    put(program, begin + 6, kPkcs7SignedData, 2);
+    program.append(signature);
+    program.resize(begin + size);
+    put(program, headers.pe + kCertificates, begin);
+    put(program, headers.pe + kCertificates + 4, size);
+    return program;
+}
+
+Result<std::string> without_pe_signature(std::string_view program) {
+    DIM_TRY(const Headers headers, read_headers(program));
+    return without_attachments(program, headers);
 }
 
 }  // namespace dim::linuxrc

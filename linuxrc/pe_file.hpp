@@ -27,9 +27,31 @@ Result<std::string> add_pe_sections(std::string_view program,
 /// The contents of the section NAME. Errors: not_found; invalid_input.
 Result<std::string_view> pe_section(std::string_view program, std::string_view name);
 
+/// Where a section's contents are in the file.
+struct PeSectionPlace {
+    std::uint64_t offset;
+    std::uint64_t size;
+    bool operator==(const PeSectionPlace&) const = default;
+};
+/// Of the section NAME in a program of FILE_SIZE bytes that begins with BEGINNING, in which its
+/// headers are. Errors: not_found; invalid_input.
+Result<PeSectionPlace> find_pe_section(std::string_view beginning, std::uint64_t file_size,
+                                       std::string_view name);
+
 /// PROGRAM with other CONTENTS in the section NAME, which has room for them. Errors: not_found;
 /// invalid_input; limit_exceeded.
 Result<std::string> replace_pe_section(std::string program, std::string_view name,
                                        std::string_view contents);
+
+/// What of PROGRAM a signature for Secure Boot is about ("Calculating the PE Image Hash"). Errors:
+/// invalid_input, also when there is anything between its sections.
+Result<std::string> signed_part(std::string_view program);
+
+/// PROGRAM with SIGNATURE, a PKCS #7 message (DER), as the only entry of its certificate table.
+/// Errors: invalid_input.
+Result<std::string> attach_pe_signature(std::string program, std::string_view signature);
+
+/// PROGRAM without symbols, certificates and checksum. Errors: invalid_input.
+Result<std::string> without_pe_signature(std::string_view program);
 
 }  // namespace dim::linuxrc

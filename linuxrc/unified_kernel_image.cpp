@@ -1,7 +1,6 @@
 #include "linuxrc/unified_kernel_image.hpp"
 
 #include "linuxrc/command_line.hpp"
-#include "linuxrc/pe_file.hpp"
 
 namespace dim::linuxrc {
 
@@ -47,6 +46,14 @@ Result<UnifiedKernelImageContents> read_unified_kernel_image(std::string_view fi
     DIM_TRY(contents.ramdisk, pe_section(file, kRamdisk));
     DIM_TRY(contents.os_release, pe_section(file, kOsRelease));
     return contents;
+}
+
+Result<UnifiedKernelImagePlaces> find_in_unified_kernel_image(std::string_view beginning,
+                                                              std::uint64_t file_size) {
+    DIM_TRY(const PeSectionPlace kernel, find_pe_section(beginning, file_size, kKernel));
+    DIM_TRY(const PeSectionPlace ramdisk, find_pe_section(beginning, file_size, kRamdisk));
+    DIM_TRY(const PeSectionPlace command_line, find_pe_section(beginning, file_size, kCommandLine));
+    return UnifiedKernelImagePlaces{kernel, ramdisk, command_line};
 }
 
 }  // namespace dim::linuxrc

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/base/result.hpp"
+#include "linuxrc/pe_file.hpp"
 
 #include <string>
 #include <string_view>
@@ -33,5 +34,15 @@ struct UnifiedKernelImageContents {
 };
 /// Errors: invalid_input.
 Result<UnifiedKernelImageContents> read_unified_kernel_image(std::string_view file);
+
+/// Where they are in a file of FILE_SIZE bytes that begins with BEGINNING (see find_pe_section).
+struct UnifiedKernelImagePlaces {
+    PeSectionPlace kernel;
+    PeSectionPlace ramdisk;
+    PeSectionPlace command_line;
+};
+/// Errors: not_found, invalid_input: it is another file.
+Result<UnifiedKernelImagePlaces> find_in_unified_kernel_image(std::string_view beginning,
+                                                              std::uint64_t file_size);
 
 }  // namespace dim::linuxrc

@@ -3,6 +3,7 @@
 #include "libdim/sys/run.hpp"
 #include "libdim/testing/temporary_directory.hpp"
 #include "linuxrc/command_line.hpp"
+#include "linuxrc/elf_fixture.hpp"
 #include "linuxrc/gzip.hpp"
 #include "linuxrc/zimage.hpp"
 
@@ -65,6 +66,45 @@ TEST_F(Zimage, IsMadeOfKernelRamdiskAndCommandLine) {
     EXPECT_EQ(sys::read_file(directory_ / "zImage").value(), "kernel\nramdiskconsole=hvc0 quiet");
 }
 
+TEST_F(Zimage, IsMadeOfAGivenKernel) {
+    make_assemble("cat \"$4\" \"$1\" >\"$2\"\n");
+    ASSERT_TRUE(assemble_zimage({.kernel_kit = directory_.path(),
+                                 .work_directory = directory_.path(),
+                                 .kernel = "vmlinux "},
+                                "ramdisk", "quiet", directory_ / "zImage"));
+    EXPECT_EQ(sys::read_file(directory_ / "zImage").value(), "vmlinux ramdisk");
+}
+
+TEST_F(Zimage, MayBeLargerForOtherFirmware) {
+    make_assemble("cp \"${0%/*}/ballast\" \"$2\"\n");
+    write("ballast", std::string(kZimageLimit, 'x'));
+    EXPECT_TRUE(assemble_zimage({.kernel_kit = directory_.path(),
+                                 .work_directory = directory_.path(),
+                                 .limit = kLittleEndianZimageLimit},
+                                "x", "", directory_ / "zImage"));
+}
+
+TEST(ZimageKernel, IsWhatIsLoadedOfAVmlinux) {
+    const std::string vmlinux = testing::ppc64le_vmlinux("code");
+    const std::string without_symbols = vmlinux.substr(0, vmlinux.find("symbols"));
+    EXPECT_EQ(zimage_kernel(vmlinux), gzip(without_symbols));
+    EXPECT_EQ(zimage_kernel(without_symbols), gzip(without_symbols));
+}
+
+TEST(ZimageKernel, IsOfTheRightMachineAndWhole) {
+    const std::string good = testing::ppc64le_vmlinux("code");
+    EXPECT_EQ(zimage_kernel("MZ").error().code(), ErrorCode::invalid_input);
+    EXPECT_FALSE(zimage_kernel(testing::static_program())) << "big-endian";
+    EXPECT_FALSE(zimage_kernel(testing::static_x86_64_program()));
+    EXPECT_FALSE(zimage_kernel(good.substr(0, good.find("ode"))));
+    for (const auto& [place, value] :
+         {std::pair<std::size_t, char>{64, 2}, {38, 1}, {56, 9}, {64 + 13, 1}, {64 + 38, 1}}) {
+        std::string bad = good;
+        bad[place] = value;
+        EXPECT_FALSE(zimage_kernel(bad)) << place;
+    }
+}
+
 /// With the kit that blades get; ./check puts it into the environment.
 class RealZimage : public ::testing::Test {
 protected:
@@ -102,6 +142,30 @@ TEST_F(RealZimage, TellsTheFirmwareWhereToBeAndTheKernelItsCommandLine) {
     EXPECT_THAT(
         tell({"powerpc64-linux-gnu-readelf", "-p", "__builtin_cmdline", directory_ / "zImage"}),
         HasSubstr("console=hvc0 quiet\n"));
+}
+
+TEST_F(RealZimage, OfADistributionsKernelTellsItAgain) {
+    const std::string kernel =
+        zimage_kernel(testing::ppc64le_vmlinux(std::string(300'000, 'k'))).value();
+    const auto make = [&](const std::string& command_line, const std::string& name) {
+        const auto made = assemble_zimage({.kernel_kit = kit_ + "/ppc64le",
+                                           .work_directory = directory_.path(),
+                                           .kernel = kernel,
+                                           .limit = kLittleEndianZimageLimit},
+                                          "a ramdisk", command_line, directory_ / name);
+        EXPECT_TRUE(made) << to_string(made.error());
+        return sys::read_file(directory_ / name).value();
+    };
+    const std::string zimage = make("console=hvc0 quiet", "zImage");
+    const auto contents = read_zimage(zimage).value();
+    EXPECT_EQ(contents.kernel, kernel);
+    EXPECT_EQ(contents.ramdisk, "a ramdisk");
+    EXPECT_EQ(with_command_line(zimage, "console=hvc0 quiet", "loud"), make("loud", "other"));
+    EXPECT_THAT(zimage, HasSubstr("IBM,RPA-Client-Config"));
+    // To 64 MiB: where the firmware lets it be.
+    EXPECT_THAT(tell({"powerpc64-linux-gnu-readelf", "-l", "-W", directory_ / "zImage"}),
+                HasSubstr("Entry point 0x4000000"));
+    EXPECT_FALSE(read_zimage(assemble("ours"))) << "it is a program of 32 bits";
 }
 
 TEST(ZimageCommandLine, IsReplacedInItsPlace) {
