@@ -17,6 +17,7 @@ constexpr std::array kStatusNames{
     StatusName{201, "Created"},
     StatusName{202, "Accepted"},
     StatusName{204, "No Content"},
+    StatusName{206, "Partial Content"},
     StatusName{304, "Not Modified"},
     StatusName{400, "Bad Request"},
     StatusName{401, "Unauthorized"},
@@ -29,6 +30,7 @@ constexpr std::array kStatusNames{
     StatusName{413, "Content Too Large"},
     StatusName{414, "URI Too Long"},
     StatusName{415, "Unsupported Media Type"},
+    StatusName{416, "Range Not Satisfiable"},
     StatusName{417, "Expectation Failed"},
     StatusName{422, "Unprocessable Content"},
     StatusName{429, "Too Many Requests"},
@@ -56,6 +58,9 @@ std::string response_head(const Response& response) {
         "HTTP/1.1 " + std::to_string(response.status) + ' ' + status_text(response.status) + "\r\n";
     add_field(head, "Content-Type", response.content_type);
     add_field(head, "Allow", response.allow);
+    add_field(head, "Content-Range", response.content_range);
+    add_field(head, "ETag", response.entity_tag);
+    if (!response.entity_tag.empty()) add_field(head, "Accept-Ranges", "bytes");
     if (response.retry_after)
         add_field(head, "Retry-After", std::to_string(response.retry_after->count()));
     return head;
@@ -91,6 +96,7 @@ std::string serialize(const Request& request, Connection connection) {
     add_field(text, "Host", "dim");
     add_field(text, "Accept", request.accept);
     add_field(text, "Content-Type", request.content_type);
+    add_field(text, "Range", request.range);
     add_connection(text, connection);
     if (!request.body.empty() || request.method == Method::post || request.method == Method::put ||
         request.method == Method::patch) {
@@ -103,7 +109,8 @@ std::string serialize(const Response& response, Connection connection) {
     std::string text = response_head(response);
     add_connection(text, connection);
     if (!has_body(response.status)) return text.append("\r\n");
-    add_field(text, "Content-Length", std::to_string(response.body.size()));
+    add_field(text, "Content-Length",
+              std::to_string(response.announced_size.value_or(response.body.size())));
     return text.append("\r\n").append(response.body);
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct Request {
     std::string content_type = {};
     std::string accept = {};
     std::string body = {};
+    /// The field Range of a GET; empty also where If-Range makes it depend on what we do not keep.
+    std::string range = {};
     bool operator==(const Request&) const = default;
 };
 
@@ -29,7 +32,10 @@ struct Response {
     std::string content_type = "application/json";  ///< empty: none is sent
     std::string body = {};
     std::optional<std::chrono::seconds> retry_after = {};
-    std::string allow = {};  ///< for 405: "GET, POST"
+    std::string allow = {};          ///< for 405: "GET, POST"
+    std::string content_range = {};  ///< for 206: "bytes 0-9/100", and 416: "bytes */100"
+    std::string entity_tag = {};     ///< with its quotes: what has parts that can be asked for
+    std::optional<std::uint64_t> announced_size = {};  ///< of a body that is sent apart
     bool operator==(const Response&) const = default;
 };
 

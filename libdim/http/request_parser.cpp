@@ -105,6 +105,10 @@ Request RequestParser::take() {
     request.target = std::string(message.target().data(), message.target().size());
     request.content_type = field_text(message, beast::field::content_type);
     request.accept = field_text(message, beast::field::accept);
+    // RFC 9110, 14.2: of GET alone. If-Range asks for the whole when the file has changed, which is
+    // always a right answer.
+    if (request.method == Method::get && message.count(beast::field::if_range) == 0)
+        request.range = field_text(message, beast::field::range);
     request.body = std::move(message.body());
     return request;
 }

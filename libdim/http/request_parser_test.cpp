@@ -5,6 +5,21 @@
 namespace dim::http {
 namespace {
 
+Request parsed(const std::string& method, const std::string& fields) {
+    RequestParser parser;
+    const std::string bytes = method + " / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
+    EXPECT_EQ(parser.feed(bytes), bytes.size());
+    EXPECT_TRUE(parser.is_done());
+    return parser.take();
+}
+
+TEST(RequestParser, ARangeIsOfAGetAndOfWhatHasNotChanged) {
+    EXPECT_EQ(parsed("GET", "Range: bytes=0-9\r\n").range, "bytes=0-9");
+    EXPECT_EQ(parsed("HEAD", "Range: bytes=0-9\r\n").range, "");
+    EXPECT_EQ(parsed("GET", "Range: bytes=0-9\r\nIf-Range: \"x\"\r\n").range, "");
+    EXPECT_EQ(parsed("GET", "").range, "");
+}
+
 constexpr const char* kHost = "Host: dim\r\n";
 
 /// The status that REQUEST is refused with; 0 when it is complete, -1 when more is wanted.

@@ -28,12 +28,17 @@ namespace {
 constexpr std::chrono::milliseconds kDescriptorPause{100};
 constexpr std::chrono::milliseconds kHandshakePause{5};
 
+enum class Transport { unix_socket, tcp };
+
 struct Listener {
-    Listener(const asio::any_io_executor& executor, sys::Fd the_socket,
+    Listener(const asio::any_io_executor& executor, sys::Fd the_socket, Transport the_transport,
              std::shared_ptr<const tls::ServerSettings> the_tls)
-        : socket(executor, std::move(the_socket)), tls(std::move(the_tls)) {}
+        : socket(executor, std::move(the_socket)),
+          transport(the_transport),
+          tls(std::move(the_tls)) {}
     WatchedSocket socket;
-    std::shared_ptr<const tls::ServerSettings> tls;  ///< null: a Unix socket
+    Transport transport;
+    std::shared_ptr<const tls::ServerSettings> tls;  ///< null: as it is
 };
 
 struct LiveConnection {
@@ -55,11 +60,14 @@ struct Server::State : std::enable_shared_from_this<State> {
         : executor(std::move(the_executor)),
           service(std::make_shared<const Service>(std::move(the_service))) {}
 
+    void listen(sys::Fd socket, Transport transport,
+                std::shared_ptr<const tls::ServerSettings> tls);
     void start(sys::Fd socket, const Listener& listener);
     /// Why one more connection of PEER is not taken; empty when it is.
     std::string excess(const Peer& peer) const;
     bool is_admitted(const Peer& peer) const;
-    void refuse(const sys::Fd& socket, const Peer& peer, std::string_view text) const;
+    void refuse(const sys::Fd& socket, const Listener& listener, const Peer& peer,
+                std::string_view text) const;
     void remove(std::list<LiveConnection>::iterator connection);
     bool is_full(const Listener& listener) const {
         return listener.tls &&
@@ -131,10 +139,11 @@ bool Server::State::is_admitted(const Peer& peer) const {
     return false;
 }
 
-void Server::State::refuse(const sys::Fd& socket, const Peer& peer, std::string_view text) const {
+void Server::State::refuse(const sys::Fd& socket, const Listener& listener, const Peer& peer,
+                           std::string_view text) const {
     service->observer(peer, Refusal::too_many_connections, text);
     // TLS would cost a handshake to say the same.
-    if (peer.is_local()) (void)sys::send(socket, serialize(problem(503, text)));
+    if (!listener.tls) (void)sys::send(socket, serialize(problem(503, text)));
 }
 
 void Server::State::remove(std::list<LiveConnection>::iterator connection) {
@@ -149,7 +158,7 @@ void Server::State::remove(std::list<LiveConnection>::iterator connection) {
 
 void Server::State::start(sys::Fd socket, const Listener& listener) {
     Peer peer;
-    if (listener.tls) {
+    if (listener.transport == Transport::tcp) {
         const Result<sys::InternetEndpoint> endpoint = sys::peer_endpoint(socket);
         if (!endpoint) return;  // gone already
         peer.address = endpoint->address;
@@ -160,7 +169,8 @@ void Server::State::start(sys::Fd socket, const Listener& listener) {
         peer.credentials = *credentials;
     }
     if (!is_admitted(peer)) return;
-    if (const std::string text = excess(peer); !text.empty()) return refuse(socket, peer, text);
+    if (const std::string text = excess(peer); !text.empty())
+        return refuse(socket, listener, peer, text);
 
     const auto connection = connections.emplace(connections.end());
     connection->peer = peer;
@@ -209,13 +219,23 @@ Server::Server(asio::any_io_executor executor, Settings settings, Handler handle
 
 Server::~Server() { stop(); }
 
+void Server::State::listen(sys::Fd socket, Transport transport,
+                           std::shared_ptr<const tls::ServerSettings> tls) {
+    listeners.push_back(
+        std::make_unique<Listener>(executor, std::move(socket), transport, std::move(tls)));
+    asio::co_spawn(executor, accept_all(shared_from_this(), listeners.size() - 1),
+                   [](const std::exception_ptr&) {});
+}
+
 Result<void> Server::listen_unix(const std::string& path, mode_t mode) {
     DIM_TRY(sys::Fd socket, sys::listen_unix(path, mode));
-    state_->listeners.push_back(
-        std::make_unique<Listener>(state_->executor, std::move(socket), nullptr));
-    asio::co_spawn(state_->executor, accept_all(state_, state_->listeners.size() - 1),
-                   [](const std::exception_ptr&) {});
+    state_->listen(std::move(socket), Transport::unix_socket, nullptr);
     return {};
+}
+
+Result<std::uint16_t> Server::listen_plain(std::uint32_t address, std::uint16_t port,
+                                           const std::string& device) {
+    return listen_tls(address, port, nullptr, device);
 }
 
 Result<std::uint16_t> Server::listen_tls(std::uint32_t address, std::uint16_t port,
@@ -223,10 +243,7 @@ Result<std::uint16_t> Server::listen_tls(std::uint32_t address, std::uint16_t po
                                          const std::string& device) {
     DIM_TRY(sys::Fd socket, sys::listen_tcp(address, port, device));
     DIM_TRY(const sys::InternetEndpoint endpoint, sys::local_endpoint(socket));
-    state_->listeners.push_back(
-        std::make_unique<Listener>(state_->executor, std::move(socket), std::move(tls)));
-    asio::co_spawn(state_->executor, accept_all(state_, state_->listeners.size() - 1),
-                   [](const std::exception_ptr&) {});
+    state_->listen(std::move(socket), Transport::tcp, std::move(tls));
     return endpoint.port;
 }
 

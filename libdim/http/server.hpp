@@ -21,8 +21,8 @@ namespace dim::http {
 /// Who is at the other end.
 struct Peer {
     std::optional<sys::PeerCredentials> credentials;  ///< through the Unix socket
-    std::uint32_t address = 0;                        ///< through TLS, IPv4 in host byte order
-    std::uint16_t port = 0;                           ///< through TLS, its own
+    std::uint32_t address = 0;                        ///< through TCP, IPv4 in host byte order
+    std::uint16_t port = 0;                           ///< through TCP, its own
     /// Through TLS, where clients are asked for one.
     std::optional<tls::PeerCertificate> certificate = {};
     bool is_local() const { return credentials.has_value(); }
@@ -31,7 +31,18 @@ struct Peer {
 /// "10.0.0.7", "uid 0 (pid 4711)".
 std::string to_string(const Peer& peer);
 
-/// What a handler answers: a response, or the head of one with a stream of parts as its body.
+/// A part of a file, sent by the kernel (sendfile) through TCP without TLS.
+struct FileBody {
+    std::shared_ptr<const sys::Fd> file;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+    /// Told once how many bytes of SIZE were handed to the kernel, and why no more; not when the
+    /// server is stopped. May be empty.
+    std::function<void(std::uint64_t sent, const Result<void>& outcome)> on_end = {};
+};
+
+/// What a handler answers: a response, or the head of one with a stream of parts or a file as its
+/// body.
 struct Reply {
     Reply(Response whole) : response(std::move(whole)) {}  // NOLINT: the usual case reads as it is
     /// Each call waits for the next part, typically a line of JSON with its line feed; nothing ends
@@ -40,9 +51,13 @@ struct Reply {
     enum class Ends { by_itself, never };
     Reply(Response head, Parts stream, Ends the_ends = Ends::by_itself)
         : response(std::move(head)), parts(std::move(stream)), ends(the_ends) {}
+    Reply(Response head, FileBody content) : response(std::move(head)), file(std::move(content)) {
+        response.announced_size = file->size;
+    }
 
     Response response;
     Parts parts;
+    std::optional<FileBody> file;
     Ends ends = Ends::by_itself;  ///< of the stream; drain() waits for no other
 };
 
@@ -63,11 +78,14 @@ enum class Refusal {
 };
 std::string_view to_string(Refusal refusal);
 
+/// What of a file is sent before others have their turn.
+inline constexpr std::size_t kFilePart = std::size_t{256} * 1024;
+
 /// Told of every refusal, unfiltered: limit the rate before it reaches a disk.
 using Observer = std::function<void(const Peer&, Refusal, std::string_view text)>;
 
-/// An HTTP/1.1 server with keep-alive on Unix sockets and TLS over TCP. The executor's context is
-/// run by one thread, which also makes and destroys the server.
+/// An HTTP/1.1 server with keep-alive on Unix sockets, and over TCP with and without TLS. The
+/// executor's context is run by one thread, which also makes and destroys the server.
 class [[nodiscard]] Server {
 public:
     struct Settings {
@@ -75,8 +93,8 @@ public:
         /// Whose requests are of STRANGER_LIMITS; empty: nobody's. Called on the server's executor.
         std::function<bool(const Peer&)> is_stranger = {};
         Limits stranger_limits = {};
-        std::size_t connections = 4096;           ///< through TLS, in all
-        std::size_t connections_per_address = 8;  ///< through TLS
+        std::size_t connections = 4096;           ///< through TCP, in all
+        std::size_t connections_per_address = 8;  ///< through TCP
         std::size_t local_connections = 256;      ///< through Unix sockets
         /// TLS handshakes under way. More wait unaccepted, where no deadline runs: when thousands
         /// of blades come at once, each must not be timed out by the work for the others.
@@ -86,7 +104,8 @@ public:
             10'000};  ///< from its first byte, or from the connection, to its last
         std::chrono::milliseconds idle_timeout{120'000};  ///< between requests
         std::chrono::milliseconds write_timeout{30'000};  ///< a response, or one part of a stream
-        /// Whether a peer at this address (through TLS) is listened to at all; empty: every one.
+                                                          ///< or file (kFilePart)
+        /// Whether a peer at this address (through TCP) is listened to at all; empty: every one.
         /// Who is not costs no handshake. Called on the server's executor.
         std::function<bool(std::uint32_t address)> admits = {};
         /// Where TLS handshakes are computed: milliseconds of processor time each, which would keep
@@ -108,6 +127,9 @@ public:
     Result<std::uint16_t> listen_tls(std::uint32_t address, std::uint16_t port,
                                      std::shared_ptr<const tls::ServerSettings> tls,
                                      const std::string& device = "");
+    /// The same without TLS, for what is no secret.
+    Result<std::uint16_t> listen_plain(std::uint32_t address, std::uint16_t port,
+                                       const std::string& device = "");
     /// Closes the listeners. Requests under way are answered to their end, each the last of its
     /// connection; all other connections are dropped, and streams that never end. ON_EMPTY is
     /// called when none is left, perhaps at once: nothing bounds the wait but stop().

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
 namespace dim::http {
@@ -57,6 +60,8 @@ private:
     asio::awaitable<bool> answer(const Request& request, Connection connection);
     asio::awaitable<bool> send(std::string bytes);
     asio::awaitable<bool> stream_parts(const Reply& reply);
+    asio::awaitable<Result<void>> send_file_parts(const FileBody& body, std::uint64_t& sent);
+    asio::awaitable<bool> send_file(const FileBody& body);
     asio::awaitable<void> until_peer_moves();
 
     void observe(Refusal cause, std::string_view text) const {
@@ -171,8 +176,35 @@ asio::awaitable<bool> ServerConnection::answer(const Request& request, Connectio
     const Connection then = state_.is_last ? Connection::close : connection;
     std::string bytes = serialize(reply->response, then);
     if (request.method == Method::head) bytes.resize(bytes.find("\r\n\r\n") + 4);
-    const bool is_sent = co_await send(std::move(bytes));
+    bool is_sent = co_await send(std::move(bytes));
+    if (is_sent && reply->file && request.method != Method::head)
+        is_sent = co_await send_file(*reply->file);
     co_return is_sent&& then == Connection::keep_alive;
+}
+
+asio::awaitable<Result<void>> ServerConnection::send_file_parts(const FileBody& body,
+                                                                std::uint64_t& sent) {
+    while (sent < body.size) {
+        const auto part =
+            static_cast<std::size_t>(std::min<std::uint64_t>(kFilePart, body.size - sent));
+        stream_.set_deadline(service_.settings.write_timeout);
+        Result<void> written = co_await stream_.write_file(*body.file, body.offset + sent, part);
+        stream_.clear_deadline();
+        if (!written) co_return written;
+        sent += part;
+        // What is in the page cache goes at once: others have their turn in between.
+        const auto executor = co_await asio::this_coro::executor;
+        co_await asio::post(executor, asio::use_awaitable);
+    }
+    co_return Result<void>();
+}
+
+/// How it ended is told to who answered, who knows more about it than our observer.
+asio::awaitable<bool> ServerConnection::send_file(const FileBody& body) {
+    std::uint64_t sent = 0;
+    Result<void> outcome = co_await send_file_parts(body, sent);
+    if (body.on_end) body.on_end(sent, outcome);
+    co_return outcome.has_value();
 }
 
 /// Ends when the peer closes, or sends what it may not while it is being sent a stream.

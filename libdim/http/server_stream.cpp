@@ -105,6 +105,22 @@ asio::awaitable<Result<void>> ServerStream::write(std::string_view bytes) {
     co_return Result<void>();
 }
 
+asio::awaitable<Result<void>> ServerStream::write_file(const sys::Fd& file, std::uint64_t offset,
+                                                       std::size_t size) {
+    if (session_) co_return fail(ErrorCode::internal, "files are not sent through TLS");
+    while (size != 0) {
+        const auto count = sys::send_file(socket_.fd(), file, offset, size);
+        if (!count) co_return fail(count.error());
+        if (*count && **count == 0) co_return fail(ErrorCode::conflict, "the file became shorter");
+        offset += count->value_or(0);
+        size -= count->value_or(0);
+        if (*count) continue;
+        Result<void> waited = co_await wait(Wait::wait_write);
+        if (!waited) co_return waited;
+    }
+    co_return Result<void>();
+}
+
 asio::awaitable<void> ServerStream::finish() {
     if (session_) (void)session_->close_notify();
     (void)sys::shutdown_write(socket_.fd());

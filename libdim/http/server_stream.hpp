@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,6 +35,9 @@ public:
     /// At least one byte; 0 at the end.
     boost::asio::awaitable<Result<std::size_t>> read(std::span<char> buffer);
     boost::asio::awaitable<Result<void>> write(std::string_view bytes);
+    /// SIZE bytes of FILE from OFFSET; without TLS. Errors: conflict when FILE has less.
+    boost::asio::awaitable<Result<void>> write_file(const sys::Fd& file, std::uint64_t offset,
+                                                    std::size_t size);
     /// Says that nothing follows, and for a second takes what the peer is still sending: closing
     /// with unread bytes would reset the connection before the peer has read our last answer or
     /// alert.
