@@ -33,6 +33,8 @@ struct Members<BladeStatus> {
         member("last_heard", &BladeStatus::last_heard),
         member("age_seconds", &BladeStatus::age_seconds),
         member("seconds", &BladeStatus::seconds),
+        member("kernel", &BladeStatus::kernel),
+        member("next_kernel", &BladeStatus::next_kernel),
     };
 };
 
@@ -219,7 +221,7 @@ struct Members<BootFile> {
         member("image", &BootFile::image),   member("generation", &BootFile::generation),
         member("path", &BootFile::path),     member("bytes", &BootFile::bytes),
         member("sha256", &BootFile::sha256), member("command_line", &BootFile::command_line),
-        member("kernel", &BootFile::kernel),
+        member("kernel", &BootFile::kernel), member("kernel_version", &BootFile::kernel_version),
     };
 };
 

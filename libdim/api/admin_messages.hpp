@@ -47,6 +47,8 @@ struct BladeStatus {
     std::optional<model::Timestamp> last_heard = {};  ///< when the blade last said anything
     std::optional<double> age_seconds = {};  ///< since last_heard, when the status was made
     BootSeconds seconds = {};
+    std::optional<std::string> kernel = {};       ///< that runs, when it is not the next one
+    std::optional<std::string> next_kernel = {};  ///< that its next boot will start, then
 
     bool operator==(const BladeStatus&) const = default;
 };
@@ -226,6 +228,7 @@ struct BootFile {
     std::string sha256;
     std::string command_line;
     std::optional<std::string> kernel = {};  ///< its release; absent: built before it was noted
+    std::optional<std::string> kernel_version = {};  ///< its uname -v; absent: it does not tell
 
     bool operator==(const BootFile&) const = default;
 };

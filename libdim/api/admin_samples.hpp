@@ -37,9 +37,14 @@ inline BuildBootFile build_boot_file() {
     return {image(), {"quiet", "dim.on-failure=reboot"}, "initrd"};
 }
 inline BootFile boot_file() {
-    return {image(),   generation(),         "granite/7/ppc64-01234567/zImage",
-            4'800'000, std::string(64, 'a'), "console=hvc0",
-            "6.1.0"};
+    return {image(),
+            generation(),
+            "granite/7/ppc64-01234567/zImage",
+            4'800'000,
+            std::string(64, 'a'),
+            "console=hvc0",
+            "6.1.0",
+            "#1 SMP Debian 6.1.162-1"};
 }
 inline RunCommand run_command() { return {{blade()}, {"sh", "-c", "uname -n"}, image(), 60, 4}; }
 inline RunCommand bare_run_command() { return {{}, {}, std::nullopt, 1, 1}; }

@@ -41,6 +41,7 @@ struct Members<BootRequest> {
         member("earlier_failures", &BootRequest::earlier_failures, limits::kEarlierFailures),
         member("now_us", &BootRequest::now_us),
         member("authorities", &BootRequest::authorities, limits::kAuthorities),
+        member("kernel_version", &BootRequest::kernel_version),
     };
 };
 

@@ -60,6 +60,7 @@ struct BootRequest {
     /// SHA-256 of the certificates (DER) of the authorities that the boot file trusts, hexadecimal;
     /// absent from agents that do not tell.
     std::optional<std::vector<std::string>> authorities = {};
+    std::optional<std::string> kernel_version = {};  ///< uname -v; absent from older agents
 
     bool operator==(const BootRequest&) const = default;
 };

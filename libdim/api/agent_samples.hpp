@@ -33,7 +33,8 @@ inline BootRequest boot_request() {
                        {model::BootStage::network, 1'300'000}},
             .earlier_failures = {boot_failure()},
             .now_us = UINT64_MAX,
-            .authorities = {{std::string(64, 'a'), std::string(64, 'b')}}};
+            .authorities = {{std::string(64, 'a'), std::string(64, 'b')}},
+            .kernel_version = "#1 SMP Debian 6.1.162-1"};
 }
 inline BootRequest bare_boot_request() {
     BootRequest request = boot_request();
@@ -42,6 +43,7 @@ inline BootRequest bare_boot_request() {
     request.stages.clear();
     request.earlier_failures.clear();
     request.authorities.reset();
+    request.kernel_version.reset();
     return request;
 }
 inline BootPlan boot_plan() {

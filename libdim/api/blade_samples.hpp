@@ -38,7 +38,9 @@ inline BladeStatus blade_status() {
             .since = time(),
             .last_heard = time(),
             .age_seconds = 0.1,
-            .seconds = {.firmware = 1.5, .kernel = 2.25, .agent = 0.4, .init = 3.0}};
+            .seconds = {.firmware = 1.5, .kernel = 2.25, .agent = 0.4, .init = 3.0},
+            .kernel = "6.1.0-50-amd64",
+            .next_kernel = "6.1.0-51-amd64"};
 }
 inline BladeStatus bare_blade_status() {
     return {.name = blade(),

@@ -15,30 +15,40 @@ constexpr EnumWords<Architecture, 4> kArchitectures{{
     {Architecture::aarch64, "aarch64"},
 }};
 
-constexpr EnumWords<BladeType, 3> kBladeTypes{{
+constexpr EnumWords<BladeType, 6> kBladeTypes{{
     {BladeType::js20, "js20"},
     {BladeType::js21, "js21"},
     {BladeType::x86_64_uefi, "x86_64-uefi"},
+    {BladeType::x86_64_bios, "x86_64-bios"},
+    {BladeType::pseries, "pseries"},
+    {BladeType::aarch64_uefi, "aarch64-uefi"},
 }};
 
-constexpr std::uint16_t kUefiAmd64 = 7;
-
-constexpr std::array<Platform, 3> kPlatforms{{
+constexpr std::array<Platform, 6> kPlatforms{{
     {.type = BladeType::js20,
      .architecture = Architecture::ppc64,
      .boot_file = BootFileFormat::zimage,
-     .console = "console=hvc0",
-     .dhcp_architecture = std::nullopt},
+     .console = "console=hvc0"},
     {.type = BladeType::js21,
      .architecture = Architecture::ppc64,
      .boot_file = BootFileFormat::zimage,
-     .console = "console=hvc0",
-     .dhcp_architecture = std::nullopt},
+     .console = "console=hvc0"},
     {.type = BladeType::x86_64_uefi,
      .architecture = Architecture::x86_64,
      .boot_file = BootFileFormat::unified_kernel_image,
-     .console = "console=tty0 console=ttyS0,115200",
-     .dhcp_architecture = kUefiAmd64},
+     .console = "console=tty0 console=ttyS0,115200"},
+    {.type = BladeType::x86_64_bios,
+     .architecture = Architecture::x86_64,
+     .boot_file = BootFileFormat::unified_kernel_image,
+     .console = "console=tty0 console=ttyS0,115200"},
+    {.type = BladeType::pseries,
+     .architecture = Architecture::ppc64le,
+     .boot_file = BootFileFormat::zimage,
+     .console = "console=hvc0"},
+    {.type = BladeType::aarch64_uefi,
+     .architecture = Architecture::aarch64,
+     .boot_file = BootFileFormat::unified_kernel_image,
+     .console = "console=tty0 console=ttyAMA0,115200"},
 }};
 
 }  // namespace

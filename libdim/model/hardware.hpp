@@ -2,8 +2,6 @@
 
 #include "libdim/base/result.hpp"
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,14 +15,17 @@ Result<Architecture> parse_architecture(std::string_view text);
 
 /// A kind of blade, a row of docs/platforms.md.
 enum class BladeType {
-    js20,         ///< IBM 8842: two PowerPC 970/970FX
-    js21,         ///< IBM 8844: PowerPC 970MP
-    x86_64_uefi,  ///< any x86-64 machine whose firmware is UEFI
+    js20,          ///< IBM 8842: two PowerPC 970/970FX
+    js21,          ///< IBM 8844: PowerPC 970MP
+    x86_64_uefi,   ///< any x86-64 machine that boots by UEFI
+    x86_64_bios,   ///< any x86-64 machine that boots by BIOS
+    pseries,       ///< IBM POWER8 and later, little-endian, with Open Firmware
+    aarch64_uefi,  ///< any 64-bit ARM machine whose firmware is UEFI
 };
 
 std::string_view to_string(BladeType type);
 Result<BladeType> parse_blade_type(std::string_view text);
-/// "js20, js21, x86_64-uefi"
+/// "js20, js21, x86_64-uefi, …"
 std::string known_blade_types();
 
 /// What a firmware loads from the network.
@@ -39,14 +40,16 @@ struct Platform {
     Architecture architecture;
     BootFileFormat boot_file;
     std::string_view console;  ///< words of the kernel command line
-    /// DHCP option 93 of its firmware (RFC 4578, IANA "Processor Architecture Types"); nothing: it
-    /// sends none that can be relied on.
-    std::optional<std::uint16_t> dhcp_architecture;
 };
 
 const Platform& platform_of(BladeType type);
 /// How images of an architecture are booted: the first platform that runs it; nullptr: none does.
 const Platform* platform_of(Architecture architecture);
+
+/// Whether it boots the kernel of the distribution in its image; else that of the kernel kit.
+constexpr bool boots_distributions_kernel(const Platform& platform) {
+    return platform.architecture != Architecture::ppc64;
+}
 
 /// What a blade of this type can run.
 Architecture architecture_of(BladeType type);

@@ -4,7 +4,7 @@
 
 namespace dim::render {
 
-std::string bootnet_rules(const cluster::ServerBootnet& bootnet) {
+std::string bootnet_rules(const cluster::ServerBootnet& bootnet, std::uint16_t boot_port) {
     const std::string table = kFirewallTable;
     const std::string from_bootnet = "\t\tiifname \"" + to_string(bootnet.device) + "\" ";
     const std::string to_address = "\t\tip daddr " + to_string(bootnet.address) + ' ';
@@ -30,8 +30,9 @@ std::string bootnet_rules(const cluster::ServerBootnet& bootnet) {
            "\t\ttcp dport 2049 counter drop comment \"NFS\"\n"
            "\t\tudp dport 67 counter drop comment \"DHCP\"\n" +
            to_address + "udp dport { 53, 69 } counter drop comment \"DNS and TFTP\"\n" +
-           to_address + "tcp dport { 53, " + std::to_string(api::kAgentPort) +
-           " } counter drop comment \"DNS and agents\"\n"
+           to_address + "tcp dport { 53, " + std::to_string(boot_port) + ", " +
+           std::to_string(api::kAgentPort) +
+           " } counter drop comment \"DNS, boot files and agents\"\n"
            "\t}\n"
            "}\n";
 }

@@ -12,6 +12,6 @@ inline constexpr const char* kFirewallTable = "inet dim";
 /// What nft -f is given so that an image server's NFS, TFTP, DHCP and DNS servers and its port for
 /// agents answer its bootnet alone: from its interface, with an address of its network. The table
 /// is replaced in one transaction; what these rules let through other tables may still refuse.
-std::string bootnet_rules(const cluster::ServerBootnet& bootnet);
+std::string bootnet_rules(const cluster::ServerBootnet& bootnet, std::uint16_t boot_port);
 
 }  // namespace dim::render

@@ -9,7 +9,7 @@ namespace {
 TEST(BootnetRules, LetTheBootnetInAndNobodyElse) {
     const auto bootnet = cluster::bootnet_of(samples::definition(), samples::name("is01"));
     ASSERT_TRUE(bootnet);
-    EXPECT_EQ(bootnet_rules(*bootnet),
+    EXPECT_EQ(bootnet_rules(*bootnet, 80),
               R"(# Written by imageserver. It will overwrite what is changed here.
 table inet dim
 delete table inet dim
@@ -22,7 +22,7 @@ table inet dim {
 		tcp dport 2049 counter drop comment "NFS"
 		udp dport 67 counter drop comment "DHCP"
 		ip daddr 10.1.0.1 udp dport { 53, 69 } counter drop comment "DNS and TFTP"
-		ip daddr 10.1.0.1 tcp dport { 53, 7443 } counter drop comment "DNS and agents"
+		ip daddr 10.1.0.1 tcp dport { 53, 80, 7443 } counter drop comment "DNS, boot files and agents"
 	}
 }
 )");

@@ -84,7 +84,8 @@ std::vector<ServerHosts> all_hosts(const cluster::Definition& definition) {
 }
 
 TEST_F(CheckersDaemonTest, EveryExample) {
-    for (const std::string file : {"mini.xml", "flat.xml", "marenostrum.xml", "7000.xml"}) {
+    for (const std::string file :
+         {"mini.xml", "pcs.xml", "flat.xml", "marenostrum.xml", "7000.xml"}) {
         SCOPED_TRACE(file);
         const auto xml =
             sys::read_file(testing::source_directory() + "/docs/examples/" + file).value();
@@ -97,8 +98,9 @@ TEST_F(CheckersDaemonTest, EveryExample) {
 }
 
 TEST_F(CheckersDaemonTest, BladesOfOtherFirmware) {
-    cluster::Definition definition = samples::large_definition(1, 2);
-    definition.blades.front().type = model::BladeType::x86_64_uefi;
+    cluster::Definition definition = samples::large_definition(1, 3);
+    definition.blades[0].type = model::BladeType::x86_64_uefi;
+    definition.blades[1].type = model::BladeType::x86_64_bios;
     check_dhcp(definition, all_hosts(definition));
 }
 

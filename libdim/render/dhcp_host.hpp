@@ -5,6 +5,7 @@
 #include "libdim/cluster/definition/definition.hpp"
 #include "libdim/model/names.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,10 +13,15 @@
 /// The texts that standard daemons read, made from the cluster definition. Pure.
 namespace dim::render {
 
+/// Where boot files are given by HTTP unless told otherwise: what firmware and packet filters
+/// expect.
+inline constexpr std::uint16_t kBootPort = 80;
+
 /// The hosts that one image server answers.
 struct ServerHosts {
     model::ComponentName server;
     std::vector<api::DhcpHost> hosts;
+    std::uint16_t boot_port = kBootPort;  ///< where it gives boot files by HTTP
 };
 
 /// Of each of SERVERS, which are different ones, the blades with a known MAC, none with an image.

@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kBootFileLimit = 100;
 constexpr std::size_t kOptionLimit = 255;
 
+/// What iPXE is to load and start; imageserver/download makes it.
+constexpr const char* kBootScript = "boot.ipxe";
+
 /// What DIM or the DHCP server itself sets (RFC 2132): pad, mask, routers, host name, domain, root
 /// path, broadcast address, NTP servers, 50 to 61 of the protocol itself, server and file name,
 /// relay information, end. Name servers (6) are DIM's only where it runs one.
@@ -140,12 +143,28 @@ TypesOfBlades types_of_blades(const cluster::Definition& definition) {
     return types;
 }
 
-Result<void> plan_hosts(const cluster::ServerBootnet& bootnet, std::span<const api::DhcpHost> hosts,
+/// How the firmware of PLAN's host gets its boot file.
+void plan_boot(HostPlan& plan, const TypesOfBlades& types, std::uint16_t boot_port) {
+    const api::DhcpHost& host = *plan.host;
+    if (!host.image || !host.boot_file) return;
+    plan.root_path =
+        plan.server_address + ":/blades/" + to_string(host.blade) + "/" + to_string(*host.image);
+    const auto type = types.find(to_string(host.blade));
+    if (type == types.end()) return;
+    plan.firmwares = model::firmwares_of(model::architecture_of(type->second));
+    if (plan.firmwares.empty()) return;
+    const std::string& path = *host.boot_file;
+    plan.boot_url =
+        boot_url(plan.server_address, boot_port, path, path.substr(path.rfind('/') + 1));
+    plan.script_url = boot_url(plan.server_address, boot_port, path, kBootScript);
+}
+
+Result<void> plan_hosts(const cluster::ServerBootnet& bootnet, const ServerHosts& server,
                         const TypesOfBlades& types, HostChecker& checker,
                         std::vector<HostPlan>& plans) {
     std::vector<const api::DhcpHost*> sorted;
-    sorted.reserve(hosts.size());
-    for (const api::DhcpHost& host : hosts)
+    sorted.reserve(server.hosts.size());
+    for (const api::DhcpHost& host : server.hosts)
         sorted.push_back(&host);
     std::ranges::sort(sorted, {}, [](const api::DhcpHost* host) -> const model::ComponentName& {
         return host->blade;
@@ -153,18 +172,27 @@ Result<void> plan_hosts(const cluster::ServerBootnet& bootnet, std::span<const a
     const std::string address = to_string(bootnet.address);
     for (const api::DhcpHost* host : sorted) {
         DIM_CHECK(checker.check(bootnet, *host));
-        HostPlan plan{.host = host, .server_address = address, .root_path = {}, .architecture = {}};
-        if (const auto type = types.find(to_string(host->blade)); type != types.end())
-            plan.architecture = model::platform_of(type->second).dhcp_architecture;
-        if (host->image && host->boot_file)
-            plan.root_path =
-                address + ":/blades/" + to_string(host->blade) + "/" + to_string(*host->image);
+        HostPlan plan{.host = host,
+                      .server_address = address,
+                      .root_path = {},
+                      .firmwares = {},
+                      .boot_url = {},
+                      .script_url = {}};
+        plan_boot(plan, types, server.boot_port);
         plans.push_back(std::move(plan));
     }
     return {};
 }
 
 }  // namespace
+
+std::string boot_url(const std::string& server_address, std::uint16_t port, std::string_view path,
+                     std::string_view name) {
+    constexpr std::uint16_t kUnsaid = 80;
+    const std::string_view directory = path.substr(0, path.rfind('/'));
+    return "http://" + server_address + (port == kUnsaid ? "" : ":" + std::to_string(port)) +
+           "/boot/" + std::string(directory) + "/" + std::string(name);
+}
 
 std::string joined(std::span<const model::Ipv4Address> addresses) {
     std::string text;
@@ -208,7 +236,7 @@ Result<DhcpPlan> plan_dhcp(const cluster::Definition& definition,
             DIM_TRY(SubnetPlan subnet, plan_subnet(*network));
             plan.subnets.push_back(std::move(subnet));
         }
-        DIM_CHECK(plan_hosts(bootnet, server.hosts, types, checker, plan.hosts));
+        DIM_CHECK(plan_hosts(bootnet, server, types, checker, plan.hosts));
     }
     return plan;
 }

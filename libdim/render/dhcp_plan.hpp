@@ -1,5 +1,6 @@
 #pragma once
 
+#include "libdim/model/firmware.hpp"
 #include "libdim/render/dhcp_host.hpp"
 
 #include <cstdint>
@@ -26,9 +27,23 @@ struct HostPlan {
     const api::DhcpHost* host;
     std::string server_address;
     std::string root_path;  ///< empty for a host without a boot file
-    /// Who alone is told the boot file: firmware that calls itself so (option 93). Nothing: all.
-    std::optional<std::uint16_t> architecture;
+    /// Who alone is told what to load. Empty: all are told the boot file.
+    std::span<const model::Firmware> firmwares;
+    /// Where a firmware with HTTP finds the boot file, and iPXE its script; empty without those.
+    std::string boot_url;
+    std::string script_url;
 };
+
+/// What BIOS loads by TFTP: iPXE (Debian: package ipxe).
+inline constexpr const char* kIpxeFile = "undionly.kpxe";
+
+/// How a line in dhcpd's log begins that tells of a blade whose firmware is none that its type has;
+/// then come its MAC and the number of the firmware (option 93).
+inline constexpr const char* kWrongFirmware = "dim-wrong-firmware";
+
+/// The boot file at PATH below the TFTP root by HTTP, or NAME that stands for a part of it.
+std::string boot_url(const std::string& server_address, std::uint16_t port, std::string_view path,
+                     std::string_view name);
 
 /// "10.1.0.1, 10.1.0.2": as both DHCP servers list addresses.
 std::string joined(std::span<const model::Ipv4Address> addresses);

@@ -71,6 +71,55 @@ void append_subnet(std::string& text, const SubnetPlan& plan, const std::string&
     text.append("}\n");
 }
 
+std::string file_name(std::string_view name) { return "filename \"" + std::string(name) + "\";"; }
+
+/// Any of the firmwares for which IS_ONE says so.
+template <class Predicate>
+std::string any_firmware(std::span<const model::Firmware> firmwares, Predicate is_one) {
+    std::string text;
+    for (const model::Firmware& firmware : firmwares) {
+        if (!is_one(firmware)) continue;
+        text.append(text.empty() ? "" : " or ")
+            .append("option architecture-type = ")
+            .append(colon_hex(two_bytes(firmware.dhcp_architecture)));
+    }
+    return text;
+}
+
+/// What a firmware is told, by what it says of itself: options 93, 77 (user class) and 60 (vendor
+/// class). One that says nothing, as an operating system does, is given no file.
+std::string decision(const HostPlan& plan) {
+    using Loading = model::FirmwareLoading;
+    const auto of = [&](Loading loading) {
+        return any_firmware(plan.firmwares,
+                            [=](const auto& each) { return each.loading == loading; });
+    };
+    std::string text = "  if exists architecture-type and not (" +
+                       any_firmware(plan.firmwares, [](const auto&) { return true; }) +
+                       ") {\n    log(info, concat(\"" + kWrongFirmware + " " +
+                       to_string(plan.host->mac) +
+                       " \", binary-to-ascii(10, 16, \"\", option architecture-type)));\n  }";
+    const auto otherwise = [&](const std::string& condition, const std::string& then) {
+        if (!condition.empty())
+            text.append(" elsif ")
+                .append(condition)
+                .append(" {\n    ")
+                .append(then)
+                .append("\n  }");
+    };
+    otherwise("option user-class = \"iPXE\"", file_name(plan.script_url));
+    // Such firmware takes no answer that does not call itself so (UEFI specification 2.10, 24.7).
+    otherwise("substring(option vendor-class-identifier, 0, 10) = \"HTTPClient\"",
+              "option vendor-class-identifier \"HTTPClient\";\n    "
+              // It is sent to who did not ask for it, too.
+              "option dhcp-parameter-request-list = concat(option dhcp-parameter-request-list, "
+              "3c);\n    " +
+                  file_name(plan.boot_url));
+    otherwise(of(Loading::tftp), file_name(*plan.host->boot_file));
+    otherwise(of(Loading::ipxe), file_name(kIpxeFile));
+    return text + "\n";
+}
+
 void append_host(std::string& text, const HostPlan& plan, bool has_name_server) {
     const api::DhcpHost& host = *plan.host;
     const std::string& name = to_string(host.blade);
@@ -91,17 +140,8 @@ void append_host(std::string& text, const HostPlan& plan, bool has_name_server) 
             .append(";\n  server-name \"")
             .append(plan.server_address)
             .append("\";\n");
-        const std::string file_name = "filename \"" + *host.boot_file + "\";";
-        if (plan.architecture) {
-            // A loader for another firmware, or an operating system, that asks is given none.
-            text.append("  if option architecture-type = ")
-                .append(colon_hex(two_bytes(*plan.architecture)))
-                .append(" { ")
-                .append(file_name)
-                .append(" }\n");
-        } else {
-            text.append("  ").append(file_name).append("\n");
-        }
+        text.append(plan.firmwares.empty() ? "  " + file_name(*host.boot_file) + "\n"
+                                           : decision(plan));
         text.append("  option root-path \"").append(plan.root_path).append("\";\n");
     }
     text.append("}\n");

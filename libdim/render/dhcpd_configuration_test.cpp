@@ -65,7 +65,7 @@ TEST(DhcpdConfiguration, GivesABladeWithoutAnImageItsAddressOnly) {
     EXPECT_THAT(*text, Not(HasSubstr("option routers")));
 }
 
-TEST(DhcpdConfiguration, TellsABootFileToTheFirmwareItIsForAlone) {
+TEST(DhcpdConfiguration, TellsEachFirmwareWhatItCanLoad) {
     cluster::Definition cluster = samples::large_definition(1, 2);
     cluster.blades.front().type = model::BladeType::x86_64_uefi;
     const model::ComponentName server = cluster.servers.front().name;
@@ -74,13 +74,32 @@ TEST(DhcpdConfiguration, TellsABootFileToTheFirmwareItIsForAlone) {
         host.image = model::ImageName::parse("debian").value();
         host.boot_file = "debian/1/x-0123abcd/" + to_string(host.blade);
     }
+    servers.front().boot_port = 8080;
     const auto text = render_dhcpd_configuration(cluster, servers);
     ASSERT_TRUE(text);
     const std::string first = to_string(cluster.blades[0].name);
     const std::string second = to_string(cluster.blades[1].name);
-    EXPECT_THAT(*text, HasSubstr("  if option architecture-type = 00:07 { filename "
-                                 "\"debian/1/x-0123abcd/" +
-                                 first + "\"; }\n"));
+    EXPECT_THAT(*text, HasSubstr(R"(
+  if exists architecture-type and not (option architecture-type = 00:00 or )"
+                                 R"(option architecture-type = 00:07 or )"
+                                 R"(option architecture-type = 00:09 or )"
+                                 R"(option architecture-type = 00:10) {
+    log(info, concat("dim-wrong-firmware 02:00:00:00:01:01 ", )"
+                                 R"(binary-to-ascii(10, 16, "", option architecture-type)));
+  } elsif option user-class = "iPXE" {
+    filename "http://10.1.0.1:8080/boot/debian/1/x-0123abcd/boot.ipxe";
+  } elsif substring(option vendor-class-identifier, 0, 10) = "HTTPClient" {
+    option vendor-class-identifier "HTTPClient";
+    option dhcp-parameter-request-list = concat(option dhcp-parameter-request-list, 3c);
+    filename "http://10.1.0.1:8080/boot/debian/1/x-0123abcd/)" +
+                                 first + R"(";
+  } elsif option architecture-type = 00:07 or option architecture-type = 00:09 {
+    filename "debian/1/x-0123abcd/)" +
+                                 first + R"(";
+  } elsif option architecture-type = 00:00 {
+    filename "undionly.kpxe";
+  }
+  option root-path )"));
     EXPECT_THAT(*text, HasSubstr("\n  filename \"debian/1/x-0123abcd/" + second + "\";\n"))
         << "Open Firmware does not say what it is";
 }

@@ -5,7 +5,10 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <span>
 #include <string_view>
+#include <tuple>
 
 namespace dim::render {
 
@@ -52,9 +55,109 @@ ordered_json interfaces(const std::vector<cluster::DeviceName>& devices) {
             {"service-sockets-retry-wait-time", kSocketRetry}};
 }
 
+/// That a client says of itself this number of option 93.
+std::string says(std::uint16_t architecture) {
+    std::string bytes;
+    for (const int shift : {8, 0})
+        bytes += static_cast<char>(architecture >> shift & 0xff);
+    return "option[93].hex == 0x" + to_hex(bytes);
+}
+
+/// "(option[93].hex == 0x0007 or …)" for those for which IS_ONE says so; empty for none.
+template <class Predicate>
+std::string any_client(std::span<const model::Firmware> firmwares, Predicate is_one) {
+    std::string text;
+    for (const model::Firmware& firmware : firmwares)
+        if (is_one(firmware))
+            text.append(text.empty() ? "(" : " or ").append(says(firmware.dhcp_architecture));
+    return text.empty() ? text : text + ")";
+}
+
+/// What hosts are told by what their firmware says of itself: classes of clients. Each host is by
+/// its reservation in one for its boot file and in one for its architecture, and what it asks with
+/// decides about those below.
+class FirmwareClasses {
+public:
+    void add(const HostPlan& plan) {
+        if (plan.firmwares.empty() || plan.root_path.empty()) return;
+        if (names_.insert(architecture_class(plan)).second) add_architecture(plan);
+        if (names_.insert(file_class(plan)).second) add_file(plan);
+    }
+    static ordered_json of(const HostPlan& plan) {
+        return {architecture_class(plan), file_class(plan)};
+    }
+    /// A class is defined before those that name it.
+    ordered_json list() const {
+        ordered_json all = architectures_;
+        all.push_back(made("DROP", dropped_));
+        for (const ordered_json& each : files_)
+            all.push_back(each);
+        return all;
+    }
+
+private:
+    static std::string architecture_class(const HostPlan& plan) {
+        return std::string(to_string(plan.firmwares.front().architecture));
+    }
+    static std::string file_class(const HostPlan& plan) { return plan.boot_url; }
+    static std::string member(const std::string& name) { return "member('" + name + "')"; }
+    static ordered_json made(const std::string& name, const std::string& test) {
+        ordered_json one{{"name", name}};
+        if (!test.empty()) one["test"] = test;
+        return one;
+    }
+
+    /// Kea's log has no other words for a client with a wrong firmware than that it is dropped,
+    /// without what the client says of itself, which could be anything.
+    void add_architecture(const HostPlan& plan) {
+        const std::string name = architecture_class(plan);
+        const std::string wrong = name + " wrong-firmware";
+        architectures_.push_back(made(name, {}));
+        architectures_.push_back(
+            made(wrong, member(name) + " and option[93].exists and not " +
+                            any_client(plan.firmwares, [](const auto&) { return true; })));
+        dropped_ += " or " + member(wrong);
+    }
+
+    void add_file(const HostPlan& plan) {
+        using Loading = model::FirmwareLoading;
+        const std::string name = file_class(plan);
+        const auto add = [&](const std::string& kind, const std::string& test,
+                             const std::string& file) -> ordered_json& {
+            files_.push_back(made(name + kind, test));
+            files_.back()["boot-file-name"] = file;
+            return files_.back();
+        };
+        files_.push_back(made(name, {}));
+        add(" ipxe", member(name) + " and option[77].hex == 'iPXE'", plan.script_url);
+        const std::string by_itself = member(name) + " and not " + member(name + " ipxe");
+        // Such firmware takes no answer that does not call itself so (UEFI specification 2.10,
+        // 24.7).
+        add(" http", by_itself + " and substring(option[60].hex, 0, 10) == 'HTTPClient'",
+            plan.boot_url)["option-data"] =
+            ordered_json::array({{{"name", "vendor-class-identifier"},
+                                  {"data", "HTTPClient"},
+                                  {"always-send", true}}});
+        for (const auto& [loading, kind, file] :
+             {std::tuple(Loading::tftp, " tftp", *plan.host->boot_file),
+              std::tuple(Loading::ipxe, " bios", std::string(kIpxeFile))}) {
+            const std::string says_so =
+                any_client(plan.firmwares,
+                           [=](const model::Firmware& each) { return each.loading == loading; });
+            if (says_so.empty()) continue;
+            add(kind, by_itself + " and not " + member(name + " http") + " and " + says_so, file);
+        }
+    }
+
+    ordered_json architectures_ = ordered_json::array();
+    std::string dropped_ = "not member('KNOWN')";
+    ordered_json files_ = ordered_json::array();
+    std::set<std::string> names_;
+};
+
 /// Everything that is not of one network or host. Unknown clients are dropped before anything is
 /// looked up for them, which needs reservations that hold for all networks.
-ordered_json global_settings(const KeaFiles& files) {
+ordered_json global_settings(const KeaFiles& files, const FirmwareClasses& classes) {
     ordered_json settings{
         {"user-context", {{"comment", "Written by imageserver; what is changed here is lost."}}},
         {"interfaces-config", interfaces(files.devices)},
@@ -69,8 +172,7 @@ ordered_json global_settings(const KeaFiles& files) {
         {"reservations-global", true},
         {"reservations-in-subnet", false},
         {"early-global-reservations-lookup", true},
-        {"client-classes",
-         ordered_json::array({{{"name", "DROP"}, {"test", "not member('KNOWN')"}}})},
+        {"client-classes", classes.list()},
         {"loggers", loggers()}};
     if (!files.bootp_library.empty())
         settings["hooks-libraries"] = ordered_json::array({{{"library", files.bootp_library}}});
@@ -94,7 +196,8 @@ ordered_json subnet(const SubnetPlan& plan, std::size_t id, const std::string& d
             {"option-data", std::move(options)}};
 }
 
-ordered_json reservation(const HostPlan& plan, bool has_name_server) {
+ordered_json reservation(const HostPlan& plan, bool has_name_server,
+                         const FirmwareClasses& classes) {
     const api::DhcpHost& host = *plan.host;
     ordered_json options = ordered_json::array();
     if (has_name_server) options.push_back(option("domain-name-servers", plan.server_address));
@@ -105,7 +208,12 @@ ordered_json reservation(const HostPlan& plan, bool has_name_server) {
     if (!plan.root_path.empty()) {
         entry["next-server"] = plan.server_address;
         entry["server-hostname"] = plan.server_address;
-        entry["boot-file-name"] = *host.boot_file;
+        // What a host says comes before what its classes say.
+        if (plan.firmwares.empty()) {
+            entry["boot-file-name"] = *host.boot_file;
+        } else {
+            entry["client-classes"] = classes.of(plan);
+        }
     }
     if (!options.empty()) entry["option-data"] = std::move(options);
     return entry;
@@ -130,15 +238,19 @@ Result<std::string> render_kea_configuration(const cluster::Definition& definiti
                                              const KeaFiles& files) {
     DIM_TRY(const DhcpPlan plan, plan_dhcp(definition, servers));
     std::string text = "{\n  \"Dhcp4\": {\n";
-    const ordered_json settings = global_settings(files);
+    FirmwareClasses classes;
+    for (const HostPlan& host : plan.hosts)
+        classes.add(host);
+    const ordered_json settings = global_settings(files, classes);
     for (const auto& [name, value] : settings.items())
         text.append("    \"").append(name).append("\": ").append(value.dump()).append(",\n");
     std::size_t id = 0;
     append_list(text, "subnet4", plan.subnets,
                 [&](const SubnetPlan& each) { return subnet(each, ++id, plan.domain); });
     text.append(",\n");
-    append_list(text, "reservations", plan.hosts,
-                [&](const HostPlan& each) { return reservation(each, plan.has_name_servers); });
+    append_list(text, "reservations", plan.hosts, [&](const HostPlan& each) {
+        return reservation(each, plan.has_name_servers, classes);
+    });
     return text.append("\n  }\n}\n");
 }
 

@@ -3,6 +3,7 @@
 #include "libdim/sys/poll.hpp"
 
 #include <cerrno>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 
 namespace dim::sys {
@@ -43,6 +44,17 @@ Result<std::optional<std::size_t>> send(const Fd& socket, std::string_view bytes
         if (count >= 0) return static_cast<std::size_t>(count);
         if (errno == EAGAIN) return std::nullopt;
         if (errno != EINTR) return fail(Error::from_errno(errno, "send"));
+    }
+}
+
+Result<std::optional<std::size_t>> send_file(const Fd& socket, const Fd& file, std::uint64_t offset,
+                                             std::size_t size) {
+    for (;;) {
+        auto at = static_cast<off_t>(offset);
+        const ssize_t count = ::sendfile(socket.get(), file.get(), &at, size);
+        if (count >= 0) return static_cast<std::size_t>(count);
+        if (errno == EAGAIN) return std::nullopt;
+        if (errno != EINTR) return fail(Error::from_errno(errno, "send a file"));
     }
 }
 

@@ -16,6 +16,7 @@ Result<SystemInfo> system_info() {
     SystemInfo info;
     info.host_name = names.nodename;
     info.kernel_release = names.release;
+    info.kernel_version = names.version;
     info.machine = names.machine;
     info.memory_bytes = std::uint64_t{numbers.totalram} * numbers.mem_unit;
     info.free_memory_bytes = std::uint64_t{numbers.freeram} * numbers.mem_unit;

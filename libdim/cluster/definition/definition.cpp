@@ -26,6 +26,11 @@ constexpr model::EnumWords<DnsBackend, 2> kDnsBackends{{
     {DnsBackend::bind, "bind"},
 }};
 
+constexpr model::EnumWords<NfsBackend, 2> kNfsBackends{{
+    {NfsBackend::ganesha, "ganesha"},
+    {NfsBackend::nfsd, "nfsd"},
+}};
+
 template <class Things, class Key, class Projection>
 auto find(const Things& things, const Key& key, Projection projection) {
     const auto found = std::ranges::find(things, key, projection);
@@ -47,6 +52,11 @@ Result<DhcpBackend> parse_dhcp_backend(std::string_view text) {
 std::string_view to_string(DnsBackend backend) { return model::word_of(kDnsBackends, backend); }
 Result<DnsBackend> parse_dns_backend(std::string_view text) {
     return model::parse_word(kDnsBackends, "DNS server", text);
+}
+
+std::string_view to_string(NfsBackend backend) { return model::word_of(kNfsBackends, backend); }
+Result<NfsBackend> parse_nfs_backend(std::string_view text) {
+    return model::parse_word(kNfsBackends, "NFS server", text);
 }
 
 std::string_view to_string(NetworkRole role) { return model::word_of(kNetworkRoles, role); }

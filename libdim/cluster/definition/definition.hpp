@@ -125,10 +125,15 @@ enum class DnsBackend { none, bind };
 std::string_view to_string(DnsBackend backend);
 Result<DnsBackend> parse_dns_backend(std::string_view text);
 
+enum class NfsBackend { ganesha, nfsd };
+std::string_view to_string(NfsBackend backend);
+Result<NfsBackend> parse_nfs_backend(std::string_view text);
+
 /// Which daemons do the standard jobs.
 struct Services {
     DhcpBackend dhcp = DhcpBackend::isc;
     DnsBackend dns = DnsBackend::none;
+    NfsBackend nfs = NfsBackend::ganesha;
     bool operator==(const Services&) const = default;
 };
 

@@ -213,6 +213,7 @@ private:
         compare_one("management", management_of(before), management_of(after));
         compare_one("dhcp", to_string(before.services.dhcp), to_string(after.services.dhcp));
         compare_one("dns", to_string(before.services.dns), to_string(after.services.dns));
+        compare_one("nfs", to_string(before.services.nfs), to_string(after.services.nfs));
     }
 
     /// CHANGED: called with each attribute that differs, "none" where it is missing.

@@ -158,6 +158,7 @@ std::string to_xml(const DefinitionSource& source) {
             Element services(writer, "services");
             services.attribute("dhcp", to_string(source.services->dhcp));
             services.attribute("dns", to_string(source.services->dns));
+            services.attribute("nfs", to_string(source.services->nfs));
         }
         for (const SourceNetwork& network : source.networks)
             write(writer, network);

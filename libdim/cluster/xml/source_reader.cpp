@@ -26,7 +26,7 @@ const std::vector<ElementShape>& element_shapes() {
         {"cluster",
          {"name", "domain", "management"},
          {"services", "network", "level", "component", "absent", "set", "group"}},
-        {"services", {"dhcp", "dns"}, {}},
+        {"services", {"dhcp", "dns", "nfs"}, {}},
         {"network",
          {"name", "per", "role", "address", "address6", "suffix"},
          {"router", "time-server", "option"}},
@@ -140,8 +140,10 @@ private:
                 return refuse(element, "<services> stands here twice", "join them");
             DIM_TRY(const auto dhcp, optional(element, "dhcp", parse_dhcp_backend));
             DIM_TRY(const auto dns, optional(element, "dns", parse_dns_backend));
+            DIM_TRY(const auto nfs, optional(element, "nfs", parse_nfs_backend));
             const Services defaults;
-            source.services = Services{dhcp.value_or(defaults.dhcp), dns.value_or(defaults.dns)};
+            source.services = Services{dhcp.value_or(defaults.dhcp), dns.value_or(defaults.dns),
+                                       nfs.value_or(defaults.nfs)};
         } else if (kind == "network") {
             DIM_TRY(auto network, read_network(element));
             source.networks.push_back(std::move(network));

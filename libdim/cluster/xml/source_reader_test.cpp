@@ -141,7 +141,7 @@ TEST(SourceReader, RefusesWhatAComponentCannotHave) {
 TEST(SourceReader, ReadsEverything) {
     const std::string body = R"(
 <component name="head" role="server" pattern="head" linear="h"/>
-<services dhcp="kea" dns="bind"/>
+<services dhcp="kea" dns="bind" nfs="nfsd"/>
 <level name="x" symbol="x" first="0" last="3">
   <level name="y" symbol="y" width="2" last="2"><component name="c" role="other"/></level>
   <component name="d" role="blade" type="js21" mac="m" server="s"/>
@@ -157,7 +157,7 @@ TEST(SourceReader, ReadsEverything) {
     ASSERT_TRUE(source) << to_string(source.error());
     EXPECT_EQ(source->domain, "a.b");
     EXPECT_EQ(to_string(source->management.value()), "d1");
-    EXPECT_EQ(source->services, (Services{DhcpBackend::kea, DnsBackend::bind}));
+    EXPECT_EQ(source->services, (Services{DhcpBackend::kea, DnsBackend::bind, NfsBackend::nfsd}));
     ASSERT_EQ(source->components.size(), 3U);
     EXPECT_EQ(to_string(source->components[1].kind.name), "d");
     EXPECT_EQ(source->components[1].kind.level, 0U);
