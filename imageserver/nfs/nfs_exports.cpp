@@ -1,18 +1,13 @@
 #include "imageserver/nfs/nfs_exports.hpp"
 
-#include "imageserver/nfs/export_ids.hpp"
-#include "imageserver/nfs/ganesha_configuration.hpp"
-#include "imageserver/nfs/ganesha_service.hpp"
 #include "imageserver/service/changed_items.hpp"
-#include "imageserver/service/configured_service.hpp"
 #include "libdim/sys/clock.hpp"
-#include "libdim/sys/directory.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <mutex>
-#include <set>
 #include <span>
+#include <utility>
 
 namespace dim::server {
 
@@ -47,15 +42,24 @@ std::string shared_export_path(const ImageName& image, Generation generation) {
 
 struct NfsExports::State {
     Images& images;
-    Database& database;
-    ConfiguredService& ganesha;
-    std::string directory;
-    model::Ipv4Address server;
-    NfsClients clients;   ///< guarded by applying
+    Servers servers;
+    std::optional<NfsClients> clients;  ///< guarded by applying; nothing before the first are set
     std::mutex applying;  ///< held while the NFS server is told: as long as that takes
-    std::vector<api::NfsExport> offered;
-    mutable std::mutex offered_mutex;  ///< of offered; held for moments, taken after applying
+    std::vector<api::NfsExport> offered;       ///< paths are without the server's root
+    std::optional<cluster::NfsBackend> which;  ///< offers them
+    mutable std::mutex offered_mutex;          ///< of both; held for moments, taken after applying
 
+    NfsServer& server(cluster::NfsBackend backend) const {
+        switch (backend) {
+            case cluster::NfsBackend::ganesha: return servers.ganesha;
+            case cluster::NfsBackend::nfsd: return servers.nfsd;
+        }
+        std::unreachable();
+    }
+    NfsServer& in_force() const {
+        const std::scoped_lock lock(offered_mutex);
+        return server(which.value_or(cluster::NfsBackend::ganesha));
+    }
     std::vector<api::NfsExport> told() const {
         const std::scoped_lock lock(offered_mutex);
         return offered;
@@ -73,6 +77,7 @@ struct NfsExports::State {
     Result<std::vector<api::NfsExport>> wanted(const NfsClients& to,
                                                const std::string& withheld) const;
     Result<void> apply(const std::string& withheld);
+    Result<void> end_other();
     /// The NFS server holds on to what was mounted when it began to offer it, so it has to let go
     /// first.
     Result<void> mount_anew(const ComponentName& blade, const ImageName& image);
@@ -108,28 +113,33 @@ Result<std::vector<api::NfsExport>> NfsExports::State::wanted(const NfsClients& 
     return wanted;
 }
 
-Result<void> NfsExports::State::apply(const std::string& withheld) {
-    DIM_TRY(std::vector<api::NfsExport> exports, wanted(clients, withheld));
-    std::set<std::string> paths;
-    for (const api::NfsExport& entry : exports)
-        paths.insert(entry.path);
-    DIM_TRY(const auto numbers, number_exports(database, paths));
-    std::vector<GaneshaExport> blocks;
-    for (const api::NfsExport& entry : exports) {
-        blocks.push_back(
-            {.id = numbers.at(entry.path),
-             .source = entry.source,
-             .path = entry.path,
-             .client = entry.client,
-             .access = entry.is_writable ? ExportAccess::read_write : ExportAccess::read_only});
+/// Both serve at the same port.
+Result<void> NfsExports::State::end_other() {
+    using cluster::NfsBackend;
+    {
+        const std::scoped_lock lock(offered_mutex);
+        if (which == clients->server) return {};
+        offered.clear();
     }
-    const std::string recovery = ganesha_recovery_directory(directory);
-    DIM_CHECK(sys::ensure_directory(recovery, 0700));
-    DIM_TRY(std::string text, render_ganesha_configuration(server, recovery, blocks));
-    const std::vector<ConfigFile> files{
-        {.path = ganesha_configuration_file(directory), .bytes = std::move(text), .mode = 0644}};
-    if (auto applied = ganesha.apply(files); !applied)
-        return fail(std::move(applied).error().with_context("NFS server"));
+    NfsServer& other =
+        server(clients->server == NfsBackend::nfsd ? NfsBackend::ganesha : NfsBackend::nfsd);
+    DIM_CHECK(other.end());
+    const std::scoped_lock lock(offered_mutex);
+    which = clients->server;
+    return {};
+}
+
+Result<void> NfsExports::State::apply(const std::string& withheld) {
+    // Who is nobody's client yet is not to be cut off.
+    if (!clients)
+        return fail(Error(ErrorCode::unavailable,
+                          "the daemon has just started, and has not told the NFS server yet whom "
+                          "to serve")
+                        .with_cure("it is asked again by itself"));
+    DIM_TRY(std::vector<api::NfsExport> exports, wanted(*clients, withheld));
+    Result<void> applied = end_other();
+    if (applied) applied = server(clients->server).offer(exports);
+    if (!applied) return fail(std::move(applied).error().with_context("NFS server"));
     const std::scoped_lock lock(offered_mutex);
     offered = std::move(exports);
     return {};
@@ -147,16 +157,13 @@ Result<void> NfsExports::State::mount_anew(const ComponentName& blade, const Ima
     return ready;
 }
 
-NfsExports::NfsExports(Images& images, Database& database, ConfiguredService& ganesha,
-                       model::Ipv4Address server, std::string directory)
+NfsExports::NfsExports(Images& images, const Servers& servers)
     : state_(new State{.images = images,
-                       .database = database,
-                       .ganesha = ganesha,
-                       .directory = std::move(directory),
-                       .server = server,
+                       .servers = servers,
                        .clients = {},
                        .applying = {},
                        .offered = {},
+                       .which = {},
                        .offered_mutex = {}}) {}
 
 NfsExports::~NfsExports() = default;
@@ -200,10 +207,29 @@ Result<bool> NfsExports::is_served(const ComponentName& blade, const ImageName& 
            state_->images.is_shared_mounted(image, record.generation);
 }
 
-std::vector<api::NfsExport> NfsExports::exports() const { return state_->told(); }
+std::vector<api::NfsExport> NfsExports::exports() const {
+    auto exports = state_->told();
+    const std::string root = this->root();
+    for (api::NfsExport& entry : exports)
+        entry.path.insert(0, root);
+    return exports;
+}
+
+std::string NfsExports::root() const { return state_->in_force().root(); }
+
+api::ServiceStatus NfsExports::status() const { return state_->in_force().status(); }
+
+api::ServiceStatus NfsExports::status(const NfsClients& clients) const {
+    return state_->server(clients.server).status();
+}
 
 Result<std::optional<std::string>> NfsExports::reload_reason(const NfsClients& clients) const {
     DIM_TRY(const auto wanted, state_->wanted(clients, ""));
+    {
+        const std::scoped_lock lock(state_->offered_mutex);
+        if (state_->which && *state_->which != clients.server)
+            return "it takes the place of " + state_->server(*state_->which).status().name;
+    }
     const auto told = state_->told();
     if (wanted == told) return std::nullopt;
     const auto before = texts(told);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "imageserver/image/images.hpp"
+#include "imageserver/nfs/nfs_server.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
+#include "libdim/cluster/definition/definition.hpp"
 #include "libdim/model/ipv4.hpp"
 #include "libdim/model/names.hpp"
 
@@ -15,14 +17,13 @@
 
 namespace dim::server {
 
-class ConfiguredService;
-
 extern const Migration kNfsMigration;
 
 /// Who may reach what: from the cluster definition.
 struct NfsClients {
     std::optional<model::Ipv4Network> bootnet;                  ///< reads the shared roots
     std::map<model::ComponentName, model::Ipv4Address> blades;  ///< writes its own images
+    cluster::NfsBackend server = cluster::NfsBackend::ganesha;  ///< who serves them
 
     bool operator==(const NfsClients&) const = default;
 };
@@ -32,15 +33,19 @@ struct NfsClients {
 /// thread may call; those that tell the NFS server something take turns.
 class [[nodiscard]] NfsExports {
 public:
-    /// SERVER is the address to serve at; DIRECTORY has the NFS server's files, as in
-    /// ganesha_service(). The references outlive this.
-    NfsExports(Images& images, Database& database, ConfiguredService& ganesha,
-               model::Ipv4Address server, std::string directory);
+    /// Of which one serves at a time. The references outlive this.
+    struct Servers {
+        NfsServer& ganesha;
+        NfsServer& nfsd;
+    };
+    NfsExports(Images& images, const Servers& servers);
     ~NfsExports();
 
-    /// Before the first apply(), and when the cluster definition changed.
+    /// Before anything is offered, and when the cluster definition changed: until then apply() and
+    /// what needs it fail with unavailable.
     void set_clients(NfsClients clients);
-    /// Brings the NFS server's configuration in line with the blade images; starts it if needed.
+    /// Brings what the NFS server offers in line with the blade images; starts it if needed, and
+    /// ends the one whose place it takes.
     Result<void> apply();
     /// For a boot plan: the blade's image is there, sound, mounted and offered; mounts and offers
     /// it again when it was not. Errors: those of Images::mount_state; conflict when it is not
@@ -53,6 +58,11 @@ public:
     /// Whether apply() for these clients would tell the NFS server something else than it was told
     /// last.
     Result<std::optional<std::string>> reload_reason(const NfsClients& clients) const;
+    /// Stands before the paths of exports, as blades name them: see NfsServer::root.
+    std::string root() const;
+    /// Of the server that was wanted last, or, for CLIENTS, of theirs.
+    api::ServiceStatus status() const;
+    api::ServiceStatus status(const NfsClients& clients) const;
 
 private:
     struct State;

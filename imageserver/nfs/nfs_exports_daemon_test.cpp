@@ -1,6 +1,8 @@
 #include "imageserver/image/image_store_test_fixture.hpp"
+#include "imageserver/nfs/ganesha_server.hpp"
 #include "imageserver/nfs/ganesha_service.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
+#include "imageserver/nfs/nfsd_server.hpp"
 #include "imageserver/service/child_supervisor.hpp"
 #include "imageserver/service/configured_service.hpp"
 #include "libdim/base/text.hpp"
@@ -153,8 +155,9 @@ protected:
         value_of(ChildSupervisor::create({.run_directory = directory / "run",
                                           .first_delay = std::chrono::milliseconds(10),
                                           .on_change = {}}));
-    ConfiguredService ganesha{*supervisor, ganesha_service(ganesha_directory, address(kServer))};
-    NfsExports nfs{*store, nfs_database(), ganesha, address(kServer), ganesha_directory};
+    GaneshaServer ganesha{*supervisor, nfs_database(), address(kServer), ganesha_directory};
+    NfsdServer nfsd{{.root = state + "/mounts", .address = address(kServer)}};
+    NfsExports nfs{*store, {.ganesha = ganesha, .nfsd = nfsd}};
     const Client first_blade{kFirstBlade};
     const Client second_blade{kSecondBlade};
     const Client unknown{kUnknownHost};
