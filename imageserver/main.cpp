@@ -29,6 +29,7 @@ constexpr const char* kExamples =
     "  imageserver --cluster lab.xml --server is02 --state /srv/dim --run /run/dim-lab\n"
     "  imageserver --provisioning thin:150%\n"
     "  imageserver --traps 10.2.0.1\n"
+    "  imageserver --boot-port 8080\n"
     "  imageserver --state /srv/dim --run /run/dim-lab --teardown\n"
     "Exit status: 0 ended by a signal, 1 could not start or go on, 2 wrong arguments.";
 
@@ -74,12 +75,20 @@ void add_options(CLI::App& app, Arguments& arguments) {
                    "space of blade images: reserved when they are made, or thin:PERCENT, taken as "
                    "they are written, at most PERCENT of what the disk can hold promised")
         ->capture_default_str();
+    app.add_option("--secure-boot", settings.secure_boot,
+                   "directory with db.key and db.crt, which sign boot files for UEFI Secure Boot")
+        ->capture_default_str();
     app.add_option("--overrides", settings.overrides, "templates of what differs per blade")
         ->capture_default_str();
     app.add_option("--servers", arguments.servers,
                    "listen for other image servers on this address of ours, which is on no bootnet "
                    "(port 7444): 'dim server token', 'dim server join'")
         ->type_name("ADDRESS[:PORT]");
+    app.add_option("--boot-port", settings.boot_port,
+                   "where blades load boot files by HTTP, on the bootnet; another one where a web "
+                   "server of this machine has it")
+        ->check(CLI::Range(std::uint16_t{1}, std::uint16_t{65535}))
+        ->capture_default_str();
     app.add_option("--traps", arguments.traps,
                    "take SNMP traps of management modules on this address of ours (port 162): a "
                    "blade that loses its power is seen at once")
@@ -146,9 +155,9 @@ int run(int argc, char** argv) {
         }
         settings.traps = *parsed;
     }
-    for (std::string* path :
-         {&settings.cluster_file, &settings.state_directory, &settings.run_directory,
-          &settings.agents, &settings.kernel_kit, &settings.blade_exec, &settings.overrides}) {
+    for (std::string* path : {&settings.cluster_file, &settings.state_directory,
+                              &settings.run_directory, &settings.agents, &settings.kernel_kit,
+                              &settings.blade_exec, &settings.overrides, &settings.secure_boot}) {
         *path = absolute(*path);
     }
     const auto done = arguments.is_teardown ? end_everything(settings) : serve(std::move(settings));

@@ -176,6 +176,7 @@ Result<CheckedPlan> Boot::negotiate(StageReporter& reporter) {
         .earlier_failures = failures_.failures(),
         .now_us = now_us(),
         .authorities = tls_->fingerprints(),
+        .kernel_version = machine.kernel_version,
     };
     DIM_TRY(const std::string answer, session_->exchange("/v1/agent/boots", api::to_json(request),
                                                          sys::Deadline::in(kPlanTimeout)));

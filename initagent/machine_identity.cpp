@@ -42,6 +42,7 @@ Result<MachineIdentity> identify_machine(const std::string& device_tree, const s
         .memory_bytes = info.memory_bytes,
         .cpus = info.cpus,
         .kernel = info.kernel_release,
+        .kernel_version = info.kernel_version,
     };
 }
 

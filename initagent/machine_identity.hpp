@@ -15,7 +15,8 @@ struct MachineIdentity {
     std::optional<std::string> uuid;
     std::uint64_t memory_bytes = 0;
     std::uint32_t cpus = 0;
-    std::string kernel;  ///< uname -r
+    std::string kernel;          ///< uname -r
+    std::string kernel_version;  ///< uname -v
 
     bool operator==(const MachineIdentity&) const = default;
 };

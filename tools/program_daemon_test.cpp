@@ -62,7 +62,8 @@ TEST_P(ProgramDaemonTest, NamedTakesEveryZone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Examples, ProgramDaemonTest,
-                         ::testing::Values("mini.xml", "marenostrum.xml", "flat.xml", "7000.xml"));
+                         ::testing::Values("mini.xml", "pcs.xml", "marenostrum.xml", "flat.xml",
+                                           "7000.xml"));
 
 }  // namespace
 }  // namespace dim::tool

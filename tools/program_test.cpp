@@ -94,7 +94,8 @@ TEST(Program, WithoutADaemonItSaysSo) {
 }
 
 TEST(Program, EveryExampleIsSound) {
-    for (const std::string file : {"mini.xml", "marenostrum.xml", "flat.xml", "7000.xml"}) {
+    for (const std::string file :
+         {"mini.xml", "pcs.xml", "marenostrum.xml", "flat.xml", "7000.xml"}) {
         const Ran ran = run_dim_on(file, {"cluster", "check"});
         EXPECT_EQ(ran.code, 0) << file << ": " << ran.output;
         EXPECT_THAT(ran.output, HasSubstr(": no errors\n")) << file;

@@ -193,9 +193,10 @@ protected:
     BladeCommands commands{"/nonexistent/blade-exec", images, assignments,
                            EditedBlades(roster, journal, clock), sys::pipe().value()};
     NameQuery names{roster, assignments, journal};
-    RestartQuery restarts{
-        roster, assignments, journal, images,
-        [this](const model::ImageName& image) { return kernel_of(boot_files, image); }};
+    RestartQuery restarts{roster, assignments, journal, images,
+                          [this](const auto& image, auto generation) {
+                              return boot_files.of_generation(image, generation);
+                          }};
     JobStream jobs{loop.get_executor(), appliers};
     BootPlanner planner{samples::server_address(), assignments, images, services.nfs()};
     BladeNews news;
@@ -203,6 +204,7 @@ protected:
                          overrides,
                          EditedBlades(roster, journal, clock),
                          {.offer_shared_roots = [this] { return services.exports().apply(); },
+                          .name_boot_files = [] {},
                           .tell_blade = [this](const auto& blade) { news.tell(blade); }}};
     ConflictEdits conflict_edits{images, overrides, edited_blades};
     LoggedSyncs syncs{sync_edits, images, database.get(), EditedBlades(roster, journal, clock)};
@@ -210,8 +212,17 @@ protected:
     DiskWatch disk{
         {database.directory(), Provisioning::reserved()}, images, database.get(), alerts, clock};
     ChassisKnowledge chassis{database.get()};
-    StatusResource status_resource{services, roster,  assignments, journal,      alerts,
-                                   disk,     chassis, clock,       lanes.answers};
+    StatusResource status_resource{{.services = services,
+                                    .roster = roster,
+                                    .assignments = assignments,
+                                    .images = images,
+                                    .boot_files = boot_files,
+                                    .journal = journal,
+                                    .alerts = alerts,
+                                    .disk = disk,
+                                    .chassis = chassis,
+                                    .clock = clock},
+                                   lanes.answers};
     Membership membership{
         {.cluster = "demo", .listening = {}}, database.get(), random, roster, clock};
     ClusterRollout rollout{roster.server(),
@@ -221,7 +232,7 @@ protected:
                            database.get(),
                            alerts,
                            clock};
-    IncomingEdits incoming_edits{images, database.directory()};
+    IncomingEdits incoming_edits{images, boot_files, database.directory()};
     ServerSyncs server_syncs{
         images,
         membership,

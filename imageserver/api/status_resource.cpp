@@ -34,41 +34,59 @@ std::string line_of(const Result<api::ClusterStatus>& status) {
 }  // namespace
 
 Result<api::ClusterStatus> StatusResource::cluster_status() const {
-    DIM_TRY(const auto boots, journal_.newest_boots());
-    DIM_TRY(const auto assigned, assignments_.all());
-    const auto off = chassis_.seen_off();
-    const Moment now = clock_.now();
-    api::ClusterStatus status{.server = roster_.server(),
+    DIM_TRY(const auto boots, sources_.journal.newest_boots());
+    DIM_TRY(const auto assigned, sources_.assignments.all());
+    DIM_TRY(auto next, NextBootFiles::look(sources_.images, sources_.boot_files));
+    const auto off = sources_.chassis.seen_off();
+    const Moment now = sources_.clock.now();
+    api::ClusterStatus status{.server = sources_.roster.server(),
                               .version = DIM_VERSION,
                               .now = now,
-                              .since = journal_.listening_since(),
+                              .since = sources_.journal.listening_since(),
                               .blades = {},
-                              .services = services_.statuses(),
-                              .alerts = alerts_.alerts(),
-                              .disk = disk_.status(),
-                              .chassis = chassis_.statuses(now)};
-    for (const RosterEntry& entry : roster_.entries()) {
+                              .services = sources_.services.statuses(),
+                              .alerts = sources_.alerts.alerts(),
+                              .disk = sources_.disk.status(),
+                              .chassis = sources_.chassis.statuses(now)};
+    for (const RosterEntry& entry : sources_.roster.entries()) {
+        const auto image = find(assigned, entry.blade.name);
+        DIM_TRY(auto boot_file, next.of(entry.blade.name, image));
         const BladeFacts facts{entry.blade,
                                entry.address,
-                               find(assigned, entry.blade.name),
+                               image,
                                find(boots, entry.blade.name),
                                mac_source(entry),
-                               find(off, entry.blade.name)};
-        status.blades.push_back(blade_status(facts, now, journal_.listening_since()));
+                               find(off, entry.blade.name),
+                               std::move(boot_file)};
+        status.blades.push_back(blade_status(facts, now, sources_.journal.listening_since()));
     }
     return status;
 }
 
+/// What the next boot of BLADE loads; nothing when it has no image of IMAGE.
+Result<std::optional<api::BootFile>>
+StatusResource::next_boot_file(const model::ComponentName& blade,
+                               const std::optional<model::ImageName>& image) const {
+    const auto found =
+        image ? sources_.images.blade_image(blade, *image) : fail(ErrorCode::not_found, "");
+    if (!found) return std::optional<api::BootFile>();
+    return sources_.boot_files.of_generation(*image, found->generation);
+}
+
 Result<api::BladeStory> StatusResource::blade_story(std::string_view text) const {
-    DIM_TRY(const auto entry, roster_.find_any_name(text));
+    DIM_TRY(const auto entry, sources_.roster.find_any_name(text));
     const model::ComponentName& name = entry.blade.name;
-    DIM_TRY(auto boot, journal_.newest_boot(name));
-    DIM_TRY(auto assigned, assignments_.image_of(name));
-    DIM_TRY(auto events, journal_.story(name));
-    const BladeFacts facts{entry.blade,     entry.address,     std::move(assigned),
-                           std::move(boot), mac_source(entry), find(chassis_.seen_off(), name)};
-    return api::BladeStory{blade_status(facts, clock_.now(), journal_.listening_since()),
-                           std::move(events)};
+    DIM_TRY(auto boot, sources_.journal.newest_boot(name));
+    DIM_TRY(auto assigned, sources_.assignments.image_of(name));
+    DIM_TRY(auto events, sources_.journal.story(name));
+    DIM_TRY(auto boot_file, next_boot_file(name, assigned));
+    const BladeFacts facts{entry.blade,         entry.address,
+                           std::move(assigned), std::move(boot),
+                           mac_source(entry),   find(sources_.chassis.seen_off(), name),
+                           std::move(boot_file)};
+    return api::BladeStory{
+        blade_status(facts, sources_.clock.now(), sources_.journal.listening_since()),
+        std::move(events)};
 }
 
 struct StatusResource::Watch {
@@ -79,9 +97,9 @@ struct StatusResource::Watch {
 };
 
 std::optional<std::string> StatusResource::news_for(Watch& watch) const {
-    const std::uint64_t changes = journal_.change_count();
-    auto services = services_.statuses();
-    const auto last_alert = alerts_.last_seen();
+    const std::uint64_t changes = sources_.journal.change_count();
+    auto services = sources_.services.statuses();
+    const auto last_alert = sources_.alerts.last_seen();
     if (watch.told == changes && watch.services == services && watch.last_alert == last_alert &&
         ++watch.silent_intervals <= kIntervalsInSilence) {
         return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace dim::server {
 
@@ -23,24 +24,37 @@ std::vector<std::string> kernel_arguments(const cluster::Blade& blade) {
     return words;
 }
 
-}  // namespace
+/// Paths of boot files with the arguments of blades, each made once.
+class ArgumentPaths {
+public:
+    explicit ArgumentPaths(const BootFiles& files) : files_(files) {}
 
-/// Nothing when there is none: an image that is gone is told to the blade when it asks for its
-/// plan.
-Result<std::optional<std::string>>
-BladeDhcp::boot_file_of(const model::ImageName& image,
-                        const std::vector<std::string>& arguments) const {
-    const auto file = boot_files_.current(image);
-    if (!file || !*file) return std::nullopt;
-    if (arguments.empty()) return (*file)->path;
-    DIM_TRY(std::string path, boot_files_.with_arguments(**file, arguments));
-    return path;
-}
+    /// That of FILE with the arguments of BLADE; without them when it cannot have them: one blade's
+    /// words keep no other blade from its address.
+    const std::string& of(const api::BootFile& file, const cluster::Blade& blade) {
+        auto arguments = kernel_arguments(blade);
+        if (arguments.empty()) return paths_.try_emplace({file.path, {}}, file.path).first->second;
+        const auto [place, is_new] = paths_.try_emplace({file.path, std::move(arguments)});
+        if (!is_new) return place->second;
+        auto path = files_.with_arguments(file, place->first.second);
+        if (!path)
+            log(LogLevel::error, "the boot file of " + to_string(blade.name) + " is without its " +
+                                     std::string(kKernelArguments) + ": " +
+                                     to_string(path.error()));
+        return place->second = path ? *std::move(path) : file.path;
+    }
+
+private:
+    const BootFiles& files_;
+    std::map<std::pair<std::string, std::vector<std::string>>, std::string> paths_;
+};
+
+}  // namespace
 
 Result<std::vector<api::DhcpHost>> BladeDhcp::hosts_of(const Roster& roster) const {
     DIM_TRY(const auto images, assignments_.all());
-    using Key = std::pair<model::ImageName, std::vector<std::string>>;
-    std::map<Key, std::optional<std::string>> boot_files;
+    DIM_TRY(auto next, NextBootFiles::look(images_, boot_files_));
+    ArgumentPaths paths(boot_files_);
     std::vector<api::DhcpHost> hosts;
     for (const RosterEntry& entry : roster.entries()) {
         if (!entry.blade.mac) continue;  // DHCP knows nobody without one
@@ -48,20 +62,10 @@ Result<std::vector<api::DhcpHost>> BladeDhcp::hosts_of(const Roster& roster) con
                            std::nullopt};
         if (const auto found = images.find(entry.blade.name); found != images.end()) {
             host.image = found->second;
-            const Key key{found->second, kernel_arguments(entry.blade)};
-            if (!boot_files.contains(key)) {
-                auto file = boot_file_of(key.first, key.second);
-                if (!file) {
-                    // One blade's words keep no other blade from its address.
-                    log(LogLevel::error, "the boot file of " + to_string(entry.blade.name) +
-                                             " is without its " + std::string(kKernelArguments) +
-                                             ": " + to_string(file.error()));
-                    file = boot_file_of(key.first, {});
-                }
-                DIM_CHECK(file);
-                boot_files.emplace(key, *std::move(file));
-            }
-            host.boot_file = boot_files.at(key);
+            // Without one it gets none: an image that is gone is told to it when it asks for its
+            // plan.
+            DIM_TRY(const auto file, next.of(entry.blade.name, found->second));
+            if (file) host.boot_file = paths.of(*file, entry.blade);
         }
         hosts.push_back(std::move(host));
     }

@@ -2,7 +2,7 @@
 
 #include "imageserver/apply/applied_service.hpp"
 #include "imageserver/blade/assignments.hpp"
-#include "imageserver/boot_file/boot_files.hpp"
+#include "imageserver/boot_file/next_boot_files.hpp"
 #include "imageserver/dhcp/dhcp_service.hpp"
 
 #include <vector>
@@ -14,8 +14,12 @@ class BladeDhcp final : public AppliedService {
 public:
     /// The references outlive this.
     BladeDhcp(DhcpService& dhcp, const Roster& roster, Assignments& assignments,
-              const BootFiles& boot_files)
-        : dhcp_(dhcp), roster_(roster), assignments_(assignments), boot_files_(boot_files) {}
+              const Images& images, const BootFiles& boot_files)
+        : dhcp_(dhcp),
+          roster_(roster),
+          assignments_(assignments),
+          images_(images),
+          boot_files_(boot_files) {}
 
     /// What every blade that has a MAC is told.
     Result<std::vector<api::DhcpHost>> hosts() const { return hosts_of(roster_); }
@@ -26,12 +30,11 @@ public:
 
 private:
     Result<std::vector<api::DhcpHost>> hosts_of(const Roster& roster) const;
-    Result<std::optional<std::string>>
-    boot_file_of(const model::ImageName& image, const std::vector<std::string>& arguments) const;
 
     DhcpService& dhcp_;
     const Roster& roster_;
     Assignments& assignments_;
+    const Images& images_;
     const BootFiles& boot_files_;
 };
 

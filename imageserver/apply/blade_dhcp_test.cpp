@@ -47,7 +47,7 @@ protected:
                          .program = "/bin/true",
                          .kea_program = "/bin/true"},
                         cluster::DeviceName::parse("eth1").value()};
-    BladeDhcp dhcp{service, roster, assignments, boot_files};
+    BladeDhcp dhcp{service, roster, assignments, images, boot_files};
     std::vector<api::DhcpHost> hosts;
 };
 
@@ -77,6 +77,24 @@ TEST_F(BladeDhcpTest, NamesABootFileOfItsOwnForABladeWithKernelArguments) {
                            granite, model::Timestamp::from_microseconds(0).value()));
     EXPECT_EQ(host("s1b1").boot_file, "granite/1-1/zImage+mem=1G+isolcpus=1");
     EXPECT_EQ(host("s1b2").boot_file, "granite/1-1/zImage");
+}
+
+TEST_F(BladeDhcpTest, NamesTheBootFileOfTheGenerationThatTheBladeHas) {
+    add_image_with_boot_file();
+    ASSERT_TRUE(
+        assignments.assign(std::vector{samples::component("s1b1"), samples::component("s1b2")},
+                           granite, model::Timestamp::from_microseconds(0).value()));
+    const auto image = images.image(granite).value();
+    const auto newer = *model::Generation::from_number(image.generation.number() + 1);
+    boot_files.others.insert({{granite, image.generation}, boot_files.current(granite)->value()});
+    boot_files.next_kernel = "6.1.0-51";
+    ASSERT_TRUE(boot_files.renew(granite, [](auto&&...) {}));
+    images.add(api::BladeImage{samples::component("s1b1"), granite, image.generation, "/x", 1, 1,
+                               true, true, std::nullopt});
+    images.add(api::BladeImage{samples::component("s1b2"), granite, newer, "/x", 1, 1, true, true,
+                               std::nullopt});
+    EXPECT_EQ(host("s1b1").boot_file, "granite/1-1/zImage");
+    EXPECT_EQ(host("s1b2").boot_file, "granite/1-2/zImage");
 }
 
 TEST_F(BladeDhcpTest, GivesABladeWhoseImageIsGoneItsAddress) {

@@ -2,7 +2,8 @@
 #include "imageserver/apply/sample_blades.hpp"
 #include "imageserver/boot/test_database.hpp"
 #include "imageserver/image/fake_images.hpp"
-#include "imageserver/nfs/ganesha_service.hpp"
+#include "imageserver/nfs/ganesha_server.hpp"
+#include "imageserver/nfs/nfsd_server.hpp"
 #include "imageserver/service/fake_service_control.hpp"
 
 #include <algorithm>
@@ -32,10 +33,10 @@ protected:
     Roster roster = samples::roster_of_three();
     FakeImages images;
     FakeServiceControl control;
-    const std::string directory = database.directory() + "/ganesha";
-    ConfiguredService ganesha{control, ganesha_service(directory, server)};
-    NfsExports nfs{images, database.get(), ganesha, server, directory};
-    BladeExports exports{nfs, ganesha, roster};
+    GaneshaServer ganesha{control, database.get(), server, database.directory() + "/ganesha"};
+    NfsdServer nfsd{{.root = database.directory(), .address = server}};
+    NfsExports nfs{images, {.ganesha = ganesha, .nfsd = nfsd}};
+    BladeExports exports{nfs, roster};
 };
 
 TEST_F(BladeExportsTest, OfferAnImageToItsBladesAddressAlone) {

@@ -1,19 +1,19 @@
 #include "imageserver/apply/standard_services.hpp"
 
-#include "imageserver/nfs/ganesha_service.hpp"
-
 namespace dim::server {
 
 StandardServices::StandardServices(ServiceControl& control, const Settings& settings,
                                    const Sources& sources)
-    : ganesha_(control, ganesha_service(settings.directory + "/ganesha", settings.bootnet.address)),
-      nfs_(sources.images, sources.database, ganesha_, settings.bootnet.address,
-           settings.directory + "/ganesha"),
+    : ganesha_(control, sources.database, settings.bootnet.address,
+               settings.directory + "/ganesha"),
+      nfsd_({.root = settings.mounts, .address = settings.bootnet.address}),
+      nfs_(sources.images, {.ganesha = ganesha_, .nfsd = nfsd_}),
       dhcp_(control,
             {.server = sources.roster.server(),
              .directory = settings.directory + "/dhcpd",
              .kea_directory = settings.directory + "/kea",
              .backend = sources.roster.definition()->services.dhcp,
+             .boot_port = settings.boot_port,
              .program = settings.dhcpd,
              .kea_program = settings.kea},
             settings.bootnet.device),
@@ -23,8 +23,8 @@ StandardServices::StandardServices(ServiceControl& control, const Settings& sett
       tftp_(control, {.boot_directory = settings.boot_directory,
                       .directory = settings.directory + "/tftpd",
                       .address = settings.bootnet.address}),
-      blade_dhcp_(dhcp_, sources.roster, sources.assignments, sources.boot_files),
-      blade_exports_(nfs_, ganesha_, sources.roster),
+      blade_dhcp_(dhcp_, sources.roster, sources.assignments, sources.images, sources.boot_files),
+      blade_exports_(nfs_, sources.roster),
       cluster_names_(dns_, sources.roster) {}
 
 std::vector<api::ServiceStatus> StandardServices::statuses() const {

@@ -3,6 +3,8 @@
 #include "imageserver/apply/blade_dhcp.hpp"
 #include "imageserver/apply/blade_exports.hpp"
 #include "imageserver/apply/cluster_names.hpp"
+#include "imageserver/nfs/ganesha_server.hpp"
+#include "imageserver/nfs/nfsd_server.hpp"
 #include "imageserver/service/service_control.hpp"
 #include "imageserver/tftp/tftp_service.hpp"
 
@@ -18,7 +20,9 @@ public:
     struct Settings {
         std::string directory;       ///< STATE/services
         std::string boot_directory;  ///< what TFTP serves
+        std::string mounts;          ///< STATE/mounts: what NFS serves is mounted below
         cluster::ServerBootnet bootnet;
+        std::uint16_t boot_port = 80;  ///< where boot files are given by HTTP
         std::string dhcpd = "/usr/sbin/dhcpd";
         std::string kea = "/usr/sbin/kea-dhcp4";
     };
@@ -46,7 +50,8 @@ public:
     std::vector<api::ServiceStatus> statuses() const;
 
 private:
-    ConfiguredService ganesha_;
+    GaneshaServer ganesha_;
+    NfsdServer nfsd_;
     NfsExports nfs_;
     DhcpService dhcp_;
     DnsService dns_;

@@ -95,6 +95,7 @@ protected:
     StandardServices services{control,
                               {.directory = database.directory() + "/services",
                                .boot_directory = database.directory() + "/boot",
+                               .mounts = database.directory() + "/mounts",
                                .bootnet = cluster::bootnet_of(definition(), kServer).value(),
                                .dhcpd = "/bin/true",
                                .kea = "/bin/true"},

@@ -1,5 +1,6 @@
 #include "imageserver/blade/blade_status.hpp"
 
+#include "imageserver/blade/next_kernel.hpp"
 #include "imageserver/boot/server_observations.hpp"
 
 #include <algorithm>
@@ -93,7 +94,9 @@ api::BladeStatus blade_status(const BladeFacts& facts, Moment now, Moment listen
                             .since = {},
                             .last_heard = {},
                             .age_seconds = {},
-                            .seconds = {}};
+                            .seconds = {},
+                            .kernel = {},
+                            .next_kernel = {}};
     const bool has_no_power = is_off(facts.seen_off, facts.boot ? &*facts.boot : nullptr, now);
     if (has_no_power) {
         status.state = BladeState::off;
@@ -115,6 +118,11 @@ api::BladeStatus blade_status(const BladeFacts& facts, Moment now, Moment listen
                       .kernel = seconds_between(boot.kernel, boot.agent),
                       .agent = seconds_between(boot.agent, boot.exec),
                       .init = seconds_between(boot.exec, boot.running)};
+    const auto other = facts.boot_file ? other_kernel(boot, *facts.boot_file) : std::nullopt;
+    if (other && status.state == BladeState::running) {
+        status.kernel = other->runs;
+        status.next_kernel = other->next;
+    }
     explain_state(status, facts);
     return status;
 }

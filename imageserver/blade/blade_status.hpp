@@ -27,6 +27,7 @@ struct BladeFacts {
     std::optional<BootRecord> boot;  ///< the newest
     std::optional<std::string> mac_source = {};
     std::optional<SeenOff> seen_off = {};
+    std::optional<api::BootFile> boot_file = {};  ///< what its next boot loads
 };
 
 /// Whether a blade is off at NOW: its module said so not long ago, and it has not been heard since.

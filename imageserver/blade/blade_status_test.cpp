@@ -2,6 +2,7 @@
 #include "imageserver/boot/agent_reports.hpp"
 #include "imageserver/boot/boot_samples.hpp"
 #include "imageserver/boot/server_observations.hpp"
+#include "libdim/api/admin_samples.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,8 +27,9 @@ class BladeStatusTest : public ::testing::Test {
 protected:
     api::BladeStatus status(double now) { return status(at(now)); }
     api::BladeStatus status(Moment now) {
-        return blade_status({definition(), samples::address(), assigned, boot, {}, seen_off}, now,
-                            at(0));
+        return blade_status(
+            {definition(), samples::address(), assigned, boot, {}, seen_off, boot_file}, now,
+            at(0));
     }
     void hear(BootChange step) { boot = std::move(step.record); }
     void hear(std::optional<BootChange> step) {
@@ -48,7 +50,21 @@ protected:
     std::optional<model::ImageName> assigned = samples::image();
     std::optional<BootRecord> boot;
     std::optional<SeenOff> seen_off;
+    std::optional<api::BootFile> boot_file;
 };
+
+TEST_F(BladeStatusTest, OfABladeThatRunsAnOldKernelNamesBoth) {
+    boot_file = api::samples::boot_file();
+    boot_file->kernel = "6.1.0-51-amd64";
+    ask_for_plan(9);
+    get_plan(9);
+    EXPECT_EQ(status(10).next_kernel, std::nullopt) << "it boots";
+    hear(apply_running(*boot, samples::running_report(12), at(12)));
+    EXPECT_EQ(status(13).kernel, samples::boot_request(9).kernel);
+    EXPECT_EQ(status(13).next_kernel, "6.1.0-51-amd64");
+    boot_file->kernel = samples::boot_request(9).kernel;
+    EXPECT_EQ(status(13).next_kernel, std::nullopt);
+}
 
 TEST_F(BladeStatusTest, OfABladeNeverHeardOfIsUnseen) {
     const auto unseen = status(5);

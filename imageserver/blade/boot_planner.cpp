@@ -30,7 +30,7 @@ Result<std::string> new_boot_token() { return sys::random_hex(kTokenBytes); }
 Result<BootPlanFacts> BootPlanner::facts(const RosterEntry& entry) const {
     const auto unknown = fail(ErrorCode::not_found, "no image is assigned");
     BootPlanFacts facts{.blade = entry.blade.name,
-                        .server = server_,
+                        .server = {server_, exports_.root()},
                         .assigned = {},
                         .image = unknown,
                         .blade_image = unknown,
@@ -60,6 +60,7 @@ Result<api::BootPlan> BootPlanner::plan(const RosterEntry& entry, const api::Boo
     DIM_TRY(BootPlanFacts facts, this->facts(entry));
     if (facts.assigned && facts.blade_image)
         facts.served = exports_.ensure_served(entry.blade.name, *facts.assigned);
+    facts.server.root = exports_.root();  // that of the NFS server that serves by now
     DIM_TRY(api::BootPlan plan, plan_with_token(request, facts));
     DIM_CHECK(images_.release_generations(entry.blade.name));
     return plan;
@@ -74,7 +75,7 @@ Result<std::optional<api::SharedRoots>> BootPlanner::move_at_once(const BootReco
     DIM_TRY(const auto to, if_any(images_.image(*boot.image, blade_image->generation)));
     DIM_TRY(const auto is_served, if_any(exports_.is_served(boot.blade, *boot.image)));
     if (!from || !to || !is_served.value_or(false)) return std::nullopt;
-    return plan_move(server_, *from, *to);
+    return plan_move({server_, exports_.root()}, *from, *to);
 }
 
 }  // namespace dim::server

@@ -2,7 +2,8 @@
 #include "imageserver/blade/sample_cluster.hpp"
 #include "imageserver/boot/test_database.hpp"
 #include "imageserver/image/fake_images.hpp"
-#include "imageserver/nfs/ganesha_service.hpp"
+#include "imageserver/nfs/ganesha_server.hpp"
+#include "imageserver/nfs/nfsd_server.hpp"
 #include "imageserver/service/fake_service_control.hpp"
 
 #include <array>
@@ -48,9 +49,10 @@ protected:
     Assignments assignments{database.get()};
     FakeImages images;
     FakeServiceControl control;
-    const std::string directory = database.directory() + "/ganesha";
-    ConfiguredService ganesha{control, ganesha_service(directory, samples::server_address())};
-    NfsExports exports{images, database.get(), ganesha, samples::server_address(), directory};
+    GaneshaServer ganesha{control, database.get(), samples::server_address(),
+                          database.directory() + "/ganesha"};
+    NfsdServer nfsd{{.root = database.directory(), .address = samples::server_address()}};
+    NfsExports exports{images, {.ganesha = ganesha, .nfsd = nfsd}};
     BootPlanner planner{samples::server_address(), assignments, images, exports};
     const RosterEntry entry = samples::roster().find(blade()).value();
 };

@@ -108,6 +108,19 @@ void Refusals::note_agent(const http::Peer& peer, std::string_view kind, const E
         {now, "imageserver", std::nullopt, "refused a request of it: " + reason.message(), {}});
 }
 
+void Refusals::note_load(model::Ipv4Address address, const FirmwareLoad& load) {
+    const Moment now = clock_.now();
+    const auto blade = roster_.find(address);
+    if (!blade) return;
+    // What is not there has any name: of those one is told.
+    const bool is_refused = load.step == FirmwareLoad::Step::is_refused;
+    const std::string kind =
+        "load " + std::to_string(static_cast<int>(load.step)) +
+        (is_refused ? std::string() : load.file.substr(load.file.rfind('/') + 1));
+    if (!is_due(blade->blade.name, kind, now)) return;
+    (void)blades_.record_load(blade->blade.name, load, now);
+}
+
 void Refusals::note_unknown_mac(const model::MacAddress& mac, std::uint32_t times) {
     alerts_.note({kUnknownMacKind, to_string(mac),
                   "asked dhcpd for an address; no blade of the cluster definition has this MAC",

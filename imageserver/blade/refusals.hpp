@@ -17,9 +17,9 @@ namespace dim::server {
 /// Of the alert about a MAC that asked and is no blade's.
 inline constexpr const char* kUnknownMacKind = "unknown-mac";
 
-/// Where whatever was refused becomes visible: as an alert, and in the story of the blade whose
-/// address it came from, there at most once in kRefusalInterval. Any thread may call; calls write
-/// to the database.
+/// Where whatever was refused, or loaded, becomes visible: as an alert, and in the story of the
+/// blade whose address it came from, there at most once in kRefusalInterval. Any thread may call;
+/// calls write to the database.
 class Refusals {
 public:
     /// The references outlive this.
@@ -30,6 +30,9 @@ public:
     void note(const http::Peer& peer, http::Refusal refusal, std::string_view text);
     /// What an agent's request was refused for. KIND: see api::Alert.
     void note_agent(const http::Peer& peer, std::string_view kind, const Error& reason);
+    /// A file that a firmware loads, or would: in the story of the blade at ADDRESS, each at most
+    /// once in kRefusalInterval; of nobody else's.
+    void note_load(model::Ipv4Address address, const FirmwareLoad& load);
     /// A MAC that asked the DHCP server, TIMES times, and is in no blade's entry.
     void note_unknown_mac(const model::MacAddress& mac, std::uint32_t times);
     /// The DHCP server's log is followed from its end, since the database does not say how far it

@@ -6,18 +6,23 @@ namespace dim::server {
 
 using model::ComponentName;
 
-/// Whether its image became one of another generation than the shared root that it has.
-Result<bool> RestartQuery::has_other_generation(const BootRecord& boot) const {
-    if (!boot.image || !boot.generation) return false;
-    const auto image = images_.blade_image(boot.blade, *boot.image);
-    if (image) return image->generation != *boot.generation;
-    if (image.error().code() == ErrorCode::not_found) return false;
-    return fail(image.error());
+/// Nothing when the blade has no such image.
+Result<std::optional<model::Generation>>
+RestartQuery::generation_of(const ComponentName& blade, const model::ImageName& image) const {
+    const auto found = images_.blade_image(blade, image);
+    if (found) return std::optional(found->generation);
+    if (found.error().code() == ErrorCode::not_found) return std::optional<model::Generation>();
+    return fail(found.error());
 }
 
 Result<void> RestartQuery::tell_processes(const BootRecord& boot, api::BladeRestarts& answer) {
     DIM_TRY(BootRestarts known, journal_.restarts(boot));
-    DIM_TRY(const bool is_behind, has_other_generation(boot));
+    // Its image became one of another generation than the shared root that it has.
+    bool is_behind = false;
+    if (boot.image && boot.generation) {
+        DIM_TRY(const auto generation, generation_of(boot.blade, *boot.image));
+        is_behind = generation && *generation != *boot.generation;
+    }
     answer.found = std::move(known.found);
     if (is_behind)
         answer.state = "waiting";
@@ -30,11 +35,14 @@ Result<void> RestartQuery::tell_processes(const BootRecord& boot, api::BladeRest
 
 Result<void> RestartQuery::tell_kernel(const BootRecord& boot, api::BladeRestarts& answer) {
     DIM_TRY(const auto image, assignments_.image_of(boot.blade));
-    if (!image || !boot.kernel_release) return {};
-    DIM_TRY(auto next, next_kernel_(*image));
-    if (!next || *next == *boot.kernel_release) return {};
-    answer.kernel = boot.kernel_release;
-    answer.next_kernel = std::move(next);
+    if (!image) return {};
+    DIM_TRY(const auto generation, generation_of(boot.blade, *image));
+    if (!generation) return {};
+    DIM_TRY(const auto file, boot_file_(*image, *generation));
+    const auto other = file ? other_kernel(boot, *file) : std::nullopt;
+    if (!other) return {};
+    answer.kernel = other->runs;
+    answer.next_kernel = other->next;
     return {};
 }
 

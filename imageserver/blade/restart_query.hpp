@@ -1,15 +1,14 @@
 #pragma once
 
 #include "imageserver/blade/assignments.hpp"
+#include "imageserver/blade/next_kernel.hpp"
 #include "imageserver/blade/roster.hpp"
 #include "imageserver/boot/boot_journal.hpp"
 #include "imageserver/image/images.hpp"
 #include "libdim/api/restart_messages.hpp"
 #include "libdim/base/result.hpp"
 
-#include <functional>
-#include <optional>
-#include <string>
+#include <utility>
 
 namespace dim::server {
 
@@ -17,17 +16,14 @@ namespace dim::server {
 /// for the kernel. Any thread may call.
 class RestartQuery {
 public:
-    /// The release of the kernel in an image's boot file; nothing when nobody knows.
-    using NextKernel = std::function<Result<std::optional<std::string>>(const model::ImageName&)>;
-
     /// The references outlive this.
     RestartQuery(const Roster& roster, Assignments& assignments, BootJournal& journal,
-                 const Images& images, NextKernel next_kernel)
+                 const Images& images, BootFileOf boot_file)
         : roster_(roster),
           assignments_(assignments),
           journal_(journal),
           images_(images),
-          next_kernel_(std::move(next_kernel)) {}
+          boot_file_(std::move(boot_file)) {}
 
     /// At NOW. Errors: not_found for one that is no blade of ours.
     Result<api::RestartList> look(const api::RestartQuery& query, Moment now);
@@ -36,13 +32,14 @@ private:
     Result<api::BladeRestarts> look_at(const RosterEntry& entry, Moment now);
     Result<void> tell_processes(const BootRecord& boot, api::BladeRestarts& answer);
     Result<void> tell_kernel(const BootRecord& boot, api::BladeRestarts& answer);
-    Result<bool> has_other_generation(const BootRecord& boot) const;
+    Result<std::optional<model::Generation>> generation_of(const model::ComponentName& blade,
+                                                           const model::ImageName& image) const;
 
     const Roster& roster_;
     Assignments& assignments_;
     BootJournal& journal_;
     const Images& images_;
-    NextKernel next_kernel_;
+    BootFileOf boot_file_;
 };
 
 }  // namespace dim::server

@@ -61,10 +61,15 @@ protected:
     Assignments assignments{database.get()};
     BootJournal journal{database.get(), at(0)};
     FakeImages images;
-    std::optional<std::string> next_kernel;
+    std::map<std::uint32_t, std::string> kernels;  ///< of generations
     RestartQuery query{roster, assignments, journal, images,
-                       [this](const model::ImageName&) -> Result<std::optional<std::string>> {
-                           return next_kernel;
+                       [this](const model::ImageName&, model::Generation generation)
+                           -> Result<std::optional<api::BootFile>> {
+                           const auto found = kernels.find(generation.number());
+                           if (found == kernels.end()) return std::nullopt;
+                           api::BootFile file = api::samples::boot_file();
+                           file.kernel = found->second;
+                           return file;
                        }};
     std::string id;
 };
@@ -104,9 +109,9 @@ TEST_F(RestartQueryTest, SaysHowFarABladeIsAfterASync) {
 TEST_F(RestartQueryTest, TellsOfAnotherKernel) {
     run_blade();
     EXPECT_EQ(look(11).next_kernel, std::nullopt) << "nobody knows";
-    next_kernel = "6.1.0";
+    kernels = {{1, "6.1.0"}, {2, "6.1.1"}};
     EXPECT_EQ(look(11).next_kernel, std::nullopt) << "it is the one that runs";
-    next_kernel = "6.1.1";
+    move_to(2, 11);
     EXPECT_EQ(look(11).kernel, "6.1.0");
     EXPECT_EQ(look(11).next_kernel, "6.1.1");
     ASSERT_TRUE(assignments.unassign(std::array{blade()}));

@@ -215,6 +215,8 @@ BootChange apply_boot_request(const model::ComponentName& blade, std::optional<B
     change.record.attempt = request.attempt;
     change.record.authorities = fingerprints(request.authorities);
     change.record.kernel_release = story_text(request.kernel);
+    change.record.kernel_version.reset();
+    if (request.kernel_version) change.record.kernel_version = story_text(*request.kernel_version);
     for (const api::BootFailure& failure : request.earlier_failures)
         add_failure(change, failure, arrival);
     add_stages(change, request.stages, arrival);

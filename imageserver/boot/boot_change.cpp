@@ -41,6 +41,7 @@ BootRecord begin_record(const model::ComponentName& blade, model::BootStage stag
             .actimeo_seconds = {},
             .authorities = {},
             .kernel_release = {},
+            .kernel_version = {},
             .firmware = {},
             .address = {},
             .kernel = {},

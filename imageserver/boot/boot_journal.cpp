@@ -276,6 +276,23 @@ Result<std::optional<std::string>> BootJournal::dhcp_log_position() {
         });
 }
 
+Result<void> BootJournal::record_load(const ComponentName& blade, const FirmwareLoad& load,
+                                      Moment now) {
+    bool has_news = false;
+    DIM_CHECK(write_uncounted([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(auto newest, load_boots(transaction, blade, 1));
+        const auto latest =
+            newest.empty() ? std::nullopt : std::optional(std::move(newest.front()));
+        const auto change = apply_load(latest, load, now);
+        if (!change) return {};
+        has_news = true;
+        DIM_CHECK(store_change(transaction, *change));
+        return {};
+    }));
+    if (has_news) changes_.add();
+    return {};
+}
+
 Result<void> BootJournal::record_refusal(const ComponentName& blade, model::BootStage stage,
                                          const Error& reason, Moment now) {
     return write([&](Transaction& transaction) -> Result<void> {

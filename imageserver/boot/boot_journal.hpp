@@ -3,6 +3,7 @@
 #include "imageserver/boot/boot_change.hpp"
 #include "imageserver/boot/boot_restarts.hpp"
 #include "imageserver/boot/change_count.hpp"
+#include "imageserver/boot/firmware_load.hpp"
 #include "imageserver/dhcp/dhcpd_log.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/api/admin_messages.hpp"
@@ -76,6 +77,9 @@ public:
                              Moment now);
     Result<std::optional<std::string>> dhcp_log_position();
 
+    /// How the blade's firmware loads a file.
+    Result<void> record_load(const model::ComponentName& blade, const FirmwareLoad& load,
+                             Moment now);
     /// A connection from the blade's address was refused in STAGE.
     Result<void> record_refusal(const model::ComponentName& blade, model::BootStage stage,
                                 const Error& reason, Moment now);

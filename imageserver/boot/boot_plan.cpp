@@ -26,12 +26,17 @@ std::string nfs_options(const char* access, const api::NfsOptions& nfs) {
     return options;
 }
 
-std::vector<api::NfsMount> shared_mounts(model::Ipv4Address server, const api::ImageSummary& image,
+/// Of an export: what mount(8) is told.
+std::string source_of(const NfsPlace& server, const std::string& path) {
+    return to_string(server.address) + ':' + server.root + path;
+}
+
+std::vector<api::NfsMount> shared_mounts(const NfsPlace& server, const api::ImageSummary& image,
                                          model::Generation generation) {
     std::vector<api::NfsMount> mounts;
     for (const std::string& directory : image.shared) {
-        mounts.push_back({to_string(server) + ":/shared/" + to_string(image.name) + '/' +
-                              to_string(generation) + '/' + directory,
+        mounts.push_back({source_of(server, "/shared/" + to_string(image.name) + '/' +
+                                                to_string(generation) + '/' + directory),
                           '/' + directory, nfs_options("ro", image.nfs)});
     }
     return mounts;
@@ -83,15 +88,15 @@ Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanF
                          .blade = facts.blade,
                          .image = image,
                          .generation = generation,
-                         .root = {to_string(facts.server) + ":/blades/" + to_string(facts.blade) +
-                                      '/' + to_string(image),
+                         .root = {source_of(facts.server, "/blades/" + to_string(facts.blade) +
+                                                              '/' + to_string(image)),
                                   "/", nfs_options("rw", facts.image->nfs)},
                          .shared = shared_mounts(facts.server, *facts.image, generation),
                          .init = facts.image->init,
                          .heartbeat_seconds = kHeartbeatSeconds};
 }
 
-std::optional<api::SharedRoots> plan_move(model::Ipv4Address server, const api::ImageSummary& from,
+std::optional<api::SharedRoots> plan_move(const NfsPlace& server, const api::ImageSummary& from,
                                           const api::ImageSummary& to) {
     if (!std::ranges::is_permutation(from.shared, to.shared)) return std::nullopt;
     auto mounts = shared_mounts(server, to, to.generation);

@@ -12,10 +12,16 @@
 
 namespace dim::server {
 
+/// Where blades find exports: at ADDRESS, on the bootnet, and ROOT stands before the path of each.
+struct NfsPlace {
+    model::Ipv4Address address;
+    std::string root{};
+};
+
 /// What a boot plan is made of.
 struct BootPlanFacts {
     model::ComponentName blade;
-    model::Ipv4Address server;  ///< on the bootnet
+    NfsPlace server;
     std::optional<model::ImageName> assigned;
     Result<api::ImageSummary> image;      ///< the assigned one, in the blade image's generation
     Result<api::BladeImage> blade_image;  ///< the blade's, of that image
@@ -36,9 +42,9 @@ Result<api::BootPlan> plan_boot(const api::BootRequest& request, const BootPlanF
 std::optional<std::uint32_t> actimeo_seconds(std::string_view options);
 
 /// What a running blade mounts over the shared directories of FROM, to see those of TO, another
-/// generation of the same image; SERVER is on the bootnet. Nothing when the two do not share the
-/// same directories: such a blade must boot.
-std::optional<api::SharedRoots> plan_move(model::Ipv4Address server, const api::ImageSummary& from,
+/// generation of the same image. Nothing when the two do not share the same directories: such a
+/// blade must boot.
+std::optional<api::SharedRoots> plan_move(const NfsPlace& server, const api::ImageSummary& from,
                                           const api::ImageSummary& to);
 
 }  // namespace dim::server

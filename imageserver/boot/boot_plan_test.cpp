@@ -9,7 +9,7 @@ namespace {
 BootPlanFacts facts() {
     const auto generation = *model::Generation::from_number(3);
     return {.blade = samples::blade(),
-            .server = *model::Ipv4Address::parse("10.1.0.1"),
+            .server = {*model::Ipv4Address::parse("10.1.0.1")},
             .assigned = samples::image(),
             .image = api::ImageSummary{samples::image(),
                                        model::Architecture::ppc64,
@@ -80,6 +80,18 @@ TEST(BootPlan, MountsTheGenerationOfTheBladeImage) {
     EXPECT_TRUE(plan->shared[1].options.ends_with(",vers=4.1,proto=tcp,hard,actimeo=3"));
     EXPECT_EQ(plan->init, "/sbin/init");
     EXPECT_GT(plan->heartbeat_seconds, 0u);
+}
+
+TEST(BootPlan, NamesExportsAsTheNfsServerDoes) {
+    auto given = facts();
+    given.server.root = "/var/lib/dim/mounts";
+    const auto plan = plan_boot(samples::boot_request(9), given);
+    ASSERT_TRUE(plan) << plan.error().message();
+    EXPECT_EQ(plan->root.source, "10.1.0.1:/var/lib/dim/mounts/blades/s01c1b01/granite");
+    EXPECT_EQ(plan->shared[1].source, "10.1.0.1:/var/lib/dim/mounts/shared/granite/3/opt");
+    const auto move = plan_move(given.server, *given.image, *given.image);
+    ASSERT_TRUE(move);
+    EXPECT_EQ(move->mounts[0].source, "10.1.0.1:/var/lib/dim/mounts/shared/granite/4/usr");
 }
 
 TEST(BootPlan, MountsAsTheImageSays) {

@@ -53,6 +53,7 @@ struct BootRecord {
     /// Fingerprints of the authorities that its boot file trusts; absent: it did not tell.
     std::optional<std::vector<std::string>> authorities;
     std::optional<std::string> kernel_release;  ///< uname -r; absent: no agent told
+    std::optional<std::string> kernel_version;  ///< uname -v; absent: no agent told
 
     std::optional<model::Timestamp> firmware;  ///< the first DHCPDISCOVER
     std::optional<model::Timestamp> address;   ///< DHCPACK

@@ -40,6 +40,7 @@ struct Members<BootRecord> {
         member("actimeo_seconds", &BootRecord::actimeo_seconds),
         member("authorities", &BootRecord::authorities, api::limits::kAuthorities),
         member("kernel_release", &BootRecord::kernel_release),
+        member("kernel_version", &BootRecord::kernel_version),
         member("firmware", &BootRecord::firmware),
         member("address", &BootRecord::address),
         member("kernel", &BootRecord::kernel),

@@ -1,9 +1,11 @@
 #include "imageserver/boot/server_observations.hpp"
 
 #include "imageserver/boot/boot_limits.hpp"
+#include "libdim/model/firmware.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace dim::server {
 
@@ -18,12 +20,37 @@ microseconds longest_silence(const BootRecord& boot) {
     return boot.kernel ? microseconds(kBootSilence) : microseconds(kFirmwareSilence);
 }
 
+/// NUMBER: what it says of itself (DHCP option 93); Kea does not tell it.
+void refuse_firmware(BootChange& change, std::optional<std::uint16_t> number, Moment now) {
+    const model::Firmware* firmware = number ? model::find_firmware(*number) : nullptr;
+    std::string cause =
+        "its firmware is of another kind, which the blade's type does not have: Kea "
+        "gives it nothing";
+    if (number) {
+        cause =
+            "its firmware is " +
+            (firmware == nullptr ? std::string("of another kind") : std::string(firmware->name)) +
+            " (DHCP option 93 is " + std::to_string(*number) +
+            "), which the blade's type does not have: it is given no boot file";
+    }
+    const auto& last = change.record.failure;
+    const bool is_again = last && last->stage == BootStage::firmware;
+    change.fail({BootStage::firmware, std::move(cause),
+                 "correct the blade's 'type' in the cluster definition, or the boot mode in the "
+                 "set-up of its firmware",
+                 is_again ? last->attempt + 1 : 1, now, now},
+                "dhcpd", {});
+}
+
 }  // namespace
 
 std::optional<BootChange> apply_dhcp(const model::ComponentName& blade,
                                      const std::optional<BootRecord>& latest,
                                      const DhcpEvent& event, Moment now) {
-    const bool is_same = latest && !latest->kernel && !latest->has_failed &&
+    // A firmware that is refused goes on asking.
+    const bool is_refused = latest && latest->has_failed && !latest->kernel &&
+                            latest->failure->stage == BootStage::firmware;
+    const bool is_same = latest && !latest->kernel && (!latest->has_failed || is_refused) &&
                          since_heard(*latest, now) <= kFirmwareSilence;
     if (!is_same && event.kind != DhcpEventKind::discover) return std::nullopt;
     BootChange change{is_same ? *latest : begin_record(blade, BootStage::firmware, now), {}};
@@ -52,11 +79,67 @@ std::optional<BootChange> apply_dhcp(const model::ComponentName& blade,
             break;
         case DhcpEventKind::offer:
         case DhcpEventKind::request: break;
+        case DhcpEventKind::wrong_firmware: refuse_firmware(change, event.firmware, now); break;
         case DhcpEventKind::unknown_mac: return std::nullopt;
     }
     const bool is_repetition = is_same && !latest->lost && change.story.empty() &&
                                since_heard(*latest, now) < kHeardResolution;
     return is_repetition ? std::nullopt : std::optional(std::move(change));
+}
+
+namespace {
+
+std::string mebibytes(std::uint64_t bytes) {
+    constexpr std::uint64_t kTenth = (std::uint64_t{1} << 20) / 10;
+    const std::uint64_t tenths = bytes / kTenth;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
+}
+
+void fail_load(BootChange& change, const FirmwareLoad& load, std::string cause,
+               const std::string& cure, Moment now) {
+    if (load.reason) cause += ": " + load.reason->message();
+    cause = story_text(cause);
+    const auto& last = change.record.failure;
+    const bool is_again = last && last->stage == BootStage::firmware && last->cause == cause;
+    change.fail({BootStage::firmware, std::move(cause), story_text(cure),
+                 is_again ? last->attempt + 1 : 1, now, now},
+                "imageserver", {});
+}
+
+}  // namespace
+
+std::optional<BootChange> apply_load(const std::optional<BootRecord>& latest,
+                                     const FirmwareLoad& load, Moment now) {
+    if (!latest || latest->kernel) return std::nullopt;
+    BootChange change{*latest, {}};
+    BootRecord& boot = change.record;
+    mark_heard(boot, now);
+    boot.lost.reset();
+    using Step = FirmwareLoad::Step;
+    switch (load.step) {
+        case Step::begins:
+            // What was wrong before, it does now as it should.
+            if (boot.failure && boot.failure->stage == BootStage::firmware) boot.has_failed = false;
+            change.tell(now, "imageserver", BootStage::firmware,
+                        "loads " + load.file + " by HTTP (" + mebibytes(load.size) + ")");
+            break;
+        case Step::is_done:
+            change.tell(now, "imageserver", BootStage::firmware, "has loaded " + load.file);
+            break;
+        case Step::broke_off:
+            fail_load(change, load,
+                      "loading " + load.file + " broke off after " + mebibytes(load.sent) + " of " +
+                          mebibytes(load.size),
+                      "look at the blade's console and its network; if it does not try again by "
+                      "itself, power it off and on",
+                      now);
+            break;
+        case Step::is_refused:
+            fail_load(change, load, "its firmware asked by HTTP for " + load.file,
+                      load.reason ? load.reason->cure() : std::string(), now);
+            break;
+    }
+    return change;
 }
 
 BootChange apply_refusal(const model::ComponentName& blade, const std::optional<BootRecord>& latest,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "imageserver/boot/boot_change.hpp"
+#include "imageserver/boot/firmware_load.hpp"
 #include "imageserver/dhcp/dhcpd_log.hpp"
 #include "libdim/base/error.hpp"
 #include "libdim/model/timestamp.hpp"
@@ -14,6 +15,11 @@ namespace dim::server {
 std::optional<BootChange> apply_dhcp(const model::ComponentName& blade,
                                      const std::optional<BootRecord>& latest,
                                      const DhcpEvent& event, Moment now);
+
+/// Its firmware loads a file. Nothing: it is of no interest, since its kernel has long started, or
+/// nobody saw its firmware ask for an address.
+std::optional<BootChange> apply_load(const std::optional<BootRecord>& latest,
+                                     const FirmwareLoad& load, Moment now);
 
 /// A connection from the blade's address was refused in STAGE. A blade that runs did not fail by
 /// that: then only the story says so, and the record stays.

@@ -71,11 +71,78 @@ TEST(DhcpOfABlade, ARequestAfterAFailureIsAnotherBoot) {
     EXPECT_FALSE(next->record.has_failed);
 }
 
+TEST(DhcpOfABlade, FirmwareThatItsTypeDoesNotHaveIsAFailureToldOnce) {
+    DhcpEvent wrong = dhcp(DhcpEventKind::wrong_firmware);
+    wrong.firmware = 11;
+    const auto refused = apply_dhcp(blade(), asked(), wrong, at(1));
+    ASSERT_TRUE(refused && refused->record.has_failed);
+    EXPECT_EQ(refused->record.failure->stage, BootStage::firmware);
+    EXPECT_TRUE(refused->record.failure->cause.contains("UEFI on ARM, 64 bits (DHCP option 93 is"))
+        << refused->record.failure->cause;
+    EXPECT_FALSE(refused->record.failure->cure.empty());
+    EXPECT_EQ(refused->story.size(), 1u);
+
+    // It asks again and again: the same boot, and one failure.
+    const auto again = apply_dhcp(blade(), refused->record, dhcp(DhcpEventKind::discover), at(9));
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->record.has_failed);
+    EXPECT_TRUE(again->story.empty());
+    EXPECT_EQ(again->record.firmware, at(1));
+    const auto third = apply_dhcp(blade(), apply_dhcp(blade(), again->record, wrong, at(9))->record,
+                                  wrong, at(18));
+    EXPECT_EQ(third->record.failure->attempt, 3u);
+    EXPECT_TRUE(third->story.empty());
+
+    // Then as it should be.
+    const auto agent =
+        apply_boot_request(blade(), third->record, samples::boot_request(9), at(40)).record;
+    EXPECT_EQ(agent.key, third->record.key);
+    EXPECT_EQ(agent.firmware, at(1));
+}
+
 TEST(DhcpOfABlade, TheKernelsOwnRequestIsNotTheFirmwares) {
     const auto late =
         apply_dhcp(blade(), std::nullopt, dhcp(DhcpEventKind::discover), at(8.5))->record;
     const auto change = apply_boot_request(blade(), late, samples::boot_request(9), at(9));
     EXPECT_EQ(change.record.firmware, std::nullopt);
+}
+
+FirmwareLoad load(FirmwareLoad::Step step) {
+    return {.step = step,
+            .file = "debian/3/x86_64-01234567/linux",
+            .size = std::uint64_t{8} << 20,
+            .sent = std::uint64_t{3} << 19};
+}
+
+TEST(LoadByHttp, OfABladeThatIsPastItsFirmwareIsOfNoInterest) {
+    for (const auto step : {FirmwareLoad::Step::begins, FirmwareLoad::Step::is_refused}) {
+        EXPECT_FALSE(apply_load(std::nullopt, load(step), at(3)));
+        EXPECT_FALSE(apply_load(running_after_dhcp(), load(step), at(30)));
+    }
+}
+
+TEST(LoadByHttp, ThatBreaksOffIsAFailureUntilTheNextOneBegins) {
+    FirmwareLoad broken = load(FirmwareLoad::Step::broke_off);
+    broken.reason = Error(ErrorCode::unavailable, "Connection reset by peer");
+    const auto failed = apply_load(asked(), broken, at(3));
+    ASSERT_TRUE(failed && failed->record.has_failed);
+    EXPECT_EQ(failed->record.failure->cause,
+              "loading debian/3/x86_64-01234567/linux broke off after 1.5 MiB of 8.0 MiB: "
+              "Connection reset by peer");
+    EXPECT_FALSE(failed->record.failure->cure.empty());
+    EXPECT_EQ(apply_load(failed->record, broken, at(4))->record.failure->attempt, 2u);
+    const auto next = apply_load(failed->record, load(FirmwareLoad::Step::begins), at(9));
+    EXPECT_FALSE(next->record.has_failed);
+    EXPECT_EQ(next->story.at(0).text, "loads debian/3/x86_64-01234567/linux by HTTP (8.0 MiB)");
+    EXPECT_EQ(next->record.last_heard, at(9));
+}
+
+TEST(LoadByHttp, OfWhatIsNotThereTellsTheCure) {
+    FirmwareLoad refused = load(FirmwareLoad::Step::is_refused);
+    refused.reason = Error(ErrorCode::not_found, "there is none").with_cure("make it");
+    const auto failed = apply_load(asked(), refused, at(3));
+    EXPECT_EQ(failed->record.failure->cure, "make it");
+    EXPECT_TRUE(failed->record.failure->cause.contains("asked by HTTP for debian/3"));
 }
 
 TEST(Refusal, FailsABootThatIsUnderWay) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "libdim/model/hardware.hpp"
+
 #include <array>
+#include <span>
 #include <string_view>
 
 namespace dim::server {
@@ -10,8 +13,8 @@ namespace dim::server {
 inline constexpr std::array<std::string_view, 4> kBootProtocols{"nfsv4", "efivarfs", "af_packet",
                                                                 "ipv6"};
 
-/// Network drivers in the boot files of x86-64 blades: what data centres have and virtual machines
-/// show, and the buses they are on (docs/platforms.md).
+/// Network drivers in the boot files of x86-64 and ARM blades: what data centres have and virtual
+/// machines show, and the buses they are on (docs/platforms.md).
 inline constexpr std::array<std::string_view, 29> kAmd64Drivers{
     // virtual machines
     "virtio_pci", "virtio_mmio", "virtio_net", "vmxnet3", "hv_netvsc", "pci_hyperv", "ena",
@@ -24,5 +27,15 @@ inline constexpr std::array<std::string_view, 29> kAmd64Drivers{
     "mlx4_en", "mlx5_core",
     // others
     "r8169", "realtek", "atlantic", "be2net", "forcedeth", "enic"};
+
+/// The same for POWER: of logical partitions, QEMU, and the adapters that IBM puts in.
+inline constexpr std::array<std::string_view, 16> kPowerDrivers{
+    "ibmveth", "ibmvnic", "virtio_pci", "virtio_net", "e1000",   "e1000e", "igb",     "ixgbe",
+    "i40e",    "tg3",     "broadcom",   "bnx2x",      "bnxt_en", "be2net", "mlx4_en", "mlx5_core"};
+
+inline std::span<const std::string_view> boot_drivers(model::Architecture architecture) {
+    if (architecture == model::Architecture::ppc64le) return kPowerDrivers;
+    return kAmd64Drivers;
+}
 
 }  // namespace dim::server

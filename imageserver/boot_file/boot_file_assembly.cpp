@@ -4,6 +4,8 @@
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 #include "linuxrc/initrd.hpp"
+#include "linuxrc/kernel_version.hpp"
+#include "linuxrc/pe_file.hpp"
 #include "linuxrc/ramdisk_files.hpp"
 #include "linuxrc/unified_kernel_image.hpp"
 #include "linuxrc/zimage.hpp"
@@ -57,9 +59,10 @@ std::optional<std::string> kernel_release(const std::string& kit) {
     return text ? std::optional(std::string(trim(*text))) : std::nullopt;
 }
 
-Result<AssembledBootFile> assemble_zimage(const BootFileMaterials& materials,
-                                          const BootFileOrder& order, const std::string& work,
-                                          const Progress& progress) {
+/// Of the kernel kit's kernel.
+Result<AssembledBootFile> assemble_own_zimage(const BootFileMaterials& materials,
+                                              const BootFileOrder& order, const std::string& work,
+                                              const Progress& progress) {
     progress("make the ramdisk", 0, kBootFileSteps);
     DIM_TRY(const auto contents, read_contents(materials, order));
     DIM_TRY(const std::string ramdisk, build_ramdisk(order.ramdisk, contents, work));
@@ -68,37 +71,108 @@ Result<AssembledBootFile> assemble_zimage(const BootFileMaterials& materials,
     DIM_CHECK(linuxrc::assemble_zimage({.kernel_kit = materials.kernel_kit, .work_directory = work},
                                        ramdisk, order.command_line, output));
     DIM_TRY(std::string bytes, sys::read_file(output, kInputLimit));
-    return AssembledBootFile{std::move(bytes), kernel_release(materials.kernel_kit)};
+    return AssembledBootFile{std::move(bytes), kernel_release(materials.kernel_kit), {}};
+}
+
+Result<std::string> signed_if_wanted(const BootFileMaterials& materials, std::string program) {
+    DIM_TRY(const auto key, secure_boot_key(materials));
+    if (!key) return program;
+    auto made = linuxrc::sign_pe(std::move(program), *key);
+    if (!made)
+        return fail(
+            std::move(made).error().with_cure("see db.key and db.crt in " + materials.secure_boot));
+    return made;
+}
+
+/// An initramfs of the agent and the modules of the kernel in ORDER.
+Result<std::string> build_ramdisk_with_modules(const BootFileMaterials& materials,
+                                               const BootFileOrder& order) {
+    if (order.ramdisk != RamdiskKind::initramfs)
+        return fail(ErrorCode::invalid_input,
+                    "blades with the kernel of their distribution boot from an initramfs only");
+    if (!order.kernel)
+        return fail(ErrorCode::internal, "a boot file without the kernel of the distribution");
+    DIM_TRY(const auto contents, read_contents(materials, order));
+    DIM_TRY(std::string ramdisk, linuxrc::build_initramfs(contents));
+    return linuxrc::joined_archives(std::move(ramdisk), order.kernel->modules);
+}
+
+AssembledBootFile of_distribution(std::string bytes, const DistributionKernel& kernel) {
+    const std::optional version(kernel.version);
+    return {std::move(bytes), kernel.release, kernel.version.empty() ? std::nullopt : version};
+}
+
+/// Of the distribution's kernel, for little-endian machines with Open Firmware.
+Result<AssembledBootFile> assemble_distribution_zimage(const BootFileMaterials& materials,
+                                                       const BootFileOrder& order,
+                                                       const std::string& work,
+                                                       const Progress& progress) {
+    DIM_TRY(const std::string ramdisk, build_ramdisk_with_modules(materials, order));
+    progress("assemble the zImage", 1, kBootFileSteps);
+    const std::string output = work + "/zImage";
+    const std::string kit =
+        materials.kernel_kit + "/" + std::string(to_string(order.platform->architecture));
+    DIM_CHECK(linuxrc::assemble_zimage({.kernel_kit = kit,
+                                        .work_directory = work,
+                                        .kernel = order.kernel->kernel,
+                                        .limit = linuxrc::kLittleEndianZimageLimit},
+                                       ramdisk, order.command_line, output));
+    DIM_TRY(std::string bytes, sys::read_file(output, kInputLimit));
+    return of_distribution(std::move(bytes), *order.kernel);
+}
+
+/// The part of the names of systemd's stubs that tells the machine (UEFI Specification, 3.5.1.1).
+std::string stub_name(model::Architecture architecture) {
+    return architecture == model::Architecture::aarch64 ? "linuxaa64.efi.stub"
+                                                        : "linuxx64.efi.stub";
 }
 
 Result<AssembledBootFile> assemble_uki(const BootFileMaterials& materials,
                                        const BootFileOrder& order, const Progress& progress) {
-    if (order.ramdisk != RamdiskKind::initramfs)
-        return fail(ErrorCode::invalid_input, "blades with UEFI boot from an initramfs only");
-    DIM_TRY(const auto contents, read_contents(materials, order));
-    DIM_TRY(std::string ramdisk, linuxrc::build_initramfs(contents));
+    DIM_TRY(std::string ramdisk, build_ramdisk_with_modules(materials, order));
+    const model::Architecture architecture = order.platform->architecture;
+    const bool is_foreign = architecture != model::Architecture::x86_64;
     DIM_TRY(const std::string stub,
-            read_input(materials.uefi_stubs + "/linuxx64.efi.stub", "systemd's stub for UEFI",
-                       "install it: apt-get install systemd-boot-efi"));
-    if (!order.kernel) return fail(ErrorCode::internal, "a unified kernel image without a kernel");
+            read_input(materials.uefi_stubs + "/" + stub_name(architecture),
+                       "systemd's stub for UEFI",
+                       is_foreign ? "copy it there from Debian's systemd-boot-efi for arm64"
+                                  : "install it: apt-get install systemd-boot-efi"));
     const DistributionKernel& kernel = *order.kernel;
     progress("assemble the unified kernel image", 1, kBootFileSteps);
     DIM_TRY(std::string bytes,
-            linuxrc::assemble_unified_kernel_image(
-                {.stub = stub,
-                 .kernel = kernel.kernel,
-                 .ramdisk = linuxrc::joined_archives(std::move(ramdisk), kernel.modules),
-                 .command_line = order.command_line,
-                 .os_release = kernel.os_release}));
+            linuxrc::assemble_unified_kernel_image({.stub = stub,
+                                                    .kernel = kernel.kernel,
+                                                    .ramdisk = std::move(ramdisk),
+                                                    .command_line = order.command_line,
+                                                    .os_release = kernel.os_release}));
+    DIM_TRY(bytes, signed_if_wanted(materials, std::move(bytes)));
     if (bytes.size() > kTftpLimit)
         return fail(Error(ErrorCode::limit_exceeded,
                           "the unified kernel image has " + std::to_string(bytes.size()) +
                               " bytes, more than firmware can load by TFTP")
                         .with_cure("use a kernel with fewer drivers or less firmware"));
-    return AssembledBootFile{std::move(bytes), kernel.release};
+    return of_distribution(std::move(bytes), kernel);
 }
 
 }  // namespace
+
+Result<std::optional<linuxrc::SecureBootKey>> secure_boot_key(const BootFileMaterials& materials) {
+    using Key = std::optional<linuxrc::SecureBootKey>;
+    if (materials.secure_boot.empty()) return Key();
+    const std::string key_file = materials.secure_boot + "/db.key";
+    const std::string certificate_file = materials.secure_boot + "/db.crt";
+    const auto key_status = sys::stat(key_file);
+    if (!key_status && !sys::stat(certificate_file)) return Key();
+    if (key_status && (key_status->mode & 077) != 0)
+        return fail(Error(ErrorCode::invalid_input, key_file + " can be read by others than root")
+                        .with_cure("chmod 600 " + key_file));
+    const std::string cure = "put both there, or neither";
+    DIM_TRY(std::string key, read_input(key_file, "the key for Secure Boot", cure));
+    DIM_TRY(std::string certificate,
+            read_input(certificate_file, "the certificate for Secure Boot", cure));
+    return std::optional(
+        linuxrc::SecureBootKey{.key = std::move(key), .certificate = std::move(certificate)});
+}
 
 std::string_view boot_file_name(BootFileFormat format) {
     switch (format) {
@@ -112,27 +186,50 @@ Result<AssembledBootFile> assemble_boot_file(const BootFileMaterials& materials,
                                              const BootFileOrder& order, const std::string& work,
                                              const Progress& progress) {
     switch (order.platform->boot_file) {
-        case BootFileFormat::zimage: return assemble_zimage(materials, order, work, progress);
+        case BootFileFormat::zimage:
+            return boots_distributions_kernel(*order.platform)
+                       ? assemble_distribution_zimage(materials, order, work, progress)
+                       : assemble_own_zimage(materials, order, work, progress);
         case BootFileFormat::unified_kernel_image: return assemble_uki(materials, order, progress);
     }
     std::unreachable();
 }
 
-Result<DistributionKernel> kernel_in(std::string_view file, const std::string& release) {
-    DIM_TRY(const auto contents, linuxrc::read_unified_kernel_image(file));
-    DIM_TRY(const std::string_view modules, linuxrc::second_archive(contents.ramdisk));
-    return DistributionKernel{.release = release,
-                              .kernel = std::string(contents.kernel),
-                              .modules = std::string(modules),
-                              .os_release = std::string(contents.os_release)};
+Result<DistributionKernel> kernel_in(BootFileFormat format, std::string_view file,
+                                     const std::string& release) {
+    DistributionKernel kernel{.release = release, .kernel = {}, .modules = {}, .os_release = {}};
+    std::string_view ramdisk;
+    switch (format) {
+        case BootFileFormat::zimage: {
+            DIM_TRY(const auto contents, linuxrc::read_zimage(file));
+            kernel.kernel = contents.kernel;
+            ramdisk = contents.ramdisk;
+            break;
+        }
+        case BootFileFormat::unified_kernel_image: {
+            DIM_TRY(const auto contents, linuxrc::read_unified_kernel_image(file));
+            kernel.kernel = contents.kernel;
+            kernel.os_release = contents.os_release;
+            ramdisk = contents.ramdisk;
+            break;
+        }
+    }
+    DIM_TRY(const std::string_view modules, linuxrc::second_archive(ramdisk));
+    kernel.version = linuxrc::kernel_version(kernel.kernel);
+    kernel.modules = modules;
+    return kernel;
 }
 
-Result<std::string> with_other_command_line(BootFileFormat format, std::string file,
+Result<std::string> with_other_command_line(const BootFileMaterials& materials,
+                                            BootFileFormat format, std::string file,
                                             const std::string& from, const std::string& to) {
     switch (format) {
         case BootFileFormat::zimage: return linuxrc::with_command_line(std::move(file), from, to);
-        case BootFileFormat::unified_kernel_image:
-            return linuxrc::with_uki_command_line(std::move(file), to);
+        case BootFileFormat::unified_kernel_image: {
+            DIM_TRY(std::string bare, linuxrc::without_pe_signature(file));
+            DIM_TRY(std::string changed, linuxrc::with_uki_command_line(std::move(bare), to));
+            return signed_if_wanted(materials, std::move(changed));
+        }
     }
     std::unreachable();
 }

@@ -4,6 +4,7 @@
 #include "imageserver/service/progress.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/hardware.hpp"
+#include "linuxrc/pe_signature.hpp"
 #include "linuxrc/ramdisk.hpp"
 
 #include <cstdint>
@@ -17,22 +18,30 @@ namespace dim::server {
 struct BootFileMaterials {
     std::string kernel_kit;  ///< directory made by scripts/build-kernel
     std::string agents;      ///< directory with ARCHITECTURE/initagent
-    /// systemd's stubs, linuxx64.efi.stub among them.
+    /// systemd's stubs, linuxx64.efi.stub and others.
     std::string uefi_stubs = "/usr/lib/systemd/boot/efi";
+    /// Where db.key and db.crt are, which sign for UEFI Secure Boot; empty, or none there:
+    /// unsigned.
+    std::string secure_boot = {};
 };
+
+/// What signs boot files; nothing when nothing does. Errors: invalid_input when one of the files is
+/// missing or others can read the key.
+Result<std::optional<linuxrc::SecureBootKey>> secure_boot_key(const BootFileMaterials& materials);
 
 struct BootFileOrder {
     const model::Platform* platform;
     linuxrc::RamdiskKind ramdisk = linuxrc::RamdiskKind::initramfs;
     std::string command_line;
-    std::string authorities;  ///< PEM
+    std::string authorities = {};  ///< PEM
     /// For platforms that boot the distribution's own.
     std::optional<DistributionKernel> kernel = {};
 };
 
 struct AssembledBootFile {
     std::string bytes;
-    std::optional<std::string> kernel;  ///< its release, if it is known
+    std::optional<std::string> kernel;          ///< its release, if it is known
+    std::optional<std::string> kernel_version;  ///< the same of its uname -v
 };
 
 /// "zImage", "linux.efi"
@@ -47,11 +56,14 @@ Result<AssembledBootFile> assemble_boot_file(const BootFileMaterials& materials,
                                              const BootFileOrder& order, const std::string& work,
                                              const Progress& progress);
 
-/// The kernel of a boot FILE that assemble_boot_file made for UEFI, of the kernel release RELEASE.
-Result<DistributionKernel> kernel_in(std::string_view file, const std::string& release);
+/// The kernel of a boot FILE that assemble_boot_file made of a distribution's, of the kernel
+/// release RELEASE.
+Result<DistributionKernel> kernel_in(model::BootFileFormat format, std::string_view file,
+                                     const std::string& release);
 
-/// FILE with another command line in the place of FROM.
-Result<std::string> with_other_command_line(model::BootFileFormat format, std::string file,
+/// FILE with another command line in the place of FROM, signed anew if it is to be.
+Result<std::string> with_other_command_line(const BootFileMaterials& materials,
+                                            model::BootFileFormat format, std::string file,
                                             const std::string& from, const std::string& to);
 
 }  // namespace dim::server

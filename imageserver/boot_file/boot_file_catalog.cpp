@@ -3,6 +3,8 @@
 #include "imageserver/boot_file/boot_file_store.hpp"
 #include "imageserver/state/read_rows.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace dim::server {
@@ -41,36 +43,67 @@ const Migration kBootFileKernelMigration{"boot-file-4", R"(
 ALTER TABLE boot_file ADD COLUMN kernel TEXT;
 )"};
 
-Result<void> BootFileCatalog::make_current(const api::BootFile& file, const std::string& trust,
-                                           std::int64_t now_us) {
+// A kernel that is the image's own: the last generation that is known to have it, by which mark,
+// and its uname -v.
+const Migration kBootFileGenerationsMigration{"boot-file-5", R"(
+ALTER TABLE boot_file ADD COLUMN last_generation INTEGER;
+ALTER TABLE boot_file ADD COLUMN kernel_mark TEXT;
+ALTER TABLE boot_file ADD COLUMN kernel_version TEXT;
+)"};
+
+const KnownBootFile* file_for(const std::vector<KnownBootFile>& files, Generation generation) {
+    if (files.empty()) return nullptr;
+    const auto after = std::ranges::upper_bound(
+        files, generation, {}, [](const KnownBootFile& known) { return known.file.generation; });
+    return after == files.begin() ? &files.front() : &*std::prev(after);
+}
+
+Result<void> BootFileCatalog::make_current(const KnownBootFile& known, KernelOwner owner,
+                                           const std::string& trust, std::int64_t now_us) {
+    const api::BootFile& file = known.file;
     return database_->transaction([&](Transaction& transaction) -> Result<void> {
-        DIM_CHECK(transaction.execute(
-            "UPDATE boot_file SET replaced_us = ?1 WHERE image = ?2 AND replaced_us IS NULL",
-            now_us, file.image.text()));
+        DIM_CHECK(transaction.execute("UPDATE boot_file SET replaced_us = ?1 WHERE image = ?2 AND "
+                                      "(generation = ?3 OR ?4) AND replaced_us IS NULL",
+                                      now_us, file.image.text(), file.generation.number(),
+                                      owner == KernelOwner::server));
         return transaction.execute(
             "INSERT OR REPLACE INTO boot_file "
-            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust, kernel) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?8)",
+            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust, kernel, "
+            "last_generation, kernel_mark, kernel_version) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?8, ?9, ?10, ?11)",
             file.path, file.image.text(), file.generation.number(), file.bytes, file.sha256,
-            file.command_line, trust, file.kernel);
+            file.command_line, trust, file.kernel, known.last_generation.number(),
+            known.kernel_mark, file.kernel_version);
+    });
+}
+
+Result<void> BootFileCatalog::extend(const std::string& path, Generation last,
+                                     const std::string& mark) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute(
+            "UPDATE boot_file SET last_generation = ?2, kernel_mark = ?3 WHERE path = ?1", path,
+            last.number(), mark);
+    });
+}
+
+Result<std::vector<ImageName>> BootFileCatalog::images_where(std::string_view condition,
+                                                             const std::string& trust) {
+    return database_->transaction([&](Transaction& transaction) -> Result<std::vector<ImageName>> {
+        DIM_TRY(Statement rows,
+                transaction.query("SELECT DISTINCT image FROM boot_file WHERE replaced_us IS NULL "
+                                  "AND " +
+                                      std::string(condition) + " ORDER BY image",
+                                  trust));
+        return read_rows(std::move(rows),
+                         [](const Statement& row) { return ImageName::parse(row.text(0)); });
     });
 }
 
 Result<std::vector<ImageName>> BootFileCatalog::not_trusting(const std::string& trust) {
-    return database_->transaction([&](Transaction& transaction) -> Result<std::vector<ImageName>> {
-        DIM_TRY(Statement rows,
-                transaction.query("SELECT DISTINCT image FROM boot_file WHERE replaced_us IS NULL "
-                                  "AND trust IS NOT ?1 ORDER BY image",
-                                  trust));
-        std::vector<ImageName> images;
-        for (;;) {
-            DIM_TRY(const bool has_row, rows.next());
-            if (!has_row) return images;
-            DIM_TRY(ImageName image, ImageName::parse(rows.text(0)));
-            images.push_back(std::move(image));
-        }
-    });
+    return images_where("trust IS NOT ?1", trust);
 }
+
+Result<std::vector<ImageName>> BootFileCatalog::images() { return images_where("?1 = ''", ""); }
 
 Result<void> BootFileCatalog::clamp(std::int64_t now_us) {
     return database_->transaction([&](Transaction& transaction) {
@@ -81,43 +114,63 @@ Result<void> BootFileCatalog::clamp(std::int64_t now_us) {
 
 namespace {
 
-Result<api::BootFile> read_boot_file(const Statement& row) {
-    DIM_TRY(const Generation generation,
-            Generation::from_number(static_cast<std::uint32_t>(row.integer(4))));
+Result<Generation> read_generation(std::int64_t number) {
+    return Generation::from_number(static_cast<std::uint32_t>(number));
+}
+
+Result<KnownBootFile> read_boot_file(const Statement& row) {
+    DIM_TRY(const Generation generation, read_generation(row.integer(4)));
+    DIM_TRY(const Generation last,
+            read_generation(row.optional_integer(7).value_or(generation.number())));
     DIM_TRY(ImageName name, ImageName::parse(row.text(5)));
-    return api::BootFile{.image = std::move(name),
-                         .generation = generation,
-                         .path = row.text(0),
-                         .bytes = static_cast<std::uint64_t>(row.integer(1)),
-                         .sha256 = row.text(2),
-                         .command_line = row.text(3),
-                         .kernel = row.optional_text(6)};
+    return KnownBootFile{.file = {.image = std::move(name),
+                                  .generation = generation,
+                                  .path = row.text(0),
+                                  .bytes = static_cast<std::uint64_t>(row.integer(1)),
+                                  .sha256 = row.text(2),
+                                  .command_line = row.text(3),
+                                  .kernel = row.optional_text(6),
+                                  .kernel_version = row.optional_text(9)},
+                         .last_generation = last,
+                         .kernel_mark = row.optional_text(8).value_or("")};
 }
 
 }  // namespace
 
-Result<std::vector<api::BootFile>> BootFileCatalog::current_where(std::string_view condition,
+Result<std::vector<KnownBootFile>> BootFileCatalog::current_where(std::string_view condition,
                                                                   const std::string& image) {
     return database_->transaction(
-        [&](Transaction& transaction) -> Result<std::vector<api::BootFile>> {
+        [&](Transaction& transaction) -> Result<std::vector<KnownBootFile>> {
             DIM_TRY(Statement rows,
                     transaction.query(
-                        "SELECT path, bytes, sha256, command_line, generation, image, kernel "
+                        "SELECT path, bytes, sha256, command_line, generation, image, kernel, "
+                        "last_generation, kernel_mark, kernel_version "
                         "FROM boot_file WHERE replaced_us IS NULL AND " +
-                            std::string(condition),
+                            std::string(condition) + " ORDER BY generation",
                         image));
             return read_rows(std::move(rows), read_boot_file);
         });
 }
 
-Result<std::optional<api::BootFile>> BootFileCatalog::current(const ImageName& image) {
-    DIM_TRY(std::vector<api::BootFile> files, current_where("image = ?1", image.text()));
-    if (files.empty()) return std::optional<api::BootFile>();
-    return std::move(files.front());
+Result<std::vector<KnownBootFile>> BootFileCatalog::current(const ImageName& image) {
+    return current_where("image = ?1", image.text());
 }
 
 Result<std::vector<api::BootFile>> BootFileCatalog::misplaced() {
-    return current_where("?1 = '' AND substr(path, 1, length(image) + 1) <> image || '/'", "");
+    DIM_TRY(auto known,
+            current_where("?1 = '' AND substr(path, 1, length(image) + 1) <> image || '/'", ""));
+    std::vector<api::BootFile> files;
+    for (KnownBootFile& each : known)
+        files.push_back(std::move(each.file));
+    return files;
+}
+
+Result<void> BootFileCatalog::replace(const std::string& path, std::int64_t now_us) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute(
+            "UPDATE boot_file SET replaced_us = ?2 WHERE path = ?1 AND replaced_us IS NULL", path,
+            now_us);
+    });
 }
 
 Result<void> BootFileCatalog::retire(const ImageName& image, std::int64_t now_us) {
@@ -135,9 +188,10 @@ Result<void> BootFileCatalog::move(const std::string& from, const std::string& t
                                       now_us));
         return transaction.execute(
             "INSERT OR REPLACE INTO boot_file "
-            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust, kernel) "
-            "SELECT ?2, image, generation, bytes, sha256, command_line, NULL, trust, kernel "
-            "FROM boot_file WHERE path = ?1",
+            "(path, image, generation, bytes, sha256, command_line, replaced_us, trust, kernel, "
+            "last_generation, kernel_mark, kernel_version) "
+            "SELECT ?2, image, generation, bytes, sha256, command_line, NULL, trust, kernel, "
+            "last_generation, kernel_mark, kernel_version FROM boot_file WHERE path = ?1",
             from, to);
     });
 }

@@ -13,39 +13,69 @@
 
 namespace dim::server {
 
+/// A boot file in use, and which generations of its image it is for.
+struct KnownBootFile {
+    api::BootFile file;  ///< its generation is the first
+    /// Up to here they are known to have its kernel. What follows is unknown, or has a file of its
+    /// own.
+    model::Generation last_generation;
+    std::string kernel_mark;  ///< kernel_mark() of them; empty: not known
+};
+
+/// Which of FILES is for GENERATION: the one with the last kernel up to it, otherwise the first;
+/// nullptr when there is none. FILES: of one image, by their generations.
+const KnownBootFile* file_for(const std::vector<KnownBootFile>& files,
+                              model::Generation generation);
+
+/// Whose kernel a boot file starts.
+enum class KernelOwner {
+    server,  ///< DIM's own: for all generations of the image
+    image,   ///< the distribution's: each generation may have another one
+};
+
 /// What the database knows of boot files: the table boot_file.
 class BootFileCatalog {
 public:
     explicit BootFileCatalog(Database& database) : database_(&database) {}
 
-    /// From now on FILE, which trusts what has the hash TRUST, is the one of its image; the others
-    /// are replaced.
-    Result<void> make_current(const api::BootFile& file, const std::string& trust,
-                              std::int64_t now_us);
-    /// Images whose current file trusts something else, or is of a version that did not note it.
+    /// From now on KNOWN, which trusts what has the hash TRUST, is the one of its image from its
+    /// generation on. Replaced is the one that was that, or all others of the image when the
+    /// kernel is the server's.
+    Result<void> make_current(const KnownBootFile& known, KernelOwner owner,
+                              const std::string& trust, std::int64_t now_us);
+    /// The generations up to LAST have its kernel, which MARK tells.
+    Result<void> extend(const std::string& path, model::Generation last, const std::string& mark);
+    /// Images that have a current file which trusts something else, or is of a version that did not
+    /// note it.
     Result<std::vector<model::ImageName>> not_trusting(const std::string& trust);
     /// What was replaced after NOW_US was replaced now: the clock went back, and nothing would ever
     /// be an hour old.
     Result<void> clamp(std::int64_t now_us);
-    /// The one of an image, of whatever generation it was built for: it holds nothing of the tree.
-    Result<std::optional<api::BootFile>> current(const model::ImageName& image);
+    /// Those of an image that are in use, by their generations.
+    Result<std::vector<KnownBootFile>> current(const model::ImageName& image);
+    /// Images that have any.
+    Result<std::vector<model::ImageName>> images();
     /// When the file of PATH was replaced; in the far future for a current one; UNKNOWN_US for one
     /// that is not known.
     Result<std::int64_t> last_used_us(const std::string& path, std::int64_t unknown_us);
     Result<void> forget(const std::string& path);
     /// PATH is made of the file of BASE, and in use as long as that.
     Result<void> add_variant(const std::string& path, const std::string& base);
-    /// None is the one of IMAGE from now on.
+    /// It is in use for no generation any more.
+    Result<void> replace(const std::string& path, std::int64_t now_us);
+    /// None is one of IMAGE from now on.
     Result<void> retire(const model::ImageName& image, std::int64_t now_us);
     /// Those of images that had another name when they were built: their paths begin with it.
     Result<std::vector<api::BootFile>> misplaced();
-    /// What is at FROM is at TO, too, and that is the one of its image; the other is replaced.
+    /// What is at FROM is at TO, too, and that takes its part; the other is replaced.
     Result<void> move(const std::string& from, const std::string& to, std::int64_t now_us);
 
 private:
     /// The current ones for which CONDITION holds, in which ?1 is IMAGE.
-    Result<std::vector<api::BootFile>> current_where(std::string_view condition,
+    Result<std::vector<KnownBootFile>> current_where(std::string_view condition,
                                                      const std::string& image);
+    Result<std::vector<model::ImageName>> images_where(std::string_view condition,
+                                                       const std::string& trust);
     Database* database_;
 };
 

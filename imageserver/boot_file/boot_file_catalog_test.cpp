@@ -24,7 +24,17 @@ protected:
     }
     Result<void> make_current(const api::BootFile& made, std::int64_t now_us,
                               const std::string& trust = "trust") {
-        return catalog.make_current(made, trust, now_us);
+        return catalog.make_current({made, made.generation, ""}, KernelOwner::server, trust,
+                                    now_us);
+    }
+    Result<void> make_current(const KnownBootFile& made, std::int64_t now_us) {
+        return catalog.make_current(made, KernelOwner::image, "trust", now_us);
+    }
+    /// The only one of it.
+    api::BootFile current(const char* name) {
+        const auto files = catalog.current(image(name)).value();
+        EXPECT_EQ(files.size(), 1U);
+        return files.at(0).file;
     }
     Result<std::int64_t> last_used(const char* path) {
         return catalog.last_used_us(path, kUnknown);
@@ -34,7 +44,8 @@ protected:
     Database database =
         Database::open(directory / "dim.db",
                        std::array{kBootFileMigration, kBootFileTrustMigration,
-                                  kBootFileVariantMigration, kBootFileKernelMigration})
+                                  kBootFileVariantMigration, kBootFileKernelMigration,
+                                  kBootFileGenerationsMigration})
             .value();
     BootFileCatalog catalog{database};
 };
@@ -55,12 +66,13 @@ TEST_F(BootFileCatalogTest, KnowsWhichImagesTrustSomethingElse) {
 TEST_F(BootFileCatalogTest, KnowsTheKernelWhereSomebodyNotedIt) {
     auto made = file("granite/1/a");
     ASSERT_TRUE(make_current(made, 1));
-    EXPECT_EQ(catalog.current(image("granite")).value(), made);
+    EXPECT_EQ(current("granite"), made);
     made.kernel = "6.1.170";
+    made.kernel_version = "#1 SMP";
     ASSERT_TRUE(make_current(made, 2));
-    EXPECT_EQ(catalog.current(image("granite")).value(), made);
+    EXPECT_EQ(current("granite"), made);
     ASSERT_TRUE(catalog.move("granite/1/a", "basalt/1/a", 3));
-    EXPECT_EQ(catalog.current(image("granite")).value()->kernel, "6.1.170");
+    EXPECT_EQ(current("granite").kernel, "6.1.170");
 }
 
 TEST_F(BootFileCatalogTest, WhatWasReplacedInTheFutureWasReplacedNow) {
@@ -74,7 +86,8 @@ TEST_F(BootFileCatalogTest, WhatWasReplacedInTheFutureWasReplacedNow) {
 }
 
 TEST_F(BootFileCatalogTest, KnowsNothingAtFirst) {
-    EXPECT_EQ(catalog.current(image("granite")).value(), std::nullopt);
+    EXPECT_TRUE(catalog.current(image("granite"))->empty());
+    EXPECT_TRUE(catalog.images()->empty());
     EXPECT_EQ(last_used("granite/1/a"), kUnknown);
     EXPECT_TRUE(catalog.forget("granite/1/a"));
 }
@@ -83,14 +96,47 @@ TEST_F(BootFileCatalogTest, ANewFileReplacesThoseOfItsImageOnly) {
     ASSERT_TRUE(make_current(file("granite/1/a"), 10));
     ASSERT_TRUE(make_current(file("slate/1/a", "slate"), 11));
     ASSERT_TRUE(make_current(file("granite/1/b"), 12));
-    EXPECT_EQ(catalog.current(image("granite")).value(), file("granite/1/b"));
+    EXPECT_EQ(current("granite"), file("granite/1/b"));
     EXPECT_EQ(last_used("granite/1/a"), 12);
     EXPECT_EQ(last_used("granite/1/b"), kForever);
     EXPECT_EQ(last_used("slate/1/a"), kForever);
     ASSERT_TRUE(make_current(file("granite/2/c", "granite", 2), 13));
-    // It holds nothing of the tree, so whatever generation it was built for is all the same.
-    EXPECT_EQ(catalog.current(image("granite")).value(), file("granite/2/c", "granite", 2));
+    // The kernel is the server's, so whatever generation it was built for is all the same.
+    EXPECT_EQ(current("granite"), file("granite/2/c", "granite", 2));
     EXPECT_EQ(last_used("granite/1/b"), 13);
+}
+
+TEST_F(BootFileCatalogTest, EachGenerationHasTheFileWithItsKernel) {
+    const KnownBootFile one{file("granite/1/a"), generation(1), "mark"};
+    KnownBootFile three{file("granite/3/a", "granite", 3), generation(3), "another"};
+    ASSERT_TRUE(make_current(three, 10));
+    ASSERT_TRUE(make_current(one, 11));
+    EXPECT_EQ(last_used("granite/1/a"), kForever);
+    EXPECT_EQ(last_used("granite/3/a"), kForever);
+    const auto file_of = [&](std::uint32_t number) {
+        const auto files = catalog.current(image("granite")).value();
+        return file_for(files, generation(number))->file.path;
+    };
+    EXPECT_EQ(file_of(1), "granite/1/a");
+    EXPECT_EQ(file_of(2), "granite/1/a");
+    EXPECT_EQ(file_of(3), "granite/3/a");
+    EXPECT_EQ(file_of(9), "granite/3/a");
+    ASSERT_TRUE(catalog.extend("granite/3/a", generation(5), "the same"));
+    const KnownBootFile newest = catalog.current(image("granite")).value().back();
+    EXPECT_EQ(newest.last_generation, generation(5));
+    EXPECT_EQ(newest.kernel_mark, "the same");
+
+    three.file.path = "granite/3/b";
+    ASSERT_TRUE(make_current(three, 12));
+    EXPECT_EQ(last_used("granite/3/a"), 12) << "it was for the same generation";
+    EXPECT_EQ(last_used("granite/1/a"), kForever);
+    ASSERT_TRUE(catalog.replace("granite/1/a", 13));
+    ASSERT_TRUE(catalog.replace("granite/3/a", 13));
+    EXPECT_EQ(last_used("granite/1/a"), 13);
+    EXPECT_EQ(last_used("granite/3/a"), 12);
+    EXPECT_EQ(file_of(1), "granite/3/b") << "better than none";
+    EXPECT_EQ(file_for({}, generation(1)), nullptr);
+    EXPECT_EQ(catalog.images().value(), std::vector{image("granite")});
 }
 
 TEST_F(BootFileCatalogTest, AFileThatWasReplacedCanComeBack) {

@@ -1,16 +1,22 @@
 #pragma once
 
 #include "imageserver/boot_file/boot_file_assembly.hpp"
+#include "imageserver/boot_file/boot_file_catalog.hpp"
 #include "imageserver/boot_file/boot_files.hpp"
 #include "imageserver/image/images.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/base/result.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace dim::server {
 
@@ -18,6 +24,7 @@ extern const Migration kBootFileMigration;
 extern const Migration kBootFileTrustMigration;
 extern const Migration kBootFileVariantMigration;
 extern const Migration kBootFileKernelMigration;
+extern const Migration kBootFileGenerationsMigration;
 
 /// The files that blades load by TFTP, below STATE/boot: IMAGE/GENERATION/PLATFORM-SHA8/NAME, where
 /// the platform is the architecture its kernel is for, and NAME boot_file_name(). The name tells
@@ -44,10 +51,15 @@ public:
     Result<api::BootFile> build(const api::BuildBootFile& request,
                                 const Progress& progress) override;
     Result<std::optional<api::BootFile>> current(const model::ImageName& image) const override;
+    Result<std::optional<api::BootFile>> of_generation(const model::ImageName& image,
+                                                       model::Generation generation) const override;
+    Result<std::optional<api::BootFile>> renew(const model::ImageName& image,
+                                               const Progress& progress) override;
+    Result<std::vector<model::ImageName>> unrenewed() const override;
     Result<std::string> with_arguments(const api::BootFile& file,
                                        const std::vector<std::string>& words) const override;
     Result<std::vector<model::ImageName>> outdated() const override;
-    Result<api::BootFile> rebuild(const model::ImageName& image, const Progress& progress) override;
+    Result<void> rebuild(const model::ImageName& image, const Progress& progress) override;
     Result<void> retire(const model::ImageName& image) override;
     Result<void> follow_names() override;
 
@@ -59,9 +71,21 @@ public:
     std::string directory() const;
 
 private:
-    Result<DistributionKernel> kernel_of_newest(const model::ImageName& image);
-    Result<api::BootFile> assemble(const api::ImageSummary& image, const BootFileOrder& order,
-                                   const Progress& progress);
+    std::string trust_mark(const std::string& authorities) const;
+    struct NewestKernel;
+    struct Order;
+    Result<NewestKernel> kernel_of_newest(const model::ImageName& image,
+                                          const model::Platform& platform,
+                                          const std::string& known_mark);
+    Result<KnownBootFile> assemble(Order order, const Progress& progress);
+    Result<void> rebuild_one(const KnownBootFile& known, linuxrc::RamdiskKind ramdisk,
+                             const std::string& command_line, const Progress& progress);
+    Result<std::vector<KnownBootFile>> needed(const model::ImageName& image) const;
+    Result<void> retire_unneeded(const model::ImageName& image, std::int64_t now_us);
+    /// The path of a file, and words behind its command line.
+    using VariantKey = std::pair<std::string, std::vector<std::string>>;
+    std::optional<std::string> known_variant(const VariantKey& key) const;
+    void keep_variant(const VariantKey& key, const std::string& path) const;
     BootFileStore(Settings settings, Database& database, Images& images)
         : settings_(std::move(settings)), database_(&database), images_(&images) {}
     Settings settings_;
@@ -69,6 +93,12 @@ private:
     Images* images_;
     /// One work directory: held while a file is built, and while old ones are deleted.
     std::unique_ptr<std::mutex> work_ = std::make_unique<std::mutex>();
+    /// What with_arguments() made: asked for again whenever the DHCP server is told.
+    struct Variants {
+        std::mutex mutex;
+        std::map<VariantKey, std::string> paths;
+    };
+    std::unique_ptr<Variants> variants_ = std::make_unique<Variants>();
 };
 
 }  // namespace dim::server

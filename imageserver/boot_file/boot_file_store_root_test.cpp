@@ -39,9 +39,10 @@ protected:
         store.reset();
         database.reset();
         database = std::make_unique<Database>(value_of(Database::open(
-            directory / "dim.db", testing::with_image_migrations(
-                                      {kBootFileMigration, kBootFileTrustMigration,
-                                       kBootFileVariantMigration, kBootFileKernelMigration}))));
+            directory / "dim.db",
+            testing::with_image_migrations({kBootFileMigration, kBootFileTrustMigration,
+                                            kBootFileVariantMigration, kBootFileKernelMigration,
+                                            kBootFileGenerationsMigration}))));
         store = std::make_unique<ImageStore>(value_of(ImageStore::open(
             {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
         files.emplace(value_of(BootFileStore::open(
@@ -119,13 +120,28 @@ TEST_F(BootFileStoreTest, AreBuiltAnewWhenOtherAuthoritiesAreToBeTrusted) {
         EXPECT_THAT(value_of(files->outdated()), SizeIs(0));
         authorities += linuxrc::testing::kCertificate;
         EXPECT_THAT(value_of(files->outdated()), ::testing::ElementsAre(granite));
-        const api::BootFile made = value_of(files->rebuild(granite, quiet()));
+        value_of(files->rebuild(granite, quiet()));
+        const api::BootFile made = value_of(files->current(granite)).value();
         EXPECT_NE(made.sha256, old.sha256);
         EXPECT_EQ(made.command_line, old.command_line);
         EXPECT_EQ(value_of(files->current(granite)), made);
         EXPECT_THAT(value_of(files->outdated()), SizeIs(0));
         EXPECT_EQ(value_of(build({"quiet", "dim.on-failure=reboot"}, kind)), made);
     }
+}
+
+TEST_F(BootFileStoreTest, OfTheServersKernelAreForAllGenerations) {
+    const api::BootFile file = value_of(build());
+    testing::write(tree + "/usr/bin/new", "program");
+    value_of(
+        store->update_image({.name = granite, .source = {}, .label = {}, .shared = {}}, quiet()));
+    EXPECT_THAT(value_of(files->unrenewed()), SizeIs(0));
+    EXPECT_EQ(value_of(files->renew(granite, quiet())), std::nullopt);
+    EXPECT_EQ(value_of(files->current(granite)), file);
+    const api::BootFile other = value_of(build({"quiet"}));
+    EXPECT_EQ(other.generation.number(), 2U);
+    for (const std::uint32_t generation : {1U, 2U})
+        EXPECT_EQ(value_of(files->of_generation(granite, number(generation))), other);
 }
 
 TEST_F(BootFileStoreTest, AreTheSameForTheSameInputs) {
@@ -328,9 +344,10 @@ TEST_F(BootFileStoreTest, OfAnImageThatNothingBootsStopNobody) {
     value_of(sys::ensure_directory(old));
     testing::write(old + "/zImage", "boot");
     value_of(database->transaction([&](Transaction& transaction) {
-        return transaction.execute("INSERT INTO boot_file VALUES "
+        return transaction.execute("INSERT INTO boot_file (path, image, generation, bytes, "
+                                   "sha256, command_line, trust) VALUES "
                                    "('former/1/ppc64le-01234567/zImage', 'le', 1, 4, '0123456789', "
-                                   "'quiet', NULL, 'nobody', NULL)");
+                                   "'quiet', 'nobody')");
     }));
     value_of(files->follow_names());
     EXPECT_EQ(value_of(sys::read_file(files->directory() + "/le/1/ppc64le-01234567/zImage")),

@@ -18,35 +18,38 @@ public:
     virtual ~BootFiles() = default;
 
     /// Assembles the boot file of the image's newest generation; from then on current() tells it.
+    /// Those of earlier generations with other kernels get its words.
     /// The same inputs give the same file. Blocks for seconds, and longer while another is built.
     /// To be called beside no other work on the image. Errors: not_found, also when the image has
     /// no kernel and needs one; invalid_input for a word that a kernel command line cannot hold;
     /// limit_exceeded when it is larger than the firmware takes.
     virtual Result<api::BootFile> build(const api::BuildBootFile& request,
                                         const Progress& progress) = 0;
-    /// The one that was built last, for whatever generation; nothing when there is none.
+    /// The one for the newest generation; nothing when there is none.
     virtual Result<std::optional<api::BootFile>> current(const model::ImageName& image) const = 0;
+    /// The one for what is of GENERATION, which has another kernel than the newest one, maybe.
+    virtual Result<std::optional<api::BootFile>>
+    of_generation(const model::ImageName& image, model::Generation generation) const = 0;
+    /// A boot file with the kernel of the newest generation, otherwise as the one before; nothing
+    /// when that has this kernel, or there is none. The one before stays that of the generations
+    /// before. To be called beside no other work on the image. Errors: those of build().
+    virtual Result<std::optional<api::BootFile>> renew(const model::ImageName& image,
+                                                       const Progress& progress) = 0;
+    /// Images of whose newest generation it is not known yet whether its kernel is another one.
+    virtual Result<std::vector<model::ImageName>> unrenewed() const = 0;
     /// The path of FILE, a current one, with WORDS behind its kernel command line: a file of its
     /// own beside it, made when it is not there, which goes with FILE. Errors: those of build().
     virtual Result<std::string> with_arguments(const api::BootFile& file,
                                                const std::vector<std::string>& words) const = 0;
     /// Images whose current boot file trusts other authorities than one built now would.
     virtual Result<std::vector<model::ImageName>> outdated() const = 0;
-    /// The current boot file once more, with the authorities and the agent of now. Errors:
-    /// not_found when there is none; those of build().
-    virtual Result<api::BootFile> rebuild(const model::ImageName& image,
-                                          const Progress& progress) = 0;
+    /// Those in use once more, with the authorities and the agent of now. Errors: not_found when
+    /// there is none; those of build().
+    virtual Result<void> rebuild(const model::ImageName& image, const Progress& progress) = 0;
     /// There is none of IMAGE any more, which is gone.
     virtual Result<void> retire(const model::ImageName& image) = 0;
     /// Those of images that got another name are found below that.
     virtual Result<void> follow_names() = 0;
 };
-
-/// The release of the kernel that a blade of IMAGE would boot; nothing when nobody knows.
-inline Result<std::optional<std::string>> kernel_of(const BootFiles& files,
-                                                    const model::ImageName& image) {
-    DIM_TRY(const auto file, files.current(image));
-    return file ? file->kernel : std::nullopt;
-}
 
 }  // namespace dim::server

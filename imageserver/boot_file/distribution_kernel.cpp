@@ -4,13 +4,18 @@
 #include "libdim/base/text.hpp"
 #include "libdim/manifest/resolve.hpp"
 #include "libdim/sys/file.hpp"
+#include "libdim/tls/sha256.hpp"
+#include "linuxrc/compressed_file.hpp"
 #include "linuxrc/kernel_modules.hpp"
+#include "linuxrc/kernel_version.hpp"
 #include "linuxrc/ramdisk_files.hpp"
+#include "linuxrc/zimage.hpp"
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 namespace dim::server {
@@ -78,7 +83,18 @@ const Entry* kernel_of_release(const GenerationTree& tree, const std::string& re
     return nullptr;
 }
 
-Result<Found> find_kernel(const GenerationTree& tree) {
+/// Debian's package of one.
+std::string kernel_package(model::Architecture architecture) {
+    switch (architecture) {
+        case model::Architecture::x86_64: return "linux-image-amd64";
+        case model::Architecture::aarch64: return "linux-image-arm64";
+        case model::Architecture::ppc64le: return "linux-image-powerpc64le";
+        case model::Architecture::ppc64: return "linux-image-powerpc64";
+    }
+    std::unreachable();
+}
+
+Result<Found> find_kernel(const GenerationTree& tree, model::Architecture architecture) {
     std::optional<Found> newest;
     std::string without_kernel;
     for (const Entry& entry : tree.manifest().entries) {
@@ -98,8 +114,8 @@ Result<Found> find_kernel(const GenerationTree& tree) {
                                                 : "the image has the modules of kernel " +
                                                       printable(without_kernel, 80) +
                                                       ", but not the kernel in /boot")
-                    .with_cure("install the distribution's kernel package in the master (Debian: "
-                               "linux-image-amd64), then 'dim image update'"));
+                    .with_cure("install the distribution's kernel package in the master (Debian: " +
+                               kernel_package(architecture) + "), then 'dim image update'"));
 }
 
 /// Adds what is taken to FILES, up to a limit for all.
@@ -107,8 +123,10 @@ class Taker {
 public:
     explicit Taker(const GenerationTree& tree) : tree_(tree) {}
 
+    /// As PATH, not compressed.
     Result<const std::string*> take(const Entry& entry, std::string path) {
         DIM_TRY(std::string bytes, read_entry(tree_, entry, kModuleFileLimit));
+        DIM_TRY(bytes, linuxrc::decompress(entry.path, std::move(bytes), kModuleFileLimit));
         bytes_ += bytes.size();
         if (bytes_ > kAllFilesLimit)
             return fail(ErrorCode::limit_exceeded,
@@ -134,6 +152,13 @@ Result<void> check_module(const std::string& path, const std::vector<std::string
     return {};
 }
 
+/// Compressed or not, as the kernel finds it; nullptr when it is not there.
+const Entry* firmware_at(const GenerationTree& tree, const std::string& path) {
+    for (const char* suffix : {"", ".zst", ".xz"})
+        if (const Entry* entry = file_at(tree, path + suffix)) return entry;
+    return nullptr;
+}
+
 /// The firmware files that FACTS name, as far as the image has them: some are of another package.
 Result<void> take_firmware(const GenerationTree& tree, const std::vector<std::string>& facts,
                            Taker& taker) {
@@ -142,7 +167,7 @@ Result<void> take_firmware(const GenerationTree& tree, const std::vector<std::st
         if (!fact.starts_with(kFirmware)) continue;
         const std::string name = fact.substr(kFirmware.size());
         for (const std::string_view library : kLibraries) {
-            const Entry* entry = file_at(tree, std::string(library) + "firmware/" + name);
+            const Entry* entry = firmware_at(tree, std::string(library) + "firmware/" + name);
             if (entry == nullptr || name.find("..") != std::string::npos) continue;
             DIM_CHECK(taker.take(*entry, "lib/firmware/" + name));
             break;
@@ -153,14 +178,15 @@ Result<void> take_firmware(const GenerationTree& tree, const std::vector<std::st
 
 Result<void> take_module(const GenerationTree& tree, const Found& found, const std::string& path,
                          Taker& taker) {
-    if (!path.ends_with(".ko"))
-        return fail(Error(ErrorCode::invalid_input, path + " is compressed, which is not read yet")
-                        .with_cure("use a kernel package whose modules are not compressed"));
+    const std::string taken(linuxrc::without_compression(path));
+    if (!taken.ends_with(".ko"))
+        return fail(ErrorCode::invalid_input,
+                    "modules.dep names " + path + ", which is compressed in a way nobody knows");
     const Entry* entry = file_at(tree, found.modules + "/" + path);
     if (entry == nullptr)
         return fail(ErrorCode::not_found, "modules.dep names " + path + ", which is not there");
     DIM_TRY(const std::string* bytes,
-            taker.take(*entry, "lib/modules/" + found.release + "/" + path));
+            taker.take(*entry, "lib/modules/" + found.release + "/" + taken));
     auto facts = linuxrc::module_info(*bytes);
     if (!facts) return fail(std::move(facts).error().with_context(path));
     DIM_CHECK(check_module(path, *facts, found.release));
@@ -180,6 +206,21 @@ std::unexpected<Error> lacks_nfs(const std::string& release) {
         Error(ErrorCode::not_found, "kernel " + release + " of the image cannot mount NFS 4")
             .with_cure("install a kernel package with all modules in the master, then 'dim "
                        "image update'"));
+}
+
+/// modules.dep(5) of the same modules, not compressed.
+std::string uncompressed_paths(std::string_view dependencies) {
+    std::string text;
+    for (const std::string_view line : split(dependencies, '\n')) {
+        if (line.empty()) continue;
+        const std::size_t colon = line.find(':');
+        text.append(linuxrc::without_compression(line.substr(0, colon))).append(":");
+        if (colon != std::string_view::npos)
+            for (const std::string_view need : split_words(line.substr(colon + 1)))
+                text.append(" ").append(linuxrc::without_compression(need));
+        text.append("\n");
+    }
+    return text;
 }
 
 /// The modules that are chosen, and what the agent reads of them (initagent/module_index).
@@ -203,7 +244,7 @@ Result<RamdiskFiles> take_modules(const GenerationTree& tree, const Found& found
     indexes = linuxrc::indexes_of(indexes, chosen);
     const std::string modules = "lib/modules/" + found.release + "/";
     RamdiskFiles files = std::move(taker.files());
-    files.emplace(modules + "modules.dep", std::move(indexes.dependencies));
+    files.emplace(modules + "modules.dep", uncompressed_paths(indexes.dependencies));
     files.emplace(modules + "modules.alias", std::move(indexes.aliases));
     files.emplace(modules + "modules.softdep", std::move(indexes.soft_dependencies));
     files.emplace(modules + "modules.builtin", std::move(builtin));
@@ -244,13 +285,38 @@ bool is_older_release(std::string_view older, std::string_view newer) {
     }
 }
 
+Result<std::string> kernel_mark(const GenerationTree& tree, const model::Platform& platform) {
+    DIM_TRY(const Found found, find_kernel(tree, platform.architecture));
+    std::string facts = found.release;
+    const auto add = [&](const Entry& entry) {
+        facts.append(entry.path).append(1, '\0').append(entry.target).append(1, '\0');
+        facts.append(std::string_view(reinterpret_cast<const char*>(entry.sha256.data()),
+                                      entry.sha256.size()));
+    };
+    add(*found.kernel);
+    for (const Entry& entry : tree.manifest().entries) {
+        const bool is_firmware = std::ranges::any_of(kLibraries, [&](std::string_view library) {
+            return entry.path.starts_with(std::string(library) + "firmware/");
+        });
+        if (is_firmware || entry.path.starts_with(found.modules + "/")) add(entry);
+    }
+    return tls::sha256(facts);
+}
+
 Result<DistributionKernel> take_kernel(const GenerationTree& tree,
-                                       std::span<const std::string_view> drivers) {
-    DIM_TRY(const Found found, find_kernel(tree));
+                                       const model::Platform& platform) {
+    DIM_TRY(const Found found, find_kernel(tree, platform.architecture));
     DistributionKernel result{
-        .release = found.release, .kernel = {}, .modules = {}, .os_release = {}};
+        .release = found.release, .version = {}, .kernel = {}, .modules = {}, .os_release = {}};
     DIM_TRY(result.kernel, read_entry(tree, *found.kernel, kKernelLimit));
-    DIM_TRY(const RamdiskFiles files, take_modules(tree, found, drivers));
+    result.version = linuxrc::kernel_version(result.kernel);
+    if (platform.boot_file == model::BootFileFormat::zimage) {
+        auto kernel = linuxrc::zimage_kernel(result.kernel);
+        if (!kernel) return fail(std::move(kernel).error().with_context(found.kernel->path));
+        result.kernel = *std::move(kernel);
+    }
+    DIM_TRY(const RamdiskFiles files,
+            take_modules(tree, found, boot_drivers(platform.architecture)));
     DIM_TRY(result.modules, linuxrc::build_file_archive(files));
     DIM_TRY(result.os_release, read_optional(tree, "usr/lib/os-release"));
     return result;

@@ -2,8 +2,8 @@
 
 #include "imageserver/image/generation_files.hpp"
 #include "libdim/base/result.hpp"
+#include "libdim/model/hardware.hpp"
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,17 +11,22 @@ namespace dim::server {
 
 /// What a boot file takes from the distribution that it boots.
 struct DistributionKernel {
-    std::string release;     ///< "6.1.0-50-amd64"
-    std::string kernel;      ///< the file, vmlinuz
-    std::string modules;     ///< a compressed cpio archive with lib/modules/RELEASE, lib/firmware
-    std::string os_release;  ///< os-release(5)
+    std::string release;       ///< "6.1.0-50-amd64"
+    std::string version = {};  ///< its uname -v: "#1 SMP Debian 6.1.162-1"; empty: it does not tell
+    std::string kernel;        ///< as a boot file holds it
+    std::string modules;       ///< a compressed cpio archive with lib/modules/RELEASE, lib/firmware
+    std::string os_release;    ///< os-release(5)
 };
 
-/// The newest kernel of TREE that has its modules there, with those of DRIVERS, what they need, and
-/// the firmware files that they name. Errors: not_found when there is none, or it lacks the modules
-/// that a root on NFS needs; invalid_input when its files are damaged; limit_exceeded.
-Result<DistributionKernel> take_kernel(const GenerationTree& tree,
-                                       std::span<const std::string_view> drivers);
+/// The newest kernel of TREE that has its modules there, with the drivers of the platform
+/// (boot_drivers.hpp), what they need, and the firmware files that they name. Errors: not_found
+/// when there is none, or it lacks the modules that a root on NFS needs; invalid_input when its
+/// files are damaged; limit_exceeded.
+Result<DistributionKernel> take_kernel(const GenerationTree& tree, const model::Platform& platform);
+
+/// What is the same as long as take_kernel() would take the same kernel, modules and firmware, told
+/// by the manifest of TREE alone. Errors: not_found, as take_kernel().
+Result<std::string> kernel_mark(const GenerationTree& tree, const model::Platform& platform);
 
 /// Whether release OLDER is before NEWER: numbers by their values, words by their letters, and a
 /// number is newer than a word, as rpm(8) has it.

@@ -14,7 +14,9 @@ namespace dim::server {
 namespace {
 
 using testing::blade_name;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::run;
 using testing::value_of;
@@ -34,15 +36,17 @@ protected:
         testing::write(directory / "linuxx64.efi.stub", linuxrc::testing::pe_program());
         store.reset();
         database = std::make_unique<Database>(value_of(Database::open(
-            directory / "boot.db", testing::with_image_migrations(
-                                       {kBootFileMigration, kBootFileTrustMigration,
-                                        kBootFileVariantMigration, kBootFileKernelMigration}))));
+            directory / "boot.db",
+            testing::with_image_migrations({kBootFileMigration, kBootFileTrustMigration,
+                                            kBootFileVariantMigration, kBootFileKernelMigration,
+                                            kBootFileGenerationsMigration}))));
         store = std::make_unique<ImageStore>(value_of(ImageStore::open(
             {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
         files.emplace(value_of(BootFileStore::open({.state_directory = state,
                                                     .materials = {.kernel_kit = "/nowhere",
                                                                   .agents = directory / "agents",
-                                                                  .uefi_stubs = directory.path()},
+                                                                  .uefi_stubs = directory.path(),
+                                                                  .secure_boot = directory.path()},
                                                     .authorities = [this] { return authorities; },
                                                     .server = blade_name("is01")},
                                                    *database, *store)));
@@ -72,6 +76,14 @@ protected:
         auto debian = request();
         debian.architecture = model::Architecture::x86_64;
         value_of(store->import_image(debian, quiet()));
+    }
+    void update() const {
+        value_of(store->update_image({.name = granite, .source = {}, .label = {}, .shared = {}},
+                                     quiet()));
+    }
+    std::optional<api::BootFile> renew() { return value_of(files->renew(granite, quiet())); }
+    api::BootFile of_generation(std::uint32_t generation) const {
+        return value_of(files->of_generation(granite, number(generation))).value();
     }
     Result<api::BootFile> build(std::vector<std::string> options = {}) {
         return files->build({granite, std::move(options), {}}, quiet());
@@ -119,12 +131,40 @@ TEST_F(DistributionKernelTest, IsTheNewestWithWhatItNeeds) {
     EXPECT_EQ(value_of(build({"quiet"})), file) << "the same inputs, the same bytes";
 }
 
+TEST_F(DistributionKernelTest, HasModulesThatTheDistributionCompressed) {
+    install_kernel("6.12.1-amd64");
+    const std::string modules = tree + "/usr/lib/modules/6.12.1-amd64/";
+    const std::string plain = value_of(sys::read_file(modules + "kernel/drivers/net/tg3.ko"));
+    run({"xz", modules + "kernel/drivers/net/tg3.ko"});
+    run({"zstd", "-q", "--rm", modules + "kernel/fs/nfs/nfsv4.ko"});
+    run({"xz", tree + "/usr/lib/firmware/tigon/tg3.bin"});
+    testing::write(modules + "modules.dep",
+                   "kernel/fs/nfs/nfsv4.ko.zst: kernel/net/sunrpc/sunrpc.ko\n"
+                   "kernel/net/sunrpc/sunrpc.ko:\n"
+                   "kernel/drivers/net/tg3.ko.xz: kernel/fs/nfs/nfsv4.ko.zst\n");
+    import_debian();
+    const std::string bytes = bytes_of(value_of(build()).path);
+    const std::string packed = "lib/modules/6.12.1-amd64/";
+    EXPECT_EQ(look(bytes, "cpio -i --quiet --to-stdout " + packed + "kernel/drivers/net/tg3.ko"),
+              plain);
+    EXPECT_EQ(look(bytes, "cpio -i --quiet --to-stdout lib/firmware/tigon/tg3.bin"), "firmware");
+    EXPECT_EQ(look(bytes, "cpio -i --quiet --to-stdout " + packed + "modules.dep"),
+              "kernel/fs/nfs/nfsv4.ko: kernel/net/sunrpc/sunrpc.ko\n"
+              "kernel/net/sunrpc/sunrpc.ko:\n"
+              "kernel/drivers/net/tg3.ko: kernel/fs/nfs/nfsv4.ko\n");
+
+    testing::write(modules + "kernel/fs/nfs/nfsv4.ko.zst", "no such thing");
+    update();
+    EXPECT_THAT(build().error().message(), HasSubstr("nfsv4.ko.zst is damaged or cut"));
+}
+
 TEST_F(DistributionKernelTest, StaysWhenOthersAreTrusted) {
     install_kernel("6.1.0-9-amd64");
     import_debian();
     const api::BootFile old = value_of(build());
     authorities += linuxrc::testing::kCertificate;
-    const api::BootFile made = value_of(files->rebuild(granite, quiet()));
+    value_of(files->rebuild(granite, quiet()));
+    const api::BootFile made = value_of(files->current(granite)).value();
     EXPECT_NE(made.sha256, old.sha256);
     EXPECT_EQ(made.kernel, old.kernel);
     EXPECT_EQ(value_of(build()), made) << "as if it were built of the image";
@@ -142,16 +182,117 @@ TEST_F(DistributionKernelTest, IsTheSameWithOtherArguments) {
     EXPECT_EQ(linuxrc::pe_section(bytes, ".linux").value(), "kernel 6.1.0-9-amd64");
 }
 
+TEST_F(DistributionKernelTest, IsSignedForSecureBootWhenThereIsAKey) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile bare = value_of(build());
+    run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+         directory / "db.key", "-out", directory / "db.crt", "-subj", "/CN=db"});
+    value_of(sys::chmod(directory / "db.key", 0644));
+    EXPECT_THAT(build().error().cure(), HasSubstr("chmod 600"));
+    value_of(sys::chmod(directory / "db.key", 0600));
+    EXPECT_THAT(value_of(files->outdated()), ElementsAre(granite));
+    const api::BootFile made = value_of(build());
+    EXPECT_EQ(value_of(linuxrc::without_pe_signature(bytes_of(made.path))), bytes_of(bare.path));
+    EXPECT_EQ(value_of(build()), made);
+    EXPECT_THAT(value_of(files->outdated()), IsEmpty());
+    const std::string other = value_of(files->with_arguments(made, {"mem=1G"}));
+    for (const std::string& path : {made.path, other})
+        run({"sbverify", "--cert", directory / "db.crt", files->directory() + "/" + path});
+    value_of(sys::unlink(directory / "db.crt"));
+    EXPECT_THAT(build().error().cure(), HasSubstr("both"));
+}
+
+TEST_F(DistributionKernelTest, IsThatOfEachGeneration) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    EXPECT_EQ(renew(), std::nullopt) << "there is none to be renewed";
+    const api::BootFile old = value_of(build({"quiet"}));
+    EXPECT_THAT(value_of(files->unrenewed()), IsEmpty());
+
+    testing::write(tree + "/usr/bin/new", "program");
+    update();
+    EXPECT_THAT(value_of(files->unrenewed()), ElementsAre(granite));
+    EXPECT_EQ(renew(), std::nullopt) << "the kernel is the same";
+    EXPECT_THAT(value_of(files->unrenewed()), IsEmpty());
+    EXPECT_EQ(value_of(files->current(granite)), old);
+
+    install_kernel("6.1.0-10-amd64");
+    update();
+    const api::BootFile made = renew().value();
+    EXPECT_EQ(made.kernel, "6.1.0-10-amd64");
+    EXPECT_EQ(made.generation, number(3));
+    EXPECT_EQ(made.command_line, old.command_line);
+    EXPECT_EQ(value_of(files->current(granite)), made);
+    EXPECT_EQ(of_generation(2), old) << "its modules are still the old ones";
+    EXPECT_EQ(renew(), std::nullopt);
+
+    // Another build of the same release.
+    testing::write(tree + "/boot/vmlinuz-6.1.0-10-amd64", "security update");
+    update();
+    EXPECT_EQ(renew()->kernel, "6.1.0-10-amd64");
+    EXPECT_EQ(linuxrc::pe_section(bytes_of(of_generation(4).path), ".linux").value(),
+              "security update");
+    EXPECT_EQ(of_generation(3), made);
+
+    value_of(build());
+    for (const std::uint32_t generation : {1U, 2U, 3U, 4U})
+        EXPECT_THAT(of_generation(generation).command_line, Not(HasSubstr("quiet")));
+    EXPECT_EQ(of_generation(2).kernel, "6.1.0-9-amd64");
+}
+
+TEST_F(DistributionKernelTest, IsNotBuiltAnewForWhatItDoesNotHold) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile old = value_of(build());
+    const std::string sound = tree + "/usr/lib/modules/6.1.0-9-amd64/kernel/sound/snd.ko";
+    testing::write(sound, linuxrc::testing::kernel_module({"vermagic=6.1.0-9-amd64 other"}));
+    update();
+    EXPECT_EQ(renew(), std::nullopt);
+    EXPECT_THAT(value_of(files->unrenewed()), IsEmpty());
+    EXPECT_EQ(value_of(files->current(granite)), old);
+}
+
+TEST_F(DistributionKernelTest, ThatIsMissingLeavesTheOldOne) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile old = value_of(build());
+    value_of(sys::unlink(tree + "/boot/vmlinuz-6.1.0-9-amd64"));
+    update();
+    EXPECT_EQ(files->renew(granite, quiet()).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(value_of(files->current(granite)), old);
+    EXPECT_THAT(value_of(files->unrenewed()), ElementsAre(granite)) << "it is tried again";
+}
+
+TEST_F(DistributionKernelTest, OfAGenerationThatIsGoneGoes) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile old = value_of(build());
+    install_kernel("6.1.0-10-amd64");
+    update();
+    const api::BootFile made = renew().value();
+    const auto collect = [&] {
+        value_of(files->collect());
+        value_of(database->transaction([&](Transaction& transaction) {
+            return transaction.execute(
+                "UPDATE boot_file SET replaced_us = 1 WHERE replaced_us > 1");
+        }));
+        value_of(files->collect());
+    };
+    collect();
+    EXPECT_EQ(of_generation(1), old);
+    value_of(store->collect_generations(
+        {.name = granite, .keep = 1, .labelled = true, .is_dry_run = false}, quiet()));
+    collect();
+    EXPECT_FALSE(sys::stat(files->directory() + "/" + old.path));
+    EXPECT_EQ(of_generation(1), made);
+}
+
 TEST_F(DistributionKernelTest, MustBeThere) {
     import_debian();
     auto refused = build();
     EXPECT_EQ(refused.error().code(), ErrorCode::not_found);
     EXPECT_THAT(refused.error().cure(), HasSubstr("linux-image-amd64"));
-    const auto update = [&] {
-        value_of(store->update_image({.name = granite, .source = {}, .label = {}, .shared = {}},
-                                     quiet()));
-    };
-
     install_kernel("6.1.0-9-amd64");
     value_of(sys::unlink(tree + "/boot/vmlinuz-6.1.0-9-amd64"));
     update();
@@ -167,6 +308,29 @@ TEST_F(DistributionKernelTest, MustBeThere) {
     update();
     EXPECT_THAT(build().error().message(), HasSubstr("cannot mount NFS 4"));
     EXPECT_EQ(value_of(files->current(granite)), std::nullopt);
+}
+
+TEST_F(DistributionKernelTest, ForPowerIsAVmlinux) {
+    install_kernel("6.1.0-9-powerpc64le");
+    auto debian = request();
+    debian.architecture = model::Architecture::ppc64le;
+    value_of(store->import_image(debian, quiet()));
+    const auto refused = build();
+    EXPECT_EQ(refused.error().code(), ErrorCode::invalid_input);
+    EXPECT_THAT(refused.error().message(), HasSubstr("boot/vmlinuz-6.1.0-9-powerpc64le"));
+    EXPECT_THAT(refused.error().message(), HasSubstr("no vmlinux for ppc64le"));
+
+    value_of(sys::unlink(tree + "/boot/vmlinuz-6.1.0-9-powerpc64le"));
+    value_of(
+        store->update_image({.name = granite, .source = {}, .label = {}, .shared = {}}, quiet()));
+    EXPECT_THAT(build().error().cure(), HasSubstr("linux-image-powerpc64le"));
+
+    testing::write(tree + "/boot/vmlinux-6.1.0-9-powerpc64le",
+                   linuxrc::testing::ppc64le_vmlinux("code"));
+    value_of(
+        store->update_image({.name = granite, .source = {}, .label = {}, .shared = {}}, quiet()));
+    EXPECT_THAT(build().error().message(), HasSubstr("ppc64le/initagent"))
+        << "no longer the kernel";
 }
 
 TEST(IsOlderRelease, GoesByNumbers) {

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
 
 namespace dim::server {
 
@@ -34,6 +35,35 @@ public:
         return found == files_.end() ? std::nullopt : std::optional(found->second);
     }
 
+    Result<std::optional<api::BootFile>>
+    of_generation(const model::ImageName& image, model::Generation generation) const override {
+        {
+            const std::scoped_lock lock(mutex_);
+            const auto found = others.find({image, generation});
+            if (found != others.end()) return std::optional(found->second);
+        }
+        return current(image);
+    }
+    Result<std::optional<api::BootFile>> renew(const model::ImageName& image,
+                                               const Progress& progress) override {
+        DIM_TRY(const auto known, current(image));
+        using Made = std::optional<api::BootFile>;
+        if (!known) return Made();
+        if (is_broken) return fail(ErrorCode::not_found, "the image has no kernel with modules");
+        if (next_kernel.empty() || known->kernel == next_kernel) return Made();
+        DIM_TRY(api::BootFile made, build({image, {}, {}}, progress));
+        const std::scoped_lock lock(mutex_);
+        made.kernel = files_.at(image).kernel = next_kernel;
+        return Made(made);
+    }
+    Result<std::vector<model::ImageName>> unrenewed() const override {
+        const std::scoped_lock lock(mutex_);
+        std::vector<model::ImageName> list;
+        for (const auto& [image, file] : files_)
+            if (!next_kernel.empty() && file.kernel != next_kernel) list.push_back(image);
+        return list;
+    }
+
     Result<std::string> with_arguments(const api::BootFile& file,
                                        const std::vector<std::string>& words) const override {
         std::string path = file.path;
@@ -49,9 +79,10 @@ public:
         }
         return list;
     }
-    Result<api::BootFile> rebuild(const model::ImageName& image, const Progress& quiet) override {
+    Result<void> rebuild(const model::ImageName& image, const Progress& quiet) override {
         if (is_broken) return fail(ErrorCode::not_found, "there is no kernel kit");
-        return build({image, {}, {}}, quiet);
+        DIM_CHECK(build({image, {}, {}}, quiet));
+        return {};
     }
 
     Result<void> retire(const model::ImageName& image) override {
@@ -65,14 +96,17 @@ public:
     }
 
     std::string authorities;  ///< what a file that is built now trusts
-    bool is_broken = false;   ///< rebuild fails
+    bool is_broken = false;   ///< rebuild and renew fail
+    std::string next_kernel;  ///< of the newest generation of every image; empty: as ever
     int followed = 0;         ///< calls of follow_names
+    /// Of generations that have one of their own.
+    std::map<std::pair<model::ImageName, model::Generation>, api::BootFile> others;
 
 private:
     const Images& images_;
     mutable std::mutex mutex_;
     int builds_ = 0;
-    std::map<model::ImageName, api::BootFile> files_;
+    std::map<model::ImageName, api::BootFile> files_;  ///< for the newest generations
 };
 
 }  // namespace dim::server

@@ -78,6 +78,8 @@ Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& n
     for (const api::BladeImage& image : images)
         in_use.insert(image.blade);
     const auto before = roster_.definition();
+    // File handles are those of one server, and the paths that blades have mounted.
+    const bool has_other_nfs_server = before->services.nfs != next.services.nfs;
     std::vector<cluster::Position> cut_off;
     std::vector<cluster::Position> left_behind;
     std::vector<cluster::Position> unlearned;
@@ -88,7 +90,9 @@ Result<std::vector<std::string>> ChangeWarnings::of(const cluster::Definition& n
             unlearned.push_back(position);
         }
         const bool is_gone = after == nullptr || after->server != roster_.server();
-        if (!is_gone && cluster::bootnet_address(next, *after) == entry.address) continue;
+        if (!is_gone && !has_other_nfs_server &&
+            cluster::bootnet_address(next, *after) == entry.address)
+            continue;
         DIM_TRY(const auto position, before->taxonomy.find(to_string(entry.blade.name)));
         const auto boot = boots.find(entry.blade.name);
         const BladeFacts facts{entry.blade, entry.address, std::nullopt,

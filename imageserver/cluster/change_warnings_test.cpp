@@ -67,6 +67,11 @@ TEST_F(ChangeWarningsTest, OfRunningBladesThatLoseTheirAddress) {
     const auto moved = of("2", "127.0.0.{blade+20}");
     ASSERT_EQ(moved.size(), 1u);
     EXPECT_TRUE(moved.front().starts_with("s01c1b01: up now")) << moved.front();
+    auto served_otherwise = next_definition("2", "127.0.0.{blade}");
+    served_otherwise.services.nfs = cluster::NfsBackend::nfsd;
+    const Texts told = warnings.of(served_otherwise, at(100)).value();
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_TRUE(told.front().starts_with("s01c1b01: up now")) << "file handles are of one server";
 }
 
 TEST_F(ChangeWarningsTest, OfBladesWhoseMacTheirNextServerHasToLearn) {

@@ -31,7 +31,8 @@ Result<Daemon> Daemon::start(DaemonSettings settings) {
     DIM_CHECK(sys::block_signals({SIGTERM, SIGINT, SIGHUP}));
     DIM_CHECK(sys::ignore_signal(SIGPIPE));
     snmp::Session::prepare();
-    provide_open_files(open_files_needed(http::Server::Settings()));
+    // A connection that is given a file has that open, too.
+    provide_open_files(open_files_needed(http::Server::Settings()) + 2 * BootServer::kConnections);
     DIM_TRY(auto state, OpenedState::open(settings));
     DIM_CHECK(sys::ensure_directory(settings.run_directory, 0755));
     DIM_TRY(auto supervisor,
@@ -135,6 +136,7 @@ Result<void> Daemon::Parts::watch_over() {
     DIM_TRY(const auto timeout, sys::watchdog_timeout());
     if (timeout) asio::co_spawn(loop_, feed_watchdog(*timeout), asio::detached);
     asio::co_spawn(loop_, come_up(listening_for_agents()), asio::detached);
+    asio::co_spawn(loop_, come_up(listening_for_firmware()), asio::detached);
     asio::co_spawn(loop_, server_channel_.listen_for_servers(state_.alerts, clock_),
                    asio::detached);
     asio::co_spawn(loop_, dhcp_log_.follow(state_.alerts, clock_), asio::detached);

@@ -44,13 +44,14 @@ void Daemon::Parts::drain() {
     });
     news_.stop();
     const std::array servers{admin_server_.get(), agent_server_.get()};
-    draining_ = static_cast<int>(servers.size()) + 1;
+    draining_ = static_cast<int>(servers.size()) + 2;
     const auto one_less = [this] {
         if (--draining_ == 0) end();
     };
     for (http::Server* server : servers)
         server->drain(one_less);
     server_channel_.drain(one_less);
+    boot_server_.drain([this, one_less] { asio::post(loop_, one_less); });
 }
 
 void Daemon::Parts::end() {

@@ -35,6 +35,32 @@ void Daemon::Parts::make_agent_server() {
                                                    std::bind_front(&Parts::note_refusal, this));
 }
 
+/// All of it is called on the thread of that server.
+BootServer::Settings Daemon::Parts::boot_server_settings() {
+    return {.address = state_.bootnet.address,
+            .port = settings_.boot_port,
+            .device = to_string(state_.bootnet.device),
+            .admits =
+                [this](std::uint32_t address) {
+                    return state_.roster.has(model::Ipv4Address(address));
+                },
+            .note =
+                [this](model::Ipv4Address peer, const FirmwareLoad& load) {
+                    load_notes_.post([this, peer, load] { refusals_.note_load(peer, load); });
+                },
+            .refused = std::bind_front(&Parts::note_refusal, this)};
+}
+
+StartStep Daemon::Parts::listening_for_firmware() {
+    return {.kind = "boot-port",
+            .origin = to_string(state_.bootnet.address),
+            .where = boot_server_.executor(),
+            .run = [this]() -> Result<void> {
+                DIM_TRY([[maybe_unused]] const std::uint16_t port, boot_server_.listen());
+                return {};
+            }};
+}
+
 Result<void> Daemon::Parts::listen_for_agents() {
     DIM_TRY(auto tls, state_.identity->server_settings());
     const auto port =

@@ -6,6 +6,7 @@
 #include "imageserver/chassis/ask_chassis.hpp"
 #include "imageserver/chassis/chassis_watch.hpp"
 #include "imageserver/daemon/blade_image_upkeep.hpp"
+#include "imageserver/daemon/boot_file_renewal.hpp"
 #include "imageserver/daemon/bounded_notes.hpp"
 #include "imageserver/daemon/daemon.hpp"
 #include "imageserver/daemon/dhcp_log_follower.hpp"
@@ -14,6 +15,7 @@
 #include "imageserver/daemon/server_channel.hpp"
 #include "imageserver/daemon/trap_listener.hpp"
 #include "imageserver/daemon/upkeep.hpp"
+#include "imageserver/download/boot_server.hpp"
 #include "imageserver/override/overrides.hpp"
 #include "imageserver/service/child_supervisor.hpp"
 
@@ -48,6 +50,8 @@ private:
     void note_refusal(const http::Peer& peer, http::Refusal refusal, std::string_view text);
     void note_server_refusal(const http::Peer& peer, http::Refusal refusal, std::string_view text);
     void make_agent_server();
+    BootServer::Settings boot_server_settings();
+    StartStep listening_for_firmware();
     Result<void> listen_for_agents();
     StartStep listening_for_agents();
     Result<void> listen_for_administrators();
@@ -57,7 +61,9 @@ private:
     boost::asio::awaitable<void> bring_members_in_line();
     void bring_up_services();
     bool apply_services();
+    bool provide_ipxe();
     void collect_boot_files();
+    void name_boot_files();
     void collect_trash();
 
     // daemon_end.cpp
@@ -89,7 +95,9 @@ private:
     StandardServices services_{*supervisor_,
                                {.directory = settings_.services_directory(),
                                 .boot_directory = state_.boot_files.directory(),
-                                .bootnet = state_.bootnet},
+                                .mounts = settings_.mounts_directory(),
+                                .bootnet = state_.bootnet,
+                                .boot_port = settings_.boot_port},
                                {.roster = state_.roster,
                                 .assignments = assignments_,
                                 .images = *state_.images,
@@ -103,6 +111,7 @@ private:
     int draining_ = 0;  ///< servers that still answer; 0: not told to end
     BoundedNotes blade_notes_{lanes_.upkeep};
     BoundedNotes server_notes_{lanes_.upkeep};  ///< their own: one flood does not hide another
+    BoundedNotes load_notes_{lanes_.upkeep};
 
     ServiceAppliers appliers_{
         loop_.get_executor(),
@@ -119,6 +128,8 @@ private:
                               edited_blades_};
     BladeImageUpkeep blade_image_upkeep_{override_renewal_, *state_.images, lanes_.images,
                                          state_.alerts,     clock_,         settings_.check_days};
+    BootFileRenewal boot_file_renewal_{state_.boot_files, lanes_.images, state_.alerts, clock_,
+                                       [this] { name_boot_files(); }};
     BladeChecks checks_{*state_.images, edited_blades_, settings_.check_days};
     BladeLooks looks_{{.images = *state_.images,
                        .assignments = assignments_,
@@ -140,15 +151,17 @@ private:
         clock_};
     BootnetFirewall firewall_{{.directory = settings_.services_directory() + "/firewall",
                                .bootnet = state_.bootnet,
+                               .boot_port = settings_.boot_port,
                                .on_apply = [this](const auto& done) { note_firewall(done); }}};
     BladeCommands commands_;
     AuthorityEdits authority_edits_{*state_.identity, state_.boot_files, journal_, state_.roster,
                                     clock_};
     BootPlanner planner_{state_.bootnet.address, assignments_, *state_.images, services_.nfs()};
     NameQuery names_{state_.roster, assignments_, journal_};
-    RestartQuery restarts_{
-        state_.roster, assignments_, journal_, *state_.images,
-        [this](const model::ImageName& image) { return kernel_of(state_.boot_files, image); }};
+    RestartQuery restarts_{state_.roster, assignments_, journal_, *state_.images,
+                           [this](const auto& image, auto generation) {
+                               return state_.boot_files.of_generation(image, generation);
+                           }};
     JobStream jobs_{loop_.get_executor(), appliers_};
 
     BladeNews news_;
@@ -156,6 +169,7 @@ private:
                           overrides_,
                           edited_blades_,
                           {.offer_shared_roots = [this] { return services_.exports().apply(); },
+                           .name_boot_files = [this] { name_boot_files(); },
                            .tell_blade = [this](const auto& blade) { news_.tell(blade); }}};
     ConflictEdits conflict_edits_{*state_.images, overrides_, edited_blades_};
     LoggedSyncs syncs_{sync_edits_, *state_.images, *state_.database, edited_blades_};
@@ -168,8 +182,17 @@ private:
                                  .ask = ask_chassis,
                                  .read_credentials = read_credentials}};
     TrapListener traps_{settings_.traps, chassis_watch_, loop_, lanes_.upkeep.get_executor()};
-    StatusResource status_{services_, state_.roster, assignments_, journal_,      state_.alerts,
-                           disk_,     chassis_,      clock_,       lanes_.answers};
+    StatusResource status_{{.services = services_,
+                            .roster = state_.roster,
+                            .assignments = assignments_,
+                            .images = *state_.images,
+                            .boot_files = state_.boot_files,
+                            .journal = journal_,
+                            .alerts = state_.alerts,
+                            .disk = disk_,
+                            .chassis = chassis_,
+                            .clock = clock_},
+                           lanes_.answers};
     Membership membership_{
         {.cluster = to_string(state_.roster.definition()->name),
          .listening = settings_.servers,
@@ -188,7 +211,7 @@ private:
         *state_.database,
         state_.alerts,
         clock_};
-    IncomingEdits incoming_edits_{*state_.images, settings_.state_directory};
+    IncomingEdits incoming_edits_{*state_.images, state_.boot_files, settings_.state_directory};
     ServerSyncs server_syncs_{
         *state_.images,
         membership_,
@@ -239,6 +262,8 @@ private:
                                    },
                                .lane = lanes_.upkeep.get_executor()},
                               loop_};
+    BootServer boot_server_{boot_server_settings(),
+                            BootDownloads(state_.boot_files.directory(), *state_.database)};
     std::unique_ptr<http::Server> admin_server_;
     std::unique_ptr<http::Server> agent_server_;
 };

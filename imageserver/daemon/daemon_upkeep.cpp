@@ -1,9 +1,12 @@
 #include "imageserver/api/reply.hpp"
 #include "imageserver/daemon/daemon_parts.hpp"
 #include "imageserver/daemon/report.hpp"
+#include "imageserver/tftp/ipxe_file.hpp"
 #include "libdim/base/log.hpp"
+#include "libdim/render/dhcp_plan.hpp"
 #include "libdim/sys/notify.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -26,6 +29,8 @@ asio::awaitable<void> Daemon::Parts::keep_up() {
     for (;;) {
         const Upkeep::Due due = co_await run_on(lanes_.upkeep, tick);
         if (due.collect_boot_files) collect_boot_files();
+        if (due.renew_boot_files)
+            asio::post(lanes_.images.threads(), [this] { boot_file_renewal_.renew(); });
         if (due.reserve_blade_images)
             asio::post(lanes_.images.threads(), [this] { disk_.reserve_blade_images(); });
         if (due.collect_trash) collect_trash();
@@ -75,8 +80,29 @@ bool Daemon::Parts::apply_services() {
         is_complete = false;
         log(LogLevel::error, to_string(outcome.error()));
     }
+    is_complete = provide_ipxe() && is_complete;
     journal_.count_change();
     return is_complete;
+}
+
+/// For blades with BIOS; nobody misses it where there are none.
+bool Daemon::Parts::provide_ipxe() {
+    constexpr auto kKind = "ipxe";
+    const auto provided = server::provide_ipxe(state_.boot_files.directory());
+    const auto entries = state_.roster.entries();
+    const bool is_needed = std::ranges::any_of(entries, [](const RosterEntry& entry) {
+        return entry.blade.type == model::BladeType::x86_64_bios;
+    });
+    if (provided || !is_needed) {
+        state_.alerts.forget(kKind, render::kIpxeFile);
+        return true;
+    }
+    report("iPXE for blades with BIOS", provided.error());
+    state_.alerts.note({kKind, render::kIpxeFile,
+                        "blades with BIOS have nothing to load: " + provided.error().message(),
+                        provided.error().cure()},
+                       clock_.now());
+    return false;
 }
 
 /// A file that the DHCP server may still name stays.
@@ -84,9 +110,20 @@ void Daemon::Parts::collect_boot_files() {
     const auto good_since = appliers_.dhcp_good_since();
     if (!good_since || ServiceApplier::Clock::now() - *good_since < BootFileStore::kKeepReplaced)
         return;
-    asio::post(lanes_.images.threads(), [this] {
-        if (auto collected = state_.boot_files.collect(); !collected)
-            report("boot files", collected.error());
+    // An edit that failed half-way may have replaced one without telling it.
+    appliers_.request({.dhcp = true}, [this](const Result<void>& told) {
+        if (!told) return report("boot files", told.error());
+        asio::post(lanes_.images.threads(), [this] {
+            if (auto collected = state_.boot_files.collect(); !collected)
+                report("boot files", collected.error());
+        });
+    });
+}
+
+/// To the blades whose next boot loads another one than before.
+void Daemon::Parts::name_boot_files() {
+    appliers_.request({.dhcp = true}, [](const Result<void>& told) {
+        if (!told) report("boot files", told.error());
     });
 }
 

@@ -33,7 +33,7 @@ std::vector<Migration> all_migrations() {
                            kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
                            kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration,
                            kSyncBoundsMigration, kSyncImageMigration, kLearnedMacMigration,
-                           kChassisMigration});
+                           kChassisMigration, kBootFileGenerationsMigration});
     return all;
 }
 
@@ -100,12 +100,14 @@ Result<OpenedState> OpenedState::open(const DaemonSettings& settings) {
     std::unique_ptr<MasterWatch> watch = watch_masters(settings);
     DIM_TRY(auto images, open_images(settings, *database, watch.get()));
     const auto authorities = [kept = identity.get()] { return kept->trusted_pem(); };
-    DIM_TRY(auto boot_files, BootFileStore::open({.state_directory = settings.state_directory,
-                                                  .materials = {.kernel_kit = settings.kernel_kit,
-                                                                .agents = settings.agents},
-                                                  .authorities = authorities,
-                                                  .server = server},
-                                                 *database, *images));
+    DIM_TRY(auto boot_files,
+            BootFileStore::open({.state_directory = settings.state_directory,
+                                 .materials = {.kernel_kit = settings.kernel_kit,
+                                               .agents = settings.agents,
+                                               .secure_boot = settings.secure_boot},
+                                 .authorities = authorities,
+                                 .server = server},
+                                *database, *images));
     DIM_TRY(auto alerts, Alerts::open(*database));
     DIM_TRY(auto signals, sys::signalfd({SIGTERM, SIGINT, SIGHUP}));
     return OpenedState{.lock = std::move(lock),

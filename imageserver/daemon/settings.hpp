@@ -24,14 +24,20 @@ struct DaemonSettings {
     std::string blade_exec = {};  ///< the program, likewise
     /// Templates of what differs per blade (docs/overrides.md); need not be there.
     std::string overrides = "/etc/dim/overrides";
+    /// db.key and db.crt, which sign boot files for UEFI Secure Boot; need not be there.
+    std::string secure_boot = "/etc/dim/secure-boot";
     /// Where to listen for other image servers; absent: nowhere.
     std::optional<model::Ipv4Endpoint> servers = {};
+
+    /// On the bootnet: where boot files are given by HTTP.
+    std::uint16_t boot_port = 80;
 
     /// Where management modules send traps; absent: nowhere.
     std::optional<model::Ipv4Endpoint> traps = {};
 
     std::string lock_file() const { return state_directory + "/lock"; }
     std::string services_directory() const { return state_directory + "/services"; }
+    std::string mounts_directory() const { return state_directory + "/mounts"; }
     std::string keys_directory() const { return state_directory + "/keys"; }
     std::string service_run_directory() const { return run_directory + "/services"; }
     std::string socket() const { return run_directory + "/api.sock"; }

@@ -3,6 +3,7 @@
 #include "imageserver/blade/neighbours.hpp"
 #include "imageserver/daemon/state_lock.hpp"
 #include "imageserver/firewall/bootnet_firewall.hpp"
+#include "imageserver/nfs/nfsd_server.hpp"
 #include "imageserver/service/child_supervisor.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
@@ -36,7 +37,7 @@ Result<void> stop_services(const DaemonSettings& settings, std::vector<std::stri
 bool is_ours(const DaemonSettings& settings, const std::string& target) {
     const std::string images = settings.state_directory + "/images/";
     if (target.starts_with(images)) return target.ends_with("/shared");
-    const std::string mounts = settings.state_directory + "/mounts";
+    const std::string mounts = settings.mounts_directory();
     return target == mounts || target.starts_with(mounts + '/');
 }
 
@@ -46,6 +47,11 @@ Result<void> remove_firewall(const DaemonSettings& settings, std::vector<std::st
     DIM_CHECK(remove_firewall_table());
     done.emplace_back("removed the packet filter");
     return {};
+}
+
+/// What the kernel's NFS server offers is in use.
+Result<void> withdraw_exports(const DaemonSettings& settings) {
+    return NfsdServer({.root = settings.mounts_directory(), .address = {}}).end();
 }
 
 Result<void> unmount_all(const DaemonSettings& settings, std::vector<std::string>& done) {
@@ -64,6 +70,7 @@ Result<std::vector<std::string>> tear_down(const DaemonSettings& settings) {
     DIM_TRY(const auto lock, lock_state(settings));
     std::vector<std::string> done;
     DIM_CHECK(stop_services(settings, done));
+    DIM_CHECK(withdraw_exports(settings));
     DIM_CHECK(remove_firewall(settings, done));
     DIM_CHECK(unmount_all(settings, done));
     DIM_TRY(const std::size_t neighbours, remove_neighbours());

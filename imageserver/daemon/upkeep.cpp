@@ -13,6 +13,7 @@ constexpr int kTicksPerNeighbours = 10;
 /// notice.
 constexpr int kTicksPerCertificateCheck = 30;
 constexpr int kTicksPerCollection = 10 * 60;
+constexpr int kTicksPerRenewal = 60;
 constexpr int kTicksPerLook = 10;
 constexpr int kTicksPerReservation = 10 * 60;
 constexpr int kTicksPerTrash = 10 * 60;
@@ -61,6 +62,8 @@ Upkeep::Due Upkeep::tick() {
     }
     return {.new_certificate = new_certificate(),
             .collect_boot_files = ticks_ % kTicksPerCollection == 0,
+            // What a killed daemon did not come to, at the first tick.
+            .renew_boot_files = ticks_ % kTicksPerRenewal == 1,
             .reserve_blade_images = ticks_ % kTicksPerReservation == 1,
             .collect_trash = ticks_ % kTicksPerTrash == 1,
             .look_at_overrides = ticks_ % kTicksPerOverrides == 2,

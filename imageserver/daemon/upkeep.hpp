@@ -37,6 +37,7 @@ public:
         /// To be shown from now on; nothing when the one that is shown is good.
         std::shared_ptr<const tls::ServerSettings> new_certificate;
         bool collect_boot_files = false;
+        bool renew_boot_files = false;
         bool reserve_blade_images = false;
         bool collect_trash = false;
         bool look_at_overrides = false;

@@ -58,6 +58,8 @@ public:
                                      std::optional<model::Ipv4Address> server = {}) {
         return ask(kRequest, address, server);
     }
+    /// What it says of itself from now on, for each number of an option.
+    void say(std::map<std::uint8_t, std::string> options) { said_ = std::move(options); }
     std::optional<DhcpReply> bootp() { return ask(kBootp, {}, {}); }
 
 private:
@@ -102,6 +104,10 @@ private:
             put32(bytes, server->value());
         }
         if (type != kBootp) bytes.append("\x37\x09\x01\x03\x06\x0c\x0f\x11\x2a\x2b\x36", 11);
+        for (const auto& [code, value] : said_)
+            bytes.append(1, static_cast<char>(code))
+                .append(1, static_cast<char>(value.size()))
+                .append(value);
         bytes += '\xff';
         bytes.resize(std::max<std::size_t>(bytes.size(), 300), '\0');
         return bytes;
@@ -178,6 +184,7 @@ private:
     }
 
     model::MacAddress mac_;
+    std::map<std::uint8_t, std::string> said_;
     int socket_ = -1;
     bool is_good_ = false;
     std::uint32_t transaction_ = static_cast<std::uint32_t>(::getpid()) << 8;

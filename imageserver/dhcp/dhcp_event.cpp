@@ -6,13 +6,14 @@ namespace dim::server {
 
 namespace {
 
-constexpr model::EnumWords<DhcpEventKind, 6> kKinds{{
+constexpr model::EnumWords<DhcpEventKind, 7> kKinds{{
     {DhcpEventKind::discover, "discover"},
     {DhcpEventKind::offer, "offer"},
     {DhcpEventKind::request, "request"},
     {DhcpEventKind::acknowledge, "acknowledge"},
     {DhcpEventKind::refuse, "refuse"},
     {DhcpEventKind::unknown_mac, "unknown-mac"},
+    {DhcpEventKind::wrong_firmware, "wrong-firmware"},
 }};
 
 }  // namespace

@@ -13,6 +13,7 @@ TEST(DhcpEvent, EachKindHasItsWord) {
     EXPECT_EQ(to_string(DhcpEventKind::acknowledge), "acknowledge");
     EXPECT_EQ(to_string(DhcpEventKind::refuse), "refuse");
     EXPECT_EQ(to_string(DhcpEventKind::unknown_mac), "unknown-mac");
+    EXPECT_EQ(to_string(DhcpEventKind::wrong_firmware), "wrong-firmware");
 }
 
 }  // namespace

@@ -176,7 +176,8 @@ DhcpService::DhcpService(ServiceControl& control, Settings settings,
 Result<DhcpService::Files> DhcpService::render(const cluster::Definition& definition,
                                                std::span<const api::DhcpHost> hosts) const {
     const render::ServerHosts server{.server = settings_.server,
-                                     .hosts = {hosts.begin(), hosts.end()}};
+                                     .hosts = {hosts.begin(), hosts.end()},
+                                     .boot_port = settings_.boot_port};
     if (definition.services.dhcp == DhcpBackend::isc) {
         DIM_TRY(std::string text,
                 render::render_dhcpd_configuration(definition, std::span(&server, 1)));

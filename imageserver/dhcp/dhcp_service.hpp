@@ -4,6 +4,7 @@
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 #include "libdim/model/names.hpp"
+#include "libdim/render/dhcp_host.hpp"
 
 #include <mutex>
 #include <optional>
@@ -23,6 +24,7 @@ public:
         std::string kea_directory = {};  ///< STATE/services/kea; made if missing
         /// What status() is about until the first apply.
         cluster::DhcpBackend backend = cluster::DhcpBackend::isc;
+        std::uint16_t boot_port = render::kBootPort;  ///< where boot files are given by HTTP
         std::string program = "/usr/sbin/dhcpd";
         std::string kea_program = "/usr/sbin/kea-dhcp4";
     };

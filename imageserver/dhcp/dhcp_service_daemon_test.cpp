@@ -57,6 +57,76 @@ TEST_P(EitherServer, GivesAKnownMacItsAddressAndFile) {
                                        event(DhcpEventKind::acknowledge, kKnown, "10.1.0.11")));
 }
 
+/// A machine whose type has several firmwares.
+class EitherServerForPcs : public EitherServer {
+protected:
+    void SetUp() override {
+        cluster::Definition made = definition(GetParam());
+        made.blades.push_back({.name = render::samples::name("s01c1b01"),
+                               .type = model::BladeType::x86_64_bios,
+                               .mac = model::MacAddress::parse(kKnown).value(),
+                               .server = render::samples::name("is01"),
+                               .interfaces = {}});
+        const auto applied = service_.apply(made, hosts("debian/1/x86_64-0123abcd/linux.efi"));
+        ASSERT_TRUE(applied) << to_string(applied.error());
+    }
+    /// What it is given when it says of itself OPTIONS.
+    static DhcpReply given(std::map<std::uint8_t, std::string> options) {
+        DhcpClient client("wire0", model::MacAddress::parse(kKnown).value());
+        client.say(std::move(options));
+        const auto offer = client.discover();
+        const auto reply =
+            offer ? client.request(offer->address, address("10.1.0.1")) : std::nullopt;
+        EXPECT_TRUE(reply.has_value());
+        if (!reply) return {};
+        EXPECT_EQ(reply->file, offer->file);
+        EXPECT_EQ(reply->type, 5);
+        EXPECT_EQ(to_string(reply->address), "10.1.0.11");
+        return *reply;
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, EitherServerForPcs,
+                         ::testing::Values(DhcpBackend::isc, DhcpBackend::kea),
+                         [](const auto& test) { return std::string(to_string(test.param)); });
+
+TEST_P(EitherServerForPcs, GivesEachFirmwareWhatItCanLoad) {
+    constexpr auto kPxe = "PXEClient:Arch:00000:UNDI:002001";
+    const std::string by_http = "http://10.1.0.1/boot/debian/1/x86_64-0123abcd/";
+    EXPECT_EQ(given({{93, "\0\x07"s}, {60, kPxe}}).file, "debian/1/x86_64-0123abcd/linux.efi");
+    EXPECT_EQ(given({{93, "\0\x09"s}, {60, kPxe}}).file, "debian/1/x86_64-0123abcd/linux.efi");
+    EXPECT_EQ(given({{93, "\0\0"s}, {60, kPxe}}).file, "undionly.kpxe");
+    EXPECT_FALSE(given({{93, "\0\0"s}, {60, kPxe}}).options.contains(60));
+    EXPECT_EQ(given({{93, "\0\0"s}, {60, kPxe}, {77, "iPXE"}}).file, by_http + "boot.ipxe");
+    EXPECT_EQ(given({{93, "\0\x07"s}, {60, kPxe}, {77, "iPXE"}}).file, by_http + "boot.ipxe");
+    const DhcpReply http = given({{93, "\0\x10"s}, {60, "HTTPClient:Arch:00016:UNDI:003001"}});
+    EXPECT_EQ(http.file, by_http + "linux.efi");
+    EXPECT_EQ(http.options.at(60), "HTTPClient");
+    EXPECT_EQ(given({}).file, "") << "an operating system";
+    EXPECT_THAT(events(), ::testing::Not(Contains(
+                              ::testing::Field(&DhcpEvent::kind, DhcpEventKind::wrong_firmware))));
+}
+
+TEST_P(EitherServerForPcs, GivesAnotherFirmwareNoFileAndSaysSo) {
+    const std::map<std::uint8_t, std::string> pxe{{93, "\0\x0b"s},
+                                                  {60, "PXEClient:Arch:00011:UNDI:003000"}};
+    // Neither iPXE on it, nor its HTTP, nor one that is in no table of ours.
+    for (const auto& said : {pxe,
+                             {{93, "\0\x0b"s}, {77, "iPXE"}},
+                             {{93, "\0\x13"s}, {60, "HTTPClient:Arch:00019"}},
+                             {{93, "\0\x06"s}}}) {
+        DhcpClient client("wire0", model::MacAddress::parse(kKnown).value());
+        client.say(said);
+        const auto offer = client.discover();
+        EXPECT_EQ(offer ? offer->file : "", "");
+        EXPECT_EQ(offer.has_value(), GetParam() == DhcpBackend::isc) << "Kea can only drop it";
+        const bool is_isc = GetParam() == DhcpBackend::isc;
+        DhcpEvent wrong = event(DhcpEventKind::wrong_firmware, kKnown);
+        if (is_isc) wrong.firmware = static_cast<std::uint8_t>(said.at(93)[1]);
+        EXPECT_THAT(events(), Contains(wrong));
+    }
+}
+
 TEST_P(EitherServer, AnswersBootp) {
     ASSERT_NO_FATAL_FAILURE(expect_applied());
     DhcpClient client("wire0", model::MacAddress::parse(kKnown).value());

@@ -1,6 +1,8 @@
 #include "imageserver/dhcp/dhcpd_log.hpp"
 
+#include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
+#include "libdim/render/dhcp_plan.hpp"
 
 #include <algorithm>
 #include <array>
@@ -68,11 +70,22 @@ bool is_unknown_client(std::string_view line) {
     });
 }
 
+/// "dim-wrong-firmware MAC NUMBER", which our configuration has it say.
+std::optional<DhcpEvent> wrong_firmware(std::span<const std::string_view> words) {
+    if (words.size() != 3) return std::nullopt;
+    const auto mac = model::MacAddress::parse(words[1]);
+    const auto number = parse_number<std::uint16_t>(words[2]);
+    if (!mac || !number) return std::nullopt;
+    return DhcpEvent{
+        .kind = DhcpEventKind::wrong_firmware, .mac = *mac, .address = {}, .firmware = *number};
+}
+
 }  // namespace
 
 std::optional<DhcpEvent> parse_dhcpd_line(std::string_view line) {
     const std::vector<std::string_view> words = split_words(line);
     if (words.empty()) return std::nullopt;
+    if (words.front() == render::kWrongFirmware) return wrong_firmware(words);
     const auto form = std::ranges::find(kDhcpdForms, words.front(), &LineForm::first_word);
     if (form == kDhcpdForms.end()) return std::nullopt;
     const auto mac = find_mac(words, form->before_mac);

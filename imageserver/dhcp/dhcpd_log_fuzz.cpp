@@ -18,6 +18,7 @@ dim::testing::Seeds dim::testing::fuzz_seeds() {
     return {{"discover", "DHCPDISCOVER from 52:54:00:01:01:01 via boot0"},
             {"offer", "DHCPOFFER on 10.1.0.11 to 52:54:00:01:01:01 via boot0"},
             {"request", "DHCPREQUEST for 10.1.0.11 (10.1.0.1) from 52:54:00:01:01:01 via boot0"},
+            {"wrong-firmware", "dim-wrong-firmware 52:54:00:01:01:01 11"},
             {"host-name", "DHCPREQUEST for 10.1.0.11 from 52:54:00:01:01:01 "
                           "(x: unknown client from 52:54:00:09:09:09) via boot0"},
             {"acknowledge", "DHCPACK on 10.1.0.11 to 52:54:00:01:01:01 (s01c1b01) via boot0"}};

@@ -49,6 +49,17 @@ TEST(DhcpdLog, SeesABootOfAKnownBlade) {
               dhcp_event(DhcpEventKind::acknowledge, "52:54:00:01:01:01", "10.1.0.11"));
 }
 
+TEST(DhcpdLog, SeesFirmwareThatIsNotItsBlades) {
+    DhcpEvent expected = dhcp_event(DhcpEventKind::wrong_firmware);
+    expected.firmware = 11;
+    EXPECT_EQ(parse_dhcpd_line("dim-wrong-firmware 52:54:00:01:01:01 11"), expected);
+    for (const char* other :
+         {"dim-wrong-firmware", "dim-wrong-firmware 52:54:00:01:01:01",
+          "dim-wrong-firmware nobody 11", "dim-wrong-firmware 52:54:00:01:01:01 65536",
+          "dim-wrong-firmware 52:54:00:01:01:01 11 12"})
+        EXPECT_FALSE(parse_dhcpd_line(other)) << other;
+}
+
 TEST(DhcpdLog, SeesUnknownMacs) {
     EXPECT_EQ(parse_dhcpd_line("DHCPDISCOVER from 52:54:00:09:09:09 via boot0: network "
                                "10.1.0.0/24: no free leases"),

@@ -13,7 +13,10 @@ namespace {
 /// DATE TIME SEVERITY [LOGGER/PROCESS] MESSAGE…
 constexpr std::size_t kWordsBefore = 4;
 constexpr std::string_view kLogger = "[kea-dhcp4.";
-constexpr std::string_view kDropped = "DHCP4_PACKET_DROP_0013";
+/// Of the class DROP, and in no blade's entry; and in one, which leaves its firmware as the reason
+/// (render/kea_configuration).
+constexpr std::string_view kUnknownDropped = "DHCP4_PACKET_DROP_0013";
+constexpr std::string_view kWrongDropped = "DHCP4_PACKET_DROP_0014";
 
 using Words = std::vector<std::string_view>;
 
@@ -72,9 +75,12 @@ std::optional<DhcpEvent> KeaLogReader::parse(std::string_view line) {
     if (words.size() <= kWordsBefore || !words[kWordsBefore - 1].starts_with(kLogger))
         return std::nullopt;
     const std::string_view message = words[kWordsBefore];
-    if (message == kDropped) {
+    if (message == kUnknownDropped || message == kWrongDropped) {
         if (!last_ || transaction_of(words, "transid=") != last_->transaction) return std::nullopt;
-        return DhcpEvent{.kind = DhcpEventKind::unknown_mac, .mac = last_->mac, .address = {}};
+        return DhcpEvent{.kind = message == kWrongDropped ? DhcpEventKind::wrong_firmware
+                                                          : DhcpEventKind::unknown_mac,
+                         .mac = last_->mac,
+                         .address = {}};
     }
     const auto mac = client_of(words);
     if (!mac) return std::nullopt;

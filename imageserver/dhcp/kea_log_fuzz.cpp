@@ -14,6 +14,7 @@ using dim::server::KeaLogReader;
 namespace {
 dim::testing::Goal offers("an offer, read again from a line that says the same");
 dim::testing::Goal unknown("a MAC that Kea does not know");
+dim::testing::Goal wrong("firmware that is not its blade's");
 }  // namespace
 
 /// As Kea 2.2.0 writes them.
@@ -34,6 +35,12 @@ dim::testing::Seeds dim::testing::fuzz_seeds() {
                              "after host reservation lookup: local_address=255.255.255.255:67, "
                              "remote_address=0.0.0.0:68, msg_type=DHCPDISCOVER (1), "
                              "transid=0x706dabf3,")},
+            {"wrong-firmware",
+             received + line("packets",
+                             "DHCP4_PACKET_DROP_0014 dropped as member of the special class 'DROP' "
+                             "after early global host reservations lookup: "
+                             "local_address=255.255.255.255:67, remote_address=0.0.0.0:68, "
+                             "msg_type=DHCPDISCOVER (1), transid=0x706dabf3,")},
             {"acknowledged",
              line("leases", "DHCP4_LEASE_ALLOC" + about +
                                 "lease 10.1.0.11 has been allocated for 3600 seconds")}};
@@ -48,6 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto event = reader.parse(lines.substr(0, end));
         lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
         if (event && event->kind == DhcpEventKind::unknown_mac) unknown.reach();
+        if (event && event->kind == DhcpEventKind::wrong_firmware) wrong.reach();
         if (!event || event->kind != DhcpEventKind::offer || !event->address) continue;
         const std::string line =
             "2026-11-20 17:00:30.610 INFO  [kea-dhcp4.leases/1.2] DHCP4_LEASE_ADVERT [hwtype=1 " +

@@ -27,12 +27,14 @@ std::string received(const std::string& type, const std::string& mac) {
     return about("packets", "DHCP4_PACKET_RECEIVED", mac,
                  type + " received from 0.0.0.0 to 255.255.255.255 on interface boot0");
 }
-std::string dropped(const std::string& transaction) {
-    return line("packets",
-                "DHCP4_PACKET_DROP_0013 dropped as member of the special class 'DROP' after host "
-                "reservation lookup: local_address=255.255.255.255:67, "
-                "remote_address=0.0.0.0:68, msg_type=DHCPDISCOVER (1), transid=" +
-                    transaction + ",");
+std::string drop_of(const std::string& transaction,
+                    const std::string& message = "DHCP4_PACKET_DROP_0013 dropped as member "
+                                                 "of the special class 'DROP' after host "
+                                                 "reservation lookup") {
+    return line("packets", message +
+                               ": local_address=255.255.255.255:67, remote_address=0.0.0.0:68, "
+                               "msg_type=DHCPDISCOVER (1), transid=" +
+                               transaction + ",");
 }
 
 TEST(KeaLog, SaysNothingAboutOtherLines) {
@@ -74,11 +76,21 @@ TEST(KeaLog, SeesABootOfAKnownBlade) {
 
 TEST(KeaLog, SeesUnknownMacsByTheirTransaction) {
     KeaLogReader reader;
-    EXPECT_FALSE(reader.parse(dropped("0x706dabf3")).has_value());
+    EXPECT_FALSE(reader.parse(drop_of("0x706dabf3")).has_value());
     ASSERT_TRUE(reader.parse(received("DHCPDISCOVER (type 1)", kStranger)).has_value());
-    EXPECT_FALSE(reader.parse(dropped("0x706dabf4")).has_value());
-    EXPECT_EQ(reader.parse(dropped("0x706dabf3")),
+    EXPECT_FALSE(reader.parse(drop_of("0x706dabf4")).has_value());
+    EXPECT_EQ(reader.parse(drop_of("0x706dabf3")),
               dhcp_event(DhcpEventKind::unknown_mac, kStranger));
+}
+
+TEST(KeaLog, SeesFirmwareThatIsNotItsBlades) {
+    KeaLogReader reader;
+    ASSERT_TRUE(reader.parse(received("DHCPDISCOVER (type 1)", kBlade)).has_value());
+    EXPECT_EQ(reader.parse(drop_of("0x706dabf3", "DHCP4_PACKET_DROP_0014 dropped as member of the "
+                                                 "special class 'DROP' after early global host "
+                                                 "reservations lookup")),
+              dhcp_event(DhcpEventKind::wrong_firmware));
+    EXPECT_FALSE(reader.parse("  type=093, len=002: 11(uint16)"));
 }
 
 TEST(KeaLog, IsReadTogetherWithTheOther) {

@@ -103,6 +103,7 @@ TEST(AssignmentEdits, AHundredAreOneRestartOfDhcpd) {
         *supervisor,
         {.directory = directory / "services",
          .boot_directory = directory / "boot",
+         .mounts = directory / "mounts",
          .bootnet = cluster::bootnet_of(definition(), roster.server()).value()},
         {.roster = roster,
          .assignments = assignments,

@@ -97,6 +97,7 @@ protected:
         control,
         {.directory = database.directory() + "/services",
          .boot_directory = database.directory() + "/boot",
+         .mounts = database.directory() + "/mounts",
          .bootnet = cluster::bootnet_of(*roster.definition(), roster.server()).value(),
          .dhcpd = "/bin/true"},
         {.roster = roster,

@@ -1,6 +1,7 @@
 #include "imageserver/edit/image_edits.hpp"
 
 #include "imageserver/edit/for_each_blade.hpp"
+#include "imageserver/edit/renewed_boot_file.hpp"
 #include "libdim/api/image_request.hpp"
 #include "libdim/api/limits.hpp"
 #include "libdim/base/text.hpp"
@@ -57,13 +58,16 @@ Result<Edit> ImageEdits::update_image(const api::UpdateImage& request, const Pro
     Edit edit = tell_generation(request.name, made.generation, progress);
     using Patterns = std::vector<std::string>;
     edit.done += tell_notes(request.source ? request.source->exclude : Patterns{}, made.notes);
+    if (made.generation) renew_boot_file(boot_files_, request.name, edit, progress);
     return edit;
 }
 
 Result<Edit> ImageEdits::roll_back_image(const api::RollBackImage& request,
                                          const Progress& progress) {
     DIM_TRY(const auto made, images_.roll_back_image(request, progress));
-    return tell_generation(request.name, made, progress);
+    Edit edit = tell_generation(request.name, made, progress);
+    if (made) renew_boot_file(boot_files_, request.name, edit, progress);
+    return edit;
 }
 
 Result<Edit> ImageEdits::collect_generations(const api::CollectGenerations& request,
@@ -162,7 +166,7 @@ Result<Edit> ImageEdits::create_blade_images(const api::ImageOfBlades& request,
     std::string done = "blade images of " + to_string(request.image) + ": " +
                        std::to_string(made.size()) + " created";
     if (kept != 0) done += ", " + std::to_string(kept) + " there already";
-    return Edit{.done = std::move(done)};
+    return Edit{.done = std::move(done), .needs = {.dhcp = true}};
 }
 
 Result<Edit> ImageEdits::adopt_image(const api::AdoptImage& request, const Progress& progress) {
@@ -195,7 +199,7 @@ Result<Edit> ImageEdits::adopt_blade_images(const api::ImageOfBlades& request,
     std::string done =
         "blade images of " + to_string(request.image) + ": " + std::to_string(adopted) + " adopted";
     if (kept != 0) done += ", " + std::to_string(kept) + " known already";
-    return Edit{.done = std::move(done)};
+    return Edit{.done = std::move(done), .needs = {.dhcp = true}};
 }
 
 Result<Edit> ImageEdits::resize_blade_images(const api::ResizeBladeImages& request,
@@ -235,7 +239,8 @@ Result<Edit> ImageEdits::delete_blade_image(const ComponentName& blade, const Im
     DIM_CHECK(
         blades_.tell({&blade, 1}, "blade image of " + to_string(image) + " moved to the trash"));
     return Edit{.done = "blade image of " + to_string(image) + " for " + to_string(blade) +
-                        " moved to the trash"};
+                        " moved to the trash",
+                .needs = {.dhcp = true}};
 }
 
 Result<Edit> ImageEdits::restore_blade_image(const ComponentName& blade, const ImageName& image) {
@@ -243,7 +248,8 @@ Result<Edit> ImageEdits::restore_blade_image(const ComponentName& blade, const I
     DIM_CHECK(images_.restore_blade_image(blade, image));
     DIM_CHECK(blades_.tell({&blade, 1}, "blade image of " + to_string(image) + " restored"));
     return Edit{.done = "blade image of " + to_string(image) + " for " + to_string(blade) +
-                        " restored from the trash"};
+                        " restored from the trash",
+                .needs = {.dhcp = true}};
 }
 
 Result<Edit> ImageEdits::purge_blade_images(const ComponentName& blade, const ImageName& image) {

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 
+#include <gmock/gmock.h>
+
 namespace dim::server {
 namespace {
 
 using samples::blade;
 using samples::image;
 using samples::other_blade;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ImageEditsTest : public EditFixture {
 protected:
@@ -51,6 +55,22 @@ TEST_F(ImageEditsTest, APinIsToldToItsBladesAndKept) {
     EXPECT_EQ(unpin(), "2 blades no longer pinned to a generation of image granite");
     EXPECT_EQ(unpin(), "no generation of image granite was pinned for 2 blades");
     EXPECT_EQ(journal.story(other_blade()).value().size(), 2u);
+}
+
+TEST_F(ImageEditsTest, ANewKernelIsInTheBootFileAtOnce) {
+    add_image();
+    const auto update = [&] {
+        return finish(image_edits.update_image({image(), {}, ""}, no_progress)).value();
+    };
+    EXPECT_THAT(update(), Not(HasSubstr("boot file"))) << "there is none to be renewed";
+    add_boot_file();
+    EXPECT_THAT(update(), Not(HasSubstr("boot file")));
+    boot_files.next_kernel = "6.1.0-51-amd64";
+    EXPECT_THAT(update(), HasSubstr("built, kernel 6.1.0-51-amd64: in force at the next boot"));
+    EXPECT_EQ(boot_files.current(image()).value()->kernel, "6.1.0-51-amd64");
+    boot_files.is_broken = true;
+    EXPECT_THAT(update(), HasSubstr("the boot file stays as it was: the image has no"));
+    EXPECT_EQ(boot_files.current(image()).value()->kernel, "6.1.0-51-amd64");
 }
 
 TEST_F(ImageEditsTest, ProgressOfBladesThatAreMadeAtOnceIsToldInOrder) {

@@ -1,5 +1,7 @@
 #include "imageserver/edit/incoming_edits.hpp"
 
+#include "imageserver/edit/renewed_boot_file.hpp"
+
 namespace dim::server {
 
 using model::ImageName;
@@ -33,6 +35,7 @@ Result<Edit> IncomingEdits::make(const ImageName& image, const Progress& progres
                     .needs = {.exports = true}};
             return {};
         }));
+    renew_boot_file(boot_files_, image, edit, progress);
     progress("offering the shared root", 0, 0);
     return edit;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/boot_file/boot_files.hpp"
 #include "imageserver/edit/edit.hpp"
 #include "imageserver/image/images.hpp"
 #include "imageserver/image/incoming_generations.hpp"
@@ -15,9 +16,9 @@ namespace dim::server {
 /// What the management node brings to this server: see api::OfferGeneration.
 class IncomingEdits {
 public:
-    /// IMAGES outlives this.
-    IncomingEdits(Images& images, std::string state_directory)
-        : images_(images), incoming_(std::move(state_directory)) {}
+    /// The references outlive this.
+    IncomingEdits(Images& images, BootFiles& boot_files, std::string state_directory)
+        : images_(images), boot_files_(boot_files), incoming_(std::move(state_directory)) {}
 
     /// Errors: those of IncomingGenerations, and of check_offer(); conflict when the image cannot
     /// have that generation next.
@@ -31,6 +32,7 @@ public:
 
 private:
     Images& images_;
+    BootFiles& boot_files_;
     IncomingGenerations incoming_;
 };
 

@@ -1,3 +1,4 @@
+#include "imageserver/boot_file/fake_boot_files.hpp"
 #include "imageserver/edit/incoming_edits.hpp"
 #include "imageserver/image/fake_images.hpp"
 #include "libdim/api/message_samples.hpp"
@@ -32,7 +33,8 @@ protected:
 
     dim::testing::TemporaryDirectory directory;
     FakeImages images;
-    IncomingEdits edits{images, directory.path()};
+    FakeBootFiles boot_files{images};
+    IncomingEdits edits{images, boot_files, directory.path()};
 };
 
 TEST_F(IncomingEditsTest, WhatIsMadeIsOfferedToBlades) {

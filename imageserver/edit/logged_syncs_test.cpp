@@ -68,6 +68,7 @@ protected:
                     overrides,
                     edited_blades,
                     {.offer_shared_roots = [] { return Result<void>(); },
+                     .name_boot_files = [] {},
                      .tell_blade = [](const model::ComponentName&) {}},
                     std::chrono::milliseconds(0)};
     LoggedSyncs syncs{edits, images, database.get(), edited_blades};

@@ -1,3 +1,4 @@
+#include "imageserver/boot_file/fake_boot_files.hpp"
 #include "imageserver/edit/incoming_edits.hpp"
 #include "imageserver/edit/server_syncs.hpp"
 #include "imageserver/image/fake_images.hpp"
@@ -108,7 +109,8 @@ private:
     }
 
     dim::testing::TemporaryDirectory directory_;
-    IncomingEdits incoming_{images, directory_.path()};
+    FakeBootFiles boot_files_{images};
+    IncomingEdits incoming_{images, boot_files_, directory_.path()};
 };
 
 class ServerSyncsTest : public ::testing::Test {

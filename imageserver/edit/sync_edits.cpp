@@ -6,6 +6,8 @@
 #include "libdim/sys/clock.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <mutex>
 #include <set>
 
 namespace dim::server {
@@ -14,6 +16,9 @@ using model::ComponentName;
 using model::Generation;
 
 namespace {
+
+/// At most so long a blade that was moved, and reboots, is told the kernel of its old generation.
+constexpr std::chrono::seconds kUnnamed{5};
 
 Result<sync::KeepOut> keep_out_rules(const api::SyncImage& request, const cluster::Blade& blade,
                                      const api::SyncPolicy& policy) {
@@ -252,11 +257,21 @@ Result<api::SyncReport> SyncEdits::run(const api::SyncImage& request, const Prog
     for (const Blade& blade : job.blades)
         names.push_back(blade.name());
     std::vector<api::SyncOutcome> outcomes(names.size());
+    std::mutex naming;
+    sys::Deadline unnamed = sys::Deadline::in(kUnnamed);
     for_each_blade(names, progress, [&](std::size_t number, const Progress&) {
         outcomes[number] = sync_blade(job, job.blades[number]);
+        const std::scoped_lock lock(naming);
+        if (!request.is_dry_run && unnamed.has_passed()) {
+            messengers_.name_boot_files();
+            unnamed = sys::Deadline::in(kUnnamed);
+        }
         return true;
     });
-    if (!request.is_dry_run) confirm(job, outcomes, progress);
+    if (!request.is_dry_run) {
+        messengers_.name_boot_files();
+        confirm(job, outcomes, progress);
+    }
     api::SyncReport report{.image = request.image,
                            .generation = job.target.generation,
                            .is_dry_run = request.is_dry_run,

@@ -23,6 +23,7 @@ public:
     /// What tells blades and services of it. Both are called beside the event loop.
     struct Messengers {
         std::function<Result<void>()> offer_shared_roots;  ///< returns once they are offered
+        std::function<void()> name_boot_files;             ///< to the next boots of what was moved
         std::function<void(const model::ComponentName&)> tell_blade;
     };
     /// CONFIRMATION: so long is waited for a running blade to say that it has the shared root of

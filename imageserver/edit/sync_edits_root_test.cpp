@@ -92,6 +92,7 @@ protected:
                              ++offers;
                              return offered;
                          },
+                         .name_boot_files = [this] { ++named; },
                          .tell_blade =
                              [this](const model::ComponentName& name) {
                                  told.push_back(name);
@@ -134,6 +135,7 @@ protected:
     std::function<void(const model::ComponentName&)> on_tell;
     Result<void> offered;
     int offers = 0;
+    int named = 0;  ///< times that DHCP was told of other boot files
 };
 
 TEST_F(SyncEditsTest, GoesOnAfterTheFailureOfABlade) {
@@ -234,6 +236,7 @@ TEST_F(SyncEditsTest, ADryRunTellsEachDifferenceAndNobodyElse) {
     EXPECT_THAT(shown.differences, SizeIs(1));
     EXPECT_TRUE(asked.at(blade()).is_dry_run);
     EXPECT_EQ(offers, 0);
+    EXPECT_EQ(named, 0);
     EXPECT_TRUE(told.empty());
     EXPECT_THAT(
         value_of(journal.story(blade())),
@@ -323,6 +326,7 @@ TEST_F(SyncEditsTest, ARunningBladeIsWaitingUntilItSaysThatItHasTheSharedRoot) {
     EXPECT_EQ(outcome.state, "waiting");
     EXPECT_FALSE(outcome.problem);
     EXPECT_EQ(offers, 1);
+    EXPECT_EQ(named, 1);
     EXPECT_THAT(told, ElementsAre(blade()));
     EXPECT_TRUE(asked.at(blade()).is_held) << "it has the old shared root still";
     on_tell = [&](const model::ComponentName&) { report_move(2, std::nullopt); };

@@ -57,7 +57,8 @@ Result<void> BootnetFirewall::apply() {
 Result<void> BootnetFirewall::install() const {
     const bool was_wanted = sys::stat(file()).has_value();
     DIM_CHECK(sys::ensure_directory(settings_.directory));
-    DIM_CHECK(sys::write_file_atomically(file(), render::bootnet_rules(settings_.bootnet)));
+    DIM_CHECK(sys::write_file_atomically(
+        file(), render::bootnet_rules(settings_.bootnet, settings_.boot_port)));
     Result<void> loaded = load();
     if (!loaded && !was_wanted) DIM_CHECK(sys::unlink(file()));
     return loaded;
@@ -78,7 +79,7 @@ Result<void> BootnetFirewall::restore() {
 }
 
 Result<api::Firewall> BootnetFirewall::state() const {
-    api::Firewall state{.rules = render::bootnet_rules(settings_.bootnet),
+    api::Firewall state{.rules = render::bootnet_rules(settings_.bootnet, settings_.boot_port),
                         .is_wanted = sys::stat(file()).has_value(),
                         .is_in_force = false,
                         .cause = {}};

@@ -4,6 +4,7 @@
 #include "libdim/base/result.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -21,6 +22,7 @@ public:
     struct Settings {
         std::string directory;  ///< STATE/services/firewall; its file says that it is wanted
         cluster::ServerBootnet bootnet;
+        std::uint16_t boot_port = 80;  ///< where boot files are given by HTTP
         std::string program = "/usr/sbin/nft";
         std::function<void(const Result<void>&)> on_apply{};  ///< told how each apply() ended
     };

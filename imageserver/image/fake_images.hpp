@@ -326,6 +326,22 @@ public:
         return all(blade_images_);
     }
 
+    Result<BladeGenerations> blade_generations() const override {
+        BladeGenerations generations;
+        DIM_TRY(const auto images, blade_images());
+        for (const api::BladeImage& each : images)
+            generations.insert_or_assign({each.blade, each.image}, each.generation);
+        return generations;
+    }
+    Result<std::vector<model::Generation>>
+    generation_numbers(const model::ImageName& name) const override {
+        DIM_CHECK(image(name));
+        std::vector<model::Generation> numbers;
+        for (const api::ImageGeneration& each : made_generations)
+            numbers.push_back(each.generation);
+        return numbers;
+    }
+
     Result<DiskSpace> disk_space() const override {
         const std::scoped_lock lock(mutex_);
         return space;

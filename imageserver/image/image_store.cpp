@@ -287,6 +287,15 @@ Result<std::vector<api::ImageGeneration>> ImageStore::generations(const ImageNam
     return state_->generations.list(name);
 }
 
+Result<std::vector<Generation>> ImageStore::generation_numbers(const ImageName& name) const {
+    DIM_CHECK(image(name));
+    DIM_TRY(const auto records, state_->catalog.generations_of(name));
+    std::vector<Generation> numbers;
+    for (const GenerationRecord& record : records)
+        numbers.push_back(record.generation);
+    return numbers;
+}
+
 Result<api::GenerationDifference>
 ImageStore::compare_generations(const ImageName& name, Generation older, Generation newer) const {
     return state_->generations.compare(name, older, newer);

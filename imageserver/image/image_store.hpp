@@ -144,6 +144,9 @@ public:
     Result<api::BladeImage> blade_image(const model::ComponentName& blade,
                                         const model::ImageName& image) const override;
     Result<std::vector<api::BladeImage>> blade_images() const override;
+    Result<BladeGenerations> blade_generations() const override;
+    Result<std::vector<model::Generation>>
+    generation_numbers(const model::ImageName& name) const override;
 
     Result<DiskSpace> disk_space() const override;
     std::vector<Error> reserve_blade_images() override;

@@ -248,6 +248,15 @@ Result<std::vector<api::BladeImage>> ImageStore::blade_images() const {
     return descriptions;
 }
 
+Result<Images::BladeGenerations> ImageStore::blade_generations() const {
+    DIM_TRY(const std::vector<BladeImageRecord> records, state_->catalog.blade_images());
+    BladeGenerations generations;
+    for (const BladeImageRecord& record : records)
+        if (record.state == BladeImageState::ready)
+            generations.insert_or_assign({record.blade, record.image}, record.generation);
+    return generations;
+}
+
 Result<DiskSpace> ImageStore::disk_space() const {
     DIM_TRY(const std::vector<BladeImageRecord> records, state_->catalog.blade_images());
     DIM_TRY(const sys::SpaceInfo info, sys::statfs(state_->paths.blades()));

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -220,6 +221,13 @@ public:
     virtual Result<api::BladeImage> blade_image(const model::ComponentName& blade,
                                                 const model::ImageName& image) const = 0;
     virtual Result<std::vector<api::BladeImage>> blade_images() const = 0;
+    /// Of each blade image, as it is known: without a look at any file.
+    using BladeGenerations =
+        std::map<std::pair<model::ComponentName, model::ImageName>, model::Generation>;
+    virtual Result<BladeGenerations> blade_generations() const = 0;
+    /// Those there are, ascending, likewise. Errors: not_found.
+    virtual Result<std::vector<model::Generation>>
+    generation_numbers(const model::ImageName& name) const = 0;
 
     /// Of the file system that they are on.
     virtual Result<DiskSpace> disk_space() const = 0;

@@ -2,8 +2,10 @@
 
 #include "libdim/model/byte_size.hpp"
 #include "tools/output/table.hpp"
+#include "tools/output/terminal_text.hpp"
 #include "tools/output/words.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 
@@ -93,6 +95,31 @@ std::string services_text(const api::ClusterStatus& status) {
     return text;
 }
 
+/// "s01c1b01 s01c1b02 and 12 more"
+std::string some_names(const std::vector<model::ComponentName>& names) {
+    constexpr std::size_t kShown = 8;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
+        text += (i == 0 ? "" : " ") + to_string(names[i]);
+    if (names.size() > kShown) text += fmt::format(" and {} more", names.size() - kShown);
+    return text;
+}
+
+/// "old kernel 6.1.0-50-amd64: 2 blades; 6.1.0-51-amd64 at their next boot: s01c1b01 s01c1b02"
+std::string kernels_text(const api::ClusterStatus& status) {
+    std::map<std::pair<std::string, std::string>, std::vector<model::ComponentName>> blades;
+    for (const api::BladeStatus& blade : status.blades)
+        if (blade.kernel && blade.next_kernel)
+            blades[{*blade.kernel, *blade.next_kernel}].push_back(blade.name);
+    std::string text;
+    for (const auto& [kernels, names] : blades)
+        text += terminal_text(fmt::format("old kernel {}: {}; {} at their next boot: {}",
+                                          kernels.first, count_text(names.size(), "blade"),
+                                          kernels.second, some_names(names))) +
+                '\n';
+    return text;
+}
+
 std::string alerts_text(const api::ClusterStatus& status) {
     std::string text;
     for (const api::Alert& alert : status.alerts) {
@@ -127,6 +154,7 @@ std::string status_text(const api::ClusterStatus& status) {
         trouble += trouble_text(blade);
     trouble += services_text(status);
     if (!trouble.empty()) text += '\n' + trouble;
+    if (const std::string kernels = kernels_text(status); !kernels.empty()) text += '\n' + kernels;
     if (const std::string alerts = alerts_text(status); !alerts.empty())
         text += "\nAlerts:\n" + alerts;
     return text;

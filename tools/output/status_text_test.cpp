@@ -41,6 +41,21 @@ TEST(StatusText, AFailureNamesStageCauseAndCure) {
                           "  cure: dim blade create s01c1b01 granite\n"));
 }
 
+TEST(StatusText, TellsWhichBladesStillRunAnOldKernel) {
+    api::BladeStatus blade = make_blade(model::BladeState::running);
+    EXPECT_THAT(status_text(make_status(blade)), Not(HasSubstr("kernel")));
+    blade.kernel = "6.1.0-50-amd64";
+    blade.next_kernel = "6.1.0-51-amd64";
+    api::ClusterStatus status = make_status(blade);
+    EXPECT_THAT(status_text(status),
+                HasSubstr("\nold kernel 6.1.0-50-amd64: 1 blade; 6.1.0-51-amd64 "
+                          "at their next boot: s01c1b01\n"));
+    for (int i = 0; i < 9; ++i)
+        status.blades.push_back(blade);
+    EXPECT_THAT(status_text(status), HasSubstr("10 blades; 6.1.0-51"));
+    EXPECT_THAT(status_text(status), HasSubstr("s01c1b01 and 2 more\n"));
+}
+
 TEST(StatusText, ServicesAreMentionedOnlyWhenSomethingIsWrong) {
     api::ClusterStatus status = make_status(make_blade(model::BladeState::running));
     status.services.push_back({.name = "dhcpd", .is_running = true, .pid = 7});

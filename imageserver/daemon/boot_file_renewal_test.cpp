@@ -1,0 +1,78 @@
+#include "imageserver/boot/boot_samples.hpp"
+#include "imageserver/boot/test_database.hpp"
+#include "imageserver/boot_file/fake_boot_files.hpp"
+#include "imageserver/daemon/boot_file_renewal.hpp"
+#include "imageserver/image/fake_images.hpp"
+#include "imageserver/state/fake_wall_clock.hpp"
+#include "libdim/api/message_samples.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dim::server {
+namespace {
+
+class BootFileRenewalTest : public ::testing::Test {
+protected:
+    BootFileRenewalTest() {
+        images.add(api::samples::image_summary());
+        EXPECT_TRUE(
+            files.build({.image = granite, .options = {}, .ramdisk = {}}, [](auto&&...) {}));
+    }
+    /// Once, to its end.
+    void renew() {
+        ImageLanes lanes;
+        BootFileRenewal renewal(files, lanes, alerts, clock, [this] { ++named; });
+        renewal.renew();
+        lanes.threads().join();
+    }
+    std::optional<std::string> kernel() const { return files.current(granite).value()->kernel; }
+
+    const model::ImageName granite = api::samples::image();
+    TestDatabase database;
+    Alerts alerts = Alerts::open(database.get()).value();
+    FakeWallClock clock{samples::at(1)};
+    FakeImages images;
+    FakeBootFiles files{images};
+    int named = 0;  ///< times that DHCP was told
+};
+
+TEST_F(BootFileRenewalTest, BuildsWhatHasAnotherKernelAndTellsDhcp) {
+    renew();
+    EXPECT_EQ(named, 0);
+    files.next_kernel = "6.1.0-51-amd64";
+    renew();
+    EXPECT_EQ(kernel(), "6.1.0-51-amd64");
+    EXPECT_EQ(named, 1);
+    renew();
+    EXPECT_EQ(named, 1);
+}
+
+TEST_F(BootFileRenewalTest, AFailureIsAnAlertUntilItSucceeds) {
+    files.next_kernel = "6.1.0-51-amd64";
+    files.is_broken = true;
+    renew();
+    renew();
+    ASSERT_EQ(alerts.alerts().size(), 1U);
+    EXPECT_EQ(alerts.alerts().front().kind, "old-kernel");
+    EXPECT_EQ(alerts.alerts().front().origin, "granite");
+    EXPECT_EQ(alerts.alerts().front().count, 2U);
+    EXPECT_EQ(named, 0);
+    files.is_broken = false;
+    renew();
+    EXPECT_TRUE(alerts.alerts().empty());
+    EXPECT_EQ(named, 1);
+}
+
+TEST_F(BootFileRenewalTest, AnAlertGoesWhenAnEditMendedIt) {
+    files.next_kernel = "6.1.0-51-amd64";
+    files.is_broken = true;
+    renew();
+    ASSERT_EQ(alerts.alerts().size(), 1U);
+    files.is_broken = false;
+    ASSERT_TRUE(files.renew(granite, [](auto&&...) {}));
+    renew();
+    EXPECT_TRUE(alerts.alerts().empty());
+}
+
+}  // namespace
+}  // namespace dim::server

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "imageserver/boot_file/boot_files.hpp"
+#include "imageserver/edit/edit.hpp"
+#include "libdim/model/names.hpp"
+
+namespace dim::server {
+
+/// After EDIT made a generation of IMAGE: a boot file with its kernel, if that is another one. EDIT
+/// tells, also of a failure, which leaves the generation as it is.
+void renew_boot_file(BootFiles& files, const model::ImageName& image, Edit& edit,
+                     const Progress& progress);
+
+}  // namespace dim::server
