@@ -16,6 +16,7 @@ from lib.cluster import IMAGE, JS20, JS21, Cluster
 from lib.master import add_lines, put
 from lib.sandbox import INSIDE, run_in_sandbox
 
+INSIDE_COMMAND = "nsenter --target $(pgrep -f -n \"demo.*py.*--keep\")"
 PARTS = ("firmware", "kernel", "agent", "init")
 # What the running blades get: a program in the shared root, a user in each blade's own image.
 PROGRAM = "#!/bin/sh\necho \"$(hostname) has this program, and a user $(id -u postgres), without a reboot\"\n"
@@ -67,27 +68,37 @@ def change_running_blades(cluster, shells):
     return told, seconds, said
 
 
-def stay(directory, cluster):
-    """--keep: says how to look around and how to stop, and waits for that."""
+def stay(directory, server, blades, image, more=""):
+    """--keep: says how to look around and how to stop, and waits for that. MORE: what else can be tried, a line each."""
     attach = pathlib.Path(__file__).resolve().parent / "attach"
-    for name, blade in cluster.blades.items():
+    first = next(iter(blades))
+    consoles = ""
+    for name, blade in blades.items():
         blade.console.relay(directory / f"{name}.tty")
-    inside = f"nsenter --target $(pgrep -f -n \"demo.py.*--keep\")"
+        consoles += f"""  {attach} {directory}/{name}.tty
+                                   its console: press Return, log in as root without password, leave with Ctrl-]
+"""
     say(f"""
 The cluster is up. From another terminal, as root:
-  export DIM_SOCKET={cluster.server.socket} PATH={cluster.server.bin}:$PATH
-  dim status                       also: dim status --watch, dim blade show {JS20[0]}, dim nfs show, dim dhcp show
-  {attach} {directory}/{JS20[0]}.tty
-                                   console of the JS20: press Return, log in as root without password, leave with Ctrl-]
-  {attach} {directory}/{JS21[0]}.tty
-  ls {cluster.server.blade_root(JS20[0], IMAGE)}
+  export DIM_SOCKET={server.socket} PATH={server.bin}:$PATH
+  dim status                       also: dim status --watch, dim blade show {first}, dim nfs show, dim dhcp show
+{consoles}  ls {server.blade_root(first, image)}
                                    is empty from outside: images are mounted in the demo's own namespace; to enter it:
-  {inside} --all
-  {inside} --net dim bctool {JS20[0]} power state
-                                   the chassis is in the demo's own network; also: power off, power on, reset; dim bcadmin s01c1mm inventory
-Consoles and logs are kept in {directory}/logs.
+  {INSIDE_COMMAND} --all
+{more}Consoles and logs are kept in {directory}/logs.
 To stop it and remove everything: press Ctrl-C here, or kill {os.environ['DIM_DEMO_OUTSIDE_PID']}""")
     threading.Event().wait()
+
+
+def keep_on_request(name, run, arguments_of):
+    """Runs RUN in a sandbox; with --keep, its end by a person is no failure. Returns the exit status."""
+    keep = False
+    if INSIDE not in os.environ:
+        keep = arguments_of().keep
+        os.environ["DIM_DEMO_OUTSIDE_PID"] = str(os.getpid())
+    code = run_in_sandbox(name, run, keep_directory_on_failure=not keep)
+    stopped_by_person = keep and code in (-signal.SIGKILL, 128 + signal.SIGKILL, 130)
+    return 0 if stopped_by_person else code
 
 
 def main(directory):
@@ -111,16 +122,13 @@ def main(directory):
     lines = (f"$ dim syncit {IMAGE} --yes\n{told}", *said, f"\nfrom a new program on the master to running blades: {seconds:.1f} s")
     print(json.dumps(result) if arguments.json else "\n".join(lines), flush=True)
     if arguments.keep:
-        stay(directory, cluster)
+        stay(directory, cluster.server, cluster.blades, IMAGE,
+             f"  {INSIDE_COMMAND} --net dim bctool {JS20[0]} power state\n"
+             "                                   the chassis is in the demo's own network; also: power off, power on, reset; "
+             "dim bcadmin s01c1mm inventory\n")
     cluster.power_off()
     return 0
 
 
 if __name__ == "__main__":
-    keep = False
-    if INSIDE not in os.environ:
-        keep = parse_arguments().keep
-        os.environ["DIM_DEMO_OUTSIDE_PID"] = str(os.getpid())
-    code = run_in_sandbox("demo", main, keep_directory_on_failure=not keep)
-    stopped_by_person = keep and code in (-signal.SIGKILL, 128 + signal.SIGKILL, 130)
-    sys.exit(0 if stopped_by_person else code)
+    sys.exit(keep_on_request("demo", main, parse_arguments))

@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 """An unmodified Debian 12 for amd64, as debootstrap makes it, boots a machine with UEFI: firmware, PXE, the distribution's own kernel
-with the agent, TLS, blade image and shared root, systemd, `running`."""
+with the agent, TLS, blade image and shared root, systemd, `running`; then once more with HTTP in the place of PXE."""
 import pathlib
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.case import expect, run_case, step
-from lib.debian import debian_root, make_debian
+from lib.debian import check_ssh, check_what_it_runs, debian_root, make_debian, wait_until_started
 from lib.image_server import ImageServer
 from lib.network import Bootnet
-from lib.uefi_blade import UefiBlade
+from lib.pc_blade import UefiBlade
 
 NAME, KIND, MAC, ADDRESS = BLADE = ("s01c1b01", "x86_64-uefi", "52:54:00:01:01:01", "10.1.0.11")
 IMAGE = "debian"
@@ -46,39 +45,23 @@ def body(site):
     site.blade.power_on()
     server.wait_for_blade(NAME, "running", 400)
     shell = site.blade.login(300)
-    _, state = shell.run("systemctl is-system-running --wait", 300)
-    step(f"systemd says: {state}")
-    units = shell.check("systemctl list-units --failed --plain --no-legend")
-    failed = {line.split()[0] for line in units.splitlines() if line.strip()}
-    for unit in failed:
-        print(shell.run(f"systemctl status --no-pager -n 20 {unit}")[1])
-    expect(failed <= EXPECTED_FAILURES, f"units that failed: {failed}")
+    wait_until_started(shell, EXPECTED_FAILURES)
 
     step("what it runs from, and as what")
-    for place in ("/", "/usr"):
-        expect(shell.check(f"findmnt -n -o FSTYPE {place}") == "nfs4", f"{place} comes by NFS")
-    expect(shell.run("touch /usr/mine")[0] != 0, "the shared root is read-only")
-    shell.check("touch /root/mine")
-    expect((root / "boot" / f"vmlinuz-{shell.check('uname -r')}").exists(), "its kernel is the distribution's")
-    expect(shell.check("hostname") == NAME, "its name is the blade's")
-    expect(len(shell.check("cat /etc/machine-id")) == 32, "it has an identity")
-    shell.check("journalctl -b -q -n 1 && systemctl is-active ssh && ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")
+    check_what_it_runs(shell, NAME, "vmlinuz")
     step("a login by ssh")
-    key = server.directory / "key"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-    public = key.with_suffix(".pub").read_text().strip()
-    shell.check(f"mkdir -p -m 700 /root/.ssh && echo '{public}' > /root/.ssh/authorized_keys")
-    done = subprocess.run(["ssh", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={server.directory}/known",
-                           f"root@{ADDRESS}", "systemctl is-system-running"], capture_output=True, text=True, timeout=60)
-    expect(done.stdout.strip() == "running", f"{done.stdout} {done.stderr}")
+    check_ssh(shell, server, ADDRESS)
 
-    step("it ends in good order, and comes back as it was")
+    step("it ends in good order, and comes back as it was, now loading by HTTP")
     site.blade.shut_down(120)
+    expect("by HTTP" not in server.dim("blade", "show", NAME), "the first time it loaded by TFTP")
+    site.blade.loads_by = "http"
     site.blade.power_on()
     server.wait_for_blade(NAME, "running", 400)
     shell = site.blade.login(300)
     shell.check("test -e /root/mine")
-    expect(shell.run("systemctl is-system-running --wait", 300)[1] == "running", "nothing failed at the second boot")
+    expect("/linux.efi by HTTP" in server.dim("blade", "show", NAME), "its story says so")
+    wait_until_started(shell, EXPECTED_FAILURES)
     site.blade.shut_down(120)
 
     step("neither the shared root nor the master changed")

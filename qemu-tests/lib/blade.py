@@ -1,4 +1,5 @@
-"""An emulated JS20 or JS21: QEMU's pseries machine with the blade's processor and one network port, booting from the network."""
+"""An emulated JS20, JS21 or POWER machine: QEMU's pseries machine with the blade's processor and one network port, booting from the
+network."""
 import contextlib
 import os
 import pathlib
@@ -8,10 +9,10 @@ import subprocess
 from .console import Console, Shell
 from .saved_firmware import WAIT_FOR_KEY, Monitor, saved_firmware
 
-PROCESSORS = {"js20": "970", "js21": "970mp"}
+PROCESSORS = {"js20": "970", "js21": "970mp", "pseries": "power9"}
 # SLOF gives up after ten DHCP requests; a blade's own firmware asks for ever, so this one is told to, too.
 BOOT_FOR_EVER = ": netboot begin s\" boot\" ['] evaluate catch drop clear d# 2000 ms again ; netboot"
-# The mitigations that pseries offers by default do not exist on a PowerPC 970.
+# The mitigations that pseries offers by default do not exist on a PowerPC 970, nor in an emulation.
 MACHINE = "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken"
 
 # Guest time by counted instructions, 2 ns each: what a program takes does not depend on how busy the host is, nor on how long

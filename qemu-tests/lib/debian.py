@@ -1,21 +1,86 @@
-"""The Debian 12 for amd64 that UEFI blades boot, made by scripts/build-debian when the cache of slow builds does not have it."""
+"""The Debian 12 that emulated blades boot, made by scripts/build-debian when the cache of slow builds does not have it, and what is
+expected of a blade that runs it."""
 import os
 import pathlib
 import subprocess
 
+from .case import expect, step
 from .sandbox import INSIDE
 
-_VARIABLE = "DIM_DEBIAN"
+_KERNEL_VARIABLE = "DIM_DEBIAN_KERNEL"
+_SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
 
 
-def make_debian():
+def _make(variable, *command):
     """To be called before the sandbox, which has no way to a package archive."""
-    if INSIDE not in os.environ and _VARIABLE not in os.environ:
-        script = pathlib.Path(__file__).resolve().parents[2] / "scripts/build-debian"
-        done = subprocess.run([script], stdout=subprocess.PIPE, text=True, check=True)
-        os.environ[_VARIABLE] = done.stdout.strip()
+    if INSIDE not in os.environ and variable not in os.environ:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        os.environ[variable] = done.stdout.strip()
 
 
-def debian_root():
+def _variable(suite):
+    return f"DIM_DEBIAN_{suite.upper()}"
+
+
+def make_debian(architecture="amd64", suite="bookworm"):
+    """Before the sandbox; one architecture of a suite in a test."""
+    _make(_variable(suite), _SCRIPTS / "build-debian", "--arch", architecture, "--suite", suite)
+
+
+def debian_root(suite="bookworm"):
     """Its root directory, to be read only."""
-    return pathlib.Path(os.environ[_VARIABLE]) / "root"
+    return pathlib.Path(os.environ[_variable(suite)]) / "root"
+
+
+def master_of_debian(directory):
+    """The same as a master to write to, below DIRECTORY: what is not changed in it takes no space."""
+    for name in ("upper", "work", "master"):
+        (directory / name).mkdir()
+    options = f"lowerdir={debian_root()},upperdir={directory}/upper,workdir={directory}/work"
+    subprocess.run(["mount", "-t", "overlay", "master", "-o", options, directory / "master"], check=True)
+    return directory / "master"
+
+
+def make_other_kernel():
+    """The same for a package with another kernel."""
+    _make(_KERNEL_VARIABLE, _SCRIPTS / "fetch-debian-kernel")
+
+
+def other_kernel():
+    """Its package, of a greater release than the kernel of debian_root()."""
+    return pathlib.Path(os.environ[_KERNEL_VARIABLE]) / "kernel.deb"
+
+
+def wait_until_started(shell, expected_failures=frozenset()):
+    """All that systemd starts has started, and nothing failed but EXPECTED_FAILURES."""
+    _, state = shell.run("systemctl is-system-running --wait", 600)
+    step(f"systemd says: {state}")
+    units = shell.check("systemctl list-units --failed --plain --no-legend")
+    failed = {line.split()[0] for line in units.splitlines() if line.strip()}
+    for unit in failed:
+        print(shell.run(f"systemctl status --no-pager -n 20 {unit}")[1])
+    expect(failed <= expected_failures, f"units that failed: {failed}")
+
+
+def check_what_it_runs(shell, name, kernel_file, suite="bookworm"):
+    """KERNEL_FILE: "vmlinuz"; its release is behind that in /boot."""
+    for place in ("/", "/usr"):
+        expect(shell.check(f"findmnt -n -o FSTYPE {place}") == "nfs4", f"{place} comes by NFS")
+    expect(shell.run("touch /usr/mine")[0] != 0, "the shared root is read-only")
+    shell.check("touch /root/mine")
+    kernel = debian_root(suite) / "boot" / f"{kernel_file}-{shell.check('uname -r')}"
+    expect(kernel.exists(), "its kernel is the distribution's")
+    expect(shell.check("hostname") == name, "its name is the blade's")
+    expect(len(shell.check("cat /etc/machine-id")) == 32, "it has an identity")
+    shell.check("journalctl -b -q -n 1 && systemctl is-active ssh && ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", 120)
+
+
+def check_ssh(shell, server, address):
+    """From SERVER's machine."""
+    key = server.directory / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    public = key.with_suffix(".pub").read_text().strip()
+    shell.check(f"mkdir -p -m 700 /root/.ssh && echo '{public}' > /root/.ssh/authorized_keys")
+    done = subprocess.run(["ssh", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={server.directory}/known",
+                           f"root@{address}", "systemctl is-system-running"], capture_output=True, text=True, timeout=120)
+    expect(done.stdout.strip() == "running", f"{done.stdout} {done.stderr}")

@@ -47,6 +47,16 @@ class Bootnet:
         self._ip("link", "set", name, "master", self.device, "up")
         return name
 
+    def add_host(self, mac, address):
+        """A host of its own on the network: the server speaks to a blade's address at its MAC alone."""
+        self._taps += 1
+        port, host = f"host{self._taps}", AnotherHost()
+        self._ip("link", "add", port, "type", "veth", "peer", "name", "net0", "address", mac, "netns", str(host.process_id))
+        self._ip("link", "set", port, "master", self.device, "up")
+        for words in (("address", "add", address, "dev", "net0"), ("link", "set", "net0", "up")):
+            subprocess.run([*host.prefix, "ip", *words], check=True)
+        return host
+
     def add_address(self, address):
         """One more address on the server's side, to speak from as somebody else."""
         self._ip("address", "add", address, "dev", self.device)
