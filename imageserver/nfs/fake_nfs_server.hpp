@@ -25,6 +25,10 @@ public:
         offered = std::vector(exports.begin(), exports.end());
         return {};
     }
+    Result<void> check() override {
+        if (missing) return fail(Error(*missing));
+        return {};
+    }
     Result<void> end() override {
         ++ends;
         offered.reset();
@@ -36,6 +40,7 @@ public:
     }
 
     std::optional<std::vector<api::NfsExport>> offered;  ///< nothing: it does not run
+    std::optional<Error> missing;                        ///< what check tells
     std::deque<Error> failures;                          ///< of the next times it is to offer
     int ends = 0;
 

@@ -4,6 +4,7 @@
 #include "imageserver/nfs/ganesha_configuration.hpp"
 #include "imageserver/nfs/ganesha_service.hpp"
 #include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
 
 #include <set>
 #include <utility>
@@ -41,6 +42,13 @@ Result<void> GaneshaServer::offer(std::span<const api::NfsExport> exports) {
     DIM_TRY(const auto outcome, service_.apply(files));
     static_cast<void>(outcome);
     return {};
+}
+
+Result<void> GaneshaServer::check() {
+    const std::string& program = ganesha_service(directory_, address_).service.arguments.front();
+    if (sys::stat(program)) return {};
+    return fail(Error(ErrorCode::not_found, "there is no " + program)
+                    .with_cure("apt-get install nfs-ganesha nfs-ganesha-vfs"));
 }
 
 Result<void> GaneshaServer::end() {

@@ -18,6 +18,7 @@ public:
                   std::string directory);
 
     Result<void> offer(std::span<const api::NfsExport> exports) override;
+    Result<void> check() override;
     Result<void> end() override;
     std::string root() const override { return {}; }
     api::ServiceStatus status() const override { return service_.status(); }

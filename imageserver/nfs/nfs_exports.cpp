@@ -119,6 +119,11 @@ Result<void> NfsExports::State::end_other() {
     {
         const std::scoped_lock lock(offered_mutex);
         if (which == clients->server) return {};
+    }
+    // Blades go on with the one there is while the other one could not run.
+    DIM_CHECK(server(clients->server).check());
+    {
+        const std::scoped_lock lock(offered_mutex);
         offered.clear();
     }
     NfsServer& other =

@@ -59,6 +59,22 @@ TEST_F(NfsExportsTest, OneServerTakesThePlaceOfTheOther) {
     EXPECT_EQ(nfsd.ends, 1);
 }
 
+TEST_F(NfsExportsTest, AServerThatCannotRunTakesNoOnesPlace) {
+    ASSERT_TRUE(apply(NfsBackend::ganesha));
+    nfsd.missing.emplace(ErrorCode::not_found, "there is no exportfs");
+    const auto applied = apply(NfsBackend::nfsd);
+    ASSERT_FALSE(applied);
+    EXPECT_EQ(applied.error().message(), "NFS server: there is no exportfs");
+    EXPECT_EQ(ganesha.ends, 0);
+    EXPECT_EQ(exports.exports().size(), 1U) << "blades go on";
+    EXPECT_EQ(exports.status().name, "ganesha");
+    // What mends it.
+    nfsd.missing.reset();
+    ASSERT_TRUE(apply(NfsBackend::nfsd));
+    EXPECT_EQ(ganesha.ends, 1);
+    EXPECT_EQ(exports.status().name, "nfsd");
+}
+
 TEST_F(NfsExportsTest, WhatTheOtherServerDoesNotOfferIsNotSaidToBeServed) {
     ASSERT_TRUE(apply(NfsBackend::ganesha));
     nfsd.failures.emplace_back(ErrorCode::unavailable, "there is no exportfs");

@@ -17,6 +17,9 @@ public:
     /// Makes it offer these and nothing else of ours, and starts it if needed; an export that stays
     /// the same is not disturbed. Blocks. Errors: why it does not offer them.
     virtual Result<void> offer(std::span<const api::NfsExport> exports) = 0;
+    /// Whether this machine has what it consists of, so that it may take another one's place.
+    /// Starts nothing. Errors: what is missing, with the cure.
+    virtual Result<void> check() = 0;
     /// It offers nothing of ours from now on: another one takes its place. One that never did is
     /// success.
     virtual Result<void> end() = 0;

@@ -33,6 +33,14 @@ constexpr std::size_t kSaidLines = 4;
 
 std::string place_text(const NfsdExport& entry) { return entry.client + ':' + entry.directory; }
 
+Error no_server_in_kernel(const std::string& said) {
+    return Error(ErrorCode::unavailable,
+                 "this kernel has no NFS server, neither built in nor as a module" +
+                     (said.empty() ? "" : ": " + said))
+        .with_cure("run a kernel with nfsd, or say <services nfs=\"ganesha\"/> in the cluster "
+                   "definition");
+}
+
 }  // namespace
 
 NfsdServer::NfsdServer(Settings settings) : settings_(std::move(settings)) {
@@ -86,11 +94,28 @@ bool NfsdServer::has_threads() const {
     return threads && !trim(*threads).empty() && trim(*threads) != "0";
 }
 
+Result<void> NfsdServer::check() {
+    DIM_CHECK(check_program());
+    if (is_in_kernel()) return {};
+    DIM_TRY(const sys::RunResult loaded, sys::run(settings_.load, kStartTimeout));
+    if (is_in_kernel()) return {};
+    return fail(no_server_in_kernel(last_lines(loaded.output, kSaidLines)));
+}
+
+Result<void> NfsdServer::check_program() const {
+    if (sys::stat(settings_.exportfs)) return {};
+    return fail(Error(ErrorCode::not_found, "there is no " + settings_.exportfs)
+                    .with_cure("apt-get install nfs-kernel-server"));
+}
+
+/// What cannot be read is taken to be well: what comes next will tell.
+bool NfsdServer::is_in_kernel() const {
+    const Result<std::string> known = sys::read_file(settings_.file_systems);
+    return !known || known->contains("\tnfsd\n");
+}
+
 Result<void> NfsdServer::ensure_running() const {
-    if (!sys::stat(settings_.exportfs)) {
-        return fail(Error(ErrorCode::not_found, "there is no " + settings_.exportfs)
-                        .with_cure("apt-get install nfs-kernel-server"));
-    }
+    DIM_CHECK(check_program());
     if (has_threads() && settings_.probe(settings_.address)) return check_versions();
     DIM_TRY(const sys::RunResult started, sys::run(settings_.start, kStartTimeout));
     DIM_CHECK(wait_until_ready(last_lines(started.output, kSaidLines)));
@@ -103,14 +128,7 @@ Result<void> NfsdServer::wait_until_ready(const std::string& said) const {
     for (;;) {
         const Result<void> answered = settings_.probe(settings_.address);
         if (has_threads() && answered) return {};
-        const Result<std::string> known = sys::read_file(settings_.file_systems);
-        if (known && !known->contains("\tnfsd\n")) {
-            return fail(Error(ErrorCode::unavailable,
-                              "this kernel has no NFS server, neither built in nor as a module" +
-                                  (said.empty() ? "" : ": " + said))
-                            .with_cure("run a kernel with nfsd, or say <services nfs=\"ganesha\"/> "
-                                       "in the cluster definition"));
-        }
+        if (!is_in_kernel()) return fail(no_server_in_kernel(said));
         if (deadline.has_passed()) {
             const std::string why =
                 answered ? "another program answers at port 2049" : to_string(answered.error());

@@ -26,6 +26,7 @@ public:
         std::string kernel = "/proc/fs/nfsd";
         std::string file_systems = "/proc/filesystems";
         std::string exportfs = "/usr/sbin/exportfs";
+        std::vector<std::string> load = {"/usr/sbin/modprobe", "nfsd"};
         std::vector<std::string> start = {"/usr/bin/systemctl", "start", "nfs-server.service"};
         std::function<Result<void>(model::Ipv4Address)> probe{};  ///< empty: call_null
         std::chrono::milliseconds ready_timeout{10'000};
@@ -33,12 +34,15 @@ public:
     explicit NfsdServer(Settings settings);
 
     Result<void> offer(std::span<const api::NfsExport> exports) override;
+    Result<void> check() override;
     Result<void> end() override;
     std::string root() const override { return settings_.root; }
     api::ServiceStatus status() const override;
 
 private:
     Result<void> offer_all(std::span<const api::NfsExport> exports) const;
+    Result<void> check_program() const;
+    bool is_in_kernel() const;
     Result<void> ensure_running() const;
     Result<void> wait_until_ready(const std::string& said) const;
     Result<void> check_versions() const;

@@ -39,7 +39,8 @@ protected:
         write("etab", "/srv/home\t10.0.0.0/8(rw,fsid=1)\n");
         write("exportfs", kExportfs);
         write("start", "#!/bin/sh\necho 8 > " + path("kernel/threads") + "\n");
-        for (const char* program : {"exportfs", "start"})
+        write("load", "#!/bin/sh\nprintf 'nodev\\tnfsd\\n' >> " + path("filesystems") + "\n");
+        for (const char* program : {"exportfs", "load", "start"})
             std::filesystem::permissions(path(program), std::filesystem::perms::owner_all);
     }
     std::string path(const std::string& name) const { return directory / name; }
@@ -80,6 +81,7 @@ protected:
                        .kernel = path("kernel"),
                        .file_systems = path("filesystems"),
                        .exportfs = path("exportfs"),
+                       .load = {path("load")},
                        .start = {path("start")},
                        .probe = [this](model::Ipv4Address) { return answer; },
                        .ready_timeout = std::chrono::milliseconds(1)}};
@@ -161,6 +163,22 @@ TEST_F(NfsdServerTest, SaysWhatIsMissing) {
 
     std::filesystem::remove(path("exportfs"));
     EXPECT_EQ(refusal().cure(), "apt-get install nfs-kernel-server");
+}
+
+TEST_F(NfsdServerTest, IsCheckedWithoutAStart) {
+    EXPECT_TRUE(server.check());
+    write("filesystems", "nodev\ttmpfs\n");
+    EXPECT_TRUE(server.check()) << "the module is there to be loaded";
+    EXPECT_FALSE(std::filesystem::exists(path("kernel/threads")));
+
+    write("filesystems", "nodev\ttmpfs\n");
+    write("load", "#!/bin/sh\necho module nfsd not found; exit 1\n");
+    const auto checked = server.check();
+    ASSERT_FALSE(checked);
+    EXPECT_THAT(checked.error().message(), HasSubstr("as a module: module nfsd not found"));
+
+    std::filesystem::remove(path("exportfs"));
+    EXPECT_EQ(server.check().error().cure(), "apt-get install nfs-kernel-server");
 }
 
 TEST_F(NfsdServerTest, ForgetsWhatAWithdrawnBladeHasOpen) {
