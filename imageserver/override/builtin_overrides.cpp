@@ -56,6 +56,7 @@ private:
             case Builtin::ssh_host_keys: return ssh_host_keys();
             case Builtin::fstab: return fstab();
             case Builtin::root_interface: return root_interface();
+            case Builtin::time_servers: return time_servers();
         }
         return {};
     }
@@ -283,6 +284,35 @@ private:
         if (const auto file = now(Builtin::root_interface, path))
             want_edited(Builtin::root_interface, path, *file,
                         overrides::with_nfsroot_start(file->bytes.view()));
+        return {};
+    }
+
+    /// Nobody asks by DHCP at the interface that the root comes over, so nobody hears of them
+    /// there.
+    Result<void> time_servers() {
+        const auto bootnet = cluster::bootnet_of(definition_, blade_.server);
+        if (!bootnet || bootnet->network.time_servers.empty()) {
+            idle(Builtin::time_servers,
+                 "the cluster definition has no <time-server> for the blade's bootnet");
+            return {};
+        }
+        std::string list;
+        std::string lines;
+        for (const model::Ipv4Address& server : bootnet->network.time_servers) {
+            list.append(list.empty() ? "" : " ").append(to_string(server));
+            lines.append("server ").append(to_string(server)).append(" iburst\n");
+        }
+        const std::string comment = "# <time-server> of the cluster definition (DIM)\n";
+        DIM_TRY(const bool has_timesyncd, root_.has_file("etc/systemd/timesyncd.conf"));
+        DIM_TRY(const bool has_chrony, root_.has_directory("etc/chrony/sources.d"));
+        if (has_timesyncd)
+            want(Builtin::time_servers, "etc/systemd/timesyncd.conf.d/50-dim.conf",
+                 comment + "[Time]\nNTP=" + list + "\n");
+        if (has_chrony)
+            want(Builtin::time_servers, "etc/chrony/sources.d/dim.sources", comment + lines);
+        if (!has_timesyncd && !has_chrony)
+            idle(Builtin::time_servers, "the image has neither /etc/systemd/timesyncd.conf nor "
+                                        "/etc/chrony/sources.d");
         return {};
     }
 

@@ -15,7 +15,9 @@ namespace dim::server::testing {
 
 inline constexpr std::string_view kOverriddenCluster =
     R"(<cluster xmlns="urn:dim:cluster:1" name="demo" domain="demo.lab">
-        <network name="bootnet" role="bootnet" per="server" address="10.{server}.0.0/16"/>
+        <network name="bootnet" role="bootnet" per="server" address="10.{server}.0.0/16">
+          <time-server address="10.{server}.0.1"/><time-server address="192.0.2.123"/>
+        </network>
         <network name="usernet" role="usernet" address="192.0.2.0/24"/>
         <level name="server" symbol="s" width="2" last="1">
           <component name="server" role="server" pattern="is{server}" linear="is">
@@ -52,8 +54,10 @@ protected:
             {"ssh/sshd_config", "Port 22\n"},
             {"ssh/ssh_host_rsa_key", "of the master\n"},
             {"network/interfaces", "auto lo eth0\niface lo inet loopback\niface eth0 inet dhcp\n"},
+            {"systemd/timesyncd.conf", "[Time]\n#NTP=\n"},
             {"motd", "of the master\n"}};
-        for (const char* name : {"ssh", "network", "systemd", "systemd/network", "NetworkManager"})
+        for (const char* name : {"ssh", "network", "systemd", "systemd/network", "NetworkManager",
+                                 "chrony", "chrony/sources.d"})
             value_of(sys::mkdir(tree + "/etc/" + name));
         for (const auto& [name, text] : master)
             testing::write(tree + "/etc/" + name, text);

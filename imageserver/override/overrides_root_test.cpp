@@ -12,6 +12,7 @@ namespace {
 using ::testing::AllOf;
 using testing::blade_name;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using testing::image_name;
 using ::testing::IsEmpty;
@@ -116,6 +117,10 @@ TEST_F(OverriddenBlade, TwoOfOneImageDiffer) {
                 AllOf(HasSubstr("\nMACAddress=52:54:00:01:01:02\n"), HasSubstr("Unmanaged=yes")));
     EXPECT_THAT(read("s01c1b02", "etc/NetworkManager/conf.d/99-dim-root.conf"),
                 HasSubstr("unmanaged-devices+=mac:52:54:00:01:01:02\n"));
+    EXPECT_THAT(read("s01c1b01", "etc/systemd/timesyncd.conf.d/50-dim.conf"),
+                EndsWith("\n[Time]\nNTP=10.1.0.1 192.0.2.123\n"));
+    EXPECT_THAT(read("s01c1b01", "etc/chrony/sources.d/dim.sources"),
+                EndsWith("\nserver 10.1.0.1 iburst\nserver 192.0.2.123 iburst\n"));
     // The master's stay as they are.
     EXPECT_EQ(value_of(sys::read_file(tree + "/etc/motd")), "of the master\n");
     EXPECT_EQ(value_of(sys::read_file(tree + "/etc/ssh/ssh_host_rsa_key")), "of the master\n");
@@ -145,7 +150,8 @@ TEST_F(OverriddenBlade, KeepsItsIdentityWhenItsImageIsMadeAnew) {
 
 TEST_F(OverriddenBlade, WhatIsSwitchedOffIsLeftToTheMaster) {
     put("cluster/.dim-overrides", "hosts off\nmachine-id off\nssh-host-keys off\nfstab off\n");
-    put("blade/s01c1b01/.dim-overrides", "fstab on\nroot-interface off\nhostname off\n");
+    put("blade/s01c1b01/.dim-overrides",
+        "fstab on\nroot-interface off\nhostname off\ntime-servers off\n");
     create("s01c1b01");
     EXPECT_EQ(read("s01c1b01", "etc/hosts"), "127.0.0.1\tlocalhost\n127.0.1.1\tmaster\n");
     EXPECT_EQ(read("s01c1b01", "etc/machine-id"), "00000000000000000000000000000001\n");
@@ -159,7 +165,8 @@ TEST_F(OverriddenBlade, WhatIsSwitchedOffIsLeftToTheMaster) {
     EXPECT_THAT(idle, ElementsAre("built-in hostname: switched off", "built-in hosts: switched off",
                                   "built-in machine-id: switched off",
                                   "built-in ssh-host-keys: switched off",
-                                  "built-in root-interface: switched off"));
+                                  "built-in root-interface: switched off",
+                                  "built-in time-servers: switched off"));
 }
 
 TEST_F(OverriddenBlade, WithoutAKnownAddressOfItsPortIsToldSo) {

@@ -11,11 +11,19 @@
 namespace dim::overrides {
 
 /// What DIM writes by itself, unless it is switched off.
-enum class Builtin { hostname, hosts, machine_id, ssh_host_keys, fstab, root_interface };
-inline constexpr std::array kBuiltins{Builtin::hostname,   Builtin::hosts,
-                                      Builtin::machine_id, Builtin::ssh_host_keys,
-                                      Builtin::fstab,      Builtin::root_interface};
-/// "hostname", "hosts", "machine-id", "ssh-host-keys", "fstab", "root-interface"
+enum class Builtin {
+    hostname,
+    hosts,
+    machine_id,
+    ssh_host_keys,
+    fstab,
+    root_interface,
+    time_servers
+};
+inline constexpr std::array kBuiltins{
+    Builtin::hostname, Builtin::hosts,          Builtin::machine_id,  Builtin::ssh_host_keys,
+    Builtin::fstab,    Builtin::root_interface, Builtin::time_servers};
+/// "hostname", "hosts", "machine-id", "ssh-host-keys", "fstab", "root-interface", "time-servers"
 std::string_view to_string(Builtin builtin);
 
 /// The file of settings in a tree of templates.

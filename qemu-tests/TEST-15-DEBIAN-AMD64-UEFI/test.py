@@ -6,10 +6,12 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.case import expect, run_case, step
-from lib.debian import check_ssh, check_what_it_runs, debian_root, make_debian, wait_until_started
+from lib.debian import (check_clean_journal, check_housekeeping, check_ssh, check_what_it_runs, debian_root, make_debian, wait_for_time,
+                        wait_until_started)
 from lib.image_server import ImageServer
 from lib.network import Bootnet
 from lib.pc_blade import UefiBlade
+from lib.time_server import TimeServer
 
 NAME, KIND, MAC, ADDRESS = BLADE = ("s01c1b01", "x86_64-uefi", "52:54:00:01:01:01", "10.1.0.11")
 IMAGE = "debian"
@@ -24,6 +26,9 @@ class Site:
         self.bootnet = Bootnet()
         self.server = ImageServer(directory)
         self.server.define_blade(*BLADE)
+        self.server.define_time_server(ImageServer.ADDRESS)
+        # No clock of this machine tells the same.
+        self.time_server = TimeServer(ImageServer.ADDRESS, offset=90)
         self.blade = UefiBlade(NAME, KIND, MAC, self.bootnet, directory)
 
 
@@ -52,20 +57,35 @@ def body(site):
     step("a login by ssh")
     check_ssh(shell, server, ADDRESS)
 
-    step("it ends in good order, and comes back as it was, now loading by HTTP")
-    site.blade.shut_down(120)
+    step("what it does for itself, and its clock")
+    check_housekeeping(shell)
+    wait_for_time(shell, site.time_server)
+    identity = shell.check("cat /etc/machine-id")
+
+    step("it reboots")
+    site.blade.console.send("systemctl reboot\n")
+    site.blade.console.expect("BdsDxe: starting", 120)
+    step("the firmware has it again")
+    site.blade.power_off()
+
+    step("it comes back as it was, now loading by HTTP")
     expect("by HTTP" not in server.dim("blade", "show", NAME), "the first time it loaded by TFTP")
     site.blade.loads_by = "http"
     site.blade.power_on()
     server.wait_for_blade(NAME, "running", 400)
     shell = site.blade.login(300)
     shell.check("test -e /root/mine")
+    expect(shell.check("cat /etc/machine-id") == identity, "it is the same machine")
+    check_clean_journal(shell, boots=1)
     expect("/linux.efi by HTTP" in server.dim("blade", "show", NAME), "its story says so")
     wait_until_started(shell, EXPECTED_FAILURES)
+    step("it is told to power off")
     site.blade.shut_down(120)
+    step("it is off")
 
     step("neither the shared root nor the master changed")
     server.dim("image", "check", IMAGE, timeout=600)
+    expect("nothing changed" in server.dim("image", "update", IMAGE, timeout=600), "a generation of the master would be the same")
 
 
 make_debian()

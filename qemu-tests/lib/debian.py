@@ -75,6 +75,29 @@ def check_what_it_runs(shell, name, kernel_file, suite="bookworm"):
     shell.check("journalctl -b -q -n 1 && systemctl is-active ssh && ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", 120)
 
 
+def check_housekeeping(shell):
+    """What the distribution does for itself goes on as on a disk: tmpfiles, logrotate, the random seed, AppArmor."""
+    shell.check("systemd-tmpfiles --create --clean", 120)
+    shell.check("systemctl start logrotate.service && test -s /var/lib/logrotate/status", 120)
+    shell.check("systemctl is-active systemd-random-seed && test -s /var/lib/systemd/random-seed")
+    shell.check("aa-enabled -q && systemctl is-active apparmor && test -s /sys/kernel/security/apparmor/profiles")
+
+
+def check_clean_journal(shell, boots):
+    """The journal is kept, and was closed by each of the BOOTS before this one."""
+    expect(int(shell.check("journalctl --list-boots -q | wc -l", 120)) == boots + 1, f"the journal has {boots} boots before this one")
+    shell.check("! journalctl -b -q | grep 'corrupted or uncleanly'", 120)
+
+
+def wait_for_time(shell, time_server):
+    """timesyncd has the clock from TIME_SERVER."""
+    shell.check("until timedatectl show -p NTPSynchronized --value | grep -q yes; do sleep 1; done", 120)
+    expect(time_server.asked.is_set(), "it was asked")
+    before = time_server.now
+    told = float(shell.check("date +%s.%N"))
+    expect(before - 1 <= told <= time_server.now + 1, f"the blade's clock is at {told}, the time server's after {before}")
+
+
 def check_ssh(shell, server, address):
     """From SERVER's machine."""
     key = server.directory / "key"

@@ -53,6 +53,7 @@ class ImageServer:
         self._blades = {}
         self._properties = {}
         self._module = None
+        self._time_servers = []
         self._process = None
         self._starts = 0
 
@@ -70,6 +71,10 @@ class ImageServer:
     def set_property(self, blade, name, value):
         """What the definition says of a blade; a daemon that runs already is told by `dim cluster reload`."""
         self._properties.setdefault(blade, {})[name] = value
+        self._write_cluster()
+
+    def define_time_server(self, address):
+        self._time_servers.append(address)
         self._write_cluster()
 
     def define_module(self, address, properties):
@@ -99,10 +104,11 @@ class ImageServer:
             + "  </set>\n"
             for name, (kind, mac, address) in self._blades.items())
         services = "".join(f" {job}={quoteattr(daemon)}" for job, daemon in self._services.items())
+        time_servers = "".join(f"<time-server address={quoteattr(address)}/>" for address in self._time_servers)
         network, module, module_properties = self._module_texts()
         text = f"""<cluster xmlns="urn:dim:cluster:1" name="test">
   <services{services}/>
-  <network name="bootnet" role="bootnet" address="10.1.0.0/24"/>
+  <network name="bootnet" role="bootnet" address="10.1.0.0/24">{time_servers}</network>
 {network}  <level name="server" symbol="s" width="2" last="1">
     <component name="server" role="server" pattern="is{{server}}" linear="is">
       <interface network="bootnet" device="boot0" address="{self.ADDRESS}"/>
