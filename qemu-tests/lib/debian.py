@@ -80,11 +80,11 @@ def check_housekeeping(shell):
     shell.check("systemd-tmpfiles --create --clean", 120)
     shell.check("systemctl start logrotate.service && test -s /var/lib/logrotate/status", 120)
     shell.check("systemctl is-active systemd-random-seed && test -s /var/lib/systemd/random-seed")
-    shell.check("aa-enabled -q && systemctl is-active apparmor && test -s /sys/kernel/security/apparmor/profiles")
+    shell.check("aa-enabled -q && systemctl is-active apparmor && grep -q . /sys/kernel/security/apparmor/profiles")
 
 
 def check_clean_journal(shell, boots):
-    """The journal is kept, and was closed by each of the BOOTS before this one."""
+    """The journal is kept, and was closed in good order before each of the BOOTS before this one ended."""
     expect(int(shell.check("journalctl --list-boots -q | wc -l", 120)) == boots + 1, f"the journal has {boots} boots before this one")
     shell.check("! journalctl -b -q | grep 'corrupted or uncleanly'", 120)
 
