@@ -91,12 +91,24 @@ Result<void> set_boot_interface(AgentSettings& settings, const std::string& valu
     return {};
 }
 
+Result<void> set_vlan(AgentSettings& settings, const std::string& value) {
+    DIM_TRY(settings.vlan, model::VlanId::parse(value));
+    return {};
+}
+
+Result<void> set_bond(AgentSettings& settings, const std::string& value) {
+    DIM_TRY(settings.bond, model::Bond::parse(value));
+    return {};
+}
+
 struct Setting {
     std::string_view name;
     Result<void> (*set)(AgentSettings&, const std::string&);
 };
 
 constexpr std::string_view kBootInterface = "BOOTIF";
+constexpr std::string_view kVlan = "dim.vlan";
+constexpr std::string_view kBond = "dim.bond";
 
 constexpr std::array kSettings{
     Setting{"dim.server", set_server},
@@ -107,13 +119,18 @@ constexpr std::array kSettings{
     Setting{"dim.on-failure", set_on_failure},
     Setting{"dim.log", set_log},
     Setting{kBootInterface, set_boot_interface},
+    Setting{kVlan, set_vlan},
+    Setting{kBond, set_bond},
 };
 
 void warn(AgentSettings& settings, const CommandLineWord& word, const std::string& why) {
-    if (settings.warnings.size() == kWarningsLimit) return;
     const std::string text = word.value ? word.name + '=' + *word.value : word.name;
-    settings.warnings.push_back("kernel command line: " + printable(text, 80) +
-                                " is ignored: " + why);
+    const std::string said = "kernel command line: " + printable(text, 80);
+    if (word.name == kVlan || word.name == kBond) {
+        settings.wrong_network = said + ": " + why;
+    } else if (settings.warnings.size() < kWarningsLimit) {
+        settings.warnings.push_back(said + " is ignored: " + why);
+    }
 }
 
 }  // namespace

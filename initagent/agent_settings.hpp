@@ -2,8 +2,10 @@
 
 #include "initagent/kernel_command_line.hpp"
 #include "libdim/api/agent_port.hpp"
+#include "libdim/model/bond.hpp"
 #include "libdim/model/ipv4.hpp"
 #include "libdim/model/mac_address.hpp"
+#include "libdim/model/vlan.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,13 +30,19 @@ struct AgentSettings {
     bool is_debug = false;
     /// BOOTIF, of the boot loader: the port that it has booted from.
     std::optional<model::MacAddress> boot_interface;
+    std::optional<model::VlanId> vlan;  ///< dim.vlan: the tag of the boot network
+    std::optional<model::Bond> bond;    ///< dim.bond: the ports that it is on
+    /// Why dim.vlan or dim.bond cannot be followed. Then no network may be tried: it would be
+    /// another one.
+    std::optional<std::string> wrong_network;
     std::vector<std::string> warnings;  ///< words that were not understood, one sentence each
 
     bool operator==(const AgentSettings&) const = default;
 };
 
 /// A word that is unknown or has a bad value becomes a warning: a blade boots in spite of it if it
-/// can. The last of several equal words counts.
+/// can, unless it is one that says which network is the right one. The last of several equal words
+/// counts.
 AgentSettings agent_settings(const std::vector<CommandLineWord>& words);
 
 }  // namespace dim::agent

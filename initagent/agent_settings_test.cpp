@@ -67,6 +67,24 @@ TEST(AgentSettings, TakesTheBootLoadersWordForThePort) {
     }
 }
 
+TEST(AgentSettings, ReadsWhatTheBootNetworkRunsOver) {
+    const AgentSettings settings = settings_of("dim.vlan=30 dim.bond=802.3ad,eth0,eth1");
+    EXPECT_EQ(settings.vlan, *model::VlanId::parse("30"));
+    EXPECT_EQ(settings.bond, *model::Bond::parse("802.3ad,eth0,eth1"));
+    EXPECT_EQ(settings.wrong_network, std::nullopt);
+}
+
+TEST(AgentSettings, TakesNoOtherNetworkForOneThatItDoesNotUnderstand) {
+    for (const char* text : {"dim.vlan", "dim.vlan=", "dim.vlan=4095", "dim.vlan=5000 dim.vlan=5",
+                             "dim.bond", "dim.bond=", "dim.bond=lacp", "dim.bond=bond0:eth0"}) {
+        const AgentSettings settings = settings_of(text);
+        ASSERT_TRUE(settings.wrong_network) << text;
+        EXPECT_THAT(*settings.wrong_network, HasSubstr("kernel command line: dim.")) << text;
+    }
+    EXPECT_THAT(*settings_of("dim.vlan=4095").wrong_network,
+                HasSubstr("dim.vlan=4095: '4095' is not a number from 1 to 4094"));
+}
+
 TEST(AgentSettings, LetsTheLastOfEqualWordsCount) {
     EXPECT_EQ(settings_of("dim.retries=5 dim.retries=0").retries, std::nullopt);
     EXPECT_EQ(settings_of("dim.on-failure=shell dim.on-failure=reboot").on_failure,

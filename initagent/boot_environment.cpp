@@ -50,20 +50,21 @@ std::optional<BootPath> read_boot_path(const std::string& chosen, BootEnvironmen
 }
 
 /// The distribution mounts the variables for itself, so they are not left mounted.
-std::optional<model::MacAddress> read_uefi_port(const std::string& directory,
-                                                BootEnvironment& environment) {
+void read_uefi_port(const std::string& directory, BootEnvironment& environment) {
     const auto names = sys::list_names(directory);
-    if (!names) return std::nullopt;
+    if (!names) return;
     const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
     const bool mounts =
         names->empty() && sys::mount("efivarfs", directory, "efivarfs", flags, "").has_value();
-    const auto mac = read_uefi_boot_mac(directory);
+    const auto option = read_uefi_boot_option(directory);
     if (mounts) static_cast<void>(sys::umount(directory));
-    if (mac) return *mac;
-    if (mac.error().code() != ErrorCode::not_found)
+    if (option) {
+        environment.port_mac = option->mac;
+        if (!environment.vlan) environment.vlan = option->vlan;
+    } else if (option.error().code() != ErrorCode::not_found) {
         environment.warnings.push_back("the firmware does not tell what it booted from: " +
-                                       mac.error().message());
-    return std::nullopt;
+                                       option.error().message());
+    }
 }
 
 std::optional<model::MacAddress> read_port_mac(const std::string& device) {
@@ -103,8 +104,8 @@ Result<BootEnvironment> read_boot_environment(const EnvironmentFiles& files) {
     environment.port_mac = environment.settings.boot_interface;
     if (!environment.port_mac && environment.boot_path)
         environment.port_mac = read_port_mac(files.device_tree + environment.boot_path->node);
-    if (!environment.port_mac)
-        environment.port_mac = read_uefi_port(files.uefi_variables, environment);
+    environment.vlan = environment.settings.vlan;
+    if (!environment.port_mac) read_uefi_port(files.uefi_variables, environment);
     if (const auto pnp = sys::read_file(files.kernel_dhcp, kSmallFile))
         environment.kernel_server = parse_kernel_dhcp(*pnp);
     DIM_TRY(environment.machine, identify_machine(files.device_tree, files.dmi));

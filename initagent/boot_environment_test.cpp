@@ -105,8 +105,9 @@ TEST_F(BootEnvironmentTest, KnowsThePortByUefiUnlessTheBootLoaderTells) {
     write("cmdline", "quiet\n");
     std::filesystem::create_directories(root_ / "efivars");
     write("efivars/BootCurrent" + global, "\6\0\0\0\1\0"s);
-    write("efivars/Boot0001" + global, serialize(UefiBootOption{"PXE", port}));
+    write("efivars/Boot0001" + global, serialize(UefiBootOption{"PXE", port, {}}));
     EXPECT_EQ(read_boot_environment(files())->port_mac, port);
+    EXPECT_EQ(read_boot_environment(files())->vlan, std::nullopt);
     write("cmdline", "BOOTIF=01-52-54-00-01-02-04\n");
     EXPECT_EQ(read_boot_environment(files())->port_mac,
               *model::MacAddress::parse("52:54:00:01:02:04"));
@@ -115,6 +116,19 @@ TEST_F(BootEnvironmentTest, KnowsThePortByUefiUnlessTheBootLoaderTells) {
     const auto environment = read_boot_environment(files());
     EXPECT_EQ(environment->port_mac, std::nullopt);
     EXPECT_THAT(environment->warnings, ElementsAre(HasSubstr("Boot0001")));
+}
+
+TEST_F(BootEnvironmentTest, IsOnTheVlanOfTheFirmwareUnlessToldAnother) {
+    const auto port = *model::MacAddress::parse("52:54:00:01:02:03");
+    const std::string global = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+    std::filesystem::create_directories(root_ / "efivars");
+    write("efivars/BootCurrent" + global, "\6\0\0\0\1\0"s);
+    write("efivars/Boot0001" + global,
+          serialize(UefiBootOption{"PXE", port, *model::VlanId::parse("30")}));
+    write("cmdline", "quiet\n");
+    EXPECT_EQ(read_boot_environment(files())->vlan, *model::VlanId::parse("30"));
+    write("cmdline", "dim.vlan=31\n");
+    EXPECT_EQ(read_boot_environment(files())->vlan, *model::VlanId::parse("31"));
 }
 
 TEST(KernelDhcp, FindsTheBootServer) {

@@ -82,6 +82,10 @@ void KernelModules::load_named() {
         load(name);
 }
 
+void KernelModules::load_module(const std::string& name) {
+    if (index_) load(name);
+}
+
 std::vector<std::string> KernelModules::modaliases() const {
     std::vector<std::string> found;
     const auto buses = sys::list_names(files_.buses);

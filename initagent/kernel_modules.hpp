@@ -31,6 +31,8 @@ public:
 
     /// Loads what modules-load.d names.
     void load_named();
+    /// Loads the module NAME; one that the boot file does not have may be part of the kernel.
+    void load_module(const std::string& name);
     /// Loads what the devices ask for that there are now, and those that appear by it.
     void load_for_devices();
 

@@ -1,5 +1,6 @@
 #include "initagent/network.hpp"
 
+#include "initagent/boot_link.hpp"
 #include "libdim/base/log.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
@@ -71,31 +72,14 @@ Result<std::optional<InterfaceCandidate>> find_interface(const BootPort& port,
     }
 }
 
-Result<void> wait_for_carrier(const InterfaceCandidate& chosen, const HardwareEvents& events,
-                              const sys::Deadline& deadline) {
-    for (;;) {
-        events.forget();
-        DIM_TRY(const auto interfaces, sys::network_interfaces());
-        const auto interface =
-            std::ranges::find(interfaces, chosen.interface.index, &sys::NetworkInterface::index);
-        if (interface == interfaces.end())
-            return fail(ErrorCode::not_found, chosen.interface.name + " has gone");
-        if (interface->has_carrier) return {};
-        if (!sys::poll(events.fd(), sys::Readiness::readable, deadline)) {
-            return fail(Error(ErrorCode::timed_out, chosen.interface.name + " has no link")
-                            .with_cure("look at the cable, the switch module and its port"));
-        }
-    }
-}
-
-/// The Ethernet interfaces, up: the one with the index ONLY, or all there are by now but those that
-/// do not come up, each of which is WARNED of once.
+/// The Ethernet interfaces, up: the one with the index ONLY, or all ports there are by now but
+/// those that do not come up, each of which is WARNED of once.
 Result<std::vector<sys::NetworkInterface>>
 ports_to_ask(std::optional<int> only, KernelModules& modules, std::set<int>& warned) {
     modules.load_for_devices();
     DIM_TRY(auto interfaces, sys::network_interfaces());
     std::erase_if(interfaces, [&](const sys::NetworkInterface& interface) {
-        return !interface.is_ethernet || (only && interface.index != *only);
+        return only ? interface.index != *only : !is_port(interface);
     });
     std::vector<sys::NetworkInterface> up;
     for (sys::NetworkInterface& interface : interfaces) {
@@ -110,6 +94,42 @@ ports_to_ask(std::optional<int> only, KernelModules& modules, std::set<int>& war
                                        to_string(brought_up.error()));
     }
     return up;
+}
+
+/// The VLAN on each of PORTS.
+Result<std::vector<sys::NetworkInterface>> vlans_on(std::vector<sys::NetworkInterface> ports,
+                                                    model::VlanId id, KernelModules& modules) {
+    for (sys::NetworkInterface& port : ports) {
+        DIM_TRY(port, make_vlan(port, id, modules));
+    }
+    return ports;
+}
+
+/// The bond or the VLAN that the boot network is to run over, in the place of the port CHOSEN.
+Result<void> put_links_on(std::optional<InterfaceCandidate>& chosen, BootEnvironment& environment,
+                          KernelModules& modules, const HardwareEvents& events,
+                          const std::function<void(std::string)>& trying,
+                          const NetworkSettings& settings) {
+    if (const auto& bond = environment.settings.bond) {
+        trying("make the bond " + to_string(*bond));
+        const auto boot_port = chosen ? model::MacAddress::from_bytes(chosen->interface.mac)
+                                      : Result<model::MacAddress>(fail(ErrorCode::not_found, ""));
+        DIM_TRY(auto made, make_bond(*bond, boot_port ? std::optional(*boot_port) : std::nullopt,
+                                     modules, events,
+                                     {.ports = settings.interface_timeout,
+                                      .carrier = settings.carrier_timeout,
+                                      .settle = settings.bond_settle}));
+        chosen = InterfaceCandidate{std::move(made), {}, std::nullopt};
+    }
+    if (!environment.vlan) return {};
+    // What firmware and kernel know was told on another network, or is told again on this one.
+    environment.bootp.reset();
+    environment.kernel_server.reset();
+    if (!chosen) return {};
+    trying("make the VLAN " + to_string(*environment.vlan) + " on " + chosen->interface.name);
+    DIM_TRY(auto vlan, make_vlan(chosen->interface, *environment.vlan, modules));
+    chosen = InterfaceCandidate{std::move(vlan), {}, std::nullopt};
+    return {};
 }
 
 Result<void> set_addresses(const BootNetwork& network,
@@ -175,24 +195,39 @@ Result<NetworkPlan> plan_network(const BootEnvironment& environment,
 Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules& modules,
                                      const std::function<void(std::string)>& trying,
                                      const NetworkSettings& settings) {
+    if (environment.settings.wrong_network)
+        return fail(
+            Error(ErrorCode::invalid_input, *environment.settings.wrong_network)
+                .with_cure("build the boot file anew: dim buildzimage IMAGE --option WORD"));
     trying("find the interface the blade booted from");
     DIM_TRY(const HardwareEvents events, HardwareEvents::listen());
+    if (environment.vlan || environment.settings.bond) DIM_CHECK(remove_made_links());
     DIM_TRY(std::optional<InterfaceCandidate> chosen,
             find_interface(boot_port(environment), modules, events,
                            sys::Deadline::in(settings.interface_timeout)));
-    if (chosen) {
+    // The ports of a bond it waits for itself: one with a link is enough.
+    if (chosen && !environment.settings.bond) {
         trying("bring up " + chosen->interface.name);
         if (!chosen->interface.is_up) DIM_CHECK(sys::set_link_up(chosen->interface.index));
-        DIM_CHECK(wait_for_carrier(*chosen, events, sys::Deadline::in(settings.carrier_timeout)));
+        DIM_CHECK(wait_for_carrier(chosen->interface, events,
+                                   sys::Deadline::in(settings.carrier_timeout)));
     }
+    DIM_CHECK(put_links_on(chosen, environment, modules, events, trying, settings));
     const bool is_by_dhcp = !chosen || (!has_address(environment) && !chosen->address);
     if (is_by_dhcp) {
         trying("ask for an address by DHCP on " +
-               (chosen ? chosen->interface.name : "every Ethernet interface"));
+               (chosen ? chosen->interface.name
+                       : (environment.vlan ? "VLAN " + to_string(*environment.vlan) + " of " : "") +
+                             "every Ethernet interface"));
         const auto only = chosen ? std::optional(chosen->interface.index) : std::nullopt;
         std::set<int> warned;
-        DIM_TRY(DhcpAnswer answer, ask_dhcp([&] { return ports_to_ask(only, modules, warned); },
-                                            events, settings.dhcp));
+        const auto ports = [&]() -> Result<std::vector<sys::NetworkInterface>> {
+            DIM_TRY(auto found, ports_to_ask(only, modules, warned));
+            if (only || !environment.vlan) return found;
+            return vlans_on(std::move(found), *environment.vlan, modules);
+        };
+        DIM_TRY(DhcpAnswer answer, ask_dhcp(ports, events, settings.dhcp));
+        if (environment.vlan && !only) DIM_CHECK(remove_made_links(answer.port.index));
         environment.bootp = std::move(answer.reply);
         chosen = InterfaceCandidate{std::move(answer.port), {}, std::nullopt};
     }

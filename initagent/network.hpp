@@ -38,13 +38,15 @@ struct BootNetwork {
 struct NetworkSettings {
     std::chrono::milliseconds interface_timeout{15'000};  ///< for the driver to find the port
     std::chrono::milliseconds carrier_timeout{30'000};    ///< spanning tree and autonegotiation
+    /// For the other ports of a bond to find their link, too.
+    std::chrono::milliseconds bond_settle{5'000};
     DhcpSettings dhcp;
 };
 
-/// Finds the boot interface, for which MODULES may bring the driver, waits for its link, sets
-/// address and route. Where neither firmware nor kernel has an address, it is asked for by DHCP; on
-/// all ports when nobody tells which. TRYING is told each step. When it fails, no address that DHCP
-/// gave is left.
+/// Finds the boot interface, for which MODULES may bring the driver, waits for its link, makes the
+/// bond and the VLAN that the network is to run over (boot_link.hpp), sets address and route. Where
+/// neither firmware nor kernel has an address, it is asked for by DHCP; on all ports when nobody
+/// tells which. TRYING is told each step. When it fails, no address that DHCP gave is left.
 Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules& modules,
                                      const std::function<void(std::string)>& trying,
                                      const NetworkSettings& settings = {});

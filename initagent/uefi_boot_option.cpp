@@ -22,6 +22,8 @@ constexpr std::uint64_t kMessaging = 3;
 constexpr std::uint64_t kMacNode = 11;
 constexpr std::size_t kMacNodeSize = 37;  // header, 32 bytes of address, type of the interface
 constexpr std::size_t kMacTypeOffset = 36;
+constexpr std::uint64_t kVlanNode = 20;
+constexpr std::size_t kVlanNodeSize = 6;  // header, number
 constexpr std::uint64_t kEndOfPath = 0x7f;
 
 Result<std::string_view> value_of(std::string_view variable) {
@@ -57,6 +59,15 @@ std::optional<model::MacAddress> mac_of_node(std::string_view node) {
     return mac ? std::optional(*mac) : std::nullopt;
 }
 
+std::optional<model::VlanId> vlan_of_node(std::string_view node) {
+    if (little_endian(node, 0, 1) != kMessaging || little_endian(node, 1, 1) != kVlanNode ||
+        node.size() != kVlanNodeSize)
+        return std::nullopt;
+    const auto id =
+        model::VlanId::from_number(static_cast<std::uint16_t>(little_endian(node, kNodeHeader, 2)));
+    return id ? std::optional(*id) : std::nullopt;
+}
+
 }  // namespace
 
 Result<std::uint16_t> parse_uefi_boot_current(std::string_view variable) {
@@ -88,6 +99,7 @@ Result<UefiBootOption> parse_uefi_boot_option(std::string_view variable) {
         if (size < kNodeHeader || size > path.size())
             return fail(ErrorCode::invalid_input, "a node does not fit into the device path");
         if (!option.mac) option.mac = mac_of_node(path.substr(0, size));
+        if (!option.vlan) option.vlan = vlan_of_node(path.substr(0, size));
         path.remove_prefix(size);
     }
     return option;
@@ -103,6 +115,12 @@ std::string serialize(const UefiBootOption& option) {
         std::ranges::copy(option.mac->bytes(), path.begin() + kNodeHeader);
         path[kMacTypeOffset] = 1;
     }
+    if (option.vlan) {
+        const std::uint16_t number = option.vlan->number();
+        path += {static_cast<char>(kMessaging),    static_cast<char>(kVlanNode),
+                 static_cast<char>(kVlanNodeSize), '\0',
+                 static_cast<char>(number & 0xff), static_cast<char>(number >> 8)};
+    }
     path += std::string("\x7f\xff\x04\x00", kNodeHeader);
     // Attributes: kept, for the boot, readable later; an active option.
     std::string variable("\x07\0\0\0\x01\0\0\0", kAttributesSize + kOptionAttributes);
@@ -113,7 +131,7 @@ std::string serialize(const UefiBootOption& option) {
     return variable + path;
 }
 
-Result<std::optional<model::MacAddress>> read_uefi_boot_mac(const std::string& directory) {
+Result<UefiBootOption> read_uefi_boot_option(const std::string& directory) {
     const auto read = [&](const std::string& name) -> Result<std::string> {
         return sys::read_file(directory + '/' + name, kUefiVariableLimit);
     };
@@ -124,7 +142,7 @@ Result<std::optional<model::MacAddress>> read_uefi_boot_mac(const std::string& d
     DIM_TRY(const std::string variable, read(name));
     auto option = parse_uefi_boot_option(variable);
     if (!option) return fail(std::move(option).error().with_context(name));
-    return option->mac;
+    return option;
 }
 
 }  // namespace dim::agent

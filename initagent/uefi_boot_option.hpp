@@ -1,6 +1,7 @@
 #pragma once
 
 #include "libdim/model/mac_address.hpp"
+#include "libdim/model/vlan.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,7 @@ inline constexpr std::size_t kUefiVariableLimit = 16 * 1024;
 struct UefiBootOption {
     std::string description;               ///< printable: "UEFI PXEv4 (MAC:525400010101)"
     std::optional<model::MacAddress> mac;  ///< of the port, for a boot from the network
+    std::optional<model::VlanId> vlan;     ///< that the firmware is on
 
     bool operator==(const UefiBootOption&) const = default;
 };
@@ -32,8 +34,8 @@ Result<UefiBootOption> parse_uefi_boot_option(std::string_view variable);
 /// A variable that parse_uefi_boot_option reads back to the same.
 std::string serialize(const UefiBootOption& option);
 
-/// The MAC address of the port that the firmware whose variables are in DIRECTORY (efivarfs) booted
-/// from; nothing when it was not the network. Errors: those of the variables; not_found without.
-Result<std::optional<model::MacAddress>> read_uefi_boot_mac(const std::string& directory);
+/// What the firmware whose variables are in DIRECTORY (efivarfs) booted from. Errors: those of the
+/// variables; not_found without.
+Result<UefiBootOption> read_uefi_boot_option(const std::string& directory);
 
 }  // namespace dim::agent

@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 const auto kPort = *model::MacAddress::parse("52:54:00:01:01:01");
-const UefiBootOption kPxe{.description = "UEFI PXEv4 (MAC:525400010101)", .mac = kPort};
+const UefiBootOption kPxe{.description = "UEFI PXEv4 (MAC:525400010101)", .mac = kPort, .vlan = {}};
 
 /// An option with this device path, and PATH_SIZE in its header.
 std::string option_with(const std::string& path, std::size_t path_size) {
@@ -55,23 +55,39 @@ TEST(UefiBootOption, FindsThePortBehindItsBridges) {
     EXPECT_EQ(parse_uefi_boot_option(option_with(path, path.size()))->mac, kPort);
 }
 
+TEST(UefiBootOption, FindsTheVlanBehindThePort) {
+    // As edk2 writes it: MAC(525400010101,0x1)/Vlan(30)/IPv4(…).
+    const std::string path = mac_node(1) + "\x03\x14\x06\0\x1e\0"s + "\x03\x0c\x1b\0"s +
+                             std::string(23, '\0') + "\x7f\xff\x04\0"s;
+    const auto option = parse_uefi_boot_option(option_with(path, path.size()));
+    EXPECT_EQ(option->mac, kPort);
+    EXPECT_EQ(option->vlan, *model::VlanId::parse("30"));
+    for (const std::string& node : {"\x03\x14\x06\0\0\0"s, "\x03\x14\x05\0\x1e"s,
+                                    "\x03\x14\x06\0\xff\x1f"s, "\x03\x13\x06\0\x1e\0"s})
+        EXPECT_EQ(parse_uefi_boot_option(option_with(node, node.size()))->vlan, std::nullopt);
+}
+
 TEST(UefiBootOption, SerializesWhatItReadsBack) {
     EXPECT_EQ(parse_uefi_boot_option(serialize(kPxe)), kPxe);
+    UefiBootOption tagged = kPxe;
+    tagged.vlan = *model::VlanId::parse("4094");
+    EXPECT_EQ(parse_uefi_boot_option(serialize(tagged)), tagged);
     EXPECT_EQ(parse_uefi_boot_option("\x07\0\0\0\x01\0\0\0\0\0\x1b\0\xe4\0\0\0"s)->description,
               "??");
 }
 
 TEST(UefiBootMac, SaysWhichVariableIsBad) {
     const testing::TemporaryDirectory variables;
-    EXPECT_EQ(read_uefi_boot_mac(variables.path()).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(read_uefi_boot_option(variables.path()).error().code(), ErrorCode::not_found);
     const std::string global = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";
     std::ofstream(variables / ("BootCurrent" + global)) << "\x06\0\0\0\x0b\xa0"s;
-    EXPECT_THAT(read_uefi_boot_mac(variables.path()).error().message(), HasSubstr("BootA00B-8be4"));
+    EXPECT_THAT(read_uefi_boot_option(variables.path()).error().message(),
+                HasSubstr("BootA00B-8be4"));
     std::ofstream(variables / ("BootA00B" + global)) << "short";
-    EXPECT_THAT(read_uefi_boot_mac(variables.path()).error().message(),
+    EXPECT_THAT(read_uefi_boot_option(variables.path()).error().message(),
                 StartsWith("BootA00B-8be4"));
     std::ofstream(variables / ("BootA00B" + global)) << serialize(kPxe);
-    EXPECT_EQ(read_uefi_boot_mac(variables.path()), kPort);
+    EXPECT_EQ(read_uefi_boot_option(variables.path())->mac, kPort);
 }
 
 }  // namespace

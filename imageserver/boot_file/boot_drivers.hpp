@@ -13,6 +13,9 @@ namespace dim::server {
 inline constexpr std::array<std::string_view, 4> kBootProtocols{"nfsv4", "efivarfs", "af_packet",
                                                                 "ipv6"};
 
+/// Loaded when the boot network is a VLAN or on a bond (initagent/boot_link.hpp).
+inline constexpr std::array<std::string_view, 2> kBootLinks{"8021q", "bonding"};
+
 /// Network drivers in the boot files of x86-64 and ARM blades: what data centres have and virtual
 /// machines show, and the buses they are on (docs/platforms.md).
 inline constexpr std::array<std::string_view, 29> kAmd64Drivers{

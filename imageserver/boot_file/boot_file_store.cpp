@@ -3,6 +3,8 @@
 #include "imageserver/boot_file/boot_file_catalog.hpp"
 #include "imageserver/boot_file/boot_file_tree.hpp"
 #include "libdim/base/text.hpp"
+#include "libdim/model/bond.hpp"
+#include "libdim/model/vlan.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/copy_file.hpp"
@@ -27,9 +29,28 @@ constexpr const char* kWork = "boot-work";
 constexpr std::size_t kMostVariants = 10'000;
 constexpr std::uint64_t kBootFileLimit = std::uint64_t{256} << 20;
 
+/// Of the words that would lead the agent to another network: it cannot tell the server.
+Result<void> check_network_words(const std::vector<std::string>& options) {
+    constexpr std::string_view kVlan = "dim.vlan=";
+    constexpr std::string_view kBond = "dim.bond=";
+    for (const std::string_view option : options) {
+        std::optional<Error> wrong;
+        if (option.starts_with(kVlan)) {
+            auto vlan = model::VlanId::parse(option.substr(kVlan.size()));
+            if (!vlan) wrong = std::move(vlan).error();
+        } else if (option.starts_with(kBond)) {
+            auto bond = model::Bond::parse(option.substr(kBond.size()));
+            if (!bond) wrong = std::move(bond).error();
+        }
+        if (wrong) return fail(std::move(*wrong).with_context(printable(option, 80)));
+    }
+    return {};
+}
+
 Result<std::string> render_words(const model::Platform& platform,
                                  const model::ComponentName& server, linuxrc::RamdiskKind kind,
                                  const std::vector<std::string>& options) {
+    DIM_CHECK(check_network_words(options));
     std::vector<std::string> words;
     for (const std::string_view word : split(platform.console, ' '))
         words.emplace_back(word);
@@ -338,6 +359,7 @@ Result<std::string> BootFileStore::with_arguments(const api::BootFile& file,
                                                   const std::vector<std::string>& words) const {
     const std::pair key(file.path, words);
     if (auto known = known_variant(key)) return *std::move(known);
+    DIM_CHECK(check_network_words(words));
     const std::lock_guard lock(*work_);
     std::vector<std::string> all;
     for (const std::string_view word : split(file.command_line, ' '))

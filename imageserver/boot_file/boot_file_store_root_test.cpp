@@ -84,6 +84,8 @@ TEST_F(BootFileStoreTest, AreNotBuiltFromWhatCannotWork) {
     EXPECT_EQ(files->build({image_name("other"), {}, {}}, quiet()).error().code(),
               ErrorCode::not_found);
     EXPECT_EQ(build({"two words"}).error().code(), ErrorCode::invalid_input);
+    EXPECT_THAT(build({"quiet", "dim.vlan=4095"}).error().message(), HasSubstr("dim.vlan=4095: "));
+    EXPECT_THAT(build({"dim.bond=lacp"}).error().message(), HasSubstr("dim.bond=lacp: "));
     EXPECT_EQ(build({}, "squashfs").error().code(), ErrorCode::invalid_input);
     testing::write(agent(), "#!/bin/sh\n");
     EXPECT_THAT(to_string(build().error()), HasSubstr("agent"));
@@ -188,6 +190,7 @@ TEST_F(BootFileStoreTest, OfBladesWithArgumentsOfTheirOwnGoWithTheOneOfAll) {
     EXPECT_EQ(after.substr(place), base.command_line + " isolcpus=1 mem=1G" +
                                        std::string(2048 - base.command_line.size() - 18, '\0'));
     EXPECT_EQ(files->with_arguments(base, {"a\"b"}).error().code(), ErrorCode::invalid_input);
+    EXPECT_EQ(files->with_arguments(base, {"dim.vlan=0"}).error().code(), ErrorCode::invalid_input);
 
     wait_ninety_minutes();
     value_of(files->collect());

@@ -234,6 +234,7 @@ Result<RamdiskFiles> take_modules(const GenerationTree& tree, const Found& found
         return lacks_nfs(found.release);
     std::vector<std::string_view> wanted(drivers.begin(), drivers.end());
     wanted.insert(wanted.end(), kBootProtocols.begin(), kBootProtocols.end());
+    wanted.insert(wanted.end(), kBootLinks.begin(), kBootLinks.end());
     const std::set<std::string> chosen = dependencies.closure(wanted);
     Taker taker(tree);
     for (const std::string& path : chosen)

@@ -23,6 +23,7 @@ using testing::value_of;
 
 constexpr const char* kDep = "kernel/fs/nfs/nfsv4.ko: kernel/net/sunrpc/sunrpc.ko\n"
                              "kernel/net/sunrpc/sunrpc.ko:\n"
+                             "kernel/net/8021q/8021q.ko:\n"
                              "kernel/drivers/net/tg3.ko:\n"
                              "kernel/sound/snd.ko:\n";
 
@@ -55,8 +56,8 @@ protected:
     /// A kernel and its modules in the master.
     void install_kernel(const std::string& release, const std::string& magic = "") const {
         const std::string modules = tree + "/usr/lib/modules/" + release;
-        for (const char* name :
-             {"kernel/fs/nfs", "kernel/net/sunrpc", "kernel/drivers/net", "kernel/sound"})
+        for (const char* name : {"kernel/fs/nfs", "kernel/net/sunrpc", "kernel/net/8021q",
+                                 "kernel/drivers/net", "kernel/sound"})
             value_of(sys::ensure_directory(modules + "/" + name));
         value_of(sys::ensure_directory(tree + "/boot"));
         value_of(sys::ensure_directory(tree + "/usr/lib/firmware/tigon"));
@@ -65,8 +66,8 @@ protected:
         testing::write(modules + "/modules.dep", kDep);
         const std::string vermagic =
             "vermagic=" + (magic.empty() ? release : magic) + " SMP mod_unload ";
-        for (const char* name :
-             {"kernel/fs/nfs/nfsv4.ko", "kernel/net/sunrpc/sunrpc.ko", "kernel/sound/snd.ko"})
+        for (const char* name : {"kernel/fs/nfs/nfsv4.ko", "kernel/net/sunrpc/sunrpc.ko",
+                                 "kernel/net/8021q/8021q.ko", "kernel/sound/snd.ko"})
             testing::write(modules + "/" + name, linuxrc::testing::kernel_module({vermagic}));
         testing::write(modules + "/kernel/drivers/net/tg3.ko",
                        linuxrc::testing::kernel_module(
@@ -121,7 +122,8 @@ TEST_F(DistributionKernelTest, IsTheNewestWithWhatItNeeds) {
     const std::string modules = "lib/modules/6.1.0-10-amd64/";
     for (const std::string& name :
          {modules + "kernel/fs/nfs/nfsv4.ko", modules + "kernel/net/sunrpc/sunrpc.ko",
-          modules + "kernel/drivers/net/tg3.ko", modules + "modules.dep", modules + "modules.alias",
+          modules + "kernel/net/8021q/8021q.ko", modules + "kernel/drivers/net/tg3.ko",
+          modules + "modules.dep", modules + "modules.alias",
           std::string("lib/firmware/tigon/tg3.bin"), std::string("etc/modules-load.d/dim.conf")})
         EXPECT_THAT(names, HasSubstr(name + "\n"));
     EXPECT_THAT(names, Not(HasSubstr("snd")));

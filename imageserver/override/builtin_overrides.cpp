@@ -256,9 +256,18 @@ private:
             files.emplace_back(path, std::move(*file));
         }
         const auto name = interface_name("ifupdown", known);
+        std::string all;
+        for (const auto& [path, file] : files)
+            all += text_of(file) + "\n";
+        std::vector<std::string> names;
+        if (name) {
+            names = overrides::interfaces_beneath(all, *name);
+            names.push_back(*name);
+        }
         for (const auto& [path, file] : files) {
             std::string text = text_of(file);
-            if (name) text = overrides::without_interface(text, *name);
+            for (const std::string& each : names)
+                text = overrides::without_interface(text, each);
             // What was done before is wanted, too.
             if (text.contains(overrides::kRootInterfaceComment))
                 want_edited(Builtin::root_interface, path, file, std::move(text));
@@ -279,11 +288,16 @@ private:
                 name != "ifcfg-lo" && name != "ifcfg-template")
                 known.insert(name.substr(kIfcfg.size()));
         const auto name = interface_name("wicked", known);
-        if (!name || !known.contains(*name)) return {};
-        const std::string path = std::string(kSuseNetwork) + "/" + std::string(kIfcfg) + *name;
-        if (const auto file = now(Builtin::root_interface, path))
-            want_edited(Builtin::root_interface, path, *file,
-                        overrides::with_nfsroot_start(file->bytes.view()));
+        if (!name) return {};
+        // What a VLAN is on is not to be shut down either.
+        for (const std::string& each : std::set{*name, name->substr(0, name->find('.'))}) {
+            const std::string file_name = std::string(kIfcfg) + each;
+            if (std::ranges::find(*names, file_name) == names->end()) continue;
+            const std::string path = std::string(kSuseNetwork) + "/" + file_name;
+            if (const auto file = now(Builtin::root_interface, path))
+                want_edited(Builtin::root_interface, path, *file,
+                            overrides::with_nfsroot_start(file->bytes.view()));
+        }
         return {};
     }
 

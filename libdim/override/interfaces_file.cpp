@@ -57,6 +57,12 @@ std::vector<LogicalLine> logical_lines(std::string_view text) {
     return logical;
 }
 
+/// ifupdown takes "bond_slaves" for "bond-slaves", too.
+std::string option_name(std::string word) {
+    std::ranges::replace(word, '_', '-');
+    return word;
+}
+
 bool is_plain_interface(std::string_view name) {
     return name != "lo" && name.find_first_of(".:") == name.npos;
 }
@@ -96,6 +102,34 @@ std::vector<std::string> interfaces_of(std::string_view text) {
             interfaces.push_back(line.words[1]);
     }
     return interfaces;
+}
+
+std::vector<std::string> interfaces_beneath(std::string_view text, std::string_view interface) {
+    std::vector<std::string> all{std::string(interface)};
+    const auto add = [&](std::string_view name) {
+        if (!name.empty() && name != "none" && std::ranges::find(all, name) == all.end())
+            all.emplace_back(name);
+    };
+    add(interface.substr(0, interface.find('.')));
+    const std::vector<LogicalLine> lines = logical_lines(text);
+    // A bond beneath a VLAN is known only after the VLAN's stanza was read.
+    for (std::size_t known = 0; known != all.size();) {
+        known = all.size();
+        std::string stanza;
+        for (const LogicalLine& line : lines) {
+            if (line.words.size() < 2 || is_comment(line.lines.front())) continue;
+            if (begins_stanza(line.words[0])) stanza = line.words[1];
+            const auto option = option_name(line.words[0]);
+            const bool is_ours = std::ranges::find(all, stanza) != all.end();
+            if (is_ours && (option == "vlan-raw-device" || option == "bond-slaves"))
+                for (auto word = line.words.begin() + 1; word != line.words.end(); ++word)
+                    add(*word);
+            if (option == "bond-master" && std::ranges::find(all, line.words[1]) != all.end())
+                add(stanza);
+        }
+    }
+    all.erase(all.begin());
+    return all;
 }
 
 std::string without_interface(std::string_view text, std::string_view interface) {

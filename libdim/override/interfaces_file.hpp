@@ -13,6 +13,11 @@ inline constexpr std::string_view kRootInterfaceComment = "# the root comes over
 /// the loopback, VLANs ("eth0.5") and aliases ("eth0:1").
 std::vector<std::string> interfaces_of(std::string_view text);
 
+/// The interfaces that INTERFACE is made of in an interfaces(5): the one that a VLAN is on, the
+/// ports of a bond, by INTERFACE's name ("bond0.30") and by what the stanzas say (vlan-raw-device,
+/// bond-slaves, bond-master). Each once, without INTERFACE itself.
+std::vector<std::string> interfaces_beneath(std::string_view text, std::string_view interface);
+
 /// An interfaces(5) in which ifupdown knows nothing of INTERFACE: its stanzas are comments that say
 /// why, and its name is gone from auto and allow lines. All other bytes stay. What was done is not
 /// done again.

@@ -60,6 +60,21 @@ TEST(InterfacesFile, AnotherInterfaceChangesNothing) {
     EXPECT_EQ(without_interface(kDebian, "eth"), kDebian);
 }
 
+TEST(InterfacesFile, KnowsWhatAVlanOnABondIsMadeOf) {
+    constexpr std::string_view kText = "auto bond0\niface eth0 inet manual\n  bond-master bond0\n"
+                                       "iface bond0 inet manual\n  bond_slaves eth1 eth2\n"
+                                       "# bond-slaves eth9\n"
+                                       "iface net inet dhcp\n  vlan-raw-device bond0\n"
+                                       "iface eth3 inet dhcp\niface eth4 inet dhcp\n"
+                                       "  bond-master bond1\n  bond-slaves none\n";
+    EXPECT_THAT(interfaces_beneath(kText, "bond0.30"),
+                ElementsAre("bond0", "eth0", "eth1", "eth2"));
+    EXPECT_THAT(interfaces_beneath(kText, "net"), ElementsAre("bond0", "eth0", "eth1", "eth2"));
+    EXPECT_THAT(interfaces_beneath(kText, "eth3"), IsEmpty());
+    EXPECT_THAT(interfaces_beneath(kText, "eth4"), IsEmpty());
+    EXPECT_THAT(interfaces_beneath("", "eth0.5"), ElementsAre("eth0"));
+}
+
 TEST(InterfacesFile, TellsTheNameOfAnInterfaceFromTheWordBeforeIt) {
     constexpr std::string_view kText = "auto lo auto\nauto eth0\niface auto inet dhcp\n";
     const std::string made = without_interface(kText, "auto");

@@ -56,6 +56,8 @@ void edit_interfaces(std::string_view text) {
         check(std::ranges::find(left, interface) == left.end());
         check(lines_of(made).size() >= lines_of(text).size());
         check(without_interface(made, interface) == made);
+        const auto beneath = interfaces_beneath(text, interface);
+        check(std::ranges::find(beneath, interface) == beneath.end());
     }
     const std::string started = with_nfsroot_start(text);
     check(with_nfsroot_start(started) == started);

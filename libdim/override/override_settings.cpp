@@ -18,10 +18,13 @@ constexpr std::size_t kSettingShown = 60;
 
 bool is_interface_name(std::string_view name) {
     return name.size() <= kInterfaceNameBytes && name != "lo" &&
-           std::ranges::all_of(name, [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '-' || c == '_';
-           });
+           std::ranges::all_of(name,
+                               [](char c) {
+                                   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                          (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                                          c == '.';
+                               }) &&
+           !name.starts_with('.') && !name.contains("..");
 }
 
 std::string words_there_are() {

@@ -11,7 +11,7 @@ TEST(OverrideSettings, RefusesWhatIsNone) {
     for (const char* line :
          {"fstab", "fstab no", "fstab off now", "swap off", "root-interface-name",
           "root-interface-name lo", "root-interface-name eth0;reboot",
-          "root-interface-name a-name-that-is-too-long"}) {
+          "root-interface-name eth0..5", "root-interface-name a-name-that-is-too-long"}) {
         const auto refused = parse_settings("# mine\n" + std::string(line) + "\n", "cluster/.dim");
         ASSERT_FALSE(refused) << line;
         EXPECT_EQ(refused.error().code(), ErrorCode::invalid_input);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstring>
 #include <functional>
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sys/socket.h>
@@ -117,14 +118,73 @@ Result<std::vector<InterfaceAddress>> interface_addresses() {
     return addresses;
 }
 
-Result<void> set_link_up(int index) {
+namespace {
+
+Result<void> change_link(int index, unsigned flags, std::string_view attributes, const char* what) {
     ifinfomsg header{};
     header.ifi_family = AF_UNSPEC;
     header.ifi_index = index;
-    header.ifi_flags = IFF_UP;
-    header.ifi_change = IFF_UP;
-    Result<void> changed = change(RTM_NEWLINK, 0, bytes_of(header));
-    if (!changed) return fail(std::move(changed).error().with_context("bring the interface up"));
+    header.ifi_flags = flags;
+    header.ifi_change = attributes.empty() ? IFF_UP : 0;
+    Result<void> changed = change(RTM_NEWLINK, 0, bytes_of(header) + std::string(attributes));
+    if (!changed) return fail(std::move(changed).error().with_context(what));
+    return {};
+}
+
+/// ATTRIBUTES of the link itself, DATA of its KIND.
+Result<void> add_link(const std::string& name, std::string_view kind, const std::string& attributes,
+                      const std::string& data) {
+    ifinfomsg header{};
+    header.ifi_family = AF_UNSPEC;
+    const std::string payload =
+        bytes_of(header) + netlink_attribute(IFLA_IFNAME, name + '\0') + attributes +
+        netlink_attribute(IFLA_LINKINFO, netlink_attribute(IFLA_INFO_KIND, kind) +
+                                             netlink_attribute(IFLA_INFO_DATA, data));
+    Result<void> changed = change(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, payload);
+    if (changed) return {};
+    if (changed.error().system_errno() == EOPNOTSUPP)
+        return fail(ErrorCode::not_found,
+                    "the kernel has no network interfaces of the kind " + std::string(kind));
+    return fail(std::move(changed).error().with_context("make " + name));
+}
+
+}  // namespace
+
+Result<void> set_link_up(int index) {
+    return change_link(index, IFF_UP, {}, "bring the interface up");
+}
+
+Result<void> set_link_down(int index) {
+    return change_link(index, 0, {}, "take the interface down");
+}
+
+Result<void> set_master(int index, int master) {
+    return change_link(index, 0,
+                       netlink_attribute(IFLA_MASTER, bytes_of(static_cast<std::int32_t>(master))),
+                       "make the interface a port of a bond");
+}
+
+Result<void> add_vlan(const std::string& name, int base, std::uint16_t id) {
+    return add_link(name, "vlan",
+                    netlink_attribute(IFLA_LINK, bytes_of(static_cast<std::int32_t>(base))),
+                    netlink_attribute(IFLA_VLAN_ID, bytes_of(id)));
+}
+
+Result<void> add_bond(const std::string& name, std::uint8_t mode,
+                      std::chrono::milliseconds mii_interval,
+                      const std::array<std::uint8_t, 6>& mac) {
+    const auto interval = static_cast<std::uint32_t>(mii_interval.count());
+    return add_link(name, "bond", netlink_attribute(IFLA_ADDRESS, bytes_of(mac)),
+                    netlink_attribute(IFLA_BOND_MODE, bytes_of(mode)) +
+                        netlink_attribute(IFLA_BOND_MIIMON, bytes_of(interval)));
+}
+
+Result<void> remove_link(int index) {
+    ifinfomsg header{};
+    header.ifi_family = AF_UNSPEC;
+    header.ifi_index = index;
+    Result<void> changed = change(RTM_DELLINK, 0, bytes_of(header));
+    if (!changed) return fail(std::move(changed).error().with_context("remove the interface"));
     return {};
 }
 

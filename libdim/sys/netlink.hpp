@@ -3,11 +3,15 @@
 #include "libdim/sys/fd.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace dim::sys {
+
+/// What an interface is made as, where it matters; ports of the machine are others.
+enum class LinkKind : std::uint8_t { other, vlan, bond };
 
 /// A network interface as the kernel tells it (rtnetlink(7), RTM_NEWLINK).
 struct NetworkInterface {
@@ -18,6 +22,7 @@ struct NetworkInterface {
     bool is_up = false;
     bool has_carrier = false;
     std::uint32_t mtu = 0;
+    LinkKind kind = LinkKind::other;
     bool operator==(const NetworkInterface&) const = default;
 };
 
@@ -33,6 +38,20 @@ struct InterfaceAddress {
 Result<std::vector<NetworkInterface>> network_interfaces();
 Result<std::vector<InterfaceAddress>> interface_addresses();
 Result<void> set_link_up(int index);
+Result<void> set_link_down(int index);
+/// Makes INTERFACE a port of the bond MASTER. It is to be down, and is up after.
+Result<void> set_master(int index, int master);
+
+/// A VLAN on the interface BASE; frames have the tag ID (IEEE 802.1Q). Errors: not_found when the
+/// kernel knows no VLANs.
+Result<void> add_vlan(const std::string& name, int base, std::uint16_t id);
+/// MODE is the kernel's number; MII_INTERVAL: how often the links of its ports are looked at. It
+/// gets MAC. Errors: not_found when the kernel knows no bonds.
+Result<void> add_bond(const std::string& name, std::uint8_t mode,
+                      std::chrono::milliseconds mii_interval,
+                      const std::array<std::uint8_t, 6>& mac);
+/// One that was made.
+Result<void> remove_link(int index);
 /// An address that is there already is success.
 Result<void> add_address(int index, std::uint32_t address, int prefix_length);
 /// One that is not there is success.

@@ -58,6 +58,18 @@ Result<std::uint32_t> take_address(std::string_view value) {
     return address;
 }
 
+/// Of IFLA_LINKINFO.
+Result<LinkKind> take_kind(std::string_view link_info) {
+    DIM_TRY(const auto attributes, parse_attributes(link_info));
+    for (const auto& [type, value] : attributes) {
+        if (type != IFLA_INFO_KIND) continue;
+        const std::string_view kind = value.substr(0, value.find('\0'));
+        if (kind == "vlan") return LinkKind::vlan;
+        if (kind == "bond") return LinkKind::bond;
+    }
+    return LinkKind::other;
+}
+
 }  // namespace
 
 Result<std::vector<NetlinkMessage>> parse_netlink(std::string_view datagram) {
@@ -118,6 +130,8 @@ Result<NetworkInterface> parse_link(std::string_view payload) {
             std::ranges::copy(value, interface.mac.begin());
         } else if (type == IFLA_MTU && !take(value, interface.mtu)) {
             return malformed("MTU");
+        } else if (type == IFLA_LINKINFO) {
+            DIM_TRY(interface.kind, take_kind(value));
         }
     }
     return interface;

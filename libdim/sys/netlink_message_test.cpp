@@ -42,6 +42,7 @@ TEST(NetlinkMessage, RefusesAttributesThatDoNotFit) {
     EXPECT_FALSE(parse_link(link_payload(name + "x")));
     EXPECT_FALSE(parse_link(link_payload(std::string(4, '\0'))));
     EXPECT_FALSE(parse_link(link_payload(netlink_attribute(IFLA_MTU, "12"))));
+    EXPECT_FALSE(parse_link(link_payload(netlink_attribute(IFLA_LINKINFO, "12"))));
     EXPECT_FALSE(parse_link("short"));
     EXPECT_FALSE(parse_address("short"));
     EXPECT_FALSE(parse_address(bytes_of(ifaddrmsg{}) + netlink_attribute(IFA_LOCAL, "12345")));
@@ -52,7 +53,9 @@ TEST(NetlinkMessage, ReadsALink) {
     const auto link = parse_link(link_payload(
         netlink_attribute(IFLA_IFNAME, std::string("eth0\0", 5)) +
         netlink_attribute(IFLA_ADDRESS, "\x02\x0a\x0b\x0c\x0d\x0e") +
-        netlink_attribute(IFLA_MTU, bytes_of(mtu)) + netlink_attribute(IFLA_QDISC, "ignored")));
+        netlink_attribute(IFLA_MTU, bytes_of(mtu)) + netlink_attribute(IFLA_QDISC, "ignored") +
+        netlink_attribute(IFLA_LINKINFO,
+                          netlink_attribute(IFLA_INFO_KIND, std::string("bond\0", 5)))));
     ASSERT_TRUE(link) << link.error().message();
     EXPECT_EQ(*link, (NetworkInterface{.index = 2,
                                        .name = "eth0",
@@ -60,7 +63,8 @@ TEST(NetlinkMessage, ReadsALink) {
                                        .is_ethernet = true,
                                        .is_up = true,
                                        .has_carrier = true,
-                                       .mtu = 1500}));
+                                       .mtu = 1500,
+                                       .kind = LinkKind::bond}));
 }
 
 TEST(NetlinkMessage, PrefersTheLocalAddressOfAPointToPointLink) {

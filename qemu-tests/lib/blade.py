@@ -50,8 +50,11 @@ class Blade:
 
     def _command(self, machine):
         """On its port of the bootnet; the serial line's other end is not in it."""
-        return [*self._prefix, *machine, "-name", self.name,
-                "-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no"]
+        return [*self._prefix, *machine, "-name", self.name, *self._network()]
+
+    def _network(self):
+        """QEMU's words for net0, what its port is plugged into."""
+        return ["-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no"]
 
     @property
     def _console_arguments(self):

@@ -1,0 +1,207 @@
+#include "initagent/boot_link.hpp"
+
+#include "libdim/base/log.hpp"
+#include "libdim/base/text.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace dim::agent {
+
+namespace {
+
+using sys::LinkKind;
+using sys::NetworkInterface;
+using Ports = std::vector<NetworkInterface>;
+
+constexpr const char* kBondName = "bond0";
+constexpr std::size_t kLongestName = 15;  // IFNAMSIZ, without its end
+/// How often a bond looks at the links of its ports: what the kernel's documentation recommends
+/// (Documentation/networking/bonding.rst).
+constexpr std::chrono::milliseconds kMiiInterval{100};
+constexpr const char* kOtherKernel =
+    "boot with a kernel that has them: DIM's own, or a distribution's with 8021q and bonding";
+
+std::string mac_text(const NetworkInterface& interface) {
+    const auto mac = model::MacAddress::from_bytes(interface.mac);
+    return mac ? to_string(*mac) : "no MAC address";
+}
+
+std::string list(const Ports& ports) {
+    std::string text;
+    for (const NetworkInterface& port : ports) {
+        if (!text.empty()) text += ", ";
+        text.append(printable(port.name, kLongestName)).append(" (");
+        text.append(mac_text(port)).append(")");
+    }
+    return text.empty() ? "none" : text;
+}
+
+Result<NetworkInterface> interface_named(const std::string& name) {
+    DIM_TRY(auto interfaces, sys::network_interfaces());
+    for (NetworkInterface& interface : interfaces)
+        if (interface.name == name) return std::move(interface);
+    return fail(ErrorCode::not_found, "there is no interface " + name);
+}
+
+/// Why an interface was not made: what its module said when it was loaded belongs to it.
+Error not_made(const Error& error, const KernelModules& modules) {
+    std::string text = error.message();
+    for (const std::string& failure : modules.failures())
+        text.append("; ").append(failure);
+    Error told(error.code(), std::move(text));
+    if (error.code() != ErrorCode::not_found) return told;
+    return std::move(told).with_cure(kOtherKernel);
+}
+
+/// Of the bond's ports those that are there and come up.
+Result<Ports> ports_brought_up(const model::Bond& bond, KernelModules& modules,
+                               std::string& missing) {
+    modules.load_for_devices();
+    DIM_TRY(const Ports interfaces, sys::network_interfaces());
+    Ports ports = ports_of_bond(bond, interfaces, missing);
+    std::erase_if(ports, [](const NetworkInterface& port) {
+        return !port.is_up && !sys::set_link_up(port.index);
+    });
+    return ports;
+}
+
+Error nothing_to_bond(const Ports& ports, const std::string& missing) {
+    if (ports.empty())
+        return Error(ErrorCode::not_found,
+                     "no port for the bond is there" +
+                         (missing.empty() ? missing : ", it is to have " + missing))
+            .with_cure("is its driver in the boot file?");
+    return Error(ErrorCode::timed_out, "no port of the bond has a link: " + list(ports))
+        .with_cure("look at the cables and the switch's ports");
+}
+
+/// Of the bond's ports those that it is made of, once they are there and have a link.
+Result<Ports> wait_for_ports(const model::Bond& bond, KernelModules& modules,
+                             const HardwareEvents& events, const BondWaits& waits) {
+    const auto there = sys::Deadline::in(waits.ports);
+    const auto linked = sys::Deadline::in(waits.carrier);
+    std::optional<sys::Deadline> settled;
+    for (;;) {
+        events.forget();
+        std::string missing;
+        DIM_TRY(Ports ports, ports_brought_up(bond, modules, missing));
+        const auto links = std::ranges::count_if(ports, &NetworkInterface::has_carrier);
+        if (links > 0 && !settled) settled = sys::Deadline::in(waits.settle);
+        const bool is_awaited = (ports.empty() || !missing.empty()) && !there.has_passed();
+        const bool is_settled =
+            settled && (std::cmp_equal(links, ports.size()) || settled->has_passed());
+        if (!is_awaited && is_settled) {
+            if (!missing.empty()) log(LogLevel::warning, "the bond has to do without " + missing);
+            if (bond.ports.empty())
+                std::erase_if(ports, [](const auto& port) { return !port.has_carrier; });
+            return ports;
+        }
+        if (!is_awaited && (ports.empty() || linked.has_passed()) && !settled)
+            return fail(nothing_to_bond(ports, missing));
+        const auto& deadline = is_awaited ? there : settled ? *settled : linked;
+        std::ignore = sys::poll(events.fd(), sys::Readiness::readable, deadline);
+    }
+}
+
+}  // namespace
+
+bool is_port(const NetworkInterface& interface) {
+    return interface.is_ethernet && interface.kind == LinkKind::other;
+}
+
+std::vector<NetworkInterface> ports_of_bond(const model::Bond& bond,
+                                            std::span<const NetworkInterface> interfaces,
+                                            std::string& missing) {
+    Ports found;
+    if (bond.ports.empty()) {
+        std::ranges::copy_if(interfaces, std::back_inserter(found), is_port);
+        return found;
+    }
+    for (const std::string& name : bond.ports) {
+        const auto port = std::ranges::find_if(interfaces, [&](const NetworkInterface& interface) {
+            return is_port(interface) && (interface.name == name || mac_text(interface) == name);
+        });
+        if (port == interfaces.end())
+            missing.append(missing.empty() ? "" : ", ").append(name);
+        else if (std::ranges::find(found, port->index, &NetworkInterface::index) == found.end())
+            found.push_back(*port);
+    }
+    return found;
+}
+
+std::array<std::uint8_t, 6> mac_of_bond(std::span<const NetworkInterface> ports,
+                                        const std::optional<model::MacAddress>& boot_port) {
+    if (boot_port &&
+        std::ranges::find(ports, boot_port->bytes(), &NetworkInterface::mac) != ports.end())
+        return boot_port->bytes();
+    return ports.front().mac;
+}
+
+std::string vlan_name(const std::string& base, model::VlanId id) {
+    const std::string name = base + '.' + to_string(id);
+    return name.size() <= kLongestName ? name : "vlan" + to_string(id);
+}
+
+Result<NetworkInterface> make_bond(const model::Bond& bond,
+                                   const std::optional<model::MacAddress>& boot_port,
+                                   KernelModules& modules, const HardwareEvents& events,
+                                   const BondWaits& waits) {
+    modules.load_module("bonding");
+    DIM_CHECK(remove_made_links());  // the module may make one by itself
+    DIM_TRY(const auto ports, wait_for_ports(bond, modules, events, waits));
+    const auto made = sys::add_bond(kBondName, static_cast<std::uint8_t>(bond.mode), kMiiInterval,
+                                    mac_of_bond(ports, boot_port));
+    if (!made) return fail(not_made(made.error(), modules));
+    DIM_TRY(const NetworkInterface empty, interface_named(kBondName));
+    for (const NetworkInterface& port : ports) {
+        DIM_CHECK(sys::set_link_down(port.index));
+        auto joined = sys::set_master(port.index, empty.index);
+        if (!joined) return fail(std::move(joined).error().with_context(port.name));
+    }
+    DIM_CHECK(sys::set_link_up(empty.index));
+    DIM_CHECK(wait_for_carrier(empty, events, sys::Deadline::in(waits.carrier)));
+    return interface_named(kBondName);
+}
+
+Result<NetworkInterface> make_vlan(const NetworkInterface& base, model::VlanId id,
+                                   KernelModules& modules) {
+    modules.load_module("8021q");
+    const std::string name = vlan_name(base.name, id);
+    if (!interface_named(name)) {
+        const auto made = sys::add_vlan(name, base.index, id.number());
+        if (!made) return fail(not_made(made.error(), modules));
+    }
+    DIM_TRY(const NetworkInterface vlan, interface_named(name));
+    if (!vlan.is_up) DIM_CHECK(sys::set_link_up(vlan.index));
+    return interface_named(name);
+}
+
+Result<void> remove_made_links(std::optional<int> except) {
+    DIM_TRY(const auto interfaces, sys::network_interfaces());
+    // A VLAN goes with the bond that it is on, so it goes first.
+    for (const LinkKind kind : {LinkKind::vlan, LinkKind::bond})
+        for (const NetworkInterface& interface : interfaces)
+            if (interface.kind == kind && interface.index != except)
+                DIM_CHECK(sys::remove_link(interface.index));
+    return {};
+}
+
+Result<void> wait_for_carrier(const NetworkInterface& interface, const HardwareEvents& events,
+                              const sys::Deadline& deadline) {
+    for (;;) {
+        events.forget();
+        DIM_TRY(const auto interfaces, sys::network_interfaces());
+        const auto now = std::ranges::find(interfaces, interface.index, &NetworkInterface::index);
+        if (now == interfaces.end())
+            return fail(ErrorCode::not_found, interface.name + " has gone");
+        if (now->has_carrier) return {};
+        if (!sys::poll(events.fd(), sys::Readiness::readable, deadline)) {
+            return fail(Error(ErrorCode::timed_out, interface.name + " has no link")
+                            .with_cure("look at the cable, the switch module and its port"));
+        }
+    }
+}
+
+}  // namespace dim::agent

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "initagent/hardware_events.hpp"
+#include "initagent/kernel_modules.hpp"
+#include "libdim/model/bond.hpp"
+#include "libdim/model/mac_address.hpp"
+#include "libdim/model/vlan.hpp"
+#include "libdim/sys/netlink.hpp"
+#include "libdim/sys/poll.hpp"
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dim::agent {
+
+/// An Ethernet port, and not a VLAN or a bond.
+bool is_port(const sys::NetworkInterface& interface);
+
+/// Of INTERFACES the ports that BOND names, in its order, or all ports when it names none. Those
+/// that are not there are added to MISSING, separated by commas.
+std::vector<sys::NetworkInterface> ports_of_bond(const model::Bond& bond,
+                                                 std::span<const sys::NetworkInterface> interfaces,
+                                                 std::string& missing);
+
+/// What a bond of PORTS is known by: the address of the port that the machine booted from, for the
+/// server knows that one, if it is among them, else that of the first. PORTS is not empty.
+std::array<std::uint8_t, 6> mac_of_bond(std::span<const sys::NetworkInterface> ports,
+                                        const std::optional<model::MacAddress>& boot_port);
+
+/// "eth0.30"; "vlan30" when that would be longer than the kernel's names are.
+std::string vlan_name(const std::string& base, model::VlanId id);
+
+struct BondWaits {
+    std::chrono::milliseconds ports;    ///< until the ports are there
+    std::chrono::milliseconds carrier;  ///< until one of them has a link
+    std::chrono::milliseconds settle;   ///< from then on until the others have
+};
+
+/// Makes bond0, up and with a link, of the ports that BOND names, whether they have a link or not,
+/// or of all that have one. A port that is not there is a warning as long as another is.
+/// Errors: not_found without any port, or when the kernel has no bonds; timed_out without a link.
+Result<sys::NetworkInterface> make_bond(const model::Bond& bond,
+                                        const std::optional<model::MacAddress>& boot_port,
+                                        KernelModules& modules, const HardwareEvents& events,
+                                        const BondWaits& waits);
+
+/// The VLAN ID on BASE, which is up: made, unless it is there, and brought up.
+/// Errors: not_found when the kernel has no VLANs.
+Result<sys::NetworkInterface> make_vlan(const sys::NetworkInterface& base, model::VlanId id,
+                                        KernelModules& modules);
+
+/// Removes all VLANs and bonds, but the one with the index EXCEPT: what an attempt before has made.
+Result<void> remove_made_links(std::optional<int> except = {});
+
+/// Waits until the interface has a link. Errors: not_found, timed_out.
+Result<void> wait_for_carrier(const sys::NetworkInterface& interface, const HardwareEvents& events,
+                              const sys::Deadline& deadline);
+
+}  // namespace dim::agent
