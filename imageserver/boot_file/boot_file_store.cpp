@@ -419,7 +419,7 @@ BootFileStore::of_generation(const ImageName& image, model::Generation generatio
 
 Result<std::string> BootFileStore::variant_of(const api::BootFile& file,
                                               const BootFileVariant& variant) const {
-    DIM_TRY(const std::string original_path, platform_path(file, variant.drivers));
+    DIM_TRY(std::string original_path, platform_path(file, variant.drivers));
     DIM_TRY(const std::string command_line, varied_command_line(file.command_line, variant));
     if (command_line == file.command_line) return original_path;
     const std::pair key(original_path, command_line);
