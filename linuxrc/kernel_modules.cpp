@@ -1,5 +1,6 @@
 #include "linuxrc/kernel_modules.hpp"
 
+#include "libdim/base/edit_distance.hpp"
 #include "libdim/base/text.hpp"
 #include "linuxrc/elf_section.hpp"
 
@@ -106,6 +107,20 @@ ModuleIndexes indexes_of(const ModuleIndexes& indexes, const std::set<std::strin
 
 bool ModuleDependencies::has(std::string_view name) const {
     return modules_.contains(with_underscores(name));
+}
+
+std::optional<std::string> ModuleDependencies::nearest(std::string_view name) const {
+    const std::string wanted = with_underscores(name);
+    std::optional<std::string> found;
+    // Two letters of five, as for commands (tools/nearest_words).
+    std::size_t least = wanted.size() * 2 / 5 + 1;
+    for (const auto& [other, module] : modules_) {
+        const std::size_t distance = edit_distance(wanted, other);
+        if (distance >= least) continue;
+        least = distance;
+        found = other;
+    }
+    return found;
 }
 
 std::set<std::string> ModuleDependencies::closure(std::span<const std::string_view> wanted) const {

@@ -3,6 +3,7 @@
 #include "libdim/base/result.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -25,6 +26,9 @@ public:
     /// another version, or does not have it.
     std::set<std::string> closure(std::span<const std::string_view> wanted) const;
     bool has(std::string_view name) const;
+    /// The module that NAME may have been meant to be: few letters differ; nothing when none is
+    /// near.
+    std::optional<std::string> nearest(std::string_view name) const;
 
 private:
     struct Module {

@@ -123,5 +123,14 @@ TEST(ModuleInfo, RefusesWhatIsNoModule) {
     }
 }
 
+TEST(ModuleDependencies, KnowTheNearestName) {
+    const auto modules =
+        ModuleDependencies::parse("kernel/a/octeon-ep.ko.xz:\nkernel/b/igb.ko:\n", "").value();
+    EXPECT_EQ(modules.nearest("octeon_epp"), "octeon_ep");
+    EXPECT_EQ(modules.nearest("ocetoen-ep"), "octeon_ep");
+    EXPECT_EQ(modules.nearest("ibg"), "igb");
+    EXPECT_EQ(modules.nearest("nouveau"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace dim::linuxrc

@@ -1,5 +1,7 @@
 #include "tools/nearest_words.hpp"
 
+#include "libdim/base/edit_distance.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -30,29 +32,6 @@ bool is_near(std::size_t distance, std::string_view word, std::string_view candi
 }
 
 }  // namespace
-
-// Optimal string alignment: three rows of the table of the distances of all beginnings.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> before_last(to.size() + 1);
-    std::vector<std::size_t> last(to.size() + 1);
-    std::vector<std::size_t> row(to.size() + 1);
-    for (std::size_t j = 0; j <= to.size(); ++j)
-        row[j] = j;
-    for (std::size_t i = 1; i <= from.size(); ++i) {
-        std::swap(before_last, last);
-        std::swap(last, row);
-        row[0] = i;
-        for (std::size_t j = 1; j <= to.size(); ++j) {
-            const std::size_t replaced = last[j - 1] + (is_same(from[i - 1], to[j - 1]) ? 0 : 1);
-            row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
-            if (i > 1 && j > 1 && is_same(from[i - 1], to[j - 2]) &&
-                is_same(from[i - 2], to[j - 1])) {
-                row[j] = std::min(row[j], before_last[j - 2] + 1);
-            }
-        }
-    }
-    return row[to.size()];
-}
 
 std::vector<std::string> nearest_words(std::string_view word,
                                        std::span<const std::string> candidates) {

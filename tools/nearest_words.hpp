@@ -1,16 +1,11 @@
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace dim::tool {
-
-/// How many single letters must be inserted, left out, replaced or exchanged with their neighbour
-/// to make TO of FROM; capital letters are like small ones.
-std::size_t edit_distance(std::string_view from, std::string_view to);
 
 /// Those of CANDIDATES that WORD may have been meant to be, nearest first: those it is the
 /// beginning of, and those that few edits make of it, for their length, if no other is much nearer.

@@ -131,6 +131,7 @@ TEST(WrongUsage, WordsThatAreWrongInAnyClusterAreRefusedUnasked) {
         {{"buildzimage", "granite", "--ramdisk", "initrc"},
          "--ramdisk: there is no kind 'initrc'",
          "initramfs and initrd"},
+        {{"buildzimage", "granite", "--driver", "igb.ko"}, "'igb.ko' is not the name of", "lsmod"},
         {{"cluster", "names", "s01", "--role", "switch"}, "--role: ", ""},
         {{"cluster", "explain", "s01c[1-2]"}, "", ""},
         {{"cluster", "show", "--revision", "three"}, "--revision: 'three' is not a number", ""},

@@ -24,29 +24,49 @@ std::vector<std::string> kernel_arguments(const cluster::Blade& blade) {
     return words;
 }
 
-/// Paths of boot files with the arguments of blades, each made once.
-class ArgumentPaths {
-public:
-    explicit ArgumentPaths(const BootFiles& files) : files_(files) {}
+BootFileVariant variant_of(const model::PlatformRow* row) {
+    if (row == nullptr) return {};
+    return {.drivers = row->drivers, .console = row->console, .arguments = row->kernel_arguments};
+}
 
-    /// That of FILE with the arguments of BLADE; without them when it cannot have them: one blade's
-    /// words keep no other blade from its address.
-    const std::string& of(const api::BootFile& file, const cluster::Blade& blade) {
+/// Paths of boot files as platforms and blades want them, each made once.
+class VariantPaths {
+public:
+    explicit VariantPaths(const BootFiles& files) : files_(files) {}
+
+    /// That of FILE for BLADE, which is of ROW, if of any. Without the blade's own arguments when
+    /// it cannot have them: one blade's words keep no other blade from its address. Nothing when
+    /// there is none for its platform: one without the driver of its port boots nothing.
+    std::optional<std::string> of(const api::BootFile& file, const cluster::Blade& blade,
+                                  const model::PlatformRow* row) {
+        BootFileVariant variant = variant_of(row);
+        const std::string name = to_string(blade.name);
+        const auto& of_platform = made(
+            file, variant, name + ", of platform " + type_text(blade) + ", has no boot file: ");
+        if (!of_platform) return std::nullopt;
         auto arguments = kernel_arguments(blade);
-        if (arguments.empty()) return paths_.try_emplace({file.path, {}}, file.path).first->second;
-        const auto [place, is_new] = paths_.try_emplace({file.path, std::move(arguments)});
-        if (!is_new) return place->second;
-        auto path = files_.with_arguments(file, place->first.second);
-        if (!path)
-            log(LogLevel::error, "the boot file of " + to_string(blade.name) + " is without its " +
-                                     std::string(kKernelArguments) + ": " +
-                                     to_string(path.error()));
-        return place->second = path ? *std::move(path) : file.path;
+        if (arguments.empty()) return *of_platform;
+        for (std::string& word : arguments)
+            variant.arguments.push_back(std::move(word));
+        const auto& own = made(file, variant,
+                               "the boot file of " + name + " is without its " +
+                                   std::string(kKernelArguments) + ": ");
+        return own ? *own : *of_platform;
     }
 
 private:
+    /// What fails is logged once, as TROUBLE of the first blade that wants it.
+    const Result<std::string>& made(const api::BootFile& file, const BootFileVariant& variant,
+                                    const std::string& trouble) {
+        const auto [place, is_new] = paths_.try_emplace({file.path, variant}, file.path);
+        if (!is_new) return place->second;
+        place->second = files_.variant_of(file, variant);
+        if (!place->second) log(LogLevel::error, trouble + to_string(place->second.error()));
+        return place->second;
+    }
+
     const BootFiles& files_;
-    std::map<std::pair<std::string, std::vector<std::string>>, std::string> paths_;
+    std::map<std::pair<std::string, BootFileVariant>, Result<std::string>> paths_;
 };
 
 }  // namespace
@@ -54,7 +74,8 @@ private:
 Result<std::vector<api::DhcpHost>> BladeDhcp::hosts_of(const Roster& roster) const {
     DIM_TRY(const auto images, assignments_.all());
     DIM_TRY(auto next, NextBootFiles::look(images_, boot_files_));
-    ArgumentPaths paths(boot_files_);
+    VariantPaths paths(boot_files_);
+    const auto definition = roster.definition();
     std::vector<api::DhcpHost> hosts;
     for (const RosterEntry& entry : roster.entries()) {
         if (!entry.blade.mac) continue;  // DHCP knows nobody without one
@@ -65,7 +86,9 @@ Result<std::vector<api::DhcpHost>> BladeDhcp::hosts_of(const Roster& roster) con
             // Without one it gets none: an image that is gone is told to it when it asks for its
             // plan.
             DIM_TRY(const auto file, next.of(entry.blade.name, found->second));
-            if (file) host.boot_file = paths.of(*file, entry.blade);
+            if (file)
+                host.boot_file =
+                    paths.of(*file, entry.blade, cluster::platform_of(*definition, entry.blade));
         }
         hosts.push_back(std::move(host));
     }

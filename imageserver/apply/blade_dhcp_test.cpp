@@ -129,5 +129,37 @@ TEST_F(BladeDhcpTest, SaysWhyTheServerDoesNotRun) {
     EXPECT_TRUE(applied.error().message().contains("dhcpd ended")) << applied.error().message();
 }
 
+TEST_F(BladeDhcpTest, NamesTheBootFileOfThePlatformOfABlade) {
+    add_image_with_boot_file();
+    ASSERT_TRUE(roster.replace(samples::three_blades(
+        R"(<platform name="dark" like="js20" console="hvc1" kernel-arguments="quiet"/>
+           <set for="s1b1" type="dark"><property name="kernel-arguments" value="mem=1G"/></set>)")));
+    ASSERT_TRUE(
+        assignments.assign(std::vector{samples::component("s1b1"), samples::component("s1b2")},
+                           granite, model::Timestamp::from_microseconds(0).value()));
+    EXPECT_EQ(host("s1b1").boot_file, "granite/1-1/zImage+console hvc1+quiet+mem=1G");
+    EXPECT_EQ(host("s1b2").boot_file, "granite/1-1/zImage");
+    boot_files.unusable_word = "mem=1G";
+    EXPECT_EQ(host("s1b1").boot_file, "granite/1-1/zImage+console hvc1+quiet")
+        << "a blade's own words keep it from no boot";
+    boot_files.unusable_word = "quiet";
+    EXPECT_EQ(host("s1b1").boot_file, std::nullopt) << "another platform's is the wrong one";
+    EXPECT_EQ(host("s1b2").boot_file, "granite/1-1/zImage");
+}
+
+TEST_F(BladeDhcpTest, NamesNoBootFileWithoutTheDriversOfThePlatform) {
+    add_image_with_boot_file();
+    ASSERT_TRUE(roster.replace(samples::three_blades(
+        R"(<platform name="epyc" like="x86_64-uefi" drivers="nfp"/><set for="s1b1" type="epyc"/>)")));
+    ASSERT_TRUE(
+        assignments.assign(std::vector{samples::component("s1b1"), samples::component("s1b2")},
+                           granite, model::Timestamp::from_microseconds(0).value()));
+    EXPECT_EQ(host("s1b1").boot_file, std::nullopt);
+    EXPECT_EQ(host("s1b2").boot_file, "granite/1-1/zImage");
+    boot_files.wanted_drivers = {"nfp"};
+    ASSERT_TRUE(boot_files.complete(granite, [](auto&&...) {}));
+    EXPECT_EQ(host("s1b1").boot_file, "granite/1-1/zImage+driver nfp");
+}
+
 }  // namespace
 }  // namespace dim::server

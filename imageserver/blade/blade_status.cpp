@@ -82,6 +82,7 @@ bool is_up(BladeState state) {
 api::BladeStatus blade_status(const BladeFacts& facts, Moment now, Moment listening_since) {
     api::BladeStatus status{.name = facts.blade.name,
                             .type = facts.blade.type,
+                            .platform = facts.blade.platform,
                             .mac = facts.blade.mac,
                             .mac_source = facts.mac_source,
                             .address = facts.address,

@@ -78,6 +78,17 @@ Result<void> Roster::replace(cluster::Definition definition) {
     return {};
 }
 
+std::vector<model::PlatformRow> Roster::platforms() const {
+    const auto current = snapshot();
+    std::set<ComponentName> ours;
+    for (const RosterEntry& entry : current->entries)
+        if (entry.blade.platform) ours.insert(*entry.blade.platform);
+    std::vector<model::PlatformRow> rows;
+    for (const model::PlatformRow& row : current->definition.platforms)
+        if (ours.contains(row.name)) rows.push_back(row);
+    return rows;
+}
+
 LearnedByBlade Roster::learned() const { return snapshot()->learned; }
 
 Result<void> Roster::learn(LearnedByBlade learned) {

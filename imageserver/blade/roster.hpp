@@ -37,6 +37,9 @@ public:
     /// What this one would be with DEFINITION. Errors: as replace().
     Result<Roster> with(cluster::Definition definition) const;
 
+    /// The rows of the definition that blades of ours are of.
+    std::vector<model::PlatformRow> platforms() const;
+
     /// All that was learned, in force or not, of blades of ours or not.
     LearnedByBlade learned() const;
     /// From now on LEARNED is what was.

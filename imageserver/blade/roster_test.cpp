@@ -43,5 +43,23 @@ TEST(Roster, LeavesOutBladesOfOtherServers) {
     EXPECT_FALSE(roster.find(samples::other_blade()));
 }
 
+TEST(Roster, TellsThePlatformsOfItsOwnBlades) {
+    cluster::Definition definition = samples::definition();
+    const auto row = [](const char* name) {
+        return model::PlatformRow{.name = *model::ComponentName::parse(name),
+                                  .like = model::BladeType::js20};
+    };
+    definition.platforms = {row("dark"), row("epyc"), row("quiet")};
+    definition.servers.push_back(definition.servers.front());
+    definition.servers.back().name = *model::ComponentName::parse("is02");
+    definition.blades.front().platform = row("quiet").name;
+    definition.blades.back().platform = row("dark").name;
+    definition.blades.back().server = definition.servers.back().name;
+    Roster roster = samples::roster();
+    EXPECT_TRUE(roster.platforms().empty());
+    ASSERT_TRUE(roster.replace(definition));
+    EXPECT_EQ(roster.platforms(), std::vector{row("quiet")});
+}
+
 }  // namespace
 }  // namespace dim::server

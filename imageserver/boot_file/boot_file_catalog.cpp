@@ -2,6 +2,7 @@
 
 #include "imageserver/boot_file/boot_file_store.hpp"
 #include "imageserver/state/read_rows.hpp"
+#include "libdim/base/text.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -51,6 +52,39 @@ ALTER TABLE boot_file ADD COLUMN kernel_mark TEXT;
 ALTER TABLE boot_file ADD COLUMN kernel_version TEXT;
 )"};
 
+// What was wished for when it was built, and the files for platforms with more drivers: each beside
+// that of BASE, whose generations and words are its own.
+const Migration kBootFilePlatformMigration{"boot-file-6", R"(
+ALTER TABLE boot_file ADD COLUMN drivers TEXT;
+ALTER TABLE boot_file ADD COLUMN kernel_wish TEXT;
+CREATE TABLE platform_boot_file (
+    base TEXT NOT NULL,
+    drivers TEXT NOT NULL,
+    path TEXT NOT NULL,
+    replaced_us INTEGER,
+    PRIMARY KEY (base, drivers)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX platform_boot_file_path ON platform_boot_file(path);
+)"};
+
+namespace {
+
+std::string text_of(const std::vector<std::string>& drivers) {
+    std::string text;
+    for (const std::string& driver : drivers)
+        text.append(text.empty() ? "" : " ").append(driver);
+    return text;
+}
+
+std::vector<std::string> drivers_in(const std::string& text) {
+    std::vector<std::string> drivers;
+    for (const std::string_view driver : split_words(text))
+        drivers.emplace_back(driver);
+    return drivers;
+}
+
+}  // namespace
+
 const KnownBootFile* file_for(const std::vector<KnownBootFile>& files, Generation generation) {
     if (files.empty()) return nullptr;
     const auto after = std::ranges::upper_bound(
@@ -69,11 +103,13 @@ Result<void> BootFileCatalog::make_current(const KnownBootFile& known, KernelOwn
         return transaction.execute(
             "INSERT OR REPLACE INTO boot_file "
             "(path, image, generation, bytes, sha256, command_line, replaced_us, trust, kernel, "
-            "last_generation, kernel_mark, kernel_version) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?8, ?9, ?10, ?11)",
+            "last_generation, kernel_mark, kernel_version, drivers, kernel_wish) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             file.path, file.image.text(), file.generation.number(), file.bytes, file.sha256,
             file.command_line, trust, file.kernel, known.last_generation.number(),
-            known.kernel_mark, file.kernel_version);
+            known.kernel_mark, file.kernel_version,
+            file.wished_drivers ? std::optional(text_of(*file.wished_drivers)) : std::nullopt,
+            file.wished_kernel);
     });
 }
 
@@ -106,9 +142,12 @@ Result<std::vector<ImageName>> BootFileCatalog::not_trusting(const std::string& 
 Result<std::vector<ImageName>> BootFileCatalog::images() { return images_where("?1 = ''", ""); }
 
 Result<void> BootFileCatalog::clamp(std::int64_t now_us) {
-    return database_->transaction([&](Transaction& transaction) {
-        return transaction.execute("UPDATE boot_file SET replaced_us = ?1 WHERE replaced_us > ?1",
-                                   now_us);
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        for (const char* table : {"boot_file", "platform_boot_file"})
+            DIM_CHECK(transaction.execute("UPDATE " + std::string(table) +
+                                              " SET replaced_us = ?1 WHERE replaced_us > ?1",
+                                          now_us));
+        return {};
     });
 }
 
@@ -130,7 +169,9 @@ Result<KnownBootFile> read_boot_file(const Statement& row) {
                                   .sha256 = row.text(2),
                                   .command_line = row.text(3),
                                   .kernel = row.optional_text(6),
-                                  .kernel_version = row.optional_text(9)},
+                                  .kernel_version = row.optional_text(9),
+                                  .wished_drivers = row.optional_text(10).transform(drivers_in),
+                                  .wished_kernel = row.optional_text(11)},
                          .last_generation = last,
                          .kernel_mark = row.optional_text(8).value_or("")};
 }
@@ -144,7 +185,7 @@ Result<std::vector<KnownBootFile>> BootFileCatalog::current_where(std::string_vi
             DIM_TRY(Statement rows,
                     transaction.query(
                         "SELECT path, bytes, sha256, command_line, generation, image, kernel, "
-                        "last_generation, kernel_mark, kernel_version "
+                        "last_generation, kernel_mark, kernel_version, drivers, kernel_wish "
                         "FROM boot_file WHERE replaced_us IS NULL AND " +
                             std::string(condition) + " ORDER BY generation",
                         image));
@@ -189,9 +230,10 @@ Result<void> BootFileCatalog::move(const std::string& from, const std::string& t
         return transaction.execute(
             "INSERT OR REPLACE INTO boot_file "
             "(path, image, generation, bytes, sha256, command_line, replaced_us, trust, kernel, "
-            "last_generation, kernel_mark, kernel_version) "
+            "last_generation, kernel_mark, kernel_version, drivers, kernel_wish) "
             "SELECT ?2, image, generation, bytes, sha256, command_line, NULL, trust, kernel, "
-            "last_generation, kernel_mark, kernel_version FROM boot_file WHERE path = ?1",
+            "last_generation, kernel_mark, kernel_version, drivers, kernel_wish FROM boot_file "
+            "WHERE path = ?1",
             from, to);
     });
 }
@@ -199,11 +241,18 @@ Result<void> BootFileCatalog::move(const std::string& from, const std::string& t
 Result<std::int64_t> BootFileCatalog::last_used_us(const std::string& path,
                                                    std::int64_t unknown_us) {
     return database_->transaction([&](Transaction& transaction) -> Result<std::int64_t> {
+        // That of a platform has been replaced when it was, or the one that it stands beside.
         DIM_TRY(Statement row,
-                transaction.query("SELECT max(coalesce(replaced_us, ?2)) FROM boot_file "
-                                  "WHERE path = ?1 OR path = "
-                                  "(SELECT base FROM boot_file_variant WHERE path = ?1)",
-                                  path, std::numeric_limits<std::int64_t>::max()));
+                transaction.query(
+                    "WITH asked(path) AS (SELECT ?1 UNION SELECT base FROM boot_file_variant "
+                    "WHERE path = ?1) "
+                    "SELECT max(us) FROM ("
+                    "SELECT coalesce(replaced_us, ?2) AS us FROM boot_file JOIN asked USING (path) "
+                    "UNION ALL SELECT min(coalesce(platform_boot_file.replaced_us, ?2), "
+                    "coalesce(boot_file.replaced_us, ?2)) FROM platform_boot_file "
+                    "JOIN asked ON platform_boot_file.path = asked.path "
+                    "JOIN boot_file ON boot_file.path = platform_boot_file.base)",
+                    path, std::numeric_limits<std::int64_t>::max()));
         DIM_TRY([[maybe_unused]] const bool is_there, row.next());
         // Of none there is no largest one.
         return row.optional_integer(0).value_or(unknown_us);
@@ -213,7 +262,49 @@ Result<std::int64_t> BootFileCatalog::last_used_us(const std::string& path,
 Result<void> BootFileCatalog::forget(const std::string& path) {
     return database_->transaction([&](Transaction& transaction) -> Result<void> {
         DIM_CHECK(transaction.execute("DELETE FROM boot_file_variant WHERE path = ?1", path));
+        DIM_CHECK(transaction.execute("DELETE FROM platform_boot_file WHERE path = ?1 OR base = ?1",
+                                      path));
         return transaction.execute("DELETE FROM boot_file WHERE path = ?1", path);
+    });
+}
+
+Result<void> BootFileCatalog::add_platform_file(const std::string& base,
+                                                const PlatformBootFile& file) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute(
+            "INSERT OR REPLACE INTO platform_boot_file VALUES (?1, ?2, ?3, NULL)", base,
+            text_of(file.drivers), file.path);
+    });
+}
+
+Result<std::vector<PlatformBootFile>> BootFileCatalog::platform_files(const std::string& base) {
+    return database_->transaction(
+        [&](Transaction& transaction) -> Result<std::vector<PlatformBootFile>> {
+            DIM_TRY(Statement rows,
+                    transaction.query("SELECT drivers, path FROM platform_boot_file "
+                                      "WHERE base = ?1 AND replaced_us IS NULL ORDER BY drivers",
+                                      base));
+            return read_rows(std::move(rows), [](const Statement& row) -> Result<PlatformBootFile> {
+                return PlatformBootFile{.drivers = drivers_in(row.text(0)), .path = row.text(1)};
+            });
+        });
+}
+
+Result<void>
+BootFileCatalog::replace_platform_files(const std::set<std::vector<std::string>>& wanted,
+                                        std::int64_t now_us) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(Statement rows, transaction.query("SELECT DISTINCT drivers FROM platform_boot_file "
+                                                  "WHERE replaced_us IS NULL"));
+        DIM_TRY(const auto known,
+                read_rows(std::move(rows),
+                          [](const Statement& row) -> Result<std::string> { return row.text(0); }));
+        for (const std::string& drivers : known)
+            if (!wanted.contains(drivers_in(drivers)))
+                DIM_CHECK(transaction.execute("UPDATE platform_boot_file SET replaced_us = ?1 "
+                                              "WHERE drivers = ?2 AND replaced_us IS NULL",
+                                              now_us, drivers));
+        return {};
     });
 }
 

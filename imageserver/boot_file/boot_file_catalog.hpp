@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/boot_file/boot_file_variant.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
@@ -7,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +61,14 @@ public:
     /// that is not known.
     Result<std::int64_t> last_used_us(const std::string& path, std::int64_t unknown_us);
     Result<void> forget(const std::string& path);
-    /// PATH is made of the file of BASE, and in use as long as that.
+    /// From now on FILE stands beside that of BASE, and is in use as long as that.
+    Result<void> add_platform_file(const std::string& base, const PlatformBootFile& file);
+    /// Those beside the file of BASE that are in use.
+    Result<std::vector<PlatformBootFile>> platform_files(const std::string& base);
+    /// Those of all images whose drivers are not among WANTED are in use no longer.
+    Result<void> replace_platform_files(const std::set<std::vector<std::string>>& wanted,
+                                        std::int64_t now_us);
+    /// PATH is made of the file of BASE, a platform's or one for all, and in use as long as that.
     Result<void> add_variant(const std::string& path, const std::string& base);
     /// It is in use for no generation any more.
     Result<void> replace(const std::string& path, std::int64_t now_us);

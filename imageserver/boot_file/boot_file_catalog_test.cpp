@@ -45,7 +45,7 @@ protected:
         Database::open(directory / "dim.db",
                        std::array{kBootFileMigration, kBootFileTrustMigration,
                                   kBootFileVariantMigration, kBootFileKernelMigration,
-                                  kBootFileGenerationsMigration})
+                                  kBootFileGenerationsMigration, kBootFilePlatformMigration})
             .value();
     BootFileCatalog catalog{database};
 };
@@ -147,6 +147,62 @@ TEST_F(BootFileCatalogTest, AFileThatWasReplacedCanComeBack) {
     EXPECT_EQ(last_used("granite/1/b"), 12);
     ASSERT_TRUE(catalog.forget("granite/1/b"));
     EXPECT_EQ(last_used("granite/1/b"), kUnknown);
+}
+
+TEST_F(BootFileCatalogTest, FilesOfPlatformsAreInUseAsLongAsThoseTheyStandBeside) {
+    ASSERT_TRUE(make_current(file("granite/1/a"), 1));
+    const PlatformBootFile nfp{.drivers = {"nfp", "octeon_ep"}, .path = "granite/1/n"};
+    const PlatformBootFile tg{.drivers = {"tg3"}, .path = "granite/1/t"};
+    ASSERT_TRUE(catalog.add_platform_file("granite/1/a", tg));
+    ASSERT_TRUE(catalog.add_platform_file("granite/1/a", nfp));
+    ASSERT_TRUE(catalog.add_variant("granite/1/n+quiet", "granite/1/n"));
+    EXPECT_EQ(catalog.platform_files("granite/1/a").value(), (std::vector{nfp, tg}));
+    EXPECT_EQ(last_used("granite/1/n"), kForever);
+    EXPECT_EQ(last_used("granite/1/n+quiet"), kForever);
+    ASSERT_TRUE(catalog.replace_platform_files({nfp.drivers}, 5));
+    EXPECT_EQ(catalog.platform_files("granite/1/a").value(), std::vector{nfp});
+    EXPECT_EQ(last_used("granite/1/t"), 5);
+    EXPECT_EQ(last_used("granite/1/n"), kForever);
+    ASSERT_TRUE(catalog.clamp(3));
+    EXPECT_EQ(last_used("granite/1/t"), 3);
+    ASSERT_TRUE(make_current(file("granite/1/b"), 7));
+    EXPECT_EQ(last_used("granite/1/n"), 7);
+    EXPECT_EQ(last_used("granite/1/n+quiet"), 7);
+    ASSERT_TRUE(catalog.forget("granite/1/n"));
+    EXPECT_EQ(last_used("granite/1/n"), kUnknown);
+}
+
+TEST_F(BootFileCatalogTest, AreThoseOfBeforeWithoutWishes) {
+    api::BootFile wished = file("granite/1/a");
+    wished.wished_drivers = {"igb", "nfp"};
+    wished.wished_kernel = "*-rt-*";
+    ASSERT_TRUE(make_current(wished, 1));
+    EXPECT_EQ(current("granite"), wished);
+
+    // As the version before left it.
+    const std::string old = directory / "old.db";
+    {
+        auto before =
+            Database::open(old, std::array{kBootFileMigration, kBootFileTrustMigration,
+                                           kBootFileVariantMigration, kBootFileKernelMigration,
+                                           kBootFileGenerationsMigration})
+                .value();
+        ASSERT_TRUE(before.transaction([](Transaction& transaction) {
+            return transaction.execute("INSERT INTO boot_file (path, image, generation, bytes, "
+                                       "sha256, command_line, last_generation, kernel_mark) VALUES "
+                                       "('granite/1/a', 'granite', 1, 7, 'abc', 'quiet', 3, 'm')");
+        }));
+    }
+    auto after =
+        Database::open(old, std::array{kBootFileMigration, kBootFileTrustMigration,
+                                       kBootFileVariantMigration, kBootFileKernelMigration,
+                                       kBootFileGenerationsMigration, kBootFilePlatformMigration})
+            .value();
+    const auto files = BootFileCatalog(after).current(image("granite")).value();
+    ASSERT_EQ(files.size(), 1U);
+    EXPECT_EQ(files.front().file, file("granite/1/a"));
+    EXPECT_EQ(files.front().last_generation, generation(3));
+    EXPECT_EQ(BootFileCatalog(after).last_used_us("granite/1/a", kUnknown).value(), kForever);
 }
 
 }  // namespace

@@ -2,15 +2,14 @@
 
 #include "imageserver/boot_file/boot_file_catalog.hpp"
 #include "imageserver/boot_file/boot_file_tree.hpp"
+#include "imageserver/boot_file/boot_file_work.hpp"
 #include "libdim/base/text.hpp"
-#include "libdim/model/bond.hpp"
-#include "libdim/model/vlan.hpp"
+#include "libdim/model/network_words.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/copy_file.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
-#include "libdim/sys/remove_tree.hpp"
 #include "libdim/tls/sha256.hpp"
 #include "linuxrc/command_line.hpp"
 #include "linuxrc/ramdisk.hpp"
@@ -25,25 +24,11 @@ using model::ImageName;
 
 namespace {
 
-constexpr const char* kWork = "boot-work";
 constexpr std::size_t kMostVariants = 10'000;
-constexpr std::uint64_t kBootFileLimit = std::uint64_t{256} << 20;
 
-/// Of the words that would lead the agent to another network: it cannot tell the server.
-Result<void> check_network_words(const std::vector<std::string>& options) {
-    constexpr std::string_view kVlan = "dim.vlan=";
-    constexpr std::string_view kBond = "dim.bond=";
-    for (const std::string_view option : options) {
-        std::optional<Error> wrong;
-        if (option.starts_with(kVlan)) {
-            auto vlan = model::VlanId::parse(option.substr(kVlan.size()));
-            if (!vlan) wrong = std::move(vlan).error();
-        } else if (option.starts_with(kBond)) {
-            auto bond = model::Bond::parse(option.substr(kBond.size()));
-            if (!bond) wrong = std::move(bond).error();
-        }
-        if (wrong) return fail(std::move(*wrong).with_context(printable(option, 80)));
-    }
+Result<void> check_network_words(const std::vector<std::string>& words) {
+    for (const std::string& word : words)
+        DIM_CHECK(model::check_network_word(word));
     return {};
 }
 
@@ -69,17 +54,6 @@ linuxrc::RamdiskKind kind_of(const std::string& command_line) {
     return is_initrd ? linuxrc::RamdiskKind::initrd : linuxrc::RamdiskKind::initramfs;
 }
 
-Result<const model::Platform*> require_platform(model::Architecture architecture) {
-    const model::Platform* platform = model::platform_of(architecture);
-    if (platform != nullptr) return platform;
-    return fail(ErrorCode::invalid_input,
-                "no blade type boots images for " + std::string(to_string(architecture)) + " yet");
-}
-
-KernelOwner owner_of_kernel(const model::Platform& platform) {
-    return boots_distributions_kernel(platform) ? KernelOwner::image : KernelOwner::server;
-}
-
 /// Whether the newest generation may have another kernel than the last of FILES, those of IMAGE.
 bool is_unrenewed(const api::ImageSummary& image, const std::vector<KnownBootFile>& files) {
     const model::Platform* platform = model::platform_of(image.architecture);
@@ -87,9 +61,20 @@ bool is_unrenewed(const api::ImageSummary& image, const std::vector<KnownBootFil
            !files.empty() && files.back().last_generation < image.generation;
 }
 
-Result<void> remove_work(const std::string& state_directory) {
-    DIM_TRY(const sys::Fd state, sys::open_directory(state_directory));
-    return sys::remove_tree(state, kWork);
+/// COMMAND_LINE with other consoles, if there are any, and ARGUMENTS behind it.
+Result<std::string> varied_command_line(const std::string& command_line,
+                                        const BootFileVariant& variant) {
+    std::vector<std::string> words;
+    for (const std::string& device : variant.console)
+        words.push_back("console=" + device);
+    // Those that render_words() puts in front; one that an option has is the administrator's.
+    bool is_in_front = !words.empty();
+    for (const std::string_view word : split(command_line, ' ')) {
+        is_in_front = is_in_front && word.starts_with("console=");
+        if (!is_in_front) words.emplace_back(word);
+    }
+    words.insert(words.end(), variant.arguments.begin(), variant.arguments.end());
+    return linuxrc::render_command_line(words);
 }
 
 }  // namespace
@@ -97,21 +82,16 @@ Result<void> remove_work(const std::string& state_directory) {
 Result<BootFileStore> BootFileStore::open(Settings settings, Database& database, Images& images) {
     BootFileStore files(std::move(settings), database, images);
     DIM_CHECK(sys::ensure_directory(files.directory()));
-    DIM_CHECK(remove_work(files.settings_.state_directory));
+    DIM_CHECK(remove_boot_work(files.settings_.state_directory));
     // They are served by their old paths until it succeeds.
     (void)files.follow_names();
     return files;
 }
 
-/// What an image's own kernel brings to a boot file.
-struct BootFileStore::NewestKernel {
-    std::string mark;                         ///< kernel_mark()
-    std::optional<DistributionKernel> taken;  ///< nothing: the mark was the one that is known
-};
-
 struct BootFileStore::Order {
     api::ImageSummary image;  ///< of the generation that it is for
     BootFileOrder parts;
+    KernelWishes wishes;
     model::Generation last_generation;
     std::string kernel_mark = {};
     /// The one in use for the generations before: enough when it would be the same.
@@ -123,46 +103,112 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
     DIM_TRY(const api::ImageSummary image, images_->image(request.image));
     DIM_TRY(const linuxrc::RamdiskKind kind,
             linuxrc::parse_ramdisk_kind(request.ramdisk.value_or("initramfs")));
+    DIM_TRY(const KernelWishes wishes, parse_wishes(request));
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
     DIM_TRY(const std::string command_line,
             render_words(*platform, settings_.server, kind, request.options));
     Order order{
         .image = image,
         .parts = {.platform = platform, .ramdisk = kind, .command_line = command_line},
+        .wishes = wishes,
         .last_generation = image.generation,
     };
     // Takes its time, and needs nothing that others wait for.
     if (owner_of_kernel(*platform) == KernelOwner::image) {
         progress("take the kernel and its drivers", 0, kBootFileSteps);
-        DIM_TRY(NewestKernel newest, kernel_of_newest(image.name, *platform, ""));
+        DIM_TRY(TakenKernel newest, kernel_of(image, *platform, wishes, ""));
         order.parts.kernel = std::move(newest.taken);
         order.kernel_mark = std::move(newest.mark);
+    } else if (wishes != KernelWishes()) {
+        return fail(Error(ErrorCode::invalid_input, "image " + image.name.text() +
+                                                        " boots DIM's own kernel, which is one and "
+                                                        "has its drivers built in")
+                        .with_cure("leave out --driver and --kernel"));
     }
-    const std::lock_guard lock(*work_);
-    DIM_TRY(KnownBootFile built, assemble(order, progress));
-    DIM_TRY(const auto all, needed(image.name));
-    for (const KnownBootFile& other : all)
-        if (other.file.path != built.file.path)
-            DIM_CHECK(rebuild_one(other, kind, command_line, progress));
+    const BootFileOrder parts = order.parts;
+    std::unique_lock lock(*work_);
+    DIM_TRY(KnownBootFile built, assemble(std::move(order), progress));
+    lock.unlock();
+    DIM_CHECK(build_earlier(built, parts, progress));
     return std::move(built.file);
 }
 
-Result<BootFileStore::NewestKernel> BootFileStore::kernel_of_newest(const ImageName& image,
-                                                                    const model::Platform& platform,
-                                                                    const std::string& known_mark) {
-    NewestKernel newest;
+/// Gives the boot files of earlier generations what the newest one, BUILT, was given.
+Result<void> BootFileStore::build_earlier(const KnownBootFile& built, const BootFileOrder& parts,
+                                          const Progress& progress) {
+    DIM_TRY(const auto all, needed(built.file.image));
+    const bool is_same_wish = std::ranges::all_of(all, [&](const KnownBootFile& other) {
+        return wishes_of(other.file) == wishes_of(built.file);
+    });
+    if (!is_same_wish) return choose_earlier(built, parts, progress);
+    const std::lock_guard lock(*work_);
+    for (const KnownBootFile& other : all)
+        if (other.file.path != built.file.path)
+            DIM_CHECK(rebuild_one(other, parts.ramdisk, parts.command_line, progress));
+    return {};
+}
+
+/// The same when other kernels or drivers are to be taken of them: what was known of which
+/// generations have the same kernel is of no use any more.
+Result<void> BootFileStore::choose_earlier(const KnownBootFile& built, const BootFileOrder& parts,
+                                           const Progress& progress) {
+    BootFileCatalog catalog(*database_);
+    const ImageName& name = built.file.image;
+    const KernelWishes wishes = wishes_of(built.file);
+    DIM_TRY(const auto generations, images_->generation_numbers(name));
+    DIM_TRY(const auto before, catalog.current(name));
+    std::set<std::string> chosen{built.file.path};
+    std::optional<KnownBootFile> last;
+    for (const model::Generation generation : std::set(generations.begin(), generations.end())) {
+        if (generation >= built.file.generation) break;
+        DIM_TRY(api::ImageSummary image, images_->image(name));
+        image.generation = generation;
+        auto kernel = kernel_of(image, *parts.platform, wishes, last ? last->kernel_mark : "");
+        if (!kernel)
+            return fail(std::move(kernel)
+                            .error()
+                            .with_context("generation " + to_string(generation))
+                            .with_default_cure("'dim image collect " + name.text() +
+                                               "' collects generations that no blade has"));
+        const std::lock_guard lock(*work_);
+        if (!kernel->taken) {
+            DIM_CHECK(catalog.extend(last->file.path, generation, kernel->mark));
+            continue;
+        }
+        Order order{.image = std::move(image),
+                    .parts = parts,
+                    .wishes = wishes,
+                    .last_generation = generation,
+                    .kernel_mark = std::move(kernel->mark)};
+        order.parts.kernel = std::move(kernel->taken);
+        DIM_TRY(last, assemble(std::move(order), progress));
+        chosen.insert(last->file.path);
+    }
+    for (const KnownBootFile& other : before)
+        if (!chosen.contains(other.file.path))
+            DIM_CHECK(catalog.replace(other.file.path, sys::realtime_us()));
+    return {};
+}
+
+/// Of the generation that IMAGE tells.
+Result<BootFileStore::TakenKernel> BootFileStore::kernel_of(const api::ImageSummary& image,
+                                                            const model::Platform& platform,
+                                                            const KernelWishes& wishes,
+                                                            const std::string& known_mark) {
+    TakenKernel kernel;
     Result<void> taken;
-    DIM_CHECK(images_->look_into_newest(image, [&](const GenerationTree& tree) -> Result<void> {
+    const auto look = [&](const GenerationTree& tree) -> Result<void> {
         taken = [&]() -> Result<void> {
-            DIM_TRY(newest.mark, kernel_mark(tree, platform));
-            if (newest.mark == known_mark) return {};
-            DIM_TRY(newest.taken, take_kernel(tree, platform));
+            DIM_TRY(kernel.mark, kernel_mark(tree, platform, wishes));
+            if (kernel.mark == known_mark) return {};
+            DIM_TRY(kernel.taken, take_kernel(tree, platform, wishes));
             return {};
         }();
         return {};
-    }));
-    if (!taken) return fail(std::move(taken).error().with_context("image " + image.text()));
-    return newest;
+    };
+    DIM_CHECK(images_->look_into(image.name, image.generation, look));
+    if (!taken) return fail(std::move(taken).error().with_context("image " + image.name.text()));
+    return kernel;
 }
 
 Result<std::optional<api::BootFile>> BootFileStore::renew(const ImageName& name,
@@ -174,7 +220,8 @@ Result<std::optional<api::BootFile>> BootFileStore::renew(const ImageName& name,
     const KnownBootFile& known = files.back();
     progress("look for another kernel", 0, kBootFileSteps);
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
-    DIM_TRY(NewestKernel newest, kernel_of_newest(image.name, *platform, known.kernel_mark));
+    const KernelWishes wishes = wishes_of(known.file);
+    DIM_TRY(TakenKernel newest, kernel_of(image, *platform, wishes, known.kernel_mark));
     if (!newest.taken) {
         DIM_CHECK(
             BootFileCatalog(*database_).extend(known.file.path, image.generation, newest.mark));
@@ -182,14 +229,17 @@ Result<std::optional<api::BootFile>> BootFileStore::renew(const ImageName& name,
     }
     const std::lock_guard lock(*work_);
     const std::string& command_line = known.file.command_line;
+    // What it does not hold may be in those of platforms with more drivers.
+    const bool is_for_all = wanted_drivers(image.architecture).empty();
     DIM_TRY(KnownBootFile made, assemble({.image = image,
                                           .parts = {.platform = platform,
                                                     .ramdisk = kind_of(command_line),
                                                     .command_line = command_line,
                                                     .kernel = std::move(newest.taken)},
+                                          .wishes = wishes,
                                           .last_generation = image.generation,
                                           .kernel_mark = std::move(newest.mark),
-                                          .before = &known},
+                                          .before = is_for_all ? &known : nullptr},
                                          progress));
     if (made.file.path == known.file.path) return Made();
     return Made(std::move(made.file));
@@ -245,6 +295,7 @@ Result<void> BootFileStore::rebuild_one(const KnownBootFile& known, linuxrc::Ram
     Order order{
         .image = std::move(image),
         .parts = {.platform = platform, .ramdisk = ramdisk, .command_line = command_line},
+        .wishes = wishes_of(known.file),
         .last_generation = known.last_generation,
         .kernel_mark = known.kernel_mark,
     };
@@ -258,8 +309,8 @@ Result<void> BootFileStore::rebuild_one(const KnownBootFile& known, linuxrc::Ram
         order.parts.kernel->version = known.file.kernel_version.value_or("");
         order.image.generation = known.file.generation;
     }
-    DIM_CHECK(assemble(order, progress));
-    return {};
+    DIM_TRY(const KnownBootFile made, assemble(std::move(order), progress));
+    return rebuild_platform_files(known, made, *platform, progress);
 }
 
 /// Whom files trust that are made now, and who vouches for them.
@@ -271,27 +322,24 @@ std::string BootFileStore::trust_mark(const std::string& authorities) const {
 
 /// With the lock on the work directory.
 Result<KnownBootFile> BootFileStore::assemble(Order order, const Progress& progress) {
-    const std::string work = settings_.state_directory + "/" + kWork;
+    const std::string work = settings_.state_directory + "/" + kBootWork;
     order.parts.authorities = settings_.authorities();
-    DIM_CHECK(remove_work(settings_.state_directory));
+    DIM_CHECK(remove_boot_work(settings_.state_directory));
     DIM_CHECK(sys::mkdir(work, 0700));
     DIM_TRY(AssembledBootFile made,
             assemble_boot_file(settings_.materials, order.parts, work, progress));
     const std::string sha256 = tls::sha256(made.bytes);
     BootFileCatalog catalog(*database_);
     if (order.before != nullptr && order.before->file.sha256 == sha256) {
-        DIM_CHECK(remove_work(settings_.state_directory));
+        DIM_CHECK(remove_boot_work(settings_.state_directory));
         DIM_CHECK(
             catalog.extend(order.before->file.path, order.last_generation, order.kernel_mark));
         return *order.before;
     }
     progress("install it", 2, kBootFileSteps);
-    DIM_CHECK(sys::write_file_atomically(work + "/" + kStagedBootFile, made.bytes));
     const model::Platform& platform = *order.parts.platform;
-    const BootFilePlace place =
-        place_of(order.image.name, order.image.generation, platform, sha256);
-    DIM_CHECK(install_boot_file(work, directory(), place));
-    DIM_CHECK(remove_work(settings_.state_directory));
+    DIM_TRY(const BootFilePlace place,
+            install(order.image.name, order.image.generation, platform, made.bytes));
     KnownBootFile known{.file = {.image = order.image.name,
                                  .generation = order.image.generation,
                                  .path = place.file(),
@@ -299,13 +347,29 @@ Result<KnownBootFile> BootFileStore::assemble(Order order, const Progress& progr
                                  .sha256 = sha256,
                                  .command_line = order.parts.command_line,
                                  .kernel = std::move(made.kernel),
-                                 .kernel_version = std::move(made.kernel_version)},
+                                 .kernel_version = std::move(made.kernel_version),
+                                 .wished_drivers = {},
+                                 .wished_kernel = {}},
                         .last_generation = order.last_generation,
                         .kernel_mark = std::move(order.kernel_mark)};
+    if (!order.wishes.drivers.empty()) known.file.wished_drivers = order.wishes.drivers;
+    if (!order.wishes.release.empty()) known.file.wished_kernel = order.wishes.release;
     DIM_CHECK(catalog.make_current(known, owner_of_kernel(platform),
                                    trust_mark(order.parts.authorities), sys::realtime_us()));
     progress("done", kBootFileSteps, kBootFileSteps);
     return known;
+}
+
+/// With the lock on the work directory, which is there: where BYTES are now.
+Result<BootFilePlace> BootFileStore::install(const ImageName& image, model::Generation generation,
+                                             const model::Platform& platform,
+                                             const std::string& bytes) const {
+    const std::string work = settings_.state_directory + "/" + kBootWork;
+    DIM_CHECK(sys::write_file_atomically(work + "/" + kStagedBootFile, bytes));
+    BootFilePlace place = place_of(image, generation, platform, tls::sha256(bytes));
+    DIM_CHECK(install_boot_file(work, directory(), place));
+    DIM_CHECK(remove_boot_work(settings_.state_directory));
+    return place;
 }
 
 Result<void> BootFileStore::retire(const ImageName& image) {
@@ -316,29 +380,35 @@ Result<void> BootFileStore::follow_names() {
     const std::lock_guard lock(*work_);
     BootFileCatalog catalog(*database_);
     DIM_TRY(const auto misplaced, catalog.misplaced());
-    const std::string work = settings_.state_directory + "/" + kWork;
     for (const api::BootFile& file : misplaced) {
         const auto image = images_->image(file.image);
-        const auto from = sys::open(directory() + "/" + file.path, O_RDONLY);
         // It is no image's, or it was taken away by hand: nothing to be found anywhere.
-        if (!image || !from) continue;
-        DIM_CHECK(remove_work(settings_.state_directory));
-        DIM_CHECK(sys::mkdir(work, 0700));
-        {
-            DIM_TRY(const sys::Fd copy,
-                    sys::open(work + "/" + kStagedBootFile, O_WRONLY | O_CREAT | O_EXCL, 0644));
-            DIM_CHECK(sys::copy_file(*from, copy));
-        }
+        if (!image || !sys::stat(directory() + "/" + file.path)) continue;
         BootFilePlace place = BootFilePlace::of(file.path);
         place.parent = image->name.text() + "/" + to_string(file.generation);
         // As it was before there were platforms in the tree.
         if (std::ranges::count(file.path, '/') < 3)
             place.name =
                 std::string(to_string(image->architecture)) + "-" + file.sha256.substr(0, 8);
-        DIM_CHECK(install_boot_file(work, directory(), place));
+        DIM_CHECK(copy_file(file.path, place));
+        DIM_CHECK(move_platform_files(file.path, place.file(), place.parent));
         DIM_CHECK(catalog.move(file.path, place.file(), sys::realtime_us()));
     }
-    return remove_work(settings_.state_directory);
+    return remove_boot_work(settings_.state_directory);
+}
+
+/// Of what is FROM, below the TFTP root, there is another one at TO.
+Result<void> BootFileStore::copy_file(const std::string& from, const BootFilePlace& to) {
+    const std::string work = settings_.state_directory + "/" + kBootWork;
+    DIM_TRY(const sys::Fd original, sys::open(directory() + "/" + from, O_RDONLY));
+    DIM_CHECK(remove_boot_work(settings_.state_directory));
+    DIM_CHECK(sys::mkdir(work, 0700));
+    {
+        DIM_TRY(const sys::Fd copy,
+                sys::open(work + "/" + kStagedBootFile, O_WRONLY | O_CREAT | O_EXCL, 0644));
+        DIM_CHECK(sys::copy_file(original, copy));
+    }
+    return install_boot_file(work, directory(), to);
 }
 
 Result<std::optional<api::BootFile>> BootFileStore::current(const ImageName& name) const {
@@ -355,39 +425,40 @@ BootFileStore::of_generation(const ImageName& image, model::Generation generatio
     return known->file;
 }
 
-Result<std::string> BootFileStore::with_arguments(const api::BootFile& file,
-                                                  const std::vector<std::string>& words) const {
-    const std::pair key(file.path, words);
+Result<std::string> BootFileStore::variant_of(const api::BootFile& file,
+                                              const BootFileVariant& variant) const {
+    DIM_TRY(std::string original_path, platform_path(file, variant.drivers));
+    DIM_TRY(const std::string command_line, varied_command_line(file.command_line, variant));
+    if (command_line == file.command_line) return original_path;
+    const std::pair key(original_path, command_line);
     if (auto known = known_variant(key)) return *std::move(known);
-    DIM_CHECK(check_network_words(words));
+    DIM_CHECK(check_network_words(variant.arguments));
     const std::lock_guard lock(*work_);
-    std::vector<std::string> all;
-    for (const std::string_view word : split(file.command_line, ' '))
-        all.emplace_back(word);
-    all.insert(all.end(), words.begin(), words.end());
-    DIM_TRY(const std::string command_line, linuxrc::render_command_line(all));
     DIM_TRY(const api::ImageSummary image, images_->image(file.image));
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
-    DIM_TRY(std::string original, sys::read_file(directory() + "/" + file.path, kBootFileLimit));
+    DIM_TRY(std::string original,
+            sys::read_file(directory() + "/" + original_path, kBootFileLimit));
     auto made = with_other_command_line(settings_.materials, platform->boot_file,
                                         std::move(original), file.command_line, command_line);
     if (!made)
-        return fail(std::move(made).error().with_context(file.path).with_cure(
-            "build it anew: dim buildzimage " + file.image.text()));
-    BootFilePlace place = BootFilePlace::of(file.path);
+        return fail(std::move(made)
+                        .error()
+                        .with_context(original_path)
+                        .with_cure("build it anew: dim buildzimage " + file.image.text()));
+    BootFilePlace place = BootFilePlace::of(original_path);
     place.name = place.name.substr(0, place.name.rfind('-') + 1) + tls::sha256(*made).substr(0, 8);
     std::string path = place.file();
-    DIM_CHECK(BootFileCatalog(*database_).add_variant(path, file.path));
+    DIM_CHECK(BootFileCatalog(*database_).add_variant(path, original_path));
     if (sys::stat(directory() + "/" + path)) {
         keep_variant(key, path);
         return path;
     }
-    const std::string work = settings_.state_directory + "/" + kWork;
-    DIM_CHECK(remove_work(settings_.state_directory));
+    const std::string work = settings_.state_directory + "/" + kBootWork;
+    DIM_CHECK(remove_boot_work(settings_.state_directory));
     DIM_CHECK(sys::mkdir(work, 0700));
     DIM_CHECK(sys::write_file_atomically(work + "/" + kStagedBootFile, *made));
     DIM_CHECK(install_boot_file(work, directory(), place));
-    DIM_CHECK(remove_work(settings_.state_directory));
+    DIM_CHECK(remove_boot_work(settings_.state_directory));
     keep_variant(key, path);
     return path;
 }
@@ -444,6 +515,11 @@ Result<void> BootFileStore::collect() {
     DIM_TRY(const auto with_files, catalog.images());
     for (const ImageName& image : with_files)
         if (images_->image(image)) DIM_CHECK(retire_unneeded(image, now_us));
+    std::set<std::vector<std::string>> wanted;
+    for (const model::PlatformRow& row :
+         platforms_ ? platforms_() : std::vector<model::PlatformRow>())
+        wanted.insert(row.drivers);
+    DIM_CHECK(catalog.replace_platform_files(wanted, now_us));
     DIM_CHECK(catalog.clamp(now_us));
     const std::int64_t before_us = now_us - std::chrono::microseconds(kKeepReplaced).count();
     DIM_TRY(const auto images, sys::list_names(directory()));
@@ -455,6 +531,10 @@ Result<void> BootFileStore::collect() {
             DIM_CHECK(collect_boot_files(directory(), image, generation, catalog, before_us));
     }
     return {};
+}
+
+void BootFileStore::serve(std::function<std::vector<model::PlatformRow>()> platforms) {
+    platforms_ = std::move(platforms);
 }
 
 std::string BootFileStore::directory() const { return settings_.state_directory + "/boot"; }

@@ -2,10 +2,13 @@
 
 #include "imageserver/boot_file/boot_file_assembly.hpp"
 #include "imageserver/boot_file/boot_file_catalog.hpp"
+#include "imageserver/boot_file/boot_file_tree.hpp"
 #include "imageserver/boot_file/boot_files.hpp"
+#include "imageserver/boot_file/kernel_wishes.hpp"
 #include "imageserver/image/images.hpp"
 #include "imageserver/state/database.hpp"
 #include "libdim/base/result.hpp"
+#include "libdim/model/platform_row.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +29,7 @@ extern const Migration kBootFileTrustMigration;
 extern const Migration kBootFileVariantMigration;
 extern const Migration kBootFileKernelMigration;
 extern const Migration kBootFileGenerationsMigration;
+extern const Migration kBootFilePlatformMigration;
 
 /// The files that blades load by TFTP, below STATE/boot: IMAGE/GENERATION/PLATFORM-SHA8/NAME, where
 /// the platform is the architecture its kernel is for, and NAME boot_file_name(). The name tells
@@ -48,6 +53,10 @@ public:
     /// the table boot_file the image's name is that of now, whatever its paths begin with.
     static Result<BootFileStore> open(Settings settings, Database& database, Images& images);
 
+    /// Blades here are of the rows that PLATFORMS tells, which any thread may call. Until then, of
+    /// none. To be called before the others.
+    void serve(std::function<std::vector<model::PlatformRow>()> platforms);
+
     Result<api::BootFile> build(const api::BuildBootFile& request,
                                 const Progress& progress) override;
     Result<std::optional<api::BootFile>> current(const model::ImageName& image) const override;
@@ -56,8 +65,11 @@ public:
     Result<std::optional<api::BootFile>> renew(const model::ImageName& image,
                                                const Progress& progress) override;
     Result<std::vector<model::ImageName>> unrenewed() const override;
-    Result<std::string> with_arguments(const api::BootFile& file,
-                                       const std::vector<std::string>& words) const override;
+    Result<std::string> variant_of(const api::BootFile& file,
+                                   const BootFileVariant& variant) const override;
+    Result<std::vector<model::ImageName>> incomplete() const override;
+    Result<CompletedBootFiles> complete(const model::ImageName& image,
+                                        const Progress& progress) override;
     Result<std::vector<model::ImageName>> outdated() const override;
     Result<void> rebuild(const model::ImageName& image, const Progress& progress) override;
     Result<void> retire(const model::ImageName& image) override;
@@ -72,28 +84,58 @@ public:
 
 private:
     std::string trust_mark(const std::string& authorities) const;
-    struct NewestKernel;
+    /// What an image's own kernel brings to a boot file.
+    struct TakenKernel {
+        std::string mark;                         ///< kernel_mark()
+        std::optional<DistributionKernel> taken;  ///< nothing: the mark was the one that is known
+    };
     struct Order;
-    Result<NewestKernel> kernel_of_newest(const model::ImageName& image,
-                                          const model::Platform& platform,
-                                          const std::string& known_mark);
+    Result<TakenKernel> kernel_of(const api::ImageSummary& image, const model::Platform& platform,
+                                  const KernelWishes& wishes, const std::string& known_mark);
     Result<KnownBootFile> assemble(Order order, const Progress& progress);
+    Result<BootFilePlace> install(const model::ImageName& image, model::Generation generation,
+                                  const model::Platform& platform, const std::string& bytes) const;
+    Result<void> build_earlier(const KnownBootFile& built, const BootFileOrder& parts,
+                               const Progress& progress);
+    Result<void> choose_earlier(const KnownBootFile& built, const BootFileOrder& parts,
+                                const Progress& progress);
     Result<void> rebuild_one(const KnownBootFile& known, linuxrc::RamdiskKind ramdisk,
                              const std::string& command_line, const Progress& progress);
+
+    // boot_file_store_platforms.cpp
+    std::set<std::vector<std::string>> wanted_drivers(model::Architecture architecture) const;
+    std::string platforms_with(const std::vector<std::string>& drivers) const;
+    Result<std::vector<std::vector<std::string>>>
+    missing_beside(const KnownBootFile& base, model::Architecture architecture) const;
+    Result<PlatformBootFile> complete_one(const KnownBootFile& base,
+                                          const std::vector<std::string>& drivers,
+                                          const Progress& progress);
+    Result<PlatformBootFile> add_platform_file(const KnownBootFile& base, BootFileOrder parts,
+                                               const std::vector<std::string>& drivers,
+                                               const Progress& progress);
+    Result<void> rebuild_platform_files(const KnownBootFile& old, const KnownBootFile& made,
+                                        const model::Platform& platform, const Progress& progress);
+    Result<void> move_platform_files(const std::string& from, const std::string& to,
+                                     const std::string& parent);
+    Result<std::string> platform_path(const api::BootFile& file,
+                                      const std::vector<std::string>& drivers) const;
+
+    Result<void> copy_file(const std::string& from, const BootFilePlace& to);
     Result<std::vector<KnownBootFile>> needed(const model::ImageName& image) const;
     Result<void> retire_unneeded(const model::ImageName& image, std::int64_t now_us);
-    /// The path of a file, and words behind its command line.
-    using VariantKey = std::pair<std::string, std::vector<std::string>>;
+    /// The path of a file, and its command line.
+    using VariantKey = std::pair<std::string, std::string>;
     std::optional<std::string> known_variant(const VariantKey& key) const;
     void keep_variant(const VariantKey& key, const std::string& path) const;
     BootFileStore(Settings settings, Database& database, Images& images)
         : settings_(std::move(settings)), database_(&database), images_(&images) {}
     Settings settings_;
+    std::function<std::vector<model::PlatformRow>()> platforms_;
     Database* database_;
     Images* images_;
     /// One work directory: held while a file is built, and while old ones are deleted.
     std::unique_ptr<std::mutex> work_ = std::make_unique<std::mutex>();
-    /// What with_arguments() made: asked for again whenever the DHCP server is told.
+    /// What variant_of() made: asked for again whenever the DHCP server is told.
     struct Variants {
         std::mutex mutex;
         std::map<VariantKey, std::string> paths;

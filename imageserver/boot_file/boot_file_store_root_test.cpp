@@ -38,11 +38,12 @@ protected:
         files.reset();
         store.reset();
         database.reset();
-        database = std::make_unique<Database>(value_of(Database::open(
-            directory / "dim.db",
-            testing::with_image_migrations({kBootFileMigration, kBootFileTrustMigration,
-                                            kBootFileVariantMigration, kBootFileKernelMigration,
-                                            kBootFileGenerationsMigration}))));
+        database = std::make_unique<Database>(value_of(
+            Database::open(directory / "dim.db",
+                           testing::with_image_migrations(
+                               {kBootFileMigration, kBootFileTrustMigration,
+                                kBootFileVariantMigration, kBootFileKernelMigration,
+                                kBootFileGenerationsMigration, kBootFilePlatformMigration}))));
         store = std::make_unique<ImageStore>(value_of(ImageStore::open(
             {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
         files.emplace(value_of(BootFileStore::open(
@@ -178,10 +179,11 @@ TEST_F(BootFileStoreTest, StayAnHourAfterTheyWereReplaced) {
 
 TEST_F(BootFileStoreTest, OfBladesWithArgumentsOfTheirOwnGoWithTheOneOfAll) {
     const api::BootFile base = value_of(build({"quiet"}));
-    const std::string path = value_of(files->with_arguments(base, {"isolcpus=1", "mem=1G"}));
+    const std::string path =
+        value_of(files->variant_of(base, {.arguments = {"isolcpus=1", "mem=1G"}}));
     EXPECT_NE(path, base.path);
-    EXPECT_EQ(value_of(files->with_arguments(base, {"isolcpus=1", "mem=1G"})), path);
-    EXPECT_NE(value_of(files->with_arguments(base, {"isolcpus=2"})), path);
+    EXPECT_EQ(value_of(files->variant_of(base, {.arguments = {"isolcpus=1", "mem=1G"}})), path);
+    EXPECT_NE(value_of(files->variant_of(base, {.arguments = {"isolcpus=2"}})), path);
     const std::string before = value_of(sys::read_file(path_of(base)));
     const std::string after = value_of(sys::read_file(files->directory() + "/" + path));
     ASSERT_EQ(after.size(), before.size());
@@ -189,14 +191,17 @@ TEST_F(BootFileStoreTest, OfBladesWithArgumentsOfTheirOwnGoWithTheOneOfAll) {
     EXPECT_EQ(after.substr(0, place), before.substr(0, place));
     EXPECT_EQ(after.substr(place), base.command_line + " isolcpus=1 mem=1G" +
                                        std::string(2048 - base.command_line.size() - 18, '\0'));
-    EXPECT_EQ(files->with_arguments(base, {"a\"b"}).error().code(), ErrorCode::invalid_input);
-    EXPECT_EQ(files->with_arguments(base, {"dim.vlan=0"}).error().code(), ErrorCode::invalid_input);
+    for (const char* wrong : {"a\"b", "dim.vlan=0"}) {
+        EXPECT_EQ(files->variant_of(base, {.arguments = {wrong}}).error().code(),
+                  ErrorCode::invalid_input)
+            << wrong;
+    }
 
     wait_ninety_minutes();
     value_of(files->collect());
     EXPECT_TRUE(sys::stat(files->directory() + "/" + path)) << "it is in use as long as the other";
     value_of(sys::unlink(files->directory() + "/" + path));
-    EXPECT_EQ(value_of(files->with_arguments(base, {"isolcpus=1", "mem=1G"})), path);
+    EXPECT_EQ(value_of(files->variant_of(base, {.arguments = {"isolcpus=1", "mem=1G"}})), path);
     EXPECT_TRUE(sys::stat(files->directory() + "/" + path)) << "one that was lost comes back";
     value_of(build());
     wait_ninety_minutes();
@@ -204,11 +209,35 @@ TEST_F(BootFileStoreTest, OfBladesWithArgumentsOfTheirOwnGoWithTheOneOfAll) {
     EXPECT_FALSE(sys::stat(files->directory() + "/" + path));
 }
 
+TEST_F(BootFileStoreTest, HaveOtherConsolesForAPlatform) {
+    const api::BootFile base = value_of(build({"quiet", "console=ttyS9"}));
+    const auto words_of = [&](const BootFileVariant& variant) {
+        const std::string path = value_of(files->variant_of(base, variant));
+        const std::string bytes = value_of(sys::read_file(files->directory() + "/" + path));
+        const std::string line = bytes.substr(bytes.size() - 2048);
+        return line.substr(0, line.find('\0'));
+    };
+    EXPECT_EQ(value_of(files->variant_of(base, {})), base.path);
+    EXPECT_EQ(value_of(files->variant_of(base, {.console = {"hvc0"}})), base.path) << "the same";
+    EXPECT_EQ(words_of({.console = {"tty0", "hvc1"}, .arguments = {"mem=1G"}}),
+              "console=tty0 console=hvc1 dim.server-name=is01 quiet console=ttyS9 mem=1G");
+    EXPECT_EQ(files->variant_of(base, {.arguments = {std::string(2000, 'a')}}).error().code(),
+              ErrorCode::limit_exceeded);
+}
+
+TEST_F(BootFileStoreTest, OfDimsOwnKernelHaveNoDriversToChoose) {
+    api::BuildBootFile request{granite, {}, {}};
+    request.drivers = {"tg3"};
+    const auto refused = files->build(request, quiet());
+    EXPECT_EQ(refused.error().code(), ErrorCode::invalid_input);
+    EXPECT_THAT(refused.error().message(), HasSubstr("built in"));
+}
+
 TEST_F(BootFileStoreTest, ThatWereReplacedStayWhileTheyAreThatOfABlade) {
     const api::BootFile replaced = value_of(build({"quiet"}));
     const api::BootFile current = value_of(build());
     // The same words from elsewhere are the same bytes.
-    EXPECT_EQ(value_of(files->with_arguments(current, {"quiet"})), replaced.path);
+    EXPECT_EQ(value_of(files->variant_of(current, {.arguments = {"quiet"}})), replaced.path);
     wait_ninety_minutes();
     value_of(files->collect());
     EXPECT_TRUE(sys::stat(path_of(replaced)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/boot_file/boot_file_variant.hpp"
 #include "imageserver/service/progress.hpp"
 #include "libdim/api/admin_messages.hpp"
 #include "libdim/base/result.hpp"
@@ -18,7 +19,8 @@ public:
     virtual ~BootFiles() = default;
 
     /// Assembles the boot file of the image's newest generation; from then on current() tells it.
-    /// Those of earlier generations with other kernels get its words.
+    /// Those of earlier generations with other kernels get its words, drivers and choice of a
+    /// kernel.
     /// The same inputs give the same file. Blocks for seconds, and longer while another is built.
     /// To be called beside no other work on the image. Errors: not_found, also when the image has
     /// no kernel and needs one; invalid_input for a word that a kernel command line cannot hold;
@@ -37,10 +39,16 @@ public:
                                                        const Progress& progress) = 0;
     /// Images of whose newest generation it is not known yet whether its kernel is another one.
     virtual Result<std::vector<model::ImageName>> unrenewed() const = 0;
-    /// The path of FILE, a current one, with WORDS behind its kernel command line: a file of its
-    /// own beside it, made when it is not there, which goes with FILE. Errors: those of build().
-    virtual Result<std::string> with_arguments(const api::BootFile& file,
-                                               const std::vector<std::string>& words) const = 0;
+    /// The path of FILE, a current one, as VARIANT has it: a file of its own beside it, which goes
+    /// with FILE. One with another command line is made when it is not there. Errors: not_found,
+    /// with the cure, for drivers whose file complete() has not made; those of build().
+    virtual Result<std::string> variant_of(const api::BootFile& file,
+                                           const BootFileVariant& variant) const = 0;
+    /// Images of whose boot files some lack the one beside them for a platform of blades here.
+    virtual Result<std::vector<model::ImageName>> incomplete() const = 0;
+    /// Makes what incomplete() misses of IMAGE. To be called beside no other work on the image.
+    virtual Result<CompletedBootFiles> complete(const model::ImageName& image,
+                                                const Progress& progress) = 0;
     /// Images whose current boot file trusts other authorities than one built now would.
     virtual Result<std::vector<model::ImageName>> outdated() const = 0;
     /// Those in use once more, with the authorities and the agent of now. Errors: not_found when

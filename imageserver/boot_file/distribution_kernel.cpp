@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fnmatch.h>
 #include <optional>
 #include <set>
 #include <span>
@@ -94,9 +95,21 @@ std::string kernel_package(model::Architecture architecture) {
     std::unreachable();
 }
 
-Result<Found> find_kernel(const GenerationTree& tree, model::Architecture architecture) {
+bool is_wished(const std::string& release, const KernelWishes& wishes) {
+    return wishes.release.empty() || ::fnmatch(wishes.release.c_str(), release.c_str(), 0) == 0;
+}
+
+std::unexpected<Error> no_such_kernel(const std::string& wish, const std::string& others) {
+    return fail(Error(ErrorCode::not_found,
+                      "the image has no kernel " + printable(wish, 80) + "; it has " + others)
+                    .with_cure("name one of these with --kernel, or leave it out for the newest"));
+}
+
+Result<Found> find_kernel(const GenerationTree& tree, model::Architecture architecture,
+                          const KernelWishes& wishes) {
     std::optional<Found> newest;
     std::string without_kernel;
+    std::string others;
     for (const Entry& entry : tree.manifest().entries) {
         const auto release = release_in(entry.path);
         if (!release || entry.type != EntryType::file) continue;
@@ -104,11 +117,14 @@ Result<Found> find_kernel(const GenerationTree& tree, model::Architecture archit
         const Entry* kernel = kernel_of_release(tree, *release, modules);
         if (kernel == nullptr) {
             without_kernel = *release;
+        } else if (!is_wished(*release, wishes)) {
+            others.append(others.empty() ? "" : ", ").append(printable(*release, 80));
         } else if (!newest || is_older_release(newest->release, *release)) {
             newest = Found{.release = *release, .modules = modules, .kernel = kernel};
         }
     }
     if (newest) return *std::move(newest);
+    if (!others.empty()) return no_such_kernel(wishes.release, others);
     return fail(Error(ErrorCode::not_found, without_kernel.empty()
                                                 ? "the image has no kernel with modules"
                                                 : "the image has the modules of kernel " +
@@ -223,16 +239,39 @@ std::string uncompressed_paths(std::string_view dependencies) {
     return text;
 }
 
+/// That each of WISHED is there, as a file or in the kernel itself.
+Result<void> check_wished(const std::vector<std::string>& wished,
+                          const linuxrc::ModuleDependencies& dependencies, std::string_view builtin,
+                          const std::string& release) {
+    std::set<std::string> in_kernel;
+    for (const std::string_view path : split(builtin, '\n'))
+        in_kernel.insert(linuxrc::module_name(path));
+    for (const std::string& name : wished) {
+        if (dependencies.has(name) || in_kernel.contains(name)) continue;
+        const auto nearest = dependencies.nearest(name);
+        return fail(
+            Error(ErrorCode::not_found,
+                  "kernel " + release + " of the image has no module " + printable(name, 63))
+                .with_cure(nearest ? "did you mean " + *nearest + "?"
+                                   : "install the package that has it in the master, then "
+                                     "'dim image update'"));
+    }
+    return {};
+}
+
 /// The modules that are chosen, and what the agent reads of them (initagent/module_index).
 Result<RamdiskFiles> take_modules(const GenerationTree& tree, const Found& found,
-                                  std::span<const std::string_view> drivers) {
+                                  std::span<const std::string_view> drivers,
+                                  const std::vector<std::string>& wished) {
     DIM_TRY(linuxrc::ModuleIndexes indexes, read_indexes(tree, found));
     DIM_TRY(std::string builtin, read_optional(tree, found.modules + "/modules.builtin"));
     DIM_TRY(const auto dependencies,
             linuxrc::ModuleDependencies::parse(indexes.dependencies, indexes.soft_dependencies));
     if (!dependencies.has(kBootProtocols.front()) && builtin.find("/nfsv4.ko") == std::string::npos)
         return lacks_nfs(found.release);
+    DIM_CHECK(check_wished(wished, dependencies, builtin, found.release));
     std::vector<std::string_view> wanted(drivers.begin(), drivers.end());
+    wanted.insert(wanted.end(), wished.begin(), wished.end());
     wanted.insert(wanted.end(), kBootProtocols.begin(), kBootProtocols.end());
     wanted.insert(wanted.end(), kBootLinks.begin(), kBootLinks.end());
     const std::set<std::string> chosen = dependencies.closure(wanted);
@@ -286,8 +325,9 @@ bool is_older_release(std::string_view older, std::string_view newer) {
     }
 }
 
-Result<std::string> kernel_mark(const GenerationTree& tree, const model::Platform& platform) {
-    DIM_TRY(const Found found, find_kernel(tree, platform.architecture));
+Result<std::string> kernel_mark(const GenerationTree& tree, const model::Platform& platform,
+                                const KernelWishes& wishes) {
+    DIM_TRY(const Found found, find_kernel(tree, platform.architecture, wishes));
     std::string facts = found.release;
     const auto add = [&](const Entry& entry) {
         facts.append(entry.path).append(1, '\0').append(entry.target).append(1, '\0');
@@ -304,9 +344,9 @@ Result<std::string> kernel_mark(const GenerationTree& tree, const model::Platfor
     return tls::sha256(facts);
 }
 
-Result<DistributionKernel> take_kernel(const GenerationTree& tree,
-                                       const model::Platform& platform) {
-    DIM_TRY(const Found found, find_kernel(tree, platform.architecture));
+Result<DistributionKernel> take_kernel(const GenerationTree& tree, const model::Platform& platform,
+                                       const KernelWishes& wishes) {
+    DIM_TRY(const Found found, find_kernel(tree, platform.architecture, wishes));
     DistributionKernel result{
         .release = found.release, .version = {}, .kernel = {}, .modules = {}, .os_release = {}};
     DIM_TRY(result.kernel, read_entry(tree, *found.kernel, kKernelLimit));
@@ -317,7 +357,7 @@ Result<DistributionKernel> take_kernel(const GenerationTree& tree,
         result.kernel = *std::move(kernel);
     }
     DIM_TRY(const RamdiskFiles files,
-            take_modules(tree, found, boot_drivers(platform.architecture)));
+            take_modules(tree, found, boot_drivers(platform.architecture), wishes.drivers));
     DIM_TRY(result.modules, linuxrc::build_file_archive(files));
     DIM_TRY(result.os_release, read_optional(tree, "usr/lib/os-release"));
     return result;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/boot_file/kernel_wishes.hpp"
 #include "imageserver/image/generation_files.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/hardware.hpp"
@@ -18,15 +19,18 @@ struct DistributionKernel {
     std::string os_release;    ///< os-release(5)
 };
 
-/// The newest kernel of TREE that has its modules there, with the drivers of the platform
-/// (boot_drivers.hpp), what they need, and the firmware files that they name. Errors: not_found
-/// when there is none, or it lacks the modules that a root on NFS needs; invalid_input when its
-/// files are damaged; limit_exceeded.
-Result<DistributionKernel> take_kernel(const GenerationTree& tree, const model::Platform& platform);
+/// The newest kernel of TREE that is wished for and has its modules there, with the drivers of the
+/// platform (boot_drivers.hpp) and those of WISHES, what they need, and the firmware files that
+/// they name. Errors: not_found when there is none, it lacks the modules that a root on NFS needs,
+/// or one that is wished for, with the nearest; invalid_input when its files are damaged;
+/// limit_exceeded.
+Result<DistributionKernel> take_kernel(const GenerationTree& tree, const model::Platform& platform,
+                                       const KernelWishes& wishes);
 
 /// What is the same as long as take_kernel() would take the same kernel, modules and firmware, told
 /// by the manifest of TREE alone. Errors: not_found, as take_kernel().
-Result<std::string> kernel_mark(const GenerationTree& tree, const model::Platform& platform);
+Result<std::string> kernel_mark(const GenerationTree& tree, const model::Platform& platform,
+                                const KernelWishes& wishes);
 
 /// Whether release OLDER is before NEWER: numbers by their values, words by their letters, and a
 /// number is newer than a word, as rpm(8) has it.

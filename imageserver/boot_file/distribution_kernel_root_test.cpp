@@ -36,11 +36,12 @@ protected:
                        linuxrc::testing::static_x86_64_program());
         testing::write(directory / "linuxx64.efi.stub", linuxrc::testing::pe_program());
         store.reset();
-        database = std::make_unique<Database>(value_of(Database::open(
-            directory / "boot.db",
-            testing::with_image_migrations({kBootFileMigration, kBootFileTrustMigration,
-                                            kBootFileVariantMigration, kBootFileKernelMigration,
-                                            kBootFileGenerationsMigration}))));
+        database = std::make_unique<Database>(value_of(
+            Database::open(directory / "boot.db",
+                           testing::with_image_migrations(
+                               {kBootFileMigration, kBootFileTrustMigration,
+                                kBootFileVariantMigration, kBootFileKernelMigration,
+                                kBootFileGenerationsMigration, kBootFilePlatformMigration}))));
         store = std::make_unique<ImageStore>(value_of(ImageStore::open(
             {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
         files.emplace(value_of(BootFileStore::open({.state_directory = state,
@@ -103,6 +104,41 @@ protected:
             .output;
     }
 
+    /// From now on blades here are of the platform epyc with these drivers, or of none.
+    void add_row(std::vector<std::string> drivers) {
+        rows.clear();
+        if (!drivers.empty())
+            rows.push_back({.name = *model::ComponentName::parse("epyc"),
+                            .like = model::BladeType::x86_64_uefi,
+                            .drivers = std::move(drivers)});
+        files->serve([this] { return rows; });
+    }
+    CompletedBootFiles complete() { return value_of(files->complete(granite, quiet())); }
+    Result<std::string> path_with(const std::string& driver, std::uint32_t generation) {
+        return files->variant_of(of_generation(generation), {.drivers = {driver}});
+    }
+    Result<api::BootFile> build_as(KernelWishes wishes) {
+        api::BuildBootFile request{granite, {}, {}};
+        request.drivers = std::move(wishes.drivers);
+        if (!wishes.release.empty()) request.kernel = std::move(wishes.release);
+        return files->build(request, quiet());
+    }
+    bool has_module(const std::string& path, const std::string& module) {
+        return look(bytes_of(path), "cpio -t --quiet").contains("/" + module + ".ko\n");
+    }
+    /// An hour goes by, in which nobody is told of another file.
+    void collect() {
+        value_of(files->collect());
+        value_of(database->transaction([&](Transaction& transaction) -> Result<void> {
+            for (const char* table : {"boot_file", "platform_boot_file"})
+                DIM_CHECK(transaction.execute("UPDATE " + std::string(table) +
+                                              " SET replaced_us = 1 WHERE replaced_us > 1"));
+            return {};
+        }));
+        value_of(files->collect());
+    }
+
+    std::vector<model::PlatformRow> rows;
     std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
 };
@@ -176,7 +212,7 @@ TEST_F(DistributionKernelTest, IsTheSameWithOtherArguments) {
     install_kernel("6.1.0-9-amd64");
     import_debian();
     const api::BootFile file = value_of(build());
-    const std::string path = value_of(files->with_arguments(file, {"mem=1G"}));
+    const std::string path = value_of(files->variant_of(file, {.arguments = {"mem=1G"}}));
     EXPECT_NE(path, file.path);
     EXPECT_THAT(path, HasSubstr("/linux.efi"));
     const std::string bytes = bytes_of(path);
@@ -198,7 +234,7 @@ TEST_F(DistributionKernelTest, IsSignedForSecureBootWhenThereIsAKey) {
     EXPECT_EQ(value_of(linuxrc::without_pe_signature(bytes_of(made.path))), bytes_of(bare.path));
     EXPECT_EQ(value_of(build()), made);
     EXPECT_THAT(value_of(files->outdated()), IsEmpty());
-    const std::string other = value_of(files->with_arguments(made, {"mem=1G"}));
+    const std::string other = value_of(files->variant_of(made, {.arguments = {"mem=1G"}}));
     for (const std::string& path : {made.path, other})
         run({"sbverify", "--cert", directory / "db.crt", files->directory() + "/" + path});
     value_of(sys::unlink(directory / "db.crt"));
@@ -273,14 +309,6 @@ TEST_F(DistributionKernelTest, OfAGenerationThatIsGoneGoes) {
     install_kernel("6.1.0-10-amd64");
     update();
     const api::BootFile made = renew().value();
-    const auto collect = [&] {
-        value_of(files->collect());
-        value_of(database->transaction([&](Transaction& transaction) {
-            return transaction.execute(
-                "UPDATE boot_file SET replaced_us = 1 WHERE replaced_us > 1");
-        }));
-        value_of(files->collect());
-    };
     collect();
     EXPECT_EQ(of_generation(1), old);
     value_of(store->collect_generations(
@@ -288,6 +316,174 @@ TEST_F(DistributionKernelTest, OfAGenerationThatIsGoneGoes) {
     collect();
     EXPECT_FALSE(sys::stat(files->directory() + "/" + old.path));
     EXPECT_EQ(of_generation(1), made);
+}
+
+TEST_F(DistributionKernelTest, HasTheDriversThatAreWishedFor) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile plain = value_of(build());
+    EXPECT_FALSE(has_module(plain.path, "snd"));
+    const auto refused = build_as({.drivers = {"sdn"}});
+    EXPECT_EQ(refused.error().code(), ErrorCode::not_found);
+    EXPECT_THAT(refused.error().message(),
+                HasSubstr("6.1.0-9-amd64 of the image has no module sdn"));
+    EXPECT_EQ(refused.error().cure(), "did you mean snd?");
+    EXPECT_EQ(value_of(files->current(granite)), plain);
+
+    const api::BootFile made = value_of(build_as({.drivers = {"snd"}}));
+    EXPECT_TRUE(has_module(made.path, "snd"));
+    EXPECT_TRUE(has_module(made.path, "tg3"));
+    EXPECT_THAT(made.wished_drivers.value(), ElementsAre("snd"));
+    EXPECT_EQ(value_of(files->current(granite)), made);
+    authorities += linuxrc::testing::kCertificate;
+    value_of(files->rebuild(granite, quiet()));
+    EXPECT_EQ(value_of(files->current(granite))->wished_drivers, made.wished_drivers);
+    install_kernel("6.1.0-10-amd64");
+    update();
+    const api::BootFile renewed = renew().value();
+    EXPECT_EQ(renewed.kernel, "6.1.0-10-amd64");
+    EXPECT_TRUE(has_module(renewed.path, "snd")) << "renewals keep them";
+    EXPECT_TRUE(has_module(of_generation(1).path, "snd"));
+    value_of(build());
+    for (const std::uint32_t generation : {1U, 2U})
+        EXPECT_FALSE(has_module(of_generation(generation).path, "snd"));
+    EXPECT_EQ(of_generation(1).kernel, "6.1.0-9-amd64");
+}
+
+TEST_F(DistributionKernelTest, IsTheOneThatIsWishedFor) {
+    install_kernel("6.1.0-9-amd64");
+    install_kernel("6.1.0-9-cloud-amd64");
+    import_debian();
+    EXPECT_EQ(value_of(build()).kernel, "6.1.0-9-cloud-amd64");
+    const auto refused = build_as({.release = "*-rt-*"});
+    EXPECT_EQ(refused.error().code(), ErrorCode::not_found);
+    EXPECT_THAT(refused.error().message(), HasSubstr("6.1.0-9-amd64"));
+    EXPECT_THAT(refused.error().message(), HasSubstr("6.1.0-9-cloud-amd64"));
+    update();
+    // Another kernel of the other flavour alone.
+    install_kernel("6.1.0-10-cloud-amd64");
+    update();
+    ASSERT_TRUE(renew());
+    EXPECT_EQ(value_of(build_as({.release = "*[0-9]-amd64"})).kernel, "6.1.0-9-amd64");
+    for (const std::uint32_t generation : {1U, 2U})
+        EXPECT_EQ(of_generation(generation).kernel, "6.1.0-9-amd64");
+    install_kernel("6.1.0-10-amd64");
+    update();
+    EXPECT_EQ(renew()->kernel, "6.1.0-10-amd64") << "renewals keep it";
+    value_of(build_as({.release = "*-cloud-*"}));
+    EXPECT_EQ(of_generation(1).kernel, "6.1.0-9-cloud-amd64");
+    EXPECT_EQ(value_of(files->current(granite))->kernel, "6.1.0-10-cloud-amd64");
+}
+
+TEST_F(DistributionKernelTest, OfAPlatformWithMoreDriversIsInAFileBeside) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile base = value_of(build({"quiet"}));
+    EXPECT_THAT(value_of(files->incomplete()), IsEmpty());
+    EXPECT_THAT(complete().made, IsEmpty());
+    add_row({"snd"});
+    EXPECT_THAT(value_of(files->incomplete()), ElementsAre(granite));
+    const auto not_yet = path_with("snd", 1);
+    EXPECT_EQ(not_yet.error().code(), ErrorCode::not_found);
+    EXPECT_THAT(not_yet.error().cure(), HasSubstr("dim buildzimage granite"));
+    const auto made = complete();
+    EXPECT_FALSE(made.failure);
+    ASSERT_EQ(made.made.size(), 1U);
+    EXPECT_THAT(value_of(files->incomplete()), IsEmpty());
+    EXPECT_THAT(complete().made, IsEmpty());
+    EXPECT_EQ(value_of(files->current(granite)), base) << "others see no change";
+    const std::string path = value_of(path_with("snd", 1));
+    EXPECT_EQ(path, made.made.front().path);
+    EXPECT_TRUE(path.starts_with("granite/1/x86_64-") && path.ends_with("/linux.efi")) << path;
+    EXPECT_TRUE(has_module(path, "snd"));
+    EXPECT_FALSE(has_module(base.path, "snd"));
+    const BootFileVariant words{
+        .drivers = {"snd"}, .console = {"ttyS1,9600"}, .arguments = {"iommu=pt"}};
+    const std::string with_words = value_of(files->variant_of(base, words));
+    EXPECT_TRUE(has_module(with_words, "snd"));
+    EXPECT_EQ(linuxrc::pe_section(bytes_of(with_words), ".cmdline").value(),
+              "console=ttyS1,9600 dim.server-name=is01 quiet iommu=pt");
+    collect();
+    EXPECT_EQ(value_of(path_with("snd", 1)), path) << "as long as the other";
+    value_of(sys::unlink(files->directory() + "/" + path));
+    EXPECT_THAT(value_of(files->incomplete()), ElementsAre(granite));
+    EXPECT_EQ(complete().made, made.made) << "one that was lost comes back";
+
+    add_row({});
+    collect();
+    EXPECT_FALSE(sys::stat(files->directory() + "/" + path)) << "no blade is of its platform";
+    EXPECT_TRUE(sys::stat(files->directory() + "/" + base.path));
+}
+
+TEST_F(DistributionKernelTest, OfAPlatformIsThatOfEachGenerationToo) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    add_row({"snd"});
+    value_of(build());
+    install_kernel("6.1.0-10-amd64");
+    update();
+    ASSERT_TRUE(renew());
+    EXPECT_EQ(complete().made.size(), 2U) << "also of the generation that is there";
+    EXPECT_EQ(linuxrc::pe_section(bytes_of(value_of(path_with("snd", 1))), ".linux").value(),
+              "kernel 6.1.0-9-amd64");
+    EXPECT_EQ(linuxrc::pe_section(bytes_of(value_of(path_with("snd", 2))), ".linux").value(),
+              "kernel 6.1.0-10-amd64");
+
+    // What only the platform's file holds.
+    const std::string sound = tree + "/usr/lib/modules/6.1.0-10-amd64/kernel/sound/snd.ko";
+    testing::write(sound, linuxrc::testing::kernel_module({"vermagic=6.1.0-10-amd64 other"}));
+    update();
+    const std::string before = value_of(path_with("snd", 2));
+    ASSERT_TRUE(renew());
+    complete();
+    EXPECT_NE(bytes_of(value_of(path_with("snd", 3))), bytes_of(before));
+    EXPECT_EQ(value_of(path_with("snd", 2)), before);
+
+    authorities += linuxrc::testing::kCertificate;
+    value_of(files->rebuild(granite, quiet()));
+    EXPECT_THAT(value_of(files->incomplete()), IsEmpty()) << "trusts others, and is there";
+    EXPECT_TRUE(has_module(value_of(path_with("snd", 3)), "snd"));
+    const model::ImageName slate = testing::image_name("slate");
+    value_of(store->rename_image(granite, slate));
+    value_of(files->follow_names());
+    EXPECT_THAT(value_of(files->incomplete()), IsEmpty());
+    const auto renamed = value_of(files->current(slate)).value();
+    const std::string path = value_of(files->variant_of(renamed, {.drivers = {"snd"}}));
+    EXPECT_TRUE(path.starts_with("slate/3/")) << path;
+}
+
+TEST_F(DistributionKernelTest, OfAPlatformThatCannotBeMadeStopsNoOther) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile base = value_of(build());
+    add_row({"sdn"});
+    rows.push_back({.name = *model::ComponentName::parse("loud"),
+                    .like = model::BladeType::x86_64_bios,
+                    .drivers = {"snd"}});
+    rows.push_back({.name = *model::ComponentName::parse("power"),
+                    .like = model::BladeType::pseries,
+                    .drivers = {"ibmveth"}});
+    const auto done = complete();
+    EXPECT_EQ(done.made.size(), 1U);
+    ASSERT_TRUE(done.failure);
+    EXPECT_THAT(done.failure->message(), HasSubstr("platform epyc: "));
+    EXPECT_THAT(done.failure->message(), HasSubstr("no module sdn"));
+    EXPECT_EQ(done.failure->cure(), "did you mean snd?");
+    EXPECT_TRUE(path_with("snd", 1));
+    EXPECT_FALSE(path_with("sdn", 1));
+}
+
+TEST_F(DistributionKernelTest, WithDriversThatAreThereAnywayIsOneFile) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile base = value_of(build());
+    add_row({"tg3"});
+    EXPECT_FALSE(complete().failure);
+    EXPECT_EQ(value_of(path_with("tg3", 1)), base.path);
+    EXPECT_EQ(value_of(files->current(granite)), base);
+    add_row({});
+    collect();
+    EXPECT_TRUE(sys::stat(files->directory() + "/" + base.path)) << "others have it";
 }
 
 TEST_F(DistributionKernelTest, MustBeThere) {

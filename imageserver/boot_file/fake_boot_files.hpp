@@ -3,8 +3,10 @@
 #include "imageserver/boot_file/boot_files.hpp"
 #include "imageserver/image/images.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 namespace dim::server {
@@ -64,12 +66,44 @@ public:
         return list;
     }
 
-    Result<std::string> with_arguments(const api::BootFile& file,
-                                       const std::vector<std::string>& words) const override {
+    Result<std::string> variant_of(const api::BootFile& file,
+                                   const BootFileVariant& variant) const override {
+        const std::scoped_lock lock(mutex_);
         std::string path = file.path;
-        for (const std::string& word : words)
+        for (const std::string& driver : variant.drivers) {
+            if (!completed_.contains(driver)) return fail(ErrorCode::not_found, "not made yet");
+            path += "+driver " + driver;
+        }
+        for (const std::string& device : variant.console)
+            path += "+console " + device;
+        for (const std::string& word : variant.arguments) {
+            if (word == unusable_word) return fail(ErrorCode::limit_exceeded, "too many words");
             path += '+' + word;
+        }
         return path;
+    }
+    Result<std::vector<model::ImageName>> incomplete() const override {
+        const std::scoped_lock lock(mutex_);
+        std::vector<model::ImageName> list;
+        for (const auto& [image, file] : files_)
+            if (!std::ranges::includes(completed_, wanted_drivers)) list.push_back(image);
+        return list;
+    }
+    Result<CompletedBootFiles> complete(const model::ImageName& image, const Progress&) override {
+        DIM_TRY(const auto known, current(image));
+        CompletedBootFiles done;
+        if (!known) return done;
+        const std::scoped_lock lock(mutex_);
+        for (const std::string& driver : wanted_drivers) {
+            if (completed_.contains(driver)) continue;
+            if (is_broken) {
+                done.failure = Error(ErrorCode::not_found, "there is no module " + driver);
+                continue;
+            }
+            completed_.insert(driver);
+            done.made.push_back({.drivers = {driver}, .path = known->path + "+driver " + driver});
+        }
+        return done;
     }
     Result<std::vector<model::ImageName>> outdated() const override {
         const std::scoped_lock lock(mutex_);
@@ -96,9 +130,11 @@ public:
     }
 
     std::string authorities;  ///< what a file that is built now trusts
-    bool is_broken = false;   ///< rebuild and renew fail
+    bool is_broken = false;   ///< rebuild, renew and complete fail
     std::string next_kernel;  ///< of the newest generation of every image; empty: as ever
     int followed = 0;         ///< calls of follow_names
+    std::set<std::string> wanted_drivers;  ///< each is that of a platform
+    std::string unusable_word;             ///< no command line can have it
     /// Of generations that have one of their own.
     std::map<std::pair<model::ImageName, model::Generation>, api::BootFile> others;
 
@@ -106,6 +142,7 @@ private:
     const Images& images_;
     mutable std::mutex mutex_;
     int builds_ = 0;
+    std::set<std::string> completed_;
     std::map<model::ImageName, api::BootFile> files_;  ///< for the newest generations
 };
 

@@ -10,28 +10,57 @@ namespace dim::server {
 
 namespace {
 
-constexpr const char* kOldKernel = "old-kernel";  // an alert's kind; its origin is the image
+// Kinds of alerts; their origin is the image.
+constexpr const char* kOldKernel = "old-kernel";
+constexpr const char* kPlatform = "platform-boot-file";
 
 }  // namespace
 
-void BootFileRenewal::renew() {
-    if (working_ != 0) return;
-    const auto images = files_.unrenewed();
-    if (!images) return report("boot files", images.error());
-    // Mended by an edit of an administrator, or gone.
+/// By an edit of an administrator; or the image is gone.
+void BootFileRenewal::forget_mended(const char* kind, const Images& images) {
     for (const api::Alert& alert : alerts_.alerts())
-        if (alert.kind == kOldKernel &&
-            std::ranges::none_of(*images, [&](const model::ImageName& image) {
+        if (alert.kind == kind && std::ranges::none_of(images, [&](const model::ImageName& image) {
                 return to_string(image) == alert.origin;
             }))
-            alerts_.forget(kOldKernel, alert.origin);
-    working_ = static_cast<int>(images->size());
-    for (const model::ImageName& image : *images) {
-        boost::asio::post(lanes_.of(image), [this, image] {
-            renew_one(image);
+            alerts_.forget(kind, alert.origin);
+}
+
+void BootFileRenewal::renew() {
+    if (working_ != 0) return;
+    const auto old = files_.unrenewed();
+    if (!old) return report("boot files", old.error());
+    const auto incomplete = files_.incomplete();
+    if (!incomplete) return report("boot files", incomplete.error());
+    forget_mended(kOldKernel, *old);
+    forget_mended(kPlatform, *incomplete);
+    working_ = static_cast<int>(old->size() + incomplete->size());
+    const auto post = [this](const model::ImageName& image,
+                             void (BootFileRenewal::*work)(const model::ImageName&)) {
+        boost::asio::post(lanes_.of(image), [this, image, work] {
+            (this->*work)(image);
             --working_;
         });
-    }
+    };
+    for (const model::ImageName& image : *old)
+        post(image, &BootFileRenewal::renew_one);
+    for (const model::ImageName& image : *incomplete)
+        post(image, &BootFileRenewal::complete_one);
+}
+
+void BootFileRenewal::complete_one(const model::ImageName& image) {
+    const auto done = files_.complete(image, [](auto&&...) {});
+    if (!done) return report("boot files of " + to_string(image), done.error());
+    for (const PlatformBootFile& file : done->made)
+        log(LogLevel::notice, "boot file " + file.path + " built for a platform");
+    if (!done->made.empty()) name_boot_files_();
+    if (!done->failure) return alerts_.forget(kPlatform, to_string(image));
+    const Error& error = *done->failure;
+    const std::string text =
+        "blades have no boot file of image " + to_string(image) + ": " + error.message();
+    std::string cure = error.cure().empty() ? "" : error.cure() + "; then ";
+    cure += "'dim buildzimage " + to_string(image) + "'";
+    if (alerts_.note({kPlatform, to_string(image), text, cure}, clock_.now().time))
+        report("boot files of " + to_string(image), error);
 }
 
 void BootFileRenewal::renew_one(const model::ImageName& image) {

@@ -7,11 +7,13 @@
 
 #include <atomic>
 #include <functional>
+#include <vector>
 
 namespace dim::server {
 
 /// Renews boot files whose image has a kernel of its own that may have changed, where the edit that
-/// made the generation did not: it was killed, or failed. Its lanes end before it does.
+/// made the generation did not: it was killed, or failed. Makes those of platforms that came into
+/// the cluster definition. Its lanes end before it does.
 class BootFileRenewal {
 public:
     /// NAME_BOOT_FILES tells the DHCP server. The references outlive this.
@@ -28,7 +30,10 @@ public:
     void renew();
 
 private:
+    using Images = std::vector<model::ImageName>;
+    void forget_mended(const char* kind, const Images& images);
     void renew_one(const model::ImageName& image);
+    void complete_one(const model::ImageName& image);
 
     BootFiles& files_;
     ImageLanes& lanes_;

@@ -74,5 +74,32 @@ TEST_F(BootFileRenewalTest, AnAlertGoesWhenAnEditMendedIt) {
     EXPECT_TRUE(alerts.alerts().empty());
 }
 
+TEST_F(BootFileRenewalTest, MakesThoseOfPlatformsThatCame) {
+    files.wanted_drivers = {"nfp"};
+    files.is_broken = true;
+    renew();
+    ASSERT_EQ(alerts.alerts().size(), 1U);
+    EXPECT_EQ(alerts.alerts().front().kind, "platform-boot-file");
+    EXPECT_EQ(alerts.alerts().front().origin, "granite");
+    EXPECT_EQ(alerts.alerts().front().cure, "'dim buildzimage granite'");
+    EXPECT_EQ(named, 0);
+    files.is_broken = false;
+    renew();
+    EXPECT_TRUE(alerts.alerts().empty());
+    EXPECT_EQ(named, 1);
+    renew();
+    EXPECT_EQ(named, 1);
+}
+
+TEST_F(BootFileRenewalTest, AnAlertGoesWithTheRow) {
+    files.wanted_drivers = {"nfp"};
+    files.is_broken = true;
+    renew();
+    ASSERT_EQ(alerts.alerts().size(), 1U);
+    files.wanted_drivers.clear();
+    renew();
+    EXPECT_TRUE(alerts.alerts().empty());
+}
+
 }  // namespace
 }  // namespace dim::server

@@ -28,12 +28,13 @@ namespace {
 std::vector<Migration> all_migrations() {
     const auto images = image_migrations();
     std::vector<Migration> all(images.begin(), images.end());
-    all.insert(all.end(), {kNfsMigration, kBootFileMigration, kBladeMigration, kClusterMigration,
-                           kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
-                           kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
-                           kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration,
-                           kSyncBoundsMigration, kSyncImageMigration, kLearnedMacMigration,
-                           kChassisMigration, kBootFileGenerationsMigration});
+    all.insert(all.end(),
+               {kNfsMigration, kBootFileMigration, kBladeMigration, kClusterMigration,
+                kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
+                kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
+                kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration,
+                kSyncBoundsMigration, kSyncImageMigration, kLearnedMacMigration, kChassisMigration,
+                kBootFileGenerationsMigration, kBootFilePlatformMigration});
     return all;
 }
 

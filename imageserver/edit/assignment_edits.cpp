@@ -9,11 +9,11 @@ Result<void> AssignmentEdits::check_assignable(const RosterEntry& entry,
     const ComponentName& blade = entry.blade.name;
     const auto architecture = model::architecture_of(entry.blade.type);
     if (image.architecture != architecture) {
-        return fail(Error(ErrorCode::conflict,
-                          "image " + to_string(image.name) + " is for " +
-                              std::string(to_string(image.architecture)) + ", " + to_string(blade) +
-                              " is a " + std::string(to_string(entry.blade.type)) + ", which is " +
-                              std::string(to_string(architecture)))
+        return fail(Error(ErrorCode::conflict, "image " + to_string(image.name) + " is for " +
+                                                   std::string(to_string(image.architecture)) +
+                                                   ", " + to_string(blade) + " is a " +
+                                                   type_text(entry.blade) + ", which is " +
+                                                   std::string(to_string(architecture)))
                         .with_cure("assign an image for " + std::string(to_string(architecture))));
     }
     const auto blade_image = images_.blade_image(blade, image.name);

@@ -261,10 +261,12 @@ Result<Edit> ImageEdits::purge_blade_images(const ComponentName& blade, const Im
 Result<Edit> ImageEdits::build_boot_file(const api::BuildBootFile& request,
                                          const Progress& progress) {
     DIM_TRY(const auto file, boot_files_.build(request, progress));
+    Edit edit{.done = "boot file " + file.path + " built, " + std::to_string(file.bytes) +
+                      " bytes" + (file.kernel ? ", kernel " + *file.kernel : ""),
+              .needs = {.dhcp = true}};
+    complete_boot_files(boot_files_, request.image, edit, progress);
     progress("telling the DHCP server", 0, 0);
-    return Edit{.done = "boot file " + file.path + " built, " + std::to_string(file.bytes) +
-                        " bytes" + (file.kernel ? ", kernel " + *file.kernel : ""),
-                .needs = {.dhcp = true}};
+    return edit;
 }
 
 }  // namespace dim::server

@@ -73,6 +73,21 @@ TEST_F(ImageEditsTest, ANewKernelIsInTheBootFileAtOnce) {
     EXPECT_EQ(boot_files.current(image()).value()->kernel, "6.1.0-51-amd64");
 }
 
+TEST_F(ImageEditsTest, BootFilesOfPlatformsAreMadeWithThatOfTheImage) {
+    add_image();
+    boot_files.wanted_drivers = {"nfp"};
+    const auto build = [&] {
+        return finish(image_edits.build_boot_file({image(), {}, {}}, no_progress)).value();
+    };
+    boot_files.is_broken = true;
+    EXPECT_THAT(build(),
+                HasSubstr("built, 1 bytes\nboot files of platforms are missing: there is no "
+                          "module nfp"));
+    boot_files.is_broken = false;
+    EXPECT_THAT(build(), HasSubstr("zImage+driver nfp built, with nfp"));
+    EXPECT_THAT(build(), Not(HasSubstr("nfp"))) << "it is there";
+}
+
 TEST_F(ImageEditsTest, ProgressOfBladesThatAreMadeAtOnceIsToldInOrder) {
     add_image();
     std::vector<std::uint64_t> steps;

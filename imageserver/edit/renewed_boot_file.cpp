@@ -9,12 +9,31 @@ void renew_boot_file(BootFiles& files, const model::ImageName& image, Edit& edit
         edit.done += "\nthe boot file stays as it was: " + to_string(renewed.error());
         return;
     }
-    if (!*renewed) return;
+    if (!*renewed) return complete_boot_files(files, image, edit, progress);
     const api::BootFile& file = **renewed;
     edit.done += "\nboot file " + file.path + " built" +
                  (file.kernel ? ", kernel " + *file.kernel : "") +
                  ": in force at the next boot of each blade that has this generation";
     edit.needs.dhcp = true;
+    complete_boot_files(files, image, edit, progress);
+}
+
+void complete_boot_files(BootFiles& files, const model::ImageName& image, Edit& edit,
+                         const Progress& progress) {
+    const auto done = files.complete(image, progress);
+    const std::string none = "\nboot files of platforms are missing: ";
+    if (!done) {
+        edit.done += none + to_string(done.error());
+        return;
+    }
+    for (const PlatformBootFile& file : done->made) {
+        std::string drivers;
+        for (const std::string& driver : file.drivers)
+            drivers += (drivers.empty() ? "" : ", ") + driver;
+        edit.done += "\nboot file " + file.path + " built, with " + drivers;
+        edit.needs.dhcp = true;
+    }
+    if (done->failure) edit.done += none + to_string(*done->failure);
 }
 
 }  // namespace dim::server

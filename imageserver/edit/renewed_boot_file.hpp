@@ -11,4 +11,9 @@ namespace dim::server {
 void renew_boot_file(BootFiles& files, const model::ImageName& image, Edit& edit,
                      const Progress& progress);
 
+/// The boot files of IMAGE for platforms that the cluster definition adds, which are missing. EDIT
+/// tells, also of a failure, which leaves the others as they are.
+void complete_boot_files(BootFiles& files, const model::ImageName& image, Edit& edit,
+                         const Progress& progress);
+
 }  // namespace dim::server

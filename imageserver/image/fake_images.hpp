@@ -55,7 +55,8 @@ public:
         return sys::write_all(output, (from ? to_string(*from) : "nothing") + " to " +
                                           to_string(to) + changeset_padding);
     }
-    Result<void> look_into_newest(const model::ImageName& name, const TreeLook&) override {
+    Result<void> look_into(const model::ImageName& name, model::Generation,
+                           const TreeLook&) override {
         DIM_CHECK(image(name));
         return fail(ErrorCode::conflict, "a fake has no files");
     }

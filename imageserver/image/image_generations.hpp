@@ -47,7 +47,8 @@ public:
     Result<void> write_changeset(const model::ImageName& name,
                                  const std::optional<model::Generation>& from, model::Generation to,
                                  const sys::Fd& output, const Progress& progress);
-    Result<void> look_into_newest(const model::ImageName& name, const TreeLook& look);
+    Result<void> look_into(const model::ImageName& name, model::Generation generation,
+                           const TreeLook& look);
     Result<std::optional<api::ImageGeneration>>
     receive(const api::OfferGeneration& offer, const sys::Fd& changeset, const Progress& progress);
     Result<std::vector<api::ImageGeneration>> list(const model::ImageName& name);

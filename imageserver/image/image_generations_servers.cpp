@@ -63,10 +63,13 @@ Result<void> ImageGenerations::write_changeset(const ImageName& name,
     return {};
 }
 
-Result<void> ImageGenerations::look_into_newest(const ImageName& name, const TreeLook& look) {
+Result<void> ImageGenerations::look_into(const ImageName& name, Generation generation,
+                                         const TreeLook& look) {
     DIM_TRY(const api::ImageSummary newest, catalog_.image(name));
+    DIM_CHECK(check_known(name, generation));
+    DIM_TRY(const api::ImageSummary image, catalog_.image(name, generation));
     GenerationFiles files(name, newest.generation, paths_);
-    DIM_TRY(const GenerationTree* tree, files.tree(newest.generation, newest.shared));
+    DIM_TRY(const GenerationTree* tree, files.tree(generation, image.shared));
     Result<void> looked = look(*tree);
     DIM_CHECK(files.close());
     return looked;

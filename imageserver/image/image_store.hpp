@@ -79,7 +79,8 @@ public:
     Result<void> write_changeset(const model::ImageName& name,
                                  const std::optional<model::Generation>& from, model::Generation to,
                                  const sys::Fd& output, const Progress& progress) override;
-    Result<void> look_into_newest(const model::ImageName& name, const TreeLook& look) override;
+    Result<void> look_into(const model::ImageName& name, model::Generation generation,
+                           const TreeLook& look) override;
     Result<void> receive_generation(const api::OfferGeneration& offer, const sys::Fd& changeset,
                                     const Progress& progress) override;
     Result<CollectedGenerations> collect_generations(const api::CollectGenerations& request,

@@ -47,9 +47,10 @@ Result<void> ImageStore::write_changeset(const ImageName& name,
     return state_->generations.write_changeset(name, from, to, output, progress);
 }
 
-Result<void> ImageStore::look_into_newest(const ImageName& name, const TreeLook& look) {
+Result<void> ImageStore::look_into(const ImageName& name, model::Generation generation,
+                                   const TreeLook& look) {
     DIM_CHECK(state_->undo_unfinished_of(name));
-    return state_->generations.look_into_newest(name, look);
+    return state_->generations.look_into(name, generation, look);
 }
 
 Result<void> ImageStore::receive_first(const api::OfferGeneration& offer, const sys::Fd& changeset,

@@ -90,9 +90,10 @@ public:
                                          const std::optional<model::Generation>& from,
                                          model::Generation to, const sys::Fd& output,
                                          const Progress& progress) = 0;
-    /// Has LOOK read in the whole tree of the newest generation. To be called beside no other work
-    /// on the image. Errors: not_found; conflict for an image without a manifest; those of LOOK.
-    virtual Result<void> look_into_newest(const model::ImageName& name, const TreeLook& look) = 0;
+    /// Has LOOK read in the whole tree of GENERATION. To be called beside no other work on the
+    /// image. Errors: not_found; conflict for an image without a manifest; those of LOOK.
+    virtual Result<void> look_into(const model::ImageName& name, model::Generation generation,
+                                   const TreeLook& look) = 0;
     /// Makes the generation that OFFER describes of its CHANGESET: the first of an image that is
     /// not there, or the next of one that is, whatever number it has. What is made is just what the
     /// other server has, or nothing. Takes its time as update_image(). Errors: conflict when that

@@ -20,6 +20,7 @@ struct Members<BladeStatus> {
     static constexpr auto kAll = std::tuple{
         member("name", &BladeStatus::name),
         member("type", &BladeStatus::type),
+        member("platform", &BladeStatus::platform),
         member("mac", &BladeStatus::mac),
         member("mac_source", &BladeStatus::mac_source),
         member("address", &BladeStatus::address),
@@ -209,19 +210,25 @@ struct Members<RotateAuthority> {
 template <>
 struct Members<BuildBootFile> {
     static constexpr auto kAll = std::tuple{
-        member("image", &BuildBootFile::image),
-        member("options", &BuildBootFile::options),
-        member("ramdisk", &BuildBootFile::ramdisk),
+        member("image", &BuildBootFile::image),     member("options", &BuildBootFile::options),
+        member("ramdisk", &BuildBootFile::ramdisk), member("drivers", &BuildBootFile::drivers),
+        member("kernel", &BuildBootFile::kernel),
     };
 };
 
 template <>
 struct Members<BootFile> {
     static constexpr auto kAll = std::tuple{
-        member("image", &BootFile::image),   member("generation", &BootFile::generation),
-        member("path", &BootFile::path),     member("bytes", &BootFile::bytes),
-        member("sha256", &BootFile::sha256), member("command_line", &BootFile::command_line),
-        member("kernel", &BootFile::kernel), member("kernel_version", &BootFile::kernel_version),
+        member("image", &BootFile::image),
+        member("generation", &BootFile::generation),
+        member("path", &BootFile::path),
+        member("bytes", &BootFile::bytes),
+        member("sha256", &BootFile::sha256),
+        member("command_line", &BootFile::command_line),
+        member("kernel", &BootFile::kernel),
+        member("kernel_version", &BootFile::kernel_version),
+        member("wished_drivers", &BootFile::wished_drivers),
+        member("wished_kernel", &BootFile::wished_kernel),
     };
 };
 

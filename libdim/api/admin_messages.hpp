@@ -32,6 +32,8 @@ struct BootSeconds {
 struct BladeStatus {
     model::ComponentName name;
     model::BladeType type;
+    /// The row of the cluster definition that its type= names, which is like TYPE.
+    std::optional<model::ComponentName> platform = {};
     /// Absent: the cluster definition does not know it yet.
     std::optional<model::MacAddress> mac = {};
     std::optional<std::string> mac_source = {};  ///< "definition", "learn", a plug-in's name
@@ -216,6 +218,10 @@ struct BuildBootFile {
     std::vector<std::string>
         options;  ///< more words for the kernel command line: "quiet", "dim.on-failure=reboot"
     std::optional<std::string> ramdisk;  ///< "initramfs" (the default), "initrd"
+    /// Modules beside those of the platform's table.
+    std::optional<std::vector<std::string>> drivers = {};
+    /// Which release, as fnmatch(3) compares it; absent: the newest.
+    std::optional<std::string> kernel = {};
 
     bool operator==(const BuildBootFile&) const = default;
 };
@@ -229,6 +235,9 @@ struct BootFile {
     std::string command_line;
     std::optional<std::string> kernel = {};  ///< its release; absent: built before it was noted
     std::optional<std::string> kernel_version = {};  ///< its uname -v; absent: it does not tell
+    /// What BuildBootFile wished for; absent: nothing.
+    std::optional<std::vector<std::string>> wished_drivers = {};
+    std::optional<std::string> wished_kernel = {};
 
     bool operator==(const BootFile&) const = default;
 };

@@ -90,6 +90,7 @@ TEST(AdminMessages, ReadBackAsWritten) {
     expect_round_trip(samples::bare_authority_status());
     expect_round_trip(samples::rotate_authority());
     expect_round_trip(samples::build_boot_file());
+    expect_round_trip(samples::bare_build_boot_file());
     expect_round_trip(samples::boot_file());
     expect_round_trip(samples::name_query());
     expect_round_trip(samples::name_list());

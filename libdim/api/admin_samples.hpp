@@ -34,8 +34,13 @@ inline AuthorityStatus bare_authority_status() {
 }
 inline RotateAuthority rotate_authority() { return {true, false}; }
 inline BuildBootFile build_boot_file() {
-    return {image(), {"quiet", "dim.on-failure=reboot"}, "initrd"};
+    return {image(),
+            {"quiet", "dim.on-failure=reboot"},
+            "initrd",
+            std::vector<std::string>{"igb"},
+            "*-amd64"};
 }
+inline BuildBootFile bare_build_boot_file() { return {image(), {}, std::nullopt}; }
 inline BootFile boot_file() {
     return {image(),
             generation(),
@@ -44,7 +49,9 @@ inline BootFile boot_file() {
             std::string(64, 'a'),
             "console=hvc0",
             "6.1.0",
-            "#1 SMP Debian 6.1.162-1"};
+            "#1 SMP Debian 6.1.162-1",
+            std::vector<std::string>{"igb"},
+            "*-amd64"};
 }
 inline RunCommand run_command() { return {{blade()}, {"sh", "-c", "uname -n"}, image(), 60, 4}; }
 inline RunCommand bare_run_command() { return {{}, {}, std::nullopt, 1, 1}; }

@@ -26,6 +26,7 @@ inline LearnMacs learn_macs() {
 inline BladeStatus blade_status() {
     return {.name = blade(),
             .type = model::BladeType::js21,
+            .platform = *model::ComponentName::parse("quiet-js21"),
             .mac = mac(),
             .mac_source = "csv",
             .address = address(),

@@ -1,4 +1,5 @@
 #include "libdim/base/text.hpp"
+#include "libdim/model/platform_row.hpp"
 #include "tools/commands/commands.hpp"
 #include "tools/job_progress.hpp"
 
@@ -23,6 +24,8 @@ Action buildzimage(CLI::App& app) {
         std::string image;
         std::vector<std::string> options;
         std::optional<std::string> ramdisk;
+        std::vector<std::string> drivers;
+        std::optional<std::string> kernel;
     };
     auto arguments = std::make_shared<BuildzimageArguments>();
     app.add_option("IMAGE", arguments->image, "the image")->required();
@@ -31,10 +34,21 @@ Action buildzimage(CLI::App& app) {
         ->allow_extra_args(false);
     app.add_option("--ramdisk", arguments->ramdisk,
                    "initramfs, or initrd: an ext2 file system whose /linuxrc is started");
+    app.add_option("--driver", arguments->drivers,
+                   "one more kernel module, as lsmod names it; may be repeated")
+        ->allow_extra_args(false);
+    app.add_option(
+        "--kernel", arguments->kernel,
+        "the release, or a pattern such as '*-cloud-amd64', where the image has several; "
+        "otherwise the newest");
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(auto image, from_word(model::ImageName::parse(arguments->image)));
         DIM_CHECK(check_ramdisk(arguments->ramdisk));
-        const api::BuildBootFile request{std::move(image), arguments->options, arguments->ramdisk};
+        api::BuildBootFile request{std::move(image), arguments->options, arguments->ramdisk};
+        for (const std::string& driver : arguments->drivers)
+            DIM_CHECK(from_word(model::parse_module_name(driver)));
+        if (!arguments->drivers.empty()) request.drivers = arguments->drivers;
+        request.kernel = arguments->kernel;
         return run_job_with_progress(context, http::Method::post, "/v1/boot-files",
                                      to_json(request));
     };

@@ -204,7 +204,8 @@ constexpr std::array kCommands{
     Command{"nfs", "show", "what the NFS server offers to whom", "  dim nfs show\n", &nfs_show},
     Command{"buildzimage", "", "build the boot file of an image",
             "  dim buildzimage granite\n"
-            "  dim buildzimage granite --option quiet --option dim.on-failure=reboot\n",
+            "  dim buildzimage granite --option quiet --option dim.on-failure=reboot\n"
+            "  dim buildzimage debian --driver octeon_ep --kernel '*-cloud-amd64'\n",
             &buildzimage, CommandKind::changes},
     Command{"dhcp", "assign", "choose the image that blades boot, from their next boot on",
             "  dim dhcp assign s01c1b01 granite\n"

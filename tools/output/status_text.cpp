@@ -28,9 +28,8 @@ std::optional<double> boot_seconds(const api::BootSeconds& seconds) {
 std::string blades_text(const api::ClusterStatus& status) {
     Table table({"BLADE", "TYPE", "ADDRESS", "IMAGE", "STATE", "STAGE", "HEARD", "BOOT TOOK"});
     for (const api::BladeStatus& blade : status.blades) {
-        table.add_row({to_string(blade.name), std::string(to_string(blade.type)),
-                       to_string(blade.address), image_text(blade),
-                       std::string(to_string(blade.state)),
+        table.add_row({to_string(blade.name), platform_text(blade), to_string(blade.address),
+                       image_text(blade), std::string(to_string(blade.state)),
                        blade.stage ? std::string(to_string(*blade.stage)) : "",
                        blade.age_seconds ? duration_text(blade.age_seconds) + " ago" : "",
                        duration_text(boot_seconds(blade.seconds))});

@@ -122,5 +122,13 @@ TEST(StoryText, EventsComeWithTheirDetails) {
     EXPECT_THAT(story_text(story), HasSubstr("  kernel: hello\n"));
 }
 
+TEST(StatusText, TellsThePlatformOfTheDefinition) {
+    api::BladeStatus blade = make_blade(model::BladeState::running);
+    EXPECT_THAT(status_text(make_status(blade)), HasSubstr("js20"));
+    blade.platform = *model::ComponentName::parse("dark");
+    EXPECT_THAT(status_text(make_status(blade)), HasSubstr("s01c1b01  dark "));
+    EXPECT_THAT(status_text(make_status(blade)), Not(HasSubstr("js20")));
+}
+
 }  // namespace
 }  // namespace dim::tool

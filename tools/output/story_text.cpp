@@ -19,7 +19,7 @@ std::string mac_text(const api::BladeStatus& blade) {
 }
 
 std::string head_text(const api::BladeStatus& blade) {
-    std::string text = fmt::format("{}  {}  {}  {}\n", to_string(blade.name), to_string(blade.type),
+    std::string text = fmt::format("{}  {}  {}  {}\n", to_string(blade.name), platform_text(blade),
                                    mac_text(blade), to_string(blade.address));
     text += "state: " + std::string(to_string(blade.state));
     if (blade.since) text += " since " + to_string(*blade.since).substr(0, 19);

@@ -27,4 +27,8 @@ std::string count_text(std::size_t count, const std::string& noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string platform_text(const api::BladeStatus& blade) {
+    return blade.platform ? to_string(*blade.platform) : std::string(to_string(blade.type));
+}
+
 }  // namespace dim::tool

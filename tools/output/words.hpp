@@ -1,5 +1,6 @@
 #pragma once
 
+#include "libdim/api/admin_messages.hpp"
 #include "libdim/model/timestamp.hpp"
 
 #include <cstdint>
@@ -13,6 +14,9 @@ std::string duration_text(std::optional<double> seconds);
 
 /// "1 GiB", "1.5 GiB"
 std::string size_text(std::uint64_t bytes);
+
+/// "js21", or the platform of the cluster definition that it is of.
+std::string platform_text(const api::BladeStatus& blade);
 
 /// "13:40:00.000" in UTC: the time of day of a timeline.
 std::string clock_text(model::Timestamp time);

@@ -156,6 +156,29 @@ std::vector<HostAddress> host_addresses(const Definition& definition) {
     return sorted;
 }
 
+const model::PlatformRow* platform_of(const Definition& definition, const Blade& blade) {
+    return blade.platform ? find(definition.platforms, *blade.platform, &model::PlatformRow::name)
+                          : nullptr;
+}
+
+std::vector<PlatformValue> platform_values(const model::PlatformRow& row) {
+    std::vector<PlatformValue> values{{"like", std::string(to_string(row.like))}};
+    const auto add = [&](std::string_view attribute, const std::vector<std::string>& words) {
+        std::string text;
+        for (const std::string& word : words)
+            text.append(text.empty() ? "" : " ").append(word);
+        if (!text.empty()) values.push_back({attribute, std::move(text)});
+    };
+    add("console", row.console);
+    add("kernel-arguments", row.kernel_arguments);
+    add("drivers", row.drivers);
+    return values;
+}
+
+std::string type_text(const Blade& blade) {
+    return blade.platform ? to_string(*blade.platform) : std::string(to_string(blade.type));
+}
+
 std::optional<std::string> attribute_of(const Definition& definition, Position position,
                                         std::string_view attribute) {
     const ComponentReference found = find_component(definition, position);
@@ -165,7 +188,7 @@ std::optional<std::string> attribute_of(const Definition& definition, Position p
     if (attribute == "kind") return to_string(kind.name);
     if (attribute == "role") return std::string(to_string(kind.role));
     if (found.blade != nullptr) {
-        if (attribute == "type") return std::string(to_string(found.blade->type));
+        if (attribute == "type") return type_text(*found.blade);
         if (attribute == "server") return to_string(found.blade->server);
         if (attribute == "mac" && found.blade->mac) return to_string(*found.blade->mac);
     }

@@ -7,6 +7,7 @@
 #include "libdim/model/ipv6.hpp"
 #include "libdim/model/mac_address.hpp"
 #include "libdim/model/names.hpp"
+#include "libdim/model/platform_row.hpp"
 
 #include <optional>
 #include <string>
@@ -98,6 +99,8 @@ struct Blade {
     std::vector<Property> properties{};                 ///< sorted by name
     std::optional<KeepOutProperty> keep_out{};          ///< the nearest: of a group, of a place…
     std::optional<KeepOutProperty> cluster_keep_out{};  ///< of <component> or <set for="all">
+    /// The row of the definition that its type names, and that is like TYPE; absent: TYPE itself.
+    std::optional<model::ComponentName> platform{};
     bool operator==(const Blade&) const = default;
 };
 
@@ -153,6 +156,7 @@ struct Definition {
     Taxonomy taxonomy{};
     std::vector<Component> components{};
     std::vector<Group> groups{};
+    std::vector<model::PlatformRow> platforms{};  ///< sorted by name
     bool operator==(const Definition&) const = default;
 };
 
@@ -161,6 +165,18 @@ const Network* find_network(const Definition& definition, const model::Component
 const Server* find_server(const Definition& definition, const model::ComponentName& name);
 const Blade* find_blade(const Definition& definition, const model::ComponentName& name);
 const Blade* find_blade(const Definition& definition, const model::MacAddress& mac);
+/// Of the row that BLADE is of; nullptr for one of a shipped type.
+const model::PlatformRow* platform_of(const Definition& definition, const Blade& blade);
+
+/// What ROW says, each with its attribute; what it leaves to its type is not among them.
+struct PlatformValue {
+    std::string_view attribute;
+    std::string text;
+};
+std::vector<PlatformValue> platform_values(const model::PlatformRow& row);
+
+/// What its type= says: "js21", or the name of a row.
+std::string type_text(const Blade& blade);
 
 /// Where a server meets its blades.
 struct ServerBootnet {

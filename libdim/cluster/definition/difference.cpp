@@ -40,6 +40,7 @@ struct Description {
     ComponentRole role;
     model::ComponentName server;  ///< its own name, for a server and for others than blades
     AttributeValues values;
+    std::optional<model::ComponentName> platform{};  ///< the row that a blade is of
 };
 
 std::string joined(const auto& values) {
@@ -79,7 +80,8 @@ public:
     }
     Description describe(const Blade& blade) const {
         Description made{blade.position, ComponentRole::blade, blade.server, {}};
-        made.values.push_back({"type", std::string(to_string(blade.type)), false});
+        made.values.push_back({"type", type_text(blade), false});
+        made.platform = blade.platform;
         made.values.push_back({"mac", text_of(blade.mac), true});
         made.values.push_back({"server", to_string(blade.server), false});
         add_common(made, blade.interfaces, blade.properties);
@@ -133,6 +135,13 @@ private:
     std::unordered_map<std::string_view, const Network*> networks_;
 };
 
+AttributeValues values_of(const model::PlatformRow& row) {
+    AttributeValues values;
+    for (PlatformValue& value : platform_values(row))
+        values.push_back({std::string(value.attribute), std::move(value.text), false});
+    return values;
+}
+
 /// Reverse zones are cut by the networks' prefixes; DHCP is of bootnets only.
 AttributeValues values_of(const Network& network) {
     const bool is_boot = network.role == NetworkRole::bootnet;
@@ -159,6 +168,7 @@ public:
 
     DefinitionDifference compare() {
         compare_cluster();
+        compare_platforms();
         compare_networks();
         compare_components(before_.definition().servers, after_.definition().servers);
         compare_components(before_.definition().blades, after_.definition().blades);
@@ -234,6 +244,34 @@ private:
                 changed(value, "none", value.value);
     }
 
+    /// Its blades are changed with a row.
+    void compare_platforms() {
+        const auto& before = before_.definition().platforms;
+        const auto& after = after_.definition().platforms;
+        const auto in = [](const auto& rows, const model::ComponentName& name) {
+            return std::ranges::find(rows, name, &model::PlatformRow::name);
+        };
+        const auto note = [&](Kind kind, const model::PlatformRow& row, std::string text) {
+            made_.changes.push_back({kind, "platform " + to_string(row.name), 0, std::move(text)});
+        };
+        for (const model::PlatformRow& row : after) {
+            const auto old = in(before, row.name);
+            if (old == before.end()) {
+                note(Kind::added, row, "like " + std::string(to_string(row.like)));
+                continue;
+            }
+            compare_values(
+                values_of(*old), values_of(row),
+                [&](const AttributeValue& value, const std::string& from, const std::string& to) {
+                    note(Kind::changed, row, value.attribute + " " + from + " → " + to);
+                    changed_platforms_.insert(row.name);
+                });
+        }
+        for (const model::PlatformRow& row : before)
+            if (in(after, row.name) == after.end())
+                note(Kind::removed, row, "like " + std::string(to_string(row.like)));
+    }
+
     void compare_networks() {
         std::unordered_map<std::string_view, const Network*> old;
         for (const Network& network : before_.definition().networks)
@@ -295,8 +333,8 @@ private:
     }
 
     void compare_component(const Description& before, const Description& after) {
-        bool is_changed = false;
-        Audience audience = kNobody;
+        bool is_changed = after.platform && changed_platforms_.contains(*after.platform);
+        Audience audience{.is_server = is_changed};
         compare_values(
             before.values, after.values,
             [&](const AttributeValue& value, const std::string& from, const std::string& to) {
@@ -400,6 +438,7 @@ private:
     Buckets buckets_;
     std::unordered_map<std::string, std::size_t> bucket_of_;
     std::set<std::string> changed_networks_;
+    std::set<model::ComponentName> changed_platforms_;
     std::set<model::ComponentName> servers_;
     bool is_everybody_concerned_ = false;
 };

@@ -205,5 +205,26 @@ TEST(DefinitionDifference, SeesLinearNamesMove) {
                                           "~ group gpu (0): s01b[01-04] → s01b[01-05]"));
 }
 
+TEST(DefinitionDifference, ARowOfThePlatformTableConcernsItsBlades) {
+    const auto with_row = [](const std::string& attributes) {
+        return cluster_and("<platform name=\"dark\" like=\"js20\" " + attributes +
+                           "/><set for=\"s02b01\" type=\"dark\"/>");
+    };
+    const Definition plain = with_row("");
+    EXPECT_EQ(attribute_of(plain,
+                           find_blade(plain, *model::ComponentName::parse("s02b01"))->position,
+                           "type"),
+              "dark");
+    const auto changed = difference(plain, with_row("kernel-arguments=\"quiet\""));
+    EXPECT_THAT(texts(changed), ElementsAre("~ platform dark (0): kernel-arguments none → quiet"));
+    EXPECT_EQ(changed.blades, 1U);
+    EXPECT_THAT(servers(changed), ElementsAre("is02"));
+    const auto added = difference(cluster(), plain);
+    EXPECT_THAT(texts(added),
+                ElementsAre("+ platform dark (0): like js20", "~ s02b01 (1): type js20 → dark"));
+    EXPECT_THAT(texts(difference(plain, cluster())),
+                ElementsAre("- platform dark (0): like js20", "~ s02b01 (1): type dark → js20"));
+}
+
 }  // namespace
 }  // namespace dim::cluster

@@ -13,6 +13,7 @@ namespace {
 dim::testing::Goal written_again("a definition, read, written and read again");
 dim::testing::Goal
     refused_by_rules("a document of the schema that the rules refuse, with line and cure");
+dim::testing::Goal with_platforms("a definition with a blade of a row of its own");
 dim::testing::Goal refused_by_schema("a document that the schema refuses");
 
 }  // namespace
@@ -30,6 +31,11 @@ dim::testing::Seeds dim::testing::fuzz_seeds() {
     seeds["schema.xml"] = changed("<level ", "<level colour=\"red\" ");
     seeds["rules.xml"] =
         changed("role=\"bootnet\" address=\"", "role=\"bootnet\" address=\"10.0.0.0/33");
+    seeds["platforms.xml"] =
+        changed("<set for=\"s01c1b02\" type=\"js21\"/>",
+                "<platform name=\"epyc\" like=\"x86_64-uefi\" console=\"tty0 ttyS1,115200\" "
+                "kernel-arguments=\"iommu=pt\" drivers=\"octeon-ep nfp\"/>"
+                "<set for=\"s01c1b02\" type=\"epyc\"/>");
     return seeds;
 }
 
@@ -64,6 +70,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (definition) {
         if (*definition != *same) std::abort();
         written_again.reach();
+        if (std::ranges::any_of(definition->blades,
+                                [](const Blade& blade) { return blade.platform.has_value(); }))
+            with_platforms.reach();
         return 0;
     }
     const dim::Error& error = definition.error();

@@ -306,7 +306,7 @@ std::vector<Setting> ComponentSettings::of(Position position) const {
     return settings;
 }
 
-const model::BladeType* type_in(const Setting& setting) {
+const SourceType* type_in(const Setting& setting) {
     return setting.is_properties_only || !setting.settings->type ? nullptr
                                                                  : &*setting.settings->type;
 }

@@ -68,7 +68,7 @@ private:
 };
 
 /// What a setting says of one attribute: nullptr when nothing.
-const model::BladeType* type_in(const Setting& setting);
+const SourceType* type_in(const Setting& setting);
 const std::string* mac_in(const Setting& setting);
 const std::string* server_in(const Setting& setting);
 const SourceInterface* interface_in(const Setting& setting, const model::ComponentName& network);

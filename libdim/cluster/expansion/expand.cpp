@@ -43,6 +43,9 @@ public:
         for (const Position position : settings_.present())
             DIM_CHECK(add(position));
         Definition& definition = made_.definition;
+        for (const SourcePlatform& platform : source_.platforms)
+            definition.platforms.push_back(platform.row);
+        std::ranges::sort(definition.platforms, {}, &model::PlatformRow::name);
         definition.domain = source_.domain.value_or(to_string(source_.name) + ".cluster");
         definition.management = source_.management;
         if (source_.management && find_server(definition, *source_.management) == nullptr)
@@ -254,11 +257,12 @@ private:
         DIM_TRY(auto server_name, model::ComponentName::parse(taxonomy_.name(server)));
         DefinitionLines::Component lines{.line = line.number, .mac = line.number};
         Blade blade{.name = name,
-                    .type = *type_in(*type),
+                    .type = type_in(*type)->type,
                     .mac = {},
                     .server = std::move(server_name),
                     .interfaces = {},
                     .position = position};
+        blade.platform = type_in(*type)->platform;
         DIM_TRY(const Setting* mac, winner("mac", mac_in));
         if (mac != nullptr) {
             DIM_TRY(blade.mac, evaluate(mac->line, "mac", *rules_[mac->element].mac));

@@ -48,7 +48,7 @@ DefinitionSource source_of(const std::vector<std::string_view>& lines) {
     source.components.push_back(
         {{7},
          {name("blade"), ComponentRole::blade, 1, text("s{server}b{blade}"), text("b")},
-         {.type = model::BladeType::js20,
+         {.type = SourceType{.type = model::BladeType::js20},
           .mac = text("02:00:00:00:{server}:{blade}"),
           .server = text("is{server}"),
           .interfaces = {{{8},
@@ -59,7 +59,8 @@ DefinitionSource source_of(const std::vector<std::string_view>& lines) {
     source.absents.push_back({{9}, text("s2b20")});
     source.groups.push_back({{10}, name("gpu"), text("s01,-b1")});
     source.sets.push_back({{11}, text("gpu"), {.properties = {{"rack", "a"}}}});
-    source.sets.push_back({{12}, text("s1b[0-3]"), {.type = model::BladeType::js21}});
+    source.sets.push_back(
+        {{12}, text("s1b[0-3]"), {.type = SourceType{.type = model::BladeType::js21}}});
     source.sets.push_back({{13}, text("b1"), {.mac = text("02:00:00:00:99:{number}")}});
     return source;
 }

@@ -92,12 +92,12 @@ private:
     }
 
     void explain_blade(const Blade& blade) {
-        add_set("type", std::string(to_string(blade.type)),
-                [](const Setting& setting) -> std::optional<Written> {
-                    const model::BladeType* type = type_in(setting);
-                    if (type == nullptr) return std::nullopt;
-                    return Written{setting.line, std::string(to_string(*type))};
-                });
+        add_set("type", type_text(blade), [](const Setting& setting) -> std::optional<Written> {
+            const SourceType* type = type_in(setting);
+            if (type == nullptr) return std::nullopt;
+            return Written{setting.line, to_string(*type)};
+        });
+        explain_platform(blade);
         if (blade.mac)
             add_set("mac", to_string(*blade.mac), written(mac_in));
         else
@@ -111,6 +111,20 @@ private:
         const SourceComponent& origin = source_.components[server->position.kind];
         add("server", to_string(blade.server),
             at_line(origin.line, element_of(origin)) + ": the server at or above its place");
+    }
+
+    /// What the row says that its type names.
+    void explain_platform(const Blade& blade) {
+        if (!blade.platform) return;
+        const auto found =
+            std::ranges::find(source_.platforms, *blade.platform,
+                              [](const SourcePlatform& platform) { return platform.row.name; });
+        if (found == source_.platforms.end()) return;
+        const model::PlatformRow& row = found->row;
+        const std::string origin =
+            at_line(found->line, "<platform name=\"" + to_string(row.name) + "\">");
+        for (const PlatformValue& value : platform_values(row))
+            add(std::string(value.attribute) + " of its platform", value.text, origin);
     }
 
     static std::function<std::optional<Written>(const Setting&)>

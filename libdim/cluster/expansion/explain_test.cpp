@@ -105,5 +105,20 @@ TEST(Explain, KnowsServersToo) {
     EXPECT_FALSE(found.contains("type"));
 }
 
+TEST(Explain, TellsWhatTheRowOfItsPlatformSays) {
+    std::string xml(kCluster);
+    xml.insert(xml.find("  <group"), "<platform name=\"dark\" like=\"js21\" console=\"hvc1\"/>"
+                                     "<set for=\"s02b01\" type=\"dark\"/>");
+    const auto explanations = explain_component(xml, "c.xml", "s02b01").value();
+    std::map<std::string, Explanation> found;
+    for (const Explanation& explanation : explanations)
+        found.emplace(explanation.attribute, explanation);
+    EXPECT_EQ(found["type"].value, "dark");
+    EXPECT_EQ(found["like of its platform"].value, "js21");
+    EXPECT_EQ(found["console of its platform"].value, "hvc1");
+    EXPECT_EQ(found["console of its platform"].origin, "c.xml:17: <platform name=\"dark\">");
+    EXPECT_FALSE(found.contains("drivers of its platform"));
+}
+
 }  // namespace
 }  // namespace dim::cluster

@@ -95,6 +95,25 @@ void write(XmlWriter& writer, const SourceNetwork& network) {
     }
 }
 
+std::string words_text(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text.append(text.empty() ? "" : " ").append(word);
+    return text;
+}
+
+void write(XmlWriter& writer, const model::PlatformRow& row) {
+    Element element(writer, "platform");
+    element.attribute("name", to_string(row.name));
+    element.attribute("like", to_string(row.like));
+    const auto words = [&](std::string_view name, const std::vector<std::string>& list) {
+        if (!list.empty()) element.attribute(name, words_text(list));
+    };
+    words("console", row.console);
+    words("kernel-arguments", row.kernel_arguments);
+    words("drivers", row.drivers);
+}
+
 void write(XmlWriter& writer, Element& element, const SourceSettings& settings) {
     if (settings.type) element.attribute("type", to_string(*settings.type));
     element.optional("mac", settings.mac);
@@ -139,6 +158,10 @@ void write_place(XmlWriter& writer, const DefinitionSource& source,
 
 }  // namespace
 
+std::string to_string(const SourceType& type) {
+    return type.platform ? to_string(*type.platform) : std::string(to_string(type.type));
+}
+
 Error source_error(std::string_view file_name, SourceLine line, std::string what,
                    std::string cure) {
     return Error(ErrorCode::invalid_input, std::string(file_name) + ":" +
@@ -160,6 +183,8 @@ std::string to_xml(const DefinitionSource& source) {
             services.attribute("dns", to_string(source.services->dns));
             services.attribute("nfs", to_string(source.services->nfs));
         }
+        for (const SourcePlatform& platform : source.platforms)
+            write(writer, platform.row);
         for (const SourceNetwork& network : source.networks)
             write(writer, network);
         write_place(writer, source, std::nullopt);

@@ -26,9 +26,17 @@ struct SourceInterface {
     bool operator==(const SourceInterface&) const = default;
 };
 
+/// What type= names: a type that is shipped, or a <platform> that is like it.
+struct SourceType {
+    model::BladeType type;
+    std::optional<model::ComponentName> platform{};
+    bool operator==(const SourceType&) const = default;
+};
+std::string to_string(const SourceType& type);
+
 /// What a <component> or a <set> says of components; each network and property at most once.
 struct SourceSettings {
-    std::optional<model::BladeType> type{};
+    std::optional<SourceType> type{};
     std::optional<std::string> mac{};     ///< MacRule
     std::optional<std::string> server{};  ///< NameRule
     std::vector<SourceInterface> interfaces{};
@@ -60,6 +68,12 @@ struct SourceNetwork {
     std::vector<SourceAddress> time_servers{};
     std::vector<SourceOption> options{};
     bool operator==(const SourceNetwork&) const = default;
+};
+
+struct SourcePlatform {
+    SourceLine line;
+    model::PlatformRow row;
+    bool operator==(const SourcePlatform&) const = default;
 };
 
 struct SourceLevel {
@@ -104,12 +118,14 @@ struct DefinitionSource {
     static constexpr std::size_t kOptionsLimit = 64;      ///< of one network
     static constexpr std::size_t kTimeServersLimit = 16;  ///< of one network
     static constexpr std::size_t kGroupsLimit = 1000;
+    static constexpr std::size_t kPlatformsLimit = 32;
 
     SourceLine line;
     model::ComponentName name;
     std::optional<std::string> domain{};
     std::optional<model::ComponentName> management{};
     std::optional<Services> services{};
+    std::vector<SourcePlatform> platforms{};
     std::vector<SourceNetwork> networks{};
     std::vector<SourceLevel> levels{};
     std::vector<SourceComponent> components{};

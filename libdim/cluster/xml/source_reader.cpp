@@ -25,7 +25,8 @@ const std::vector<ElementShape>& element_shapes() {
     static const std::vector<ElementShape> shapes{
         {"cluster",
          {"name", "domain", "management"},
-         {"services", "network", "level", "component", "absent", "set", "group"}},
+         {"services", "platform", "network", "level", "component", "absent", "set", "group"}},
+        {"platform", {"name", "like", "console", "kernel-arguments", "drivers"}, {}},
         {"services", {"dhcp", "dns", "nfs"}, {}},
         {"network",
          {"name", "per", "role", "address", "address6", "suffix"},
@@ -67,6 +68,11 @@ public:
         DefinitionSource source{.line = line_of(root), .name = std::move(name)};
         DIM_TRY(source.domain, optional(root, "domain", parse_domain));
         DIM_TRY(source.management, optional(root, "management", model::ComponentName::parse));
+        // A type= may stand before the row it names.
+        for (const XmlElement& element : root.children())
+            if (element.name() == "platform") DIM_CHECK(read_platform(element, source));
+        for (const SourcePlatform& platform : source.platforms)
+            platforms_.push_back(platform.row);
         for (const XmlElement& element : root.children())
             DIM_CHECK(read_top(element, source));
         DIM_CHECK(read_place(root, std::nullopt, 0, source));
@@ -160,6 +166,51 @@ private:
             DIM_CHECK(read_group(element, source));
         }
         return {};
+    }
+
+    Result<void> read_platform(const XmlElement& element, DefinitionSource& source) {
+        DIM_CHECK(check_shape(element));
+        if (source.platforms.size() == DefinitionSource::kPlatformsLimit)
+            return refuse(element, "more than 32 platforms", "remove some");
+        DIM_TRY(auto name, required(element, "name", parse_platform_name));
+        DIM_TRY(const auto like, required(element, "like", model::parse_blade_type));
+        model::PlatformRow row{.name = std::move(name), .like = like};
+        DIM_TRY(auto console, optional(element, "console", parse_console));
+        DIM_TRY(auto arguments, optional(element, "kernel-arguments", parse_platform_arguments));
+        DIM_TRY(auto drivers, optional(element, "drivers", parse_drivers));
+        row.console = std::move(console).value_or(row.console);
+        row.kernel_arguments = std::move(arguments).value_or(row.kernel_arguments);
+        row.drivers = std::move(drivers).value_or(row.drivers);
+        if (!row.drivers.empty() && !boots_distributions_kernel(model::platform_of(like)))
+            return refuse(element,
+                          "drivers: the kernel of these blades is DIM's own, without modules",
+                          "remove drivers=");
+        for (const SourcePlatform& other : source.platforms)
+            if (other.row.name == row.name)
+                return refuse(element, "there is a platform of this name on " + at_line(other.line),
+                              "give each its own name");
+        source.platforms.push_back({line_of(element), std::move(row)});
+        return {};
+    }
+
+    /// That of ELEMENT, which names a shipped type or one of the rows.
+    Result<std::optional<SourceType>> read_type(const XmlElement& element) {
+        const std::optional<std::string> text = element.attribute("type");
+        if (!text) return std::optional<SourceType>();
+        const auto row = std::ranges::find_if(platforms_, [&](const model::PlatformRow& each) {
+            return to_string(each.name) == *text;
+        });
+        if (row != platforms_.end())
+            return std::optional(SourceType{.type = row->like, .platform = row->name});
+        auto type = model::parse_blade_type(*text);
+        if (type) return std::optional(SourceType{.type = *type});
+        std::string rows;
+        for (const model::PlatformRow& each : platforms_)
+            rows += (rows.empty() ? "; its <platform> elements: " : ", ") + to_string(each.name);
+        return refuse(element, Error(std::move(type).error())
+                                   .with_context("type")
+                                   .with_cure("name one of these" + rows +
+                                              "; or add a <platform> of this name"));
     }
 
     Result<void> read_group(const XmlElement& element, DefinitionSource& source) {
@@ -294,7 +345,7 @@ private:
 
     Result<SourceSettings> read_settings(const XmlElement& element) {
         SourceSettings settings;
-        DIM_TRY(settings.type, optional(element, "type", model::parse_blade_type));
+        DIM_TRY(settings.type, read_type(element));
         DIM_TRY(settings.mac, optional(element, "mac", parse_text));
         DIM_TRY(settings.server, optional(element, "server", parse_text));
         for (const XmlElement& child : element.children()) {
@@ -341,6 +392,7 @@ private:
 
     std::string_view file_name_;
     long& failed_line_;
+    std::vector<model::PlatformRow> platforms_;
 };
 
 }  // namespace

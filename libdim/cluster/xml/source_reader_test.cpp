@@ -171,5 +171,84 @@ TEST(SourceReader, ReadsEverything) {
     EXPECT_EQ(*again, *source);
 }
 
+std::string platform(const std::string& attributes) {
+    return "<platform name=\"epyc\" like=\"x86_64-uefi\" " + attributes + "/>\n";
+}
+
+TEST(SourceReader, ReadsRowsOfThePlatformTable) {
+    const std::string body =
+        "<component name=\"d\" role=\"blade\" type=\"epyc\" server=\"s\"/>\n" +
+        platform("console=\"tty0  ttyS1,115200n8\" kernel-arguments=\"iommu=pt foo.bar=1,2\" "
+                 "drivers=\"octeon-ep nfp\"") +
+        "<platform name=\"quiet\" like=\"js21\" kernel-arguments=\"quiet\"/>\n"
+        "<set for=\"d\" type=\"quiet\"/>\n";
+    const auto source = parse_source(document(body), "c.xml");
+    ASSERT_TRUE(source) << to_string(source.error());
+    const model::PlatformRow& row = source->platforms.at(0).row;
+    EXPECT_EQ(to_string(row.name), "epyc");
+    EXPECT_EQ(row.like, model::BladeType::x86_64_uefi);
+    EXPECT_EQ(row.console, (std::vector<std::string>{"tty0", "ttyS1,115200n8"}));
+    EXPECT_EQ(row.kernel_arguments, (std::vector<std::string>{"iommu=pt", "foo.bar=1,2"}));
+    EXPECT_EQ(row.drivers, (std::vector<std::string>{"nfp", "octeon_ep"}));
+    EXPECT_EQ(source->components.at(0).settings.type,
+              (SourceType{.type = model::BladeType::x86_64_uefi, .platform = row.name}));
+    EXPECT_EQ(source->sets.at(0).settings.type->type, model::BladeType::js21);
+    const auto again = parse_source(to_xml(*source), "again.xml");
+    ASSERT_TRUE(again) << to_string(again.error());
+    EXPECT_EQ(*again, *source);
+}
+
+TEST(SourceReader, RefusesRowsThatCannotBe) {
+    EXPECT_THAT(refusal("<platform name=\"js21\" like=\"js20\"/>\n"),
+                HasSubstr("c.xml:2: platform js21: name: 'js21' is a type that DIM has itself"));
+    EXPECT_THAT(refusal("<platform name=\"x86_64\" like=\"js20\"/>\n"), HasSubstr("name: "));
+    EXPECT_THAT(refusal("<platform name=\"a\" like=\"epyc\"/>\n"),
+                HasSubstr("platform a: like: 'epyc' is not a blade type (there are: js20, "));
+    EXPECT_EQ(refusal(platform("") + platform("")),
+              "c.xml:3: platform epyc: there is a platform of this name on line 2");
+    EXPECT_THAT(refusal("<platform name=\"a\" like=\"js20\" drivers=\"tg3\"/>\n"),
+                HasSubstr("DIM's own, without modules"));
+    EXPECT_THAT(refusal(platform("kernel-argument=\"x\"")), HasSubstr("there is no attribute"));
+    std::string many;
+    for (int number = 0; number <= 32; ++number)
+        many += "<platform name=\"p" + std::to_string(number) + "\" like=\"js20\"/>\n";
+    EXPECT_THAT(refusal(many), HasSubstr("more than 32 platforms"));
+}
+
+TEST(SourceReader, RefusesWordsThatDimSetsItself) {
+    const auto arguments = [](const std::string& words) {
+        return refusal(platform("kernel-arguments=\"" + words + "\""));
+    };
+    for (const char* word : {"dim.on-failure=shell", "BOOTIF=01-02", "root=/dev/sda",
+                             "init=/bin/sh", "rdinit=/x", "initrd=x", "--"})
+        EXPECT_THAT(arguments("iommu=pt " + std::string(word)), HasSubstr("that DIM sets itself"))
+            << word;
+    EXPECT_TRUE(parse_source(
+        document(platform("kernel-arguments=\"dim.vlan=30 dim.bond=802.3ad\"")), "c.xml"));
+    EXPECT_THAT(arguments("dim.vlan=0"), HasSubstr("kernel-arguments: dim.vlan=0: "));
+    EXPECT_THAT(arguments("console=ttyS1"), HasSubstr("an attribute of its own"));
+    for (const char* words : {"a'b'", "a&quot;b", "a&#10;b", "caf\xc3\xa9", "${ip}", "a&amp;&amp;b",
+                              "a|b", "a\\b", "a`b`", "&#9;a"})
+        EXPECT_THAT(arguments(words), HasSubstr("kernel-arguments: '")) << words;
+    EXPECT_THAT(arguments(" "), HasSubstr("no word"));
+    EXPECT_THAT(arguments(std::string(256, 'a')), HasSubstr("255 bytes"));
+    EXPECT_THAT(arguments(repeated("a ", 33)), HasSubstr("more than 32 words"));
+    EXPECT_THAT(refusal(platform("console=\"" + repeated("t ", 9) + "\"")),
+                HasSubstr("console: more than 8 words"));
+    EXPECT_THAT(refusal(platform("console=\"ttyS1=2\"")), HasSubstr("console: '"));
+    EXPECT_THAT(refusal(platform("drivers=\"igb.ko\"")), HasSubstr("drivers: '"));
+    EXPECT_THAT(refusal(platform("drivers=\"octeon-ep octeon_ep\"")),
+                HasSubstr("stands here twice"));
+}
+
+TEST(SourceReader, NamesTheRowsForATypeThatThereIsNot) {
+    const auto source =
+        parse_source(document(platform("") + "<set for=\"a\" type=\"epic\"/>\n"), "c.xml");
+    ASSERT_FALSE(source);
+    EXPECT_THAT(source.error().message(),
+                StartsWith("c.xml:3: set a: type: 'epic' is not a blade type (there are: js20"));
+    EXPECT_THAT(source.error().cure(), HasSubstr("its <platform> elements: epyc"));
+}
+
 }  // namespace
 }  // namespace dim::cluster

@@ -3,6 +3,7 @@
 #include "libdim/base/parse_number.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/cluster/xml/definition_source.hpp"
+#include "libdim/model/network_words.hpp"
 #include "libdim/sync/keep_out.hpp"
 
 #include <algorithm>
@@ -13,6 +14,8 @@ namespace dim::cluster {
 namespace {
 
 constexpr std::uint32_t kLastBay = 14;  ///< of a BladeCenter
+constexpr std::size_t kMostConsoles = 8;
+constexpr std::size_t kMostWords = 32;
 
 std::unexpected<Error> invalid(std::string text) {
     return fail(ErrorCode::invalid_input, std::move(text));
@@ -35,7 +38,69 @@ bool has_control_character(std::string_view text) {
     return false;
 }
 
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// Of words with blanks between them, each of letters, digits and those of OTHERS.
+Result<std::vector<std::string>> parse_words(std::string_view text, std::string_view others,
+                                             std::size_t most) {
+    if (text.size() > DefinitionSource::kTextLimit)
+        return invalid("the words have more than " + std::to_string(DefinitionSource::kTextLimit) +
+                       " bytes together");
+    std::vector<std::string> words;
+    for (const std::string_view word : split(text, ' ')) {
+        if (word.empty()) continue;
+        const bool is_plain = std::ranges::all_of(
+            word, [&](char c) { return is_letter_or_digit(c) || others.contains(c); });
+        if (!is_plain)
+            return invalid("'" + printable(word, 40) + "' is not of letters, digits and " +
+                           std::string(others));
+        words.emplace_back(word);
+    }
+    if (words.empty()) return invalid("there is no word in it");
+    if (words.size() > most) return invalid("more than " + std::to_string(most) + " words");
+    return words;
+}
+
 }  // namespace
+
+Result<model::ComponentName> parse_platform_name(std::string_view text) {
+    DIM_TRY(auto name, model::ComponentName::parse(text));
+    if (!model::parse_blade_type(text)) return name;
+    return invalid("'" + std::string(text) + "' is a type that DIM has itself");
+}
+
+Result<std::vector<std::string>> parse_console(std::string_view text) {
+    return parse_words(text, ",.:/_-", kMostConsoles);
+}
+
+Result<std::vector<std::string>> parse_platform_arguments(std::string_view text) {
+    // iPXE reads them as words of a script: no '$', no quotes, no '&' or '|'.
+    DIM_TRY(auto words, parse_words(text, "_-.,:;=/+@%*()[]~!", kMostWords));
+    for (const std::string& word : words) {
+        const std::string_view name = std::string_view(word).substr(0, word.find('='));
+        constexpr std::array<std::string_view, 6> kOwn{"BOOTIF", "root",   "init",
+                                                       "rdinit", "initrd", "--"};
+        DIM_CHECK(model::check_network_word(word));
+        if (model::is_network_word(word)) continue;
+        if (name == "console") return invalid("console= has an attribute of its own");
+        if (word.starts_with("dim.") || is_among(kOwn, name))
+            return invalid("'" + printable(word, 40) + "' is a word that DIM sets itself");
+    }
+    return words;
+}
+
+Result<std::vector<std::string>> parse_drivers(std::string_view text) {
+    DIM_TRY(auto words, parse_words(text, "_-", kMostWords));
+    for (std::string& word : words) {
+        DIM_TRY(word, model::parse_module_name(word));
+    }
+    std::ranges::sort(words);
+    const auto twice = std::ranges::adjacent_find(words);
+    if (twice != words.end()) return invalid("'" + *twice + "' stands here twice");
+    return words;
+}
 
 Result<std::string> parse_text(std::string_view text) {
     if (!text.empty() && text.size() <= DefinitionSource::kTextLimit &&

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The values of cluster.xml's attributes that have no type of their own. Errors: invalid_input.
 namespace dim::cluster {
@@ -30,6 +31,19 @@ Result<std::string> parse_property_name(std::string_view text);
 
 /// The VALUE of the property NAME, when that means something to DIM (docs/cluster-xml.md).
 Result<void> check_property(std::string_view name, std::string_view value);
+
+/// Not that of a shipped type.
+Result<model::ComponentName> parse_platform_name(std::string_view text);
+
+/// Up to 8 devices, "tty0 ttyS1,115200": what stands behind console= on a kernel command line.
+Result<std::vector<std::string>> parse_console(std::string_view text);
+
+/// Up to 32 words of a kernel command line that neither DIM nor a firmware's boot loader sets or
+/// reads as something else.
+Result<std::vector<std::string>> parse_platform_arguments(std::string_view text);
+
+/// Up to 32 names of kernel modules, sorted.
+Result<std::vector<std::string>> parse_drivers(std::string_view text);
 
 /// Without digits, which a range would take for a component's name.
 Result<model::ComponentName> parse_group_name(std::string_view text);

@@ -1,0 +1,187 @@
+// Boot files of platforms that the cluster definition adds with more drivers: each beside a boot
+// file for all, of the same kernel, with the same words.
+
+#include "imageserver/boot_file/boot_file_store.hpp"
+#include "imageserver/boot_file/boot_file_work.hpp"
+#include "libdim/sys/directory.hpp"
+#include "libdim/sys/file.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace dim::server {
+
+using model::ImageName;
+using Drivers = std::vector<std::string>;
+
+/// The sets of drivers that platforms of blades here add to boot files for ARCHITECTURE.
+std::set<Drivers> BootFileStore::wanted_drivers(model::Architecture architecture) const {
+    std::set<Drivers> wanted;
+    if (!platforms_) return wanted;
+    for (const model::PlatformRow& row : platforms_())
+        if (!row.drivers.empty() && architecture_of(row.like) == architecture)
+            wanted.insert(row.drivers);
+    return wanted;
+}
+
+/// "platform epyc, milan"
+std::string BootFileStore::platforms_with(const Drivers& drivers) const {
+    std::string names;
+    for (const model::PlatformRow& row : platforms_())
+        if (row.drivers == drivers) names += (names.empty() ? "" : ", ") + to_string(row.name);
+    return "platform " + names;
+}
+
+/// The sets of drivers that are wanted beside BASE, and whose file is not there.
+Result<std::vector<Drivers>> BootFileStore::missing_beside(const KnownBootFile& base,
+                                                           model::Architecture architecture) const {
+    std::set<Drivers> wanted = wanted_drivers(architecture);
+    if (wanted.empty()) return std::vector<Drivers>();
+    DIM_TRY(const auto there, BootFileCatalog(*database_).platform_files(base.file.path));
+    for (const PlatformBootFile& file : there)
+        if (sys::stat(directory() + "/" + file.path)) wanted.erase(file.drivers);
+    return std::vector(wanted.begin(), wanted.end());
+}
+
+Result<std::vector<ImageName>> BootFileStore::incomplete() const {
+    DIM_TRY(const auto images, BootFileCatalog(*database_).images());
+    std::vector<ImageName> found;
+    for (const ImageName& name : images) {
+        const auto image = images_->image(name);
+        if (!image || wanted_drivers(image->architecture).empty()) continue;
+        DIM_TRY(const auto bases, needed(name));
+        for (const KnownBootFile& base : bases) {
+            DIM_TRY(const auto missing, missing_beside(base, image->architecture));
+            if (missing.empty()) continue;
+            found.push_back(name);
+            break;
+        }
+    }
+    return found;
+}
+
+Result<CompletedBootFiles> BootFileStore::complete(const ImageName& name,
+                                                   const Progress& progress) {
+    CompletedBootFiles done;
+    DIM_TRY(const api::ImageSummary image, images_->image(name));
+    if (wanted_drivers(image.architecture).empty()) return done;
+    DIM_TRY(const auto bases, needed(name));
+    // The newest is what most wait for.
+    for (const KnownBootFile& base : bases | std::views::reverse) {
+        DIM_TRY(const auto missing, missing_beside(base, image.architecture));
+        for (const Drivers& drivers : missing) {
+            auto made = complete_one(base, drivers, progress);
+            if (made)
+                done.made.push_back(*std::move(made));
+            else if (!done.failure)
+                done.failure = std::move(made).error().with_context(platforms_with(drivers));
+        }
+    }
+    return done;
+}
+
+Result<PlatformBootFile> BootFileStore::complete_one(const KnownBootFile& base,
+                                                     const Drivers& drivers,
+                                                     const Progress& progress) {
+    const ImageName& name = base.file.image;
+    DIM_TRY(api::ImageSummary image, images_->image(name));
+    DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
+    // One that has this kernel: that which the file was made of may be gone.
+    DIM_TRY(const auto files, BootFileCatalog(*database_).current(name));
+    DIM_TRY(const auto generations, images_->generation_numbers(name));
+    std::optional<model::Generation> of_base;
+    for (const model::Generation generation : generations) {
+        const KnownBootFile* file = file_for(files, generation);
+        if (file != nullptr && file->file.path == base.file.path &&
+            (!of_base || *of_base < generation))
+            of_base = generation;
+    }
+    if (!of_base)
+        return fail(ErrorCode::conflict, "boot file " + base.file.path + " was replaced meanwhile");
+    image.generation = *of_base;
+    progress("take the kernel and its drivers", 0, kBootFileSteps);
+    DIM_TRY(TakenKernel kernel,
+            kernel_of(image, *platform, with_drivers(wishes_of(base.file), drivers), ""));
+    const std::lock_guard lock(*work_);
+    return add_platform_file(base,
+                             {.platform = platform,
+                              .command_line = base.file.command_line,
+                              .kernel = std::move(kernel.taken)},
+                             drivers, progress);
+}
+
+/// With the lock on the work directory.
+Result<PlatformBootFile> BootFileStore::add_platform_file(const KnownBootFile& base,
+                                                          BootFileOrder parts,
+                                                          const Drivers& drivers,
+                                                          const Progress& progress) {
+    const std::string work = settings_.state_directory + "/" + kBootWork;
+    parts.authorities = settings_.authorities();
+    DIM_CHECK(remove_boot_work(settings_.state_directory));
+    DIM_CHECK(sys::mkdir(work, 0700));
+    DIM_TRY(const AssembledBootFile made,
+            assemble_boot_file(settings_.materials, parts, work, progress));
+    progress("install it", 2, kBootFileSteps);
+    DIM_TRY(const BootFilePlace place,
+            install(base.file.image, base.file.generation, *parts.platform, made.bytes));
+    PlatformBootFile file{.drivers = drivers, .path = place.file()};
+    DIM_CHECK(BootFileCatalog(*database_).add_platform_file(base.file.path, file));
+    return file;
+}
+
+/// Those beside OLD are beside MADE, too, which has taken its place. With the lock on the work
+/// directory.
+Result<void> BootFileStore::rebuild_platform_files(const KnownBootFile& old,
+                                                   const KnownBootFile& made,
+                                                   const model::Platform& platform,
+                                                   const Progress& progress) {
+    DIM_TRY(const auto files, BootFileCatalog(*database_).platform_files(old.file.path));
+    for (const PlatformBootFile& file : files) {
+        const auto bytes = sys::read_file(directory() + "/" + file.path, kBootFileLimit);
+        // One that was lost is made of the image: it is missing.
+        if (!bytes) continue;
+        DIM_TRY(DistributionKernel kernel,
+                kernel_in(platform.boot_file, *bytes, old.file.kernel.value_or("")));
+        DIM_CHECK(add_platform_file(made,
+                                    {.platform = &platform,
+                                     .command_line = made.file.command_line,
+                                     .kernel = std::move(kernel)},
+                                    file.drivers, progress));
+    }
+    return {};
+}
+
+/// Those beside what is FROM are found below PARENT, beside what is TO. With the lock on the work
+/// directory.
+Result<void> BootFileStore::move_platform_files(const std::string& from, const std::string& to,
+                                                const std::string& parent) {
+    BootFileCatalog catalog(*database_);
+    DIM_TRY(const auto files, catalog.platform_files(from));
+    for (const PlatformBootFile& file : files) {
+        if (!sys::stat(directory() + "/" + file.path)) continue;
+        BootFilePlace place = BootFilePlace::of(file.path);
+        place.parent = parent;
+        DIM_CHECK(copy_file(file.path, place));
+        DIM_CHECK(catalog.add_platform_file(to, {.drivers = file.drivers, .path = place.file()}));
+    }
+    return {};
+}
+
+/// That of FILE, a current one, for platforms with DRIVERS.
+Result<std::string> BootFileStore::platform_path(const api::BootFile& file,
+                                                 const Drivers& drivers) const {
+    if (drivers.empty()) return file.path;
+    DIM_TRY(const auto files, BootFileCatalog(*database_).platform_files(file.path));
+    const auto found = std::ranges::find(files, drivers, &PlatformBootFile::drivers);
+    if (found != files.end() && sys::stat(directory() + "/" + found->path)) return found->path;
+    std::string names;
+    for (const std::string& driver : drivers)
+        names += (names.empty() ? "" : ", ") + driver;
+    return fail(
+        Error(ErrorCode::not_found,
+              "image " + file.image.text() + " has no boot file with the drivers " + names + " yet")
+            .with_cure("dim buildzimage " + file.image.text() +
+                       " says why; otherwise it is made within a minute"));
+}
+
+}  // namespace dim::server

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "imageserver/boot_file/boot_file_catalog.hpp"
+#include "libdim/base/result.hpp"
+#include "libdim/model/hardware.hpp"
+
+#include <cstdint>
+#include <string>
+
+/// What both sources of BootFileStore need.
+namespace dim::server {
+
+/// Below the state directory: where a boot file is put together.
+inline constexpr const char* kBootWork = "boot-work";
+inline constexpr std::uint64_t kBootFileLimit = std::uint64_t{256} << 20;
+
+Result<void> remove_boot_work(const std::string& state_directory);
+
+/// Errors: invalid_input when nothing boots images for it.
+Result<const model::Platform*> require_platform(model::Architecture architecture);
+
+KernelOwner owner_of_kernel(const model::Platform& platform);
+
+}  // namespace dim::server
