@@ -72,3 +72,18 @@ class BiosBlade(PcBlade):
 
     def _firmware(self):
         return [], ""
+
+
+class PxeBiosBlade(PcBlade):
+    """As one whose card has PXE, but not iPXE. What stands in for that ROM is iPXE as well (Debian: /usr/lib/ipxe/ipxe.lkrn), with a user
+    class (DHCP option 77) that does not say so: it loads what PXE is told, and offers it UNDI, the driver that `undionly.kpxe` lives on.
+    The beginning of each packet is in the file .traffic."""
+
+    _SCRIPT = "#!ipxe\necho PXE without iPXE\nset user-class PXE\nautoboot\nshell\n"
+
+    def _firmware(self):
+        script = self._directory / f"{self.name}-rom.ipxe"
+        script.write_text(self._SCRIPT)
+        self.traffic = self._directory / f"{self.name}.pcap"
+        return ["-kernel", "/usr/lib/ipxe/ipxe.lkrn", "-initrd", str(script),
+                "-object", f"filter-dump,id=traffic,netdev=net0,maxlen=600,file={self.traffic}"], ",romfile="
