@@ -210,7 +210,9 @@ Error lost_reason(const BootRecord& boot) {
                      silence +
                          "it was given its address, but no agent spoke: the boot file was not "
                          "loaded, or its kernel did not start")
-            .with_cure("'dim dhcp show' tells its boot file; look at its console");
+            .with_cure("'dim dhcp show' tells its boot file; look at its console: firmware with "
+                       "Secure Boot says \"Access Denied\" there to a boot file that is not "
+                       "signed with its key");
     }
     return Error(ErrorCode::timed_out, silence + "it asked for an address and took none")
         .with_cure("'dim status' tells whether dhcpd runs; check the network");

@@ -27,7 +27,7 @@ public:
     const std::string& directory() const { return directory_.path(); }
 
 private:
-    testing::TemporaryDirectory directory_;
+    dim::testing::TemporaryDirectory directory_;
     std::vector<Migration> migrations_;
     std::unique_ptr<Database> database_;
 };

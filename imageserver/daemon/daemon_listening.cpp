@@ -8,6 +8,13 @@
 
 namespace dim::server {
 
+namespace {
+
+/// Of all, for blades that have none yet: as many as a server has.
+constexpr std::size_t kReservedAgentConnections = 1024;
+
+}  // namespace
+
 void Daemon::Parts::note_refusal(const http::Peer& peer, http::Refusal refusal,
                                  std::string_view text) {
     blade_notes_.post(
@@ -29,6 +36,7 @@ void Daemon::Parts::make_agent_server() {
     settings.admits = [this](std::uint32_t address) {
         return state_.roster.has(model::Ipv4Address(address));
     };
+    settings.reserved_connections = kReservedAgentConnections;
     settings.handshake_executor = lanes_.handshakes.get_executor();
     agent_server_ = std::make_unique<http::Server>(loop_.get_executor(), std::move(settings),
                                                    std::bind_front(&Router::handle, &router_),

@@ -65,6 +65,7 @@ http::Server::Settings BootServer::http_settings() const {
     http::Server::Settings settings;
     settings.limits = kLimits;
     settings.connections = kConnections;
+    settings.reserved_connections = kReservedConnections;
     settings.request_timeout = settings_.patience;
     settings.idle_timeout = settings_.patience;
     settings.write_timeout = settings_.patience;

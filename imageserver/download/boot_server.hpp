@@ -21,6 +21,8 @@ class BootServer {
 public:
     /// All blades of a server at once, and each with more than one file.
     static constexpr std::size_t kConnections = 2048;
+    /// Of these, for blades that have none yet.
+    static constexpr std::size_t kReservedConnections = 1024;
 
     struct Settings {
         model::Ipv4Address address;

@@ -3,6 +3,7 @@
 #include "libdim/override/fstab.hpp"
 #include "libdim/override/hosts_file.hpp"
 #include "libdim/override/interfaces_file.hpp"
+#include "libdim/override/setting_lines.hpp"
 
 #include <algorithm>
 #include <set>
@@ -18,6 +19,7 @@ constexpr std::string_view kLocalHosts = "127.0.0.1\tlocalhost\n"
 constexpr std::string_view kInterfaces = "etc/network/interfaces";
 constexpr std::string_view kInterfacesDirectory = "etc/network/interfaces.d";
 constexpr std::string_view kSuseNetwork = "etc/sysconfig/network";
+constexpr std::string_view kRedHatNetwork = "etc/sysconfig/network-scripts";
 constexpr std::string_view kIfcfg = "ifcfg-";
 
 std::string rule_of(Builtin builtin) { return "built-in " + std::string(to_string(builtin)); }
@@ -55,6 +57,7 @@ private:
             case Builtin::machine_id: return machine_id();
             case Builtin::ssh_host_keys: return ssh_host_keys();
             case Builtin::fstab: return fstab();
+            case Builtin::selinux: return selinux();
             case Builtin::root_interface: return root_interface();
             case Builtin::time_servers: return time_servers();
         }
@@ -170,6 +173,22 @@ private:
         } else if (!has_problem(path)) {
             idle(Builtin::fstab, "the image has no /etc/fstab");
         }
+        // systemd would wait for each of them, and fail.
+        const std::string encrypted = "etc/crypttab";
+        if (const auto disks = now(Builtin::fstab, encrypted))
+            want_edited(Builtin::fstab, encrypted, *disks,
+                        overrides::crypttab_without_disks(text_of(*disks)));
+        return {};
+    }
+
+    /// Files that come by NFS have one label, by which no program may become what the policy wants
+    /// it to be: nobody could log in.
+    Result<void> selinux() {
+        const std::string path = "etc/selinux/config";
+        if (const auto file = now(Builtin::selinux, path))
+            want_edited(Builtin::selinux, path, *file,
+                        overrides::with_setting(text_of(*file), "SELINUX", "disabled",
+                                                "# files have no labels by NFS (DIM): "));
         return {};
     }
 
@@ -179,7 +198,8 @@ private:
         if (has_networkd) networkd();
         if (has_manager) network_manager();
         DIM_CHECK(ifupdown());
-        return suse();
+        DIM_CHECK(ifcfg("wicked", kSuseNetwork, overrides::with_nfsroot_start));
+        return ifcfg("network-scripts", kRedHatNetwork, overrides::without_start_at_boot);
     }
 
     /// The address of the port, or says that nobody knows it.
@@ -275,11 +295,13 @@ private:
         return {};
     }
 
-    /// wicked, and the scripts before it.
-    Result<void> suse() {
-        const auto names = root_.names(std::string(kSuseNetwork));
+    /// Of wicked and the scripts before it, or of Red Hat's: a file for each interface in
+    /// DIRECTORY.
+    Result<void> ifcfg(std::string_view who, std::string_view directory,
+                       std::string (&edited)(std::string_view text)) {
+        const auto names = root_.names(std::string(directory));
         if (!names) {
-            note_problem(Builtin::root_interface, std::string(kSuseNetwork), names.error());
+            note_problem(Builtin::root_interface, std::string(directory), names.error());
             return {};
         }
         std::set<std::string> known;
@@ -287,16 +309,15 @@ private:
             if (name.starts_with(kIfcfg) && name.find_first_of(".~") == name.npos &&
                 name != "ifcfg-lo" && name != "ifcfg-template")
                 known.insert(name.substr(kIfcfg.size()));
-        const auto name = interface_name("wicked", known);
+        const auto name = interface_name(who, known);
         if (!name) return {};
         // What a VLAN is on is not to be shut down either.
         for (const std::string& each : std::set{*name, name->substr(0, name->find('.'))}) {
             const std::string file_name = std::string(kIfcfg) + each;
             if (std::ranges::find(*names, file_name) == names->end()) continue;
-            const std::string path = std::string(kSuseNetwork) + "/" + file_name;
+            const std::string path = std::string(directory) + "/" + file_name;
             if (const auto file = now(Builtin::root_interface, path))
-                want_edited(Builtin::root_interface, path, *file,
-                            overrides::with_nfsroot_start(file->bytes.view()));
+                want_edited(Builtin::root_interface, path, *file, edited(file->bytes.view()));
         }
         return {};
     }

@@ -27,6 +27,9 @@ namespace {
 // handshake.
 constexpr std::chrono::milliseconds kDescriptorPause{100};
 constexpr std::chrono::milliseconds kHandshakePause{5};
+/// Taken before others have their turn. One at a time, who opens connections faster than thousands
+/// of others have theirs would fill the kernel's queue, and nobody else could get into it.
+constexpr int kAcceptedAtOnce = 64;
 
 enum class Transport { unix_socket, tcp };
 
@@ -62,6 +65,7 @@ struct Server::State : std::enable_shared_from_this<State> {
 
     void listen(sys::Fd socket, Transport transport,
                 std::shared_ptr<const tls::ServerSettings> tls);
+    Result<void> accept_some(const Listener& listener);
     void start(sys::Fd socket, const Listener& listener);
     /// Why one more connection of PEER is not taken; empty when it is.
     std::string excess(const Peer& peer) const;
@@ -124,12 +128,18 @@ std::string Server::State::excess(const Peer& peer) const {
         return "more than " + std::to_string(settings.local_connections) + " local connections";
     }
     const auto same = by_address.find(peer.address);
-    if (same != by_address.end() && same->second >= settings.connections_per_address) {
+    const std::size_t of_same = same == by_address.end() ? 0 : same->second;
+    if (of_same >= settings.connections_per_address) {
         return "more than " + std::to_string(settings.connections_per_address) +
                " connections of one address";
     }
-    if (connections.size() - local_count < settings.connections) return {};
-    return "more than " + std::to_string(settings.connections) + " connections in all";
+    const std::size_t of_all = connections.size() - local_count;
+    if (of_all >= settings.connections)
+        return "more than " + std::to_string(settings.connections) + " connections in all";
+    if (of_same != 0 && of_all + settings.reserved_connections >= settings.connections)
+        return "the last " + std::to_string(settings.reserved_connections) +
+               " connections are for addresses that have none";
+    return {};
 }
 
 bool Server::State::is_admitted(const Peer& peer) const {
@@ -187,6 +197,16 @@ void Server::State::start(sys::Fd socket, const Listener& listener) {
                                          const std::exception_ptr&) { self->remove(connection); }));
 }
 
+/// Those that wait, as many as may be taken at once. Errors: no descriptor is left.
+Result<void> Server::State::accept_some(const Listener& listener) {
+    for (int count = 0; count < kAcceptedAtOnce && !is_full(listener); ++count) {
+        DIM_TRY(std::optional<sys::Fd> socket, sys::accept(listener.socket.fd()));
+        if (!socket) return {};
+        start(*std::move(socket), listener);
+    }
+    return {};
+}
+
 asio::awaitable<void> Server::accept_all(std::shared_ptr<State> state, std::size_t index) {
     Listener& listener = *state->listeners[index];
     asio::steady_timer pause(state->executor);
@@ -194,12 +214,9 @@ asio::awaitable<void> Server::accept_all(std::shared_ptr<State> state, std::size
         const auto [error] = co_await listener.socket.watch().async_wait(
             asio::posix::descriptor_base::wait_read, asio::as_tuple(asio::use_awaitable));
         if (error || state->is_stopped) co_return;
-        Result<std::optional<sys::Fd>> socket = sys::accept(listener.socket.fd());
-        if (socket && *socket) {
-            state->start(**std::move(socket), listener);
-        } else if (!socket) {
+        if (const Result<void> accepted = state->accept_some(listener); !accepted) {
             state->service->observer(Peer(), Refusal::too_many_connections,
-                                     socket.error().message());
+                                     accepted.error().message());
             pause.expires_after(kDescriptorPause);
             co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
         }

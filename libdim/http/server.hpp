@@ -93,7 +93,10 @@ public:
         /// Whose requests are of STRANGER_LIMITS; empty: nobody's. Called on the server's executor.
         std::function<bool(const Peer&)> is_stranger = {};
         Limits stranger_limits = {};
-        std::size_t connections = 4096;           ///< through TCP, in all
+        std::size_t connections = 4096;  ///< through TCP, in all
+        /// Of these, the last so many are for addresses that have none yet: many that take all they
+        /// may leave one to everybody else.
+        std::size_t reserved_connections = 0;
         std::size_t connections_per_address = 8;  ///< through TCP
         std::size_t local_connections = 256;      ///< through Unix sockets
         /// TLS handshakes under way. More wait unaccepted, where no deadline runs: when thousands

@@ -38,6 +38,11 @@ asio::awaitable<Result<T, std::string>> catch_all(asio::awaitable<T> task) {
     }
 }
 
+asio::awaitable<void> let_others_go_on() {
+    const auto executor = co_await asio::this_coro::executor;
+    co_await asio::post(executor, asio::use_awaitable);
+}
+
 class ServerConnection {
 public:
     ServerConnection(const Service& service, ServerStream& stream, const Peer& peer,
@@ -192,9 +197,7 @@ asio::awaitable<Result<void>> ServerConnection::send_file_parts(const FileBody& 
         stream_.clear_deadline();
         if (!written) co_return written;
         sent += part;
-        // What is in the page cache goes at once: others have their turn in between.
-        const auto executor = co_await asio::this_coro::executor;
-        co_await asio::post(executor, asio::use_awaitable);
+        co_await let_others_go_on();  // what is in the page cache goes at once
     }
     co_return Result<void>();
 }
@@ -260,8 +263,11 @@ asio::awaitable<void> serve_connection(std::shared_ptr<const Service> service,
     if (tls) goes_on = co_await connection.start_tls(std::move(tls));
     peer.certificate = stream->peer_certificate();
     place.reset();
-    while (goes_on)
+    while (goes_on) {
         goes_on = co_await connection.serve_one();
+        // Who sends requests without waiting for answers never makes us wait for the next one.
+        co_await let_others_go_on();
+    }
     co_await stream->finish();
 }
 

@@ -3,8 +3,13 @@
 #include "libdim/sys/poll.hpp"
 #include "libdim/sys/socket.hpp"
 
+#include <arpa/inet.h>
 #include <array>
+#include <atomic>
+#include <netinet/in.h>
 #include <string>
+#include <sys/socket.h>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -152,6 +157,66 @@ TEST(Server, LimitsConnectionsOfOneAddressAndLocalOnes) {
     const std::string answer = talk(server, "");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
     EXPECT_EQ(server.next_event().cause, Refusal::too_many_connections);
+}
+
+/// A connection from 127.0.0.2.
+sys::Fd connect_from_elsewhere(std::uint16_t port) {
+    const auto endpoint = [](std::uint32_t address, std::uint16_t number) {
+        sockaddr_in there{};
+        there.sin_family = AF_INET;
+        there.sin_addr.s_addr = htonl(address);
+        there.sin_port = htons(number);
+        return there;
+    };
+    sys::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const sockaddr_in own = endpoint(kLoopback + 1, 0);
+    const sockaddr_in server = endpoint(kLoopback, port);
+    EXPECT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
+    EXPECT_EQ(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&server), sizeof server),
+              0);
+    return socket;
+}
+
+TEST(Server, ReservesConnectionsForAddressesThatHaveNone) {
+    Server::Settings settings;
+    settings.connections = 3;
+    settings.reserved_connections = 1;
+    RunningServer server(settings);
+    const sys::Fd first = sys::connect_tcp(kLoopback, server.port(), soon()).value();
+    const sys::Fd second = sys::connect_tcp(kLoopback, server.port(), soon()).value();
+    server.wait_for_connections(2);
+    EXPECT_FALSE(server.connect_tls());
+    EXPECT_EQ(server.next_event().text, "the last 1 connections are for addresses that have none");
+    const sys::Fd other = connect_from_elsewhere(server.port());
+    server.wait_for_connections(3);
+    const sys::Fd another = connect_from_elsewhere(server.port());
+    EXPECT_EQ(server.next_event().text, "more than 3 connections in all");
+}
+
+TEST(Server, AnswersOthersWhileOneSendsRequestsWithoutEnd) {
+    RunningServer server;
+    const sys::Fd socket = server.connect_raw();
+    std::string requests;
+    for (int i = 0; i < 1000; ++i)
+        requests += serialize(get("/x"));
+    std::atomic<bool> is_over = false;
+    std::thread writer([&] {
+        while (!is_over && sys::send_all(socket, requests, soon())) {
+        }
+    });
+    std::thread reader([&] {
+        std::array<char, 65536> buffer;
+        while (!is_over && sys::receive(socket, buffer, soon()).value_or(0) != 0) {
+        }
+    });
+    for (int i = 0; i < 20; ++i) {
+        const auto answer = server.connect_local().exchange(get("/y"), sys::Deadline::in(2s));
+        EXPECT_TRUE(answer) << answer.error().message();
+    }
+    is_over = true;
+    EXPECT_EQ(::shutdown(socket.get(), SHUT_RDWR), 0);
+    writer.join();
+    reader.join();
 }
 
 TEST(Server, ListensOnlyToAddressesThatAreAdmitted) {

@@ -2,6 +2,7 @@
 
 #include "libdim/base/text.hpp"
 #include "libdim/override/file_lines.hpp"
+#include "libdim/override/setting_lines.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,8 +12,6 @@ namespace dim::overrides {
 
 namespace {
 
-constexpr std::string_view kStartMode = "STARTMODE=";
-constexpr std::string_view kNfsRoot = "STARTMODE='nfsroot'";
 constexpr std::array<std::string_view, 8> kStanzas{
     "iface",        "mapping",    "auto",  "source", "source-directory",
     "no-auto-down", "no-scripts", "rename"};
@@ -153,21 +152,11 @@ std::string without_interface(std::string_view text, std::string_view interface)
 }
 
 std::string with_nfsroot_start(std::string_view text) {
-    std::string made;
-    bool has_mode = false;
-    for (const std::string_view line : lines_of(text)) {
-        if (!trim(line).starts_with(kStartMode) || trim(line) == kNfsRoot) {
-            has_mode = has_mode || trim(line) == kNfsRoot;
-            made += line;
-            continue;
-        }
-        made += kRootInterfaceComment;
-        made += line;
-    }
-    if (has_mode) return made;
-    if (!made.empty() && !made.ends_with('\n')) made += '\n';
-    made += kNfsRoot;
-    return made + '\n';
+    return with_setting(text, "STARTMODE", "'nfsroot'", kRootInterfaceComment);
+}
+
+std::string without_start_at_boot(std::string_view text) {
+    return with_setting(text, "ONBOOT", "no", kRootInterfaceComment);
 }
 
 }  // namespace dim::overrides

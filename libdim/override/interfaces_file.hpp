@@ -27,4 +27,8 @@ std::string without_interface(std::string_view text, std::string_view interface)
 /// stay.
 std::string with_nfsroot_start(std::string_view text);
 
+/// An ifcfg of Red Hat's network-scripts whose interface is not started by them: ONBOOT=no. All
+/// other bytes stay.
+std::string without_start_at_boot(std::string_view text);
+
 }  // namespace dim::overrides

@@ -33,6 +33,8 @@ void edit_fstab(std::string_view text) {
         check(is_disk_line(before[i]) || before[i] == after[i]);
     }
     check(fstab_without_disks(made) == made);
+    const std::string encrypted = crypttab_without_disks(text);
+    check(crypttab_without_disks(encrypted) == encrypted);
     if (made != text) disks.reach();
 }
 
@@ -61,6 +63,8 @@ void edit_interfaces(std::string_view text) {
     }
     const std::string started = with_nfsroot_start(text);
     check(with_nfsroot_start(started) == started);
+    const std::string left_alone = without_start_at_boot(text);
+    check(without_start_at_boot(left_alone) == left_alone);
 }
 
 }  // namespace
@@ -72,7 +76,9 @@ dim::testing::Seeds dim::testing::fuzz_seeds() {
             {"hosts-master", "127.0.0.1 localhost\n127.0.1.1 granite\n"},
             {"interfaces", "auto lo eth0\niface lo inet loopback\niface eth0 inet static\n"
                            "  address 10.0.0.5/24\n  up ip route add \\\n default via 10.0.0.1\n"},
-            {"ifcfg", "BOOTPROTO='dhcp'\nSTARTMODE='auto'\n"}};
+            {"crypttab", "luks-0a1b UUID=0a1b none discard\nswap /dev/sda2 /dev/urandom swap\n"},
+            {"ifcfg", "BOOTPROTO='dhcp'\nSTARTMODE='auto'\n"},
+            {"ifcfg-red-hat", "TYPE=Ethernet\nBOOTPROTO=dhcp\nONBOOT=yes\n"}};
 }
 
 /// Every text is given to every edit: none may fail on what belongs elsewhere.

@@ -59,6 +59,7 @@ std::string_view to_string(Builtin builtin) {
         case Builtin::machine_id: return "machine-id";
         case Builtin::ssh_host_keys: return "ssh-host-keys";
         case Builtin::fstab: return "fstab";
+        case Builtin::selinux: return "selinux";
         case Builtin::root_interface: return "root-interface";
         case Builtin::time_servers: return "time-servers";
     }

@@ -17,13 +17,15 @@ enum class Builtin {
     machine_id,
     ssh_host_keys,
     fstab,
+    selinux,
     root_interface,
     time_servers
 };
 inline constexpr std::array kBuiltins{
-    Builtin::hostname, Builtin::hosts,          Builtin::machine_id,  Builtin::ssh_host_keys,
-    Builtin::fstab,    Builtin::root_interface, Builtin::time_servers};
-/// "hostname", "hosts", "machine-id", "ssh-host-keys", "fstab", "root-interface", "time-servers"
+    Builtin::hostname, Builtin::hosts,   Builtin::machine_id,     Builtin::ssh_host_keys,
+    Builtin::fstab,    Builtin::selinux, Builtin::root_interface, Builtin::time_servers};
+/// "hostname", "hosts", "machine-id", "ssh-host-keys", "fstab", "selinux", "root-interface",
+/// "time-servers"
 std::string_view to_string(Builtin builtin);
 
 /// The file of settings in a tree of templates.

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A machine with BIOS whose network card has iPXE boots an unmodified Debian 12 for amd64, from the same boot file as one with UEFI: script,
-kernel and initramfs by HTTP, agent, systemd, `running`. One that asks for the wrong thing is told."""
+kernel and initramfs by HTTP, agent, systemd, `running`; then one whose card has PXE alone, which is given iPXE first."""
 import pathlib
 import sys
 
@@ -9,7 +9,7 @@ from lib.case import expect, run_case, step
 from lib.debian import debian_root, make_debian
 from lib.image_server import ImageServer
 from lib.network import Bootnet
-from lib.pc_blade import BiosBlade
+from lib.pc_blade import BiosBlade, PxeBiosBlade
 
 NAME, KIND, MAC, ADDRESS = BLADE = ("s01c1b01", "x86_64-bios", "52:54:00:01:01:01", "10.1.0.11")
 IMAGE = "debian"
@@ -23,6 +23,7 @@ class Site:
         self.server = ImageServer(directory)
         self.server.define_blade(*BLADE)
         self.blade = BiosBlade(NAME, KIND, MAC, self.bootnet, directory)
+        self.blade_without_ipxe = PxeBiosBlade(NAME, KIND, MAC, self.bootnet, directory)
 
 
 def body(site):
@@ -53,12 +54,17 @@ def body(site):
     for part in ("linux", "initrd"):
         expect(f"/{part} by HTTP" in story, f"it loaded {part}")
 
-    step("it ends in good order, and comes back as it was")
+    step("it ends in good order, and comes back as it was, now by undionly.kpxe")
     site.blade.shut_down(120)
-    site.blade.power_on()
+    blade = site.blade_without_ipxe
+    blade.power_on()
     server.wait_for_blade(NAME, "running", 400)
-    site.blade.login(300).check("test -e /root/mine")
-    site.blade.shut_down(120)
+    shell = blade.login(300)
+    shell.check("test -e /root/mine")
+    blade.shut_down(120)
+    traffic = blade.traffic.read_bytes()
+    asked, said = traffic.find(b"\0\1undionly.kpxe\0"), traffic.find(b"M\4iPXE")  # RFC 1350: a read request; DHCP option 77
+    expect(0 <= asked < said, "its PXE asked for undionly.kpxe, and what asked for the rest was iPXE")
 
 
 make_debian()

@@ -122,5 +122,5 @@ class Blade:
     def is_on(self):
         return self._process is not None and self._process.poll() is None
 
-    def login(self, timeout=120):
-        return Shell(self.console, timeout)
+    def login(self, timeout=120, password=None):
+        return Shell(self.console, timeout, password)

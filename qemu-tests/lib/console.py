@@ -105,14 +105,17 @@ class Console:
 
 
 class Shell:
-    """A root shell on the console, for the distribution's own login."""
+    """A root shell on the console, for the distribution's own login; without PASSWORD root has none."""
 
-    def __init__(self, console, timeout=120):
+    def __init__(self, console, timeout=120, password=None):
         self._console = console
         self._count = 0
         console.send("\n")
         console.expect(r"login: ", timeout)
         console.send("root\n")
+        if password is not None:
+            console.expect(r"Password: ", timeout)
+            console.send(f"{password}\n")
         console.expect(r"[#$] ", timeout)
         # The kernel speaks on the same line: what it warns of would stand amid the output of a command.
         # bash would put marks for pasting around what it is told.
