@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A machine with BIOS whose network card has iPXE boots an unmodified Debian 12 for amd64, from the same boot file as one with UEFI: script,
-kernel and initramfs by HTTP, agent, systemd, `running`; then one whose card has PXE alone, which is given iPXE first."""
+kernel and initramfs by HTTP, agent, systemd, `running`; then one whose card has PXE alone, which is given iPXE first, and is of a
+platform of the cluster definition, whose boot file it gets."""
 import pathlib
 import sys
 
@@ -54,13 +55,28 @@ def body(site):
     for part in ("linux", "initrd"):
         expect(f"/{part} by HTTP" in story, f"it loaded {part}")
 
-    step("it ends in good order, and comes back as it was, now by undionly.kpxe")
+    step("it ends in good order, and becomes one of a platform of the cluster definition")
     site.blade.shut_down(120)
+    server.define_platform("lab", like="x86_64-bios", console="tty0 ttyS0,115200n8", kernel_arguments="lab.row=1", drivers="dummy")
+    server.define_blade(NAME, "lab", MAC, ADDRESS)
+    server.dim("cluster", "reload")
+    image_file, = {path.parent.name for path in (server.state / "boot" / IMAGE).rglob("linux.efi")}
+    done = server.dim("buildzimage", IMAGE)
+    print(done)
+    expect(image_file in done, "the boot file of the image is the same as before")
+    told = server.query("dhcp", "show")["hosts"][0]["boot_file"]
+    expect(image_file not in told, "the blade is told another one")
+    expect("with dummy" in done and server.status_of(NAME)["platform"] == "lab", "which has the driver, for the platform of the blade")
+
+    step("it comes back as it was, by undionly.kpxe, with the console and the words of its platform")
     blade = site.blade_without_ipxe
     blade.power_on()
     server.wait_for_blade(NAME, "running", 400)
     shell = blade.login(300)
     shell.check("test -e /root/mine")
+    words = shell.check("cat /proc/cmdline").split()
+    expect("lab.row=1" in words and "console=ttyS0,115200n8" in words and "console=ttyS0,115200" not in words, f"they are {words}")
+    expect(f"/{told.split('/')[2]}/linux by HTTP" in server.dim("blade", "show", NAME), "its story names what it was told")
     blade.shut_down(120)
     traffic = blade.traffic.read_bytes()
     asked, said = traffic.find(b"\0\1undionly.kpxe\0"), traffic.find(b"M\4iPXE")  # RFC 1350: a read request; DHCP option 77

@@ -53,6 +53,7 @@ class ImageServer:
         self._blades = {}
         self._properties = {}
         self._module = None
+        self._platforms = {}
         self._time_servers = []
         self._process = None
         self._starts = 0
@@ -71,6 +72,11 @@ class ImageServer:
     def set_property(self, blade, name, value):
         """What the definition says of a blade; a daemon that runs already is told by `dim cluster reload`."""
         self._properties.setdefault(blade, {})[name] = value
+        self._write_cluster()
+
+    def define_platform(self, name, **attributes):
+        """A row of the platform table; a daemon that runs already is told by `dim cluster reload`."""
+        self._platforms[name] = attributes
         self._write_cluster()
 
     def define_time_server(self, address):
@@ -103,12 +109,16 @@ class ImageServer:
             + "".join(f"    <property name={quoteattr(key)} value={quoteattr(value)}/>\n" for key, value in self._properties.get(name, {}).items())
             + "  </set>\n"
             for name, (kind, mac, address) in self._blades.items())
+        platforms = "".join(
+            f"  <platform name={quoteattr(name)}"
+            + "".join(f" {key.replace('_', '-')}={quoteattr(value)}" for key, value in attributes.items()) + "/>\n"
+            for name, attributes in self._platforms.items())
         services = "".join(f" {job}={quoteattr(daemon)}" for job, daemon in self._services.items())
         time_servers = "".join(f"<time-server address={quoteattr(address)}/>" for address in self._time_servers)
         network, module, module_properties = self._module_texts()
         text = f"""<cluster xmlns="urn:dim:cluster:1" name="test">
   <services{services}/>
-  <network name="bootnet" role="bootnet" address="10.1.0.0/24">{time_servers}</network>
+{platforms}  <network name="bootnet" role="bootnet" address="10.1.0.0/24">{time_servers}</network>
 {network}  <level name="server" symbol="s" width="2" last="1">
     <component name="server" role="server" pattern="is{{server}}" linear="is">
       <interface network="bootnet" device="boot0" address="{self.ADDRESS}"/>
