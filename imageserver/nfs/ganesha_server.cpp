@@ -45,8 +45,7 @@ Result<void> GaneshaServer::offer(std::span<const api::NfsExport> exports) {
 }
 
 Result<void> GaneshaServer::check() {
-    const auto settings = ganesha_service(directory_, address_);
-    const std::string& program = settings.service.arguments.front();
+    const std::string program = ganesha_service(directory_, address_).service.arguments.front();
     if (sys::stat(program)) return {};
     return fail(Error(ErrorCode::not_found, "there is no " + program)
                     .with_cure("apt-get install nfs-ganesha nfs-ganesha-vfs"));

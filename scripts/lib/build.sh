@@ -3,8 +3,7 @@
 # Takes DIM_PREFIX (where `cmake --install` will put it, default /usr) and DIM_BUILD (build directory); sets, after
 # build_everything, these for the test library:
 #   DIM_BIN           directory of imageserver and dim
-#   DIM_AGENTS        directory with ARCHITECTURE/initagent, as it is installed: ppc64, ppc64le, x86_64,
-#                     and aarch64 when the cache has its toolchain
+#   DIM_AGENTS        directory with ARCHITECTURE/initagent, as it is installed: ppc64, ppc64le, x86_64, aarch64
 #   DIM_KERNEL_KIT    vmlinux and what assembles it into a zImage
 #   DIM_DISTRIBUTION  directory with rootfs.tar
 #   DIM_FIRMWARE_STATES  directory for what qemu-tests/lib/saved_firmware.py makes once
@@ -50,15 +49,13 @@ build_blade_parts() {
     DIM_DISTRIBUTION=$("$DIM_SOURCE/scripts/build-distribution") || return 1
     toolchain_x86_64=$("$DIM_SOURCE/scripts/build-toolchain" --target x86_64-linux-musl) || return 1
     toolchain_ppc64le=$("$DIM_SOURCE/scripts/build-toolchain" --target powerpc64le-linux-musl) || return 1
+    toolchain_aarch64=$("$DIM_SOURCE/scripts/build-toolchain" --target aarch64-linux-musl) || return 1
     export DIM_TOOLCHAIN DIM_KERNEL_KIT DIM_DISTRIBUTION
     export DIM_AGENTS=$DIM_BUILD/agents
     build_agent ppc64 agent "$DIM_TOOLCHAIN" || return 1
     build_agent x86_64 agent-x86_64 "$toolchain_x86_64" || return 1
     build_agent ppc64le agent-ppc64le "$toolchain_ppc64le" || return 1
-    # No emulated blade boots it yet, so nobody waits for its toolchain.
-    if toolchain_aarch64=$("$DIM_SOURCE/scripts/build-toolchain" --target aarch64-linux-musl --print); then
-        build_agent aarch64 agent-aarch64 "$toolchain_aarch64" || return 1
-    fi
+    build_agent aarch64 agent-aarch64 "$toolchain_aarch64" || return 1
 }
 
 # The programs of the image server, without their tests, ready for `cmake --install`; after build_blade_parts.
