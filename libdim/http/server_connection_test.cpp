@@ -5,11 +5,9 @@
 
 #include <arpa/inet.h>
 #include <array>
-#include <atomic>
 #include <netinet/in.h>
 #include <string>
 #include <sys/socket.h>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -191,32 +189,6 @@ TEST(Server, ReservesConnectionsForAddressesThatHaveNone) {
     server.wait_for_connections(3);
     const sys::Fd another = connect_from_elsewhere(server.port());
     EXPECT_EQ(server.next_event().text, "more than 3 connections in all");
-}
-
-TEST(Server, AnswersOthersWhileOneSendsRequestsWithoutEnd) {
-    RunningServer server;
-    const sys::Fd socket = server.connect_raw();
-    std::string requests;
-    for (int i = 0; i < 1000; ++i)
-        requests += serialize(get("/x"));
-    std::atomic<bool> is_over = false;
-    std::thread writer([&] {
-        while (!is_over && sys::send_all(socket, requests, soon())) {
-        }
-    });
-    std::thread reader([&] {
-        std::array<char, 65536> buffer;
-        while (!is_over && sys::receive(socket, buffer, soon()).value_or(0) != 0) {
-        }
-    });
-    for (int i = 0; i < 20; ++i) {
-        const auto answer = server.connect_local().exchange(get("/y"), sys::Deadline::in(2s));
-        EXPECT_TRUE(answer) << answer.error().message();
-    }
-    is_over = true;
-    EXPECT_EQ(::shutdown(socket.get(), SHUT_RDWR), 0);
-    writer.join();
-    reader.join();
 }
 
 TEST(Server, ListensOnlyToAddressesThatAreAdmitted) {
