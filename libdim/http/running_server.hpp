@@ -21,6 +21,7 @@
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -126,6 +127,17 @@ public:
     void release() {
         asio::post(context_, [this] { gate_.cancel(); });
     }
+    /// The server's loop does nothing until GATE is open.
+    void stop_until(std::shared_future<void> gate) {
+        asio::post(context_, [gate = std::move(gate)] { gate.wait(); });
+    }
+    /// The targets of the first COUNT requests, in their order.
+    std::vector<std::string> wait_for_requests(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, std::chrono::seconds(10),
+                                      [&] { return asked_.size() >= count; }));
+        return asked_;
+    }
     /// Waits until COUNT streams are being written, or requests held.
     bool wait_for_streams(int count) {
         std::unique_lock lock(mutex_);
@@ -157,6 +169,11 @@ private:
     }
 
     asio::awaitable<Reply> answer(const Request& request, const Peer& peer) {
+        {
+            const std::scoped_lock lock(mutex_);
+            asked_.push_back(request.target);
+            changed_.notify_all();
+        }
         if (request.target == "/peer") co_return text_response(to_string(peer));
         if (request.target == "/throw") throw std::runtime_error("a \"bug\"");
         if (request.target == "/big") co_return text_response(std::string(8 << 20, 'b'));
@@ -215,6 +232,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Event> events_;
+    std::vector<std::string> asked_;
     int live_streams_ = 0;
     std::promise<void> drained_;
     asio::io_context context_{1};

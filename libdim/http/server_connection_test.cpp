@@ -3,6 +3,7 @@
 #include "libdim/sys/poll.hpp"
 #include "libdim/sys/socket.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <netinet/in.h>
@@ -189,6 +190,25 @@ TEST(Server, ReservesConnectionsForAddressesThatHaveNone) {
     server.wait_for_connections(3);
     const sys::Fd another = connect_from_elsewhere(server.port());
     EXPECT_EQ(server.next_event().text, "more than 3 connections in all");
+}
+
+TEST(Server, AnswersOthersBetweenTheRequestsOfOne) {
+    RunningServer server;
+    const sys::Fd hasty = server.connect_raw();
+    const sys::Fd other = server.connect_raw();
+    server.wait_for_connections(2);
+    std::promise<void> may_go_on;
+    server.stop_until(may_go_on.get_future().share());
+    std::string requests;
+    constexpr std::size_t kRequests = 200;
+    for (std::size_t i = 0; i < kRequests; ++i)
+        requests += serialize(get("/x"));
+    ASSERT_TRUE(sys::send_all(hasty, requests, soon()));
+    ASSERT_TRUE(sys::send_all(other, serialize(get("/other")), soon()));
+    may_go_on.set_value();
+    const auto asked = server.wait_for_requests(kRequests + 1);
+    ASSERT_EQ(asked.size(), kRequests + 1);
+    EXPECT_LT(std::ranges::find(asked, "/other") - asked.begin(), 10);
 }
 
 TEST(Server, ListensOnlyToAddressesThatAreAdmitted) {
