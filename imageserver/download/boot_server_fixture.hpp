@@ -53,7 +53,7 @@ protected:
         Database::open(directory / "dim.db",
                        std::array{kBootFileMigration, kBootFileTrustMigration,
                                   kBootFileVariantMigration, kBootFileKernelMigration,
-                                  kBootFileGenerationsMigration})
+                                  kBootFileGenerationsMigration, kBootFilePlatformMigration})
             .value();
     BootFileCatalog catalog_{database_};
 };

@@ -29,6 +29,7 @@ public:
         if (missing) return fail(Error(*missing));
         return {};
     }
+    bool has_served() const override { return offered.has_value(); }
     Result<void> end() override {
         ++ends;
         offered.reset();

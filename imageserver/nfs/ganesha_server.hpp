@@ -19,6 +19,7 @@ public:
 
     Result<void> offer(std::span<const api::NfsExport> exports) override;
     Result<void> check() override;
+    bool has_served() const override { return service_.has_loaded(); }
     Result<void> end() override;
     std::string root() const override { return {}; }
     api::ServiceStatus status() const override { return service_.status(); }

@@ -44,10 +44,13 @@ struct NfsExports::State {
     Images& images;
     Servers servers;
     std::optional<NfsClients> clients;  ///< guarded by applying; nothing before the first are set
+    bool is_missing_told = false;       ///< guarded by applying: apply() has failed for it
     std::mutex applying;  ///< held while the NFS server is told: as long as that takes
     std::vector<api::NfsExport> offered;       ///< paths are without the server's root
     std::optional<cluster::NfsBackend> which;  ///< offers them
-    mutable std::mutex offered_mutex;          ///< of both; held for moments, taken after applying
+    /// Why that is not the one of the cluster definition.
+    std::optional<Error> missing;
+    mutable std::mutex offered_mutex;  ///< of these three; held for moments, taken after applying
 
     NfsServer& server(cluster::NfsBackend backend) const {
         switch (backend) {
@@ -77,7 +80,8 @@ struct NfsExports::State {
     Result<std::vector<api::NfsExport>> wanted(const NfsClients& to,
                                                const std::string& withheld) const;
     Result<void> apply(const std::string& withheld);
-    Result<void> end_other();
+    Result<cluster::NfsBackend> choose();
+    Result<void> end_all_but(cluster::NfsBackend chosen);
     /// The NFS server holds on to what was mounted when it began to offer it, so it has to let go
     /// first.
     Result<void> mount_anew(const ComponentName& blade, const ImageName& image);
@@ -113,24 +117,38 @@ Result<std::vector<api::NfsExport>> NfsExports::State::wanted(const NfsClients& 
     return wanted;
 }
 
+/// Who is to serve: the one of the cluster definition, or, while this machine does not have that,
+/// the one that serves now, or did before the daemon was started: blades go on.
+Result<cluster::NfsBackend> NfsExports::State::choose() {
+    using cluster::NfsBackend;
+    const NfsBackend wanted = clients->server;
+    const NfsBackend other = wanted == NfsBackend::nfsd ? NfsBackend::ganesha : NfsBackend::nfsd;
+    const auto in_force = [&] {
+        const std::scoped_lock lock(offered_mutex);
+        return which;
+    }();
+    Result<void> checked;
+    if (in_force != wanted) checked = server(wanted).check();
+    const std::scoped_lock lock(offered_mutex);
+    missing.reset();
+    if (checked) return wanted;
+    if (in_force != other && !server(other).has_served()) return fail(std::move(checked).error());
+    missing = std::move(checked).error();
+    return other;
+}
+
 /// Both serve at the same port.
-Result<void> NfsExports::State::end_other() {
+Result<void> NfsExports::State::end_all_but(cluster::NfsBackend chosen) {
     using cluster::NfsBackend;
     {
         const std::scoped_lock lock(offered_mutex);
-        if (which == clients->server) return {};
-    }
-    // Blades go on with the one there is while the other one could not run.
-    DIM_CHECK(server(clients->server).check());
-    {
-        const std::scoped_lock lock(offered_mutex);
+        if (which == chosen) return {};
         offered.clear();
     }
-    NfsServer& other =
-        server(clients->server == NfsBackend::nfsd ? NfsBackend::ganesha : NfsBackend::nfsd);
+    NfsServer& other = server(chosen == NfsBackend::nfsd ? NfsBackend::ganesha : NfsBackend::nfsd);
     DIM_CHECK(other.end());
     const std::scoped_lock lock(offered_mutex);
-    which = clients->server;
+    which = chosen;
     return {};
 }
 
@@ -142,8 +160,10 @@ Result<void> NfsExports::State::apply(const std::string& withheld) {
                           "to serve")
                         .with_cure("it is asked again by itself"));
     DIM_TRY(std::vector<api::NfsExport> exports, wanted(*clients, withheld));
-    Result<void> applied = end_other();
-    if (applied) applied = server(clients->server).offer(exports);
+    const Result<cluster::NfsBackend> chosen = choose();
+    if (!chosen) return fail(Error(chosen.error()).with_context("NFS server"));
+    Result<void> applied = end_all_but(*chosen);
+    if (applied) applied = server(*chosen).offer(exports);
     if (!applied) return fail(std::move(applied).error().with_context("NFS server"));
     const std::scoped_lock lock(offered_mutex);
     offered = std::move(exports);
@@ -169,18 +189,27 @@ NfsExports::NfsExports(Images& images, const Servers& servers)
                        .applying = {},
                        .offered = {},
                        .which = {},
+                       .missing = {},
                        .offered_mutex = {}}) {}
 
 NfsExports::~NfsExports() = default;
 
 void NfsExports::set_clients(NfsClients clients) {
     const std::scoped_lock lock(state_->applying);
+    if (state_->clients && state_->clients->server != clients.server)
+        state_->is_missing_told = false;
     state_->clients = std::move(clients);
 }
 
 Result<void> NfsExports::apply() {
     const std::scoped_lock lock(state_->applying);
-    return state_->apply("");
+    DIM_CHECK(state_->apply(""));
+    const std::scoped_lock offered_lock(state_->offered_mutex);
+    // Told once to whoever chose it, then by status(): other changes do not fail for it.
+    const bool is_new = state_->missing && !state_->is_missing_told;
+    state_->is_missing_told = state_->missing.has_value();
+    if (is_new) return fail(Error(*state_->missing).with_context("NFS server"));
+    return {};
 }
 
 Result<void> NfsExports::ensure_served(const ComponentName& blade, const ImageName& image) {
@@ -222,7 +251,15 @@ std::vector<api::NfsExport> NfsExports::exports() const {
 
 std::string NfsExports::root() const { return state_->in_force().root(); }
 
-api::ServiceStatus NfsExports::status() const { return state_->in_force().status(); }
+api::ServiceStatus NfsExports::status() const {
+    api::ServiceStatus status = state_->in_force().status();
+    const std::scoped_lock lock(state_->offered_mutex);
+    if (state_->missing && !status.cause) {
+        status.cause = "it goes on in place of the one of the cluster definition: " +
+                       to_string(*state_->missing);
+    }
+    return status;
+}
 
 api::ServiceStatus NfsExports::status(const NfsClients& clients) const {
     return state_->server(clients.server).status();

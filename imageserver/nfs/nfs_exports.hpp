@@ -45,7 +45,8 @@ public:
     /// what needs it fail with unavailable.
     void set_clients(NfsClients clients);
     /// Brings what the NFS server offers in line with the blade images; starts it if needed, and
-    /// ends the one whose place it takes.
+    /// ends the one whose place it takes. While this machine does not have the one of the cluster
+    /// definition, the one there is goes on: that fails once, then status() tells it.
     Result<void> apply();
     /// For a boot plan: the blade's image is there, sound, mounted and offered; mounts and offers
     /// it again when it was not. Errors: those of Images::mount_state; conflict when it is not

@@ -2,12 +2,14 @@
 #include "imageserver/nfs/fake_nfs_server.hpp"
 #include "imageserver/nfs/nfs_exports.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace dim::server {
 namespace {
 
 using cluster::NfsBackend;
+using ::testing::HasSubstr;
 
 class NfsExportsTest : public ::testing::Test {
 protected:
@@ -17,7 +19,8 @@ protected:
     }
     NfsClients clients(NfsBackend server) const {
         return {.bootnet = {},
-                .blades = {{blade, model::Ipv4Address::parse("10.1.0.11").value()}},
+                .blades = {{blade, model::Ipv4Address::parse("10.1.0.11").value()},
+                           {other_blade, model::Ipv4Address::parse("10.1.0.12").value()}},
                 .server = server};
     }
     Result<void> apply(NfsBackend server) {
@@ -26,6 +29,7 @@ protected:
     }
 
     const model::ComponentName blade = model::ComponentName::parse("s01c1b01").value();
+    const model::ComponentName other_blade = model::ComponentName::parse("s01c1b02").value();
     const model::ImageName image = model::ImageName::parse("granite").value();
     FakeImages images;
     FakeNfsServer ganesha{"ganesha"};
@@ -68,11 +72,30 @@ TEST_F(NfsExportsTest, AServerThatCannotRunTakesNoOnesPlace) {
     EXPECT_EQ(ganesha.ends, 0);
     EXPECT_EQ(exports.exports().size(), 1U) << "blades go on";
     EXPECT_EQ(exports.status().name, "ganesha");
+    EXPECT_THAT(exports.status().cause.value_or(""), HasSubstr("there is no exportfs"));
+    // What else changes is offered by the one there is.
+    images.add(api::BladeImage{other_blade, image, model::Generation::from_number(1).value(), "/y",
+                               1, 1, true, true, std::nullopt});
+    EXPECT_TRUE(exports.apply());
+    EXPECT_EQ(ganesha.offered->size(), 2U);
     // What mends it.
     nfsd.missing.reset();
     ASSERT_TRUE(apply(NfsBackend::nfsd));
     EXPECT_EQ(ganesha.ends, 1);
     EXPECT_EQ(exports.status().name, "nfsd");
+}
+
+TEST_F(NfsExportsTest, AfterARestartTheOneThatServedGoesOn) {
+    nfsd.missing.emplace(ErrorCode::not_found, "there is no exportfs");
+    EXPECT_FALSE(apply(NfsBackend::nfsd));
+    EXPECT_FALSE(ganesha.offered) << "nobody chose it";
+    ASSERT_TRUE(apply(NfsBackend::ganesha));
+    NfsExports restarted(images, {.ganesha = ganesha, .nfsd = nfsd});
+    restarted.set_clients(clients(NfsBackend::nfsd));
+    EXPECT_FALSE(restarted.apply());
+    EXPECT_EQ(restarted.exports().size(), 1U);
+    EXPECT_TRUE(restarted.apply()) << "told already";
+    EXPECT_EQ(ganesha.ends, 0);
 }
 
 TEST_F(NfsExportsTest, WhatTheOtherServerDoesNotOfferIsNotSaidToBeServed) {

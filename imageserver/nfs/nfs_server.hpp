@@ -20,6 +20,8 @@ public:
     /// Whether this machine has what it consists of, so that it may take another one's place.
     /// Starts nothing. Errors: what is missing, with the cure.
     virtual Result<void> check() = 0;
+    /// Whether it was told to offer something of ours and not ended since, also by a daemon before.
+    virtual bool has_served() const = 0;
     /// It offers nothing of ours from now on: another one takes its place. One that never did is
     /// success.
     virtual Result<void> end() = 0;

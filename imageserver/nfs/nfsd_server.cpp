@@ -81,10 +81,7 @@ Result<void> NfsdServer::end() {
         const std::scoped_lock lock(refusal_mutex_);
         refusal_ = std::nullopt;
     }
-    // It may be that of another image server's daemon on this machine.
-    const Result<std::string> file = sys::read_file(settings_.exports_file, kTableLimit);
-    if (file && file->contains('\n' + settings_.root + '/'))
-        DIM_CHECK(sys::unlink(settings_.exports_file));
+    if (has_served()) DIM_CHECK(sys::unlink(settings_.exports_file));
     DIM_TRY(const auto present, this->present());
     return withdraw(present);
 }
@@ -100,6 +97,12 @@ Result<void> NfsdServer::check() {
     DIM_TRY(const sys::RunResult loaded, sys::run(settings_.load, kStartTimeout));
     if (is_in_kernel()) return {};
     return fail(no_server_in_kernel(last_lines(loaded.output, kSaidLines)));
+}
+
+/// The file may be that of another image server's daemon on this machine.
+bool NfsdServer::has_served() const {
+    const Result<std::string> file = sys::read_file(settings_.exports_file, kTableLimit);
+    return file && file->contains('\n' + settings_.root + '/');
 }
 
 Result<void> NfsdServer::check_program() const {

@@ -35,6 +35,7 @@ public:
 
     Result<void> offer(std::span<const api::NfsExport> exports) override;
     Result<void> check() override;
+    bool has_served() const override;
     Result<void> end() override;
     std::string root() const override { return settings_.root; }
     api::ServiceStatus status() const override;

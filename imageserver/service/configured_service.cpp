@@ -80,6 +80,8 @@ std::optional<std::string> ConfiguredService::load_reason(std::span<const Config
     return "it is started in another way";
 }
 
+bool ConfiguredService::has_loaded() const { return read_record(record_path()).has_value(); }
+
 Result<void> ConfiguredService::forget() {
     const std::lock_guard one_at_a_time(apply_mutex_);
     auto removed = sys::unlink(record_path());

@@ -53,6 +53,8 @@ public:
     /// Why apply(FILES) would load them; nothing when the service has loaded these very bytes.
     /// Reads the record of what was loaded last.
     std::optional<std::string> load_reason(std::span<const ConfigFile> files) const;
+    /// Whether it has taken a configuration, of this daemon or one before, that was not forgotten.
+    bool has_loaded() const;
     /// From now on there is no configuration to go back to: another service does its work.
     Result<void> forget();
     /// The service's state; the cause is why it does not run or why its last configuration was

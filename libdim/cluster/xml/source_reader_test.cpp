@@ -96,6 +96,8 @@ TEST(SourceReader, ChecksPropertiesThatMeanSomething) {
         StartsWith("c.xml:2: property kernel-arguments: value: 'quiet \"x y\"' are no words"));
     EXPECT_THAT(refusal(property("keep-out", "/etc/motd; [a-")),
                 StartsWith("c.xml:2: property keep-out: value: "));
+    EXPECT_THAT(refusal(property("kernel-arguments", "quiet dim.vlan=4095")),
+                HasSubstr("value: dim.vlan=4095: '4095' is not a number from 1 to 4094"));
     EXPECT_THAT(refusal(property("kernel-arguments", "caf\xc3\xa9")), HasSubstr("are no words"));
     EXPECT_THAT(refusal(property("bay", "15")), StartsWith("c.xml:2: property bay: value: "));
     EXPECT_THAT(refusal(property("snmp-port", "0")), HasSubstr("property snmp-port: value: "));

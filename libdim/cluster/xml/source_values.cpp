@@ -138,6 +138,8 @@ Result<void> check_property(std::string_view name, std::string_view value) {
         if (std::ranges::any_of(value, is_wrong))
             return invalid("'" + printable(value, 40) +
                            "' are no words of a kernel command line: printable ASCII without '\"'");
+        for (const std::string_view word : split(value, ' '))
+            DIM_CHECK(model::check_network_word(word));
     } else if (name == "bay") {
         DIM_CHECK(parse_number<std::uint32_t>(value, 1, kLastBay));
     } else if (name == "snmp-port") {
