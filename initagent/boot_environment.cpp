@@ -49,6 +49,7 @@ std::optional<BootPath> read_boot_path(const std::string& chosen, BootEnvironmen
     return std::nullopt;
 }
 
+/// The port, unless it is told already, and the VLAN, if that is of the port and not told either.
 /// The distribution mounts the variables for itself, so they are not left mounted.
 void read_uefi_port(const std::string& directory, BootEnvironment& environment) {
     const auto names = sys::list_names(directory);
@@ -59,8 +60,9 @@ void read_uefi_port(const std::string& directory, BootEnvironment& environment) 
     const auto option = read_uefi_boot_option(directory);
     if (mounts) static_cast<void>(sys::umount(directory));
     if (option) {
-        environment.port_mac = option->mac;
-        if (!environment.vlan) environment.vlan = option->vlan;
+        if (!environment.port_mac) environment.port_mac = option->mac;
+        const bool is_of_port = option->mac && option->mac == environment.port_mac;
+        if (!environment.vlan && is_of_port) environment.vlan = option->vlan;
     } else if (option.error().code() != ErrorCode::not_found) {
         environment.warnings.push_back("the firmware does not tell what it booted from: " +
                                        option.error().message());
@@ -105,7 +107,7 @@ Result<BootEnvironment> read_boot_environment(const EnvironmentFiles& files) {
     if (!environment.port_mac && environment.boot_path)
         environment.port_mac = read_port_mac(files.device_tree + environment.boot_path->node);
     environment.vlan = environment.settings.vlan;
-    if (!environment.port_mac) read_uefi_port(files.uefi_variables, environment);
+    read_uefi_port(files.uefi_variables, environment);
     if (const auto pnp = sys::read_file(files.kernel_dhcp, kSmallFile))
         environment.kernel_server = parse_kernel_dhcp(*pnp);
     DIM_TRY(environment.machine, identify_machine(files.device_tree, files.dmi));

@@ -18,7 +18,7 @@ struct BootEnvironment {
     std::optional<BootPath> boot_path;  ///< /chosen/bootpath
     /// Of the port that was booted from: by BOOTIF, bootpath, or the variables of UEFI.
     std::optional<model::MacAddress> port_mac;
-    /// The tag of the boot network: by dim.vlan, else by the variables of UEFI.
+    /// The tag of the boot network: by dim.vlan, else by the variables of UEFI for that port.
     std::optional<model::VlanId> vlan;
     std::optional<model::Ipv4Address> kernel_server;  ///< who answered the kernel's ip=dhcp
     MachineIdentity machine;

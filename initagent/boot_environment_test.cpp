@@ -131,6 +131,23 @@ TEST_F(BootEnvironmentTest, IsOnTheVlanOfTheFirmwareUnlessToldAnother) {
     EXPECT_EQ(read_boot_environment(files())->vlan, *model::VlanId::parse("31"));
 }
 
+TEST_F(BootEnvironmentTest, IsOnTheVlanOfTheFirmwareIfTheBootLoaderTellsTheSamePort) {
+    const auto port = *model::MacAddress::parse("52:54:00:01:02:03");
+    const auto vlan = *model::VlanId::parse("30");
+    const std::string global = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+    std::filesystem::create_directories(root_ / "efivars");
+    write("efivars/BootCurrent" + global, "\6\0\0\0\1\0"s);
+    write("efivars/Boot0001" + global, serialize(UefiBootOption{"PXE", port, vlan}));
+    write("cmdline", "BOOTIF=01-52-54-00-01-02-04\n");
+    EXPECT_EQ(read_boot_environment(files())->vlan, std::nullopt) << "that of another port";
+    write("cmdline", "BOOTIF=01-52-54-00-01-02-03\n");
+    EXPECT_EQ(read_boot_environment(files())->port_mac, port);
+    EXPECT_EQ(read_boot_environment(files())->vlan, vlan);
+    write("efivars/Boot0001" + global, serialize(UefiBootOption{"PXE", {}, vlan}));
+    write("cmdline", "quiet\n");
+    EXPECT_EQ(read_boot_environment(files())->vlan, std::nullopt) << "that of no port";
+}
+
 TEST(KernelDhcp, FindsTheBootServer) {
     EXPECT_EQ(parse_kernel_dhcp(""), std::nullopt);
     EXPECT_EQ(parse_kernel_dhcp("bootserver\nbootserver x\nbootserver 0.0.0.0\n"), std::nullopt);
