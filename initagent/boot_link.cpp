@@ -88,19 +88,27 @@ Result<Ports> wait_for_ports(const model::Bond& bond, KernelModules& modules,
         std::string missing;
         DIM_TRY(Ports ports, ports_brought_up(bond, modules, missing));
         const auto links = std::ranges::count_if(ports, &NetworkInterface::has_carrier);
+        if (links == 0) settled.reset();
         if (links > 0 && !settled) settled = sys::Deadline::in(waits.settle);
-        const bool is_awaited = (ports.empty() || !missing.empty()) && !there.has_passed();
-        const bool is_settled =
-            settled && (std::cmp_equal(links, ports.size()) || settled->has_passed());
-        if (!is_awaited && is_settled) {
-            if (!missing.empty()) log(LogLevel::warning, "the bond has to do without " + missing);
-            if (bond.ports.empty())
-                std::erase_if(ports, [](const auto& port) { return !port.has_carrier; });
-            return ports;
+        const BondPorts now{.ports = ports.size(),
+                            .links = static_cast<std::size_t>(links),
+                            .is_missing = !missing.empty(),
+                            .have_ports_waited = there.has_passed(),
+                            .has_link_waited = linked.has_passed(),
+                            .have_links_waited = settled && settled->has_passed()};
+        sys::Deadline deadline = linked;
+        switch (next_step(now)) {
+            case BondStep::wait_for_ports: deadline = there; break;
+            case BondStep::wait_for_link: break;
+            case BondStep::wait_for_links: deadline = *settled; break;
+            case BondStep::make_bond:
+                if (!missing.empty())
+                    log(LogLevel::warning, "the bond has to do without " + missing);
+                if (bond.ports.empty())
+                    std::erase_if(ports, [](const auto& port) { return !port.has_carrier; });
+                return ports;
+            case BondStep::give_up: return fail(nothing_to_bond(ports, missing));
         }
-        if (!is_awaited && (ports.empty() || linked.has_passed()) && !settled)
-            return fail(nothing_to_bond(ports, missing));
-        const auto& deadline = is_awaited ? there : settled ? *settled : linked;
         std::ignore = sys::poll(events.fd(), sys::Readiness::readable, deadline);
     }
 }
@@ -131,12 +139,22 @@ std::vector<NetworkInterface> ports_of_bond(const model::Bond& bond,
     return found;
 }
 
-std::array<std::uint8_t, 6> mac_of_bond(std::span<const NetworkInterface> ports,
-                                        const std::optional<model::MacAddress>& boot_port) {
+Result<std::array<std::uint8_t, 6>> mac_of_bond(std::span<const NetworkInterface> ports,
+                                                const std::optional<model::MacAddress>& boot_port) {
+    if (ports.empty()) return fail(ErrorCode::not_found, "the bond has no port");
     if (boot_port &&
         std::ranges::find(ports, boot_port->bytes(), &NetworkInterface::mac) != ports.end())
         return boot_port->bytes();
     return ports.front().mac;
+}
+
+BondStep next_step(const BondPorts& now) {
+    if ((now.ports == 0 || now.is_missing) && !now.have_ports_waited)
+        return BondStep::wait_for_ports;
+    if (now.links == 0)
+        return now.ports == 0 || now.has_link_waited ? BondStep::give_up : BondStep::wait_for_link;
+    return now.links == now.ports || now.have_links_waited ? BondStep::make_bond
+                                                           : BondStep::wait_for_links;
 }
 
 std::string vlan_name(const std::string& base, model::VlanId id) {
@@ -151,8 +169,9 @@ Result<NetworkInterface> make_bond(const model::Bond& bond,
     modules.load_module("bonding");
     DIM_CHECK(remove_made_links());  // the module may make one by itself
     DIM_TRY(const auto ports, wait_for_ports(bond, modules, events, waits));
-    const auto made = sys::add_bond(kBondName, static_cast<std::uint8_t>(bond.mode), kMiiInterval,
-                                    mac_of_bond(ports, boot_port));
+    DIM_TRY(const auto mac, mac_of_bond(ports, boot_port));
+    const auto made =
+        sys::add_bond(kBondName, static_cast<std::uint8_t>(bond.mode), kMiiInterval, mac);
     if (!made) return fail(not_made(made.error(), modules));
     DIM_TRY(const NetworkInterface empty, interface_named(kBondName));
     for (const NetworkInterface& port : ports) {
@@ -176,6 +195,43 @@ Result<NetworkInterface> make_vlan(const NetworkInterface& base, model::VlanId i
     DIM_TRY(const NetworkInterface vlan, interface_named(name));
     if (!vlan.is_up) DIM_CHECK(sys::set_link_up(vlan.index));
     return interface_named(name);
+}
+
+Result<std::vector<NetworkInterface>>
+made_on_each(std::span<const NetworkInterface> ports,
+             const std::function<Result<NetworkInterface>(const NetworkInterface&)>& make,
+             std::set<int>& warned) {
+    Ports made;
+    std::vector<std::pair<const NetworkInterface*, Error>> failures;
+    for (const NetworkInterface& port : ports) {
+        auto one = make(port);
+        if (one)
+            made.push_back(*std::move(one));
+        else
+            failures.emplace_back(&port, std::move(one).error());
+    }
+    if (made.empty() && !failures.empty()) return fail(std::move(failures.front().second));
+    for (const auto& [port, error] : failures)
+        if (warned.insert(port->index).second)
+            log(LogLevel::warning,
+                "not asked on " + printable(port->name, kLongestName) + ": " + to_string(error));
+    return made;
+}
+
+std::vector<int> interfaces_below(std::span<const NetworkInterface> interfaces, int index) {
+    std::vector<int> found{index};
+    const auto add = [&](int below) {
+        if (std::ranges::find(found, below) == found.end()) found.push_back(below);
+    };
+    for (std::size_t at = 0; at < found.size(); ++at) {
+        const int above = found[at];
+        for (const NetworkInterface& interface : interfaces) {
+            if (interface.index == above && interface.base != 0) add(interface.base);
+            if (interface.master == above) add(interface.index);
+        }
+    }
+    found.erase(found.begin());
+    return found;
 }
 
 Result<void> remove_made_links(std::optional<int> except) {

@@ -10,7 +10,10 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,9 +30,25 @@ std::vector<sys::NetworkInterface> ports_of_bond(const model::Bond& bond,
                                                  std::string& missing);
 
 /// What a bond of PORTS is known by: the address of the port that the machine booted from, for the
-/// server knows that one, if it is among them, else that of the first. PORTS is not empty.
-std::array<std::uint8_t, 6> mac_of_bond(std::span<const sys::NetworkInterface> ports,
-                                        const std::optional<model::MacAddress>& boot_port);
+/// server knows that one, if it is among them, else that of the first. Errors: not_found without a
+/// port.
+Result<std::array<std::uint8_t, 6>> mac_of_bond(std::span<const sys::NetworkInterface> ports,
+                                                const std::optional<model::MacAddress>& boot_port);
+
+/// How it is with the ports that a bond is to have.
+struct BondPorts {
+    std::size_t ports = 0;           ///< that are there and up
+    std::size_t links = 0;           ///< of those, with a link
+    bool is_missing = false;         ///< one that is named is not there
+    bool have_ports_waited = false;  ///< these have passed: BondWaits::ports,
+    bool has_link_waited = false;    ///< carrier,
+    bool have_links_waited = false;  ///< settle, since there is a link at all
+};
+
+enum class BondStep { wait_for_ports, wait_for_link, wait_for_links, make_bond, give_up };
+
+/// A bond is made of one link at least, and those that had one may have lost it.
+BondStep next_step(const BondPorts& now);
 
 /// "eth0.30"; "vlan30" when that would be longer than the kernel's names are.
 std::string vlan_name(const std::string& base, model::VlanId id);
@@ -52,6 +71,16 @@ Result<sys::NetworkInterface> make_bond(const model::Bond& bond,
 /// Errors: not_found when the kernel has no VLANs.
 Result<sys::NetworkInterface> make_vlan(const sys::NetworkInterface& base, model::VlanId id,
                                         KernelModules& modules);
+
+/// What MAKE makes on each of PORTS; a port where it fails is left out, and WARNED of once.
+/// Errors: that of the first, when there are ports and none is left.
+Result<std::vector<sys::NetworkInterface>>
+made_on_each(std::span<const sys::NetworkInterface> ports,
+             const std::function<Result<sys::NetworkInterface>(const sys::NetworkInterface&)>& make,
+             std::set<int>& warned);
+
+/// Of INTERFACES the indexes of those that the VLAN or the bond INDEX is on, to the ports.
+std::vector<int> interfaces_below(std::span<const sys::NetworkInterface> interfaces, int index);
 
 /// Removes all VLANs and bonds, but the one with the index EXCEPT: what an attempt before has made.
 Result<void> remove_made_links(std::optional<int> except = {});

@@ -58,9 +58,68 @@ TEST(BootLink, TakesAPortOnceThatIsNamedTwice) {
 
 TEST(BootLink, IsKnownByThePortThatItBootedFrom) {
     const std::vector ports{port(2, "eth0", 1), port(3, "eth1", 2)};
+    EXPECT_FALSE(mac_of_bond({}, *model::MacAddress::parse("52:54:00:01:01:02")));
     EXPECT_EQ(mac_of_bond(ports, *model::MacAddress::parse("52:54:00:01:01:02")), ports[1].mac);
     EXPECT_EQ(mac_of_bond(ports, *model::MacAddress::parse("52:54:00:01:01:03")), ports[0].mac);
     EXPECT_EQ(mac_of_bond(ports, std::nullopt), ports[0].mac);
+}
+
+TEST(BootLink, GivesUpABondWithoutALink) {
+    EXPECT_EQ(next_step({.have_ports_waited = true}), BondStep::give_up);
+    EXPECT_EQ(next_step({.is_missing = true, .have_ports_waited = true, .have_links_waited = true}),
+              BondStep::give_up)
+        << "named ports that have gone";
+    EXPECT_EQ(next_step({.ports = 2, .has_link_waited = true}), BondStep::give_up);
+    EXPECT_EQ(next_step({.ports = 2, .has_link_waited = true, .have_links_waited = true}),
+              BondStep::give_up)
+        << "the links have gone again";
+}
+
+TEST(BootLink, WaitsForThePortsOfABondAndTheirLinks) {
+    EXPECT_EQ(next_step({.has_link_waited = true}), BondStep::wait_for_ports);
+    EXPECT_EQ(next_step({.ports = 1, .links = 1, .is_missing = true, .have_links_waited = true}),
+              BondStep::wait_for_ports);
+    EXPECT_EQ(next_step({.ports = 2}), BondStep::wait_for_link);
+    EXPECT_EQ(next_step({.ports = 2, .have_links_waited = true}), BondStep::wait_for_link)
+        << "the links have gone again";
+    EXPECT_EQ(next_step({.ports = 2, .links = 1}), BondStep::wait_for_links);
+    EXPECT_EQ(next_step({.ports = 2, .links = 1, .has_link_waited = true}),
+              BondStep::wait_for_links);
+}
+
+TEST(BootLink, MakesABondOfTheLinksThatThereAre) {
+    EXPECT_EQ(next_step({.ports = 2, .links = 2}), BondStep::make_bond);
+    EXPECT_EQ(next_step({.ports = 2, .links = 1, .have_links_waited = true}), BondStep::make_bond);
+    EXPECT_EQ(next_step({.ports = 1, .links = 1, .is_missing = true, .have_ports_waited = true}),
+              BondStep::make_bond);
+}
+
+TEST(BootLink, GoesOnWithoutAPortThatRefusesAVlan) {
+    const std::vector ports{port(2, "eth0", 1), port(3, "eth1", 2), port(4, "eth2", 3)};
+    std::set<int> warned;
+    const auto make = [](int last_that_fails) {
+        return [=](const sys::NetworkInterface& on) -> Result<sys::NetworkInterface> {
+            if (on.index <= last_that_fails) return fail(ErrorCode::unavailable, "not " + on.name);
+            return port(on.index + 10, on.name + ".30", 1, sys::LinkKind::vlan);
+        };
+    };
+    EXPECT_EQ(made_on_each(ports, make(4), warned).error().message(), "not eth0");
+    EXPECT_THAT(warned, IsEmpty()) << "it is returned";
+    EXPECT_THAT(names(made_on_each(ports, make(3), warned).value()), ElementsAre("eth2.30"));
+    EXPECT_THAT(warned, ElementsAre(2, 3));
+    EXPECT_THAT(made_on_each({}, make(4), warned).value(), IsEmpty()) << "none is there yet";
+}
+
+TEST(BootLink, KnowsWhatAnInterfaceIsOn) {
+    auto interfaces = machine();  // eth0, eth1, bond0, eth0.30
+    interfaces[4].base = 2;
+    EXPECT_THAT(interfaces_below(interfaces, 5), ElementsAre(2));
+    EXPECT_THAT(interfaces_below(interfaces, 2), IsEmpty());
+    interfaces[4].base = 4;
+    interfaces[1].master = interfaces[2].master = 4;
+    EXPECT_THAT(interfaces_below(interfaces, 5), ElementsAre(4, 2, 3));
+    EXPECT_THAT(interfaces_below(interfaces, 4), ElementsAre(2, 3));
+    EXPECT_THAT(interfaces_below(interfaces, 1), IsEmpty());
 }
 
 TEST(BootLink, NamesAVlanAsTheKernelCanBear) {

@@ -96,15 +96,6 @@ ports_to_ask(std::optional<int> only, KernelModules& modules, std::set<int>& war
     return up;
 }
 
-/// The VLAN on each of PORTS.
-Result<std::vector<sys::NetworkInterface>> vlans_on(std::vector<sys::NetworkInterface> ports,
-                                                    model::VlanId id, KernelModules& modules) {
-    for (sys::NetworkInterface& port : ports) {
-        DIM_TRY(port, make_vlan(port, id, modules));
-    }
-    return ports;
-}
-
 /// The bond or the VLAN that the boot network is to run over, in the place of the port CHOSEN.
 Result<void> put_links_on(std::optional<InterfaceCandidate>& chosen, BootEnvironment& environment,
                           KernelModules& modules, const HardwareEvents& events,
@@ -141,6 +132,19 @@ Result<void> set_addresses(const BootNetwork& network,
     if (!plan.router) return {};
     trying("set the default route to " + to_string(*plan.router));
     return sys::add_route(network.index, 0, 0, plan.router->value());
+}
+
+/// The routes go with the addresses.
+Result<void> take_addresses_below(BootNetwork& network) {
+    DIM_TRY(const auto interfaces, sys::network_interfaces());
+    DIM_TRY(const auto addresses, sys::interface_addresses());
+    const auto below = interfaces_below(interfaces, network.index);
+    for (const sys::InterfaceAddress& address : addresses) {
+        if (std::ranges::find(below, address.index) == below.end()) continue;
+        DIM_CHECK(sys::remove_address(address.index, address.address, address.prefix_length));
+        network.taken.push_back(address);
+    }
+    return {};
 }
 
 BootPort boot_port(const BootEnvironment& environment) {
@@ -224,7 +228,10 @@ Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules&
         const auto ports = [&]() -> Result<std::vector<sys::NetworkInterface>> {
             DIM_TRY(auto found, ports_to_ask(only, modules, warned));
             if (only || !environment.vlan) return found;
-            return vlans_on(std::move(found), *environment.vlan, modules);
+            const auto make = [&](const sys::NetworkInterface& port) {
+                return make_vlan(port, *environment.vlan, modules);
+            };
+            return made_on_each(found, make, warned);
         };
         DIM_TRY(DhcpAnswer answer, ask_dhcp(ports, events, settings.dhcp));
         if (environment.vlan && !only) DIM_CHECK(remove_made_links(answer.port.index));
@@ -233,8 +240,9 @@ Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules&
     }
     DIM_TRY(const model::MacAddress mac, model::MacAddress::from_bytes(chosen->interface.mac));
     DIM_TRY(const NetworkPlan plan, plan_network(environment, *chosen));
-    BootNetwork network{chosen->interface.name, chosen->interface.index, mac, plan, is_by_dhcp};
-    auto set = set_addresses(network, trying);
+    BootNetwork network{chosen->interface.name, chosen->interface.index, mac, plan, is_by_dhcp, {}};
+    auto set = take_addresses_below(network);
+    if (set) set = set_addresses(network, trying);
     if (set) return network;
     if (is_by_dhcp) static_cast<void>(remove_addresses(network));
     return fail(std::move(set).error());
@@ -243,7 +251,10 @@ Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules&
 Result<void> remove_addresses(const BootNetwork& network) {
     const NetworkPlan& plan = network.plan;
     if (plan.router) DIM_CHECK(sys::remove_route(network.index, 0, 0, plan.router->value()));
-    return sys::remove_address(network.index, plan.address.value(), plan.prefix_length);
+    DIM_CHECK(sys::remove_address(network.index, plan.address.value(), plan.prefix_length));
+    for (const sys::InterfaceAddress& address : network.taken)
+        DIM_CHECK(sys::add_address(address.index, address.address, address.prefix_length));
+    return {};
 }
 
 }  // namespace dim::agent

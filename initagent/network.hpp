@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace dim::agent {
 
@@ -33,6 +34,8 @@ struct BootNetwork {
     model::MacAddress mac;
     NetworkPlan plan;
     bool is_by_dhcp = false;  ///< a DHCP server of whatever kind told the agent itself
+    /// Of what it is on, by the kernel's ip=dhcp; a bond's port or a VLAN's base is to have none.
+    std::vector<sys::InterfaceAddress> taken;
 };
 
 struct NetworkSettings {
@@ -51,7 +54,8 @@ Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules&
                                      const std::function<void(std::string)>& trying,
                                      const NetworkSettings& settings = {});
 
-/// Takes address and route from the port again, as though DHCP had not been asked.
+/// Takes address and route from the port again, as though DHCP had not been asked: the addresses
+/// that were taken come back, for they tell the next attempt which port the boot was from.
 Result<void> remove_addresses(const BootNetwork& network);
 
 }  // namespace dim::agent

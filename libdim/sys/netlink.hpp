@@ -23,6 +23,8 @@ struct NetworkInterface {
     bool has_carrier = false;
     std::uint32_t mtu = 0;
     LinkKind kind = LinkKind::other;
+    int base = 0;    ///< of a VLAN: the index of what it is on
+    int master = 0;  ///< of a port of a bond: the bond's index
     bool operator==(const NetworkInterface&) const = default;
 };
 

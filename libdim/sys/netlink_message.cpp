@@ -123,6 +123,7 @@ Result<NetworkInterface> parse_link(std::string_view payload) {
     interface.is_up = (header.ifi_flags & IFF_UP) != 0;
     interface.has_carrier = (header.ifi_flags & IFF_RUNNING) != 0;
     DIM_TRY(const auto attributes, parse_attributes(payload.substr(sizeof header)));
+    std::int32_t link = 0;
     for (const auto& [type, value] : attributes) {
         if (type == IFLA_IFNAME) {
             interface.name = value.substr(0, std::min(value.find('\0'), std::size_t{IFNAMSIZ}));
@@ -130,10 +131,15 @@ Result<NetworkInterface> parse_link(std::string_view payload) {
             std::ranges::copy(value, interface.mac.begin());
         } else if (type == IFLA_MTU && !take(value, interface.mtu)) {
             return malformed("MTU");
+        } else if ((type == IFLA_LINK && !take(value, link)) ||
+                   (type == IFLA_MASTER && !take(value, interface.master))) {
+            return malformed("index");
         } else if (type == IFLA_LINKINFO) {
             DIM_TRY(interface.kind, take_kind(value));
         }
     }
+    // Others are linked as well: to a tunnel's port, to the other end.
+    if (interface.kind == LinkKind::vlan) interface.base = link;
     return interface;
 }
 

@@ -43,6 +43,8 @@ TEST(NetlinkMessage, RefusesAttributesThatDoNotFit) {
     EXPECT_FALSE(parse_link(link_payload(std::string(4, '\0'))));
     EXPECT_FALSE(parse_link(link_payload(netlink_attribute(IFLA_MTU, "12"))));
     EXPECT_FALSE(parse_link(link_payload(netlink_attribute(IFLA_LINKINFO, "12"))));
+    EXPECT_FALSE(parse_link(link_payload(netlink_attribute(IFLA_LINK, "12"))));
+    EXPECT_FALSE(parse_link(link_payload(netlink_attribute(IFLA_MASTER, ""))));
     EXPECT_FALSE(parse_link("short"));
     EXPECT_FALSE(parse_address("short"));
     EXPECT_FALSE(parse_address(bytes_of(ifaddrmsg{}) + netlink_attribute(IFA_LOCAL, "12345")));
@@ -65,6 +67,20 @@ TEST(NetlinkMessage, ReadsALink) {
                                        .has_carrier = true,
                                        .mtu = 1500,
                                        .kind = LinkKind::bond}));
+}
+
+TEST(NetlinkMessage, ReadsWhatALinkIsOn) {
+    const std::int32_t base = 4;
+    const std::int32_t master = 5;
+    const std::string indexes = netlink_attribute(IFLA_LINK, bytes_of(base)) +
+                                netlink_attribute(IFLA_MASTER, bytes_of(master));
+    const std::string vlan = netlink_attribute(
+        IFLA_LINKINFO, netlink_attribute(IFLA_INFO_KIND, std::string("vlan\0", 5)));
+    const auto link = parse_link(link_payload(indexes + vlan));
+    ASSERT_TRUE(link) << link.error().message();
+    EXPECT_EQ(link->base, base);
+    EXPECT_EQ(link->master, master);
+    EXPECT_EQ(parse_link(link_payload(indexes))->base, 0) << "the other end of a veth";
 }
 
 TEST(NetlinkMessage, PrefersTheLocalAddressOfAPointToPointLink) {
