@@ -79,10 +79,24 @@ Result<void> Roster::replace(cluster::Definition definition) {
 }
 
 std::vector<model::PlatformRow> Roster::platforms() const {
+    return platforms_where([](const cluster::Blade&) { return true; });
+}
+
+std::vector<model::PlatformRow>
+Roster::platforms_with(const model::ImageName& image,
+                       const std::map<ComponentName, model::ImageName>& assigned) const {
+    return platforms_where([&](const cluster::Blade& blade) {
+        const auto found = assigned.find(blade.name);
+        return found != assigned.end() && found->second == image;
+    });
+}
+
+std::vector<model::PlatformRow>
+Roster::platforms_where(const std::function<bool(const cluster::Blade&)>& is_asked) const {
     const auto current = snapshot();
     std::set<ComponentName> ours;
     for (const RosterEntry& entry : current->entries)
-        if (entry.blade.platform) ours.insert(*entry.blade.platform);
+        if (entry.blade.platform && is_asked(entry.blade)) ours.insert(*entry.blade.platform);
     std::vector<model::PlatformRow> rows;
     for (const model::PlatformRow& row : current->definition.platforms)
         if (ours.contains(row.name)) rows.push_back(row);

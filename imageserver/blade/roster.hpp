@@ -4,6 +4,8 @@
 #include "libdim/base/result.hpp"
 #include "libdim/cluster/definition/definition.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -39,6 +41,10 @@ public:
 
     /// The rows of the definition that blades of ours are of.
     std::vector<model::PlatformRow> platforms() const;
+    /// Of these, the rows of blades that ASSIGNED gives IMAGE.
+    std::vector<model::PlatformRow>
+    platforms_with(const model::ImageName& image,
+                   const std::map<model::ComponentName, model::ImageName>& assigned) const;
 
     /// All that was learned, in force or not, of blades of ours or not.
     LearnedByBlade learned() const;
@@ -62,6 +68,8 @@ private:
     static Result<std::shared_ptr<const Snapshot>> prepare(const model::ComponentName& server,
                                                            cluster::Definition definition,
                                                            LearnedByBlade learned);
+    std::vector<model::PlatformRow>
+    platforms_where(const std::function<bool(const cluster::Blade&)>& is_asked) const;
     void adopt(std::shared_ptr<const Snapshot> snapshot);
     std::shared_ptr<const Snapshot> snapshot() const;
 

@@ -59,6 +59,12 @@ TEST(Roster, TellsThePlatformsOfItsOwnBlades) {
     EXPECT_TRUE(roster.platforms().empty());
     ASSERT_TRUE(roster.replace(definition));
     EXPECT_EQ(roster.platforms(), std::vector{row("quiet")});
+    const auto image = *model::ImageName::parse("granite");
+    EXPECT_TRUE(roster.platforms_with(image, {}).empty());
+    EXPECT_TRUE(roster.platforms_with(image, {{samples::other_blade(), image}}).empty());
+    const std::map assigned{std::pair(samples::blade(), image)};
+    EXPECT_EQ(roster.platforms_with(image, assigned), std::vector{row("quiet")});
+    EXPECT_TRUE(roster.platforms_with(*model::ImageName::parse("slate"), assigned).empty());
 }
 
 }  // namespace

@@ -122,6 +122,14 @@ Result<void> BootFileCatalog::extend(const std::string& path, Generation last,
     });
 }
 
+Result<void> BootFileCatalog::keep(const std::string& path, Generation generation) {
+    return database_->transaction([&](Transaction& transaction) {
+        return transaction.execute("UPDATE boot_file SET generation = ?2, last_generation = ?2, "
+                                   "replaced_us = NULL WHERE path = ?1",
+                                   path, generation.number());
+    });
+}
+
 Result<std::vector<ImageName>> BootFileCatalog::images_where(std::string_view condition,
                                                              const std::string& trust) {
     return database_->transaction([&](Transaction& transaction) -> Result<std::vector<ImageName>> {

@@ -47,6 +47,8 @@ public:
                               const std::string& trust, std::int64_t now_us);
     /// The generations up to LAST have its kernel, which MARK tells.
     Result<void> extend(const std::string& path, model::Generation last, const std::string& mark);
+    /// The file of PATH is in use from GENERATION on, whatever took its place since.
+    Result<void> keep(const std::string& path, model::Generation generation);
     /// Images that have a current file which trusts something else, or is of a version that did not
     /// note it.
     Result<std::vector<model::ImageName>> not_trusting(const std::string& trust);

@@ -61,6 +61,10 @@ bool is_unrenewed(const api::ImageSummary& image, const std::vector<KnownBootFil
            !files.empty() && files.back().last_generation < image.generation;
 }
 
+Error in_generation(model::Generation generation, Error error) {
+    return std::move(error).with_context("generation " + to_string(generation));
+}
+
 /// COMMAND_LINE with other consoles, if there are any, and ARGUMENTS behind it.
 Result<std::string> varied_command_line(const std::string& command_line,
                                         const BootFileVariant& variant) {
@@ -83,6 +87,7 @@ Result<BootFileStore> BootFileStore::open(Settings settings, Database& database,
     BootFileStore files(std::move(settings), database, images);
     DIM_CHECK(sys::ensure_directory(files.directory()));
     DIM_CHECK(remove_boot_work(files.settings_.state_directory));
+    DIM_CHECK(remove_boot_work(files.settings_.state_directory, kVariantWork));
     // They are served by their old paths until it succeeds.
     (void)files.follow_names();
     return files;
@@ -101,6 +106,7 @@ struct BootFileStore::Order {
 Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
                                            const Progress& progress) {
     DIM_TRY(const api::ImageSummary image, images_->image(request.image));
+    forget_failures(image.name);
     DIM_TRY(const linuxrc::RamdiskKind kind,
             linuxrc::parse_ramdisk_kind(request.ramdisk.value_or("initramfs")));
     DIM_TRY(const KernelWishes wishes, parse_wishes(request));
@@ -125,52 +131,75 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
                                                         "has its drivers built in")
                         .with_cure("leave out --driver and --kernel"));
     }
-    const BootFileOrder parts = order.parts;
-    std::unique_lock lock(*work_);
+    const std::lock_guard lock(*work_);
     DIM_TRY(KnownBootFile built, assemble(std::move(order), progress));
-    lock.unlock();
-    DIM_CHECK(build_earlier(built, parts, progress));
     return std::move(built.file);
 }
 
-/// Gives the boot files of earlier generations what the newest one, BUILT, was given.
-Result<void> BootFileStore::build_earlier(const KnownBootFile& built, const BootFileOrder& parts,
-                                          const Progress& progress) {
-    DIM_TRY(const auto all, needed(built.file.image));
+Result<std::vector<Error>> BootFileStore::build_earlier(const ImageName& name,
+                                                        const Progress& progress) {
+    std::vector<Error> kept;
+    DIM_TRY(const auto all, needed(name));
+    if (all.size() < 2) return kept;
+    const KnownBootFile& newest = all.back();
+    DIM_TRY(const api::ImageSummary image, images_->image(name));
+    DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
+    const std::string& words = newest.file.command_line;
     const bool is_same_wish = std::ranges::all_of(all, [&](const KnownBootFile& other) {
-        return wishes_of(other.file) == wishes_of(built.file);
+        return wishes_of(other.file) == wishes_of(newest.file);
     });
-    if (!is_same_wish) return choose_earlier(built, parts, progress);
-    const std::lock_guard lock(*work_);
-    for (const KnownBootFile& other : all)
-        if (other.file.path != built.file.path)
-            DIM_CHECK(rebuild_one(other, parts.ramdisk, parts.command_line, progress));
-    return {};
+    if (!is_same_wish)
+        return choose_earlier(
+            newest, {.platform = platform, .ramdisk = kind_of(words), .command_line = words},
+            progress);
+    for (const KnownBootFile& other : all) {
+        if (other.file.path == newest.file.path) continue;
+        const std::lock_guard lock(*work_);
+        if (auto built = rebuild_one(other, kind_of(words), words, progress); !built)
+            kept.push_back(in_generation(other.file.generation, std::move(built).error()));
+    }
+    return kept;
 }
 
 /// The same when other kernels or drivers are to be taken of them: what was known of which
-/// generations have the same kernel is of no use any more.
-Result<void> BootFileStore::choose_earlier(const KnownBootFile& built, const BootFileOrder& parts,
-                                           const Progress& progress) {
+/// generations have the same kernel is of no use any more. NEWEST is of PARTS.
+Result<std::vector<Error>> BootFileStore::choose_earlier(const KnownBootFile& newest,
+                                                         const BootFileOrder& parts,
+                                                         const Progress& progress) {
     BootFileCatalog catalog(*database_);
-    const ImageName& name = built.file.image;
-    const KernelWishes wishes = wishes_of(built.file);
+    const ImageName& name = newest.file.image;
+    const KernelWishes wishes = wishes_of(newest.file);
     DIM_TRY(const auto generations, images_->generation_numbers(name));
     DIM_TRY(const auto before, catalog.current(name));
-    std::set<std::string> chosen{built.file.path};
+    std::vector<Error> kept;
+    std::set<std::string> chosen{newest.file.path};
     std::optional<KnownBootFile> last;
+    // Of generations with the same kernel, the first one's failure tells of all.
+    std::string last_kept;
+    const auto keep = [&](model::Generation generation, Error error) -> Result<void> {
+        last.reset();
+        const KnownBootFile* file = file_for(before, generation);
+        if (file->file.path == newest.file.path) file = nullptr;
+        const std::string path = file == nullptr ? "" : file->file.path;
+        if (kept.empty() || path != last_kept)
+            kept.push_back(in_generation(generation, std::move(error))
+                               .with_default_cure("'dim image collect " + name.text() +
+                                                  "' collects generations that no blade has"));
+        last_kept = path;
+        // Of one that others have already, too, the kernel is the same.
+        if (file == nullptr || !chosen.insert(path).second) return {};
+        return catalog.keep(path, generation);
+    };
     for (const model::Generation generation : std::set(generations.begin(), generations.end())) {
-        if (generation >= built.file.generation) break;
+        if (generation >= newest.file.generation) break;
         DIM_TRY(api::ImageSummary image, images_->image(name));
         image.generation = generation;
         auto kernel = kernel_of(image, *parts.platform, wishes, last ? last->kernel_mark : "");
-        if (!kernel)
-            return fail(std::move(kernel)
-                            .error()
-                            .with_context("generation " + to_string(generation))
-                            .with_default_cure("'dim image collect " + name.text() +
-                                               "' collects generations that no blade has"));
         const std::lock_guard lock(*work_);
+        if (!kernel) {
+            DIM_CHECK(keep(generation, std::move(kernel).error()));
+            continue;
+        }
         if (!kernel->taken) {
             DIM_CHECK(catalog.extend(last->file.path, generation, kernel->mark));
             continue;
@@ -181,13 +210,19 @@ Result<void> BootFileStore::choose_earlier(const KnownBootFile& built, const Boo
                     .last_generation = generation,
                     .kernel_mark = std::move(kernel->mark)};
         order.parts.kernel = std::move(kernel->taken);
-        DIM_TRY(last, assemble(std::move(order), progress));
+        auto made = assemble(std::move(order), progress);
+        if (!made) {
+            DIM_CHECK(keep(generation, std::move(made).error()));
+            continue;
+        }
+        last = *std::move(made);
+        last_kept.clear();
         chosen.insert(last->file.path);
     }
     for (const KnownBootFile& other : before)
         if (!chosen.contains(other.file.path))
             DIM_CHECK(catalog.replace(other.file.path, sys::realtime_us()));
-    return {};
+    return kept;
 }
 
 /// Of the generation that IMAGE tells.
@@ -230,7 +265,7 @@ Result<std::optional<api::BootFile>> BootFileStore::renew(const ImageName& name,
     const std::lock_guard lock(*work_);
     const std::string& command_line = known.file.command_line;
     // What it does not hold may be in those of platforms with more drivers.
-    const bool is_for_all = wanted_drivers(image.architecture).empty();
+    const bool is_for_all = known_drivers(image.architecture).empty();
     DIM_TRY(KnownBootFile made, assemble({.image = image,
                                           .parts = {.platform = platform,
                                                     .ramdisk = kind_of(command_line),
@@ -272,7 +307,6 @@ Result<std::vector<KnownBootFile>> BootFileStore::needed(const ImageName& image)
 }
 
 Result<void> BootFileStore::rebuild(const ImageName& image, const Progress& progress) {
-    const std::lock_guard lock(*work_);
     DIM_TRY(const auto files, needed(image));
     if (files.empty())
         return fail(ErrorCode::not_found, "image " + image.text() + " has no boot file");
@@ -280,6 +314,7 @@ Result<void> BootFileStore::rebuild(const ImageName& image, const Progress& prog
     Result<void> first;
     for (const KnownBootFile& known : files | std::views::reverse) {
         const std::string& words = known.file.command_line;
+        const std::lock_guard lock(*work_);
         auto built = rebuild_one(known, kind_of(words), words, progress);
         if (!built && first) first = std::move(built);
     }
@@ -367,6 +402,7 @@ Result<BootFilePlace> BootFileStore::install(const ImageName& image, model::Gene
     const std::string work = settings_.state_directory + "/" + kBootWork;
     DIM_CHECK(sys::write_file_atomically(work + "/" + kStagedBootFile, bytes));
     BootFilePlace place = place_of(image, generation, platform, tls::sha256(bytes));
+    const std::lock_guard tree_lock(*tree_);
     DIM_CHECK(install_boot_file(work, directory(), place));
     DIM_CHECK(remove_boot_work(settings_.state_directory));
     return place;
@@ -408,6 +444,7 @@ Result<void> BootFileStore::copy_file(const std::string& from, const BootFilePla
                 sys::open(work + "/" + kStagedBootFile, O_WRONLY | O_CREAT | O_EXCL, 0644));
         DIM_CHECK(sys::copy_file(original, copy));
     }
+    const std::lock_guard tree_lock(*tree_);
     return install_boot_file(work, directory(), to);
 }
 
@@ -433,7 +470,7 @@ Result<std::string> BootFileStore::variant_of(const api::BootFile& file,
     const std::pair key(original_path, command_line);
     if (auto known = known_variant(key)) return *std::move(known);
     DIM_CHECK(check_network_words(variant.arguments));
-    const std::lock_guard lock(*work_);
+    const std::lock_guard lock(*tree_);
     DIM_TRY(const api::ImageSummary image, images_->image(file.image));
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
     DIM_TRY(std::string original,
@@ -453,12 +490,12 @@ Result<std::string> BootFileStore::variant_of(const api::BootFile& file,
         keep_variant(key, path);
         return path;
     }
-    const std::string work = settings_.state_directory + "/" + kBootWork;
-    DIM_CHECK(remove_boot_work(settings_.state_directory));
+    const std::string work = settings_.state_directory + "/" + kVariantWork;
+    DIM_CHECK(remove_boot_work(settings_.state_directory, kVariantWork));
     DIM_CHECK(sys::mkdir(work, 0700));
     DIM_CHECK(sys::write_file_atomically(work + "/" + kStagedBootFile, *made));
     DIM_CHECK(install_boot_file(work, directory(), place));
-    DIM_CHECK(remove_boot_work(settings_.state_directory));
+    DIM_CHECK(remove_boot_work(settings_.state_directory, kVariantWork));
     keep_variant(key, path);
     return path;
 }
@@ -510,14 +547,16 @@ Result<void> BootFileStore::retire_unneeded(const ImageName& image, std::int64_t
 
 Result<void> BootFileStore::collect() {
     const std::lock_guard lock(*work_);
+    const std::lock_guard tree_lock(*tree_);
     BootFileCatalog catalog(*database_);
     const std::int64_t now_us = sys::realtime_us();
     DIM_TRY(const auto with_files, catalog.images());
     for (const ImageName& image : with_files)
         if (images_->image(image)) DIM_CHECK(retire_unneeded(image, now_us));
     std::set<std::vector<std::string>> wanted;
+    // Of any image: those of a blade that is assigned another one for a while are there after it.
     for (const model::PlatformRow& row :
-         platforms_ ? platforms_() : std::vector<model::PlatformRow>())
+         platforms_.all ? platforms_.all() : std::vector<model::PlatformRow>())
         wanted.insert(row.drivers);
     DIM_CHECK(catalog.replace_platform_files(wanted, now_us));
     DIM_CHECK(catalog.clamp(now_us));
@@ -533,9 +572,7 @@ Result<void> BootFileStore::collect() {
     return {};
 }
 
-void BootFileStore::serve(std::function<std::vector<model::PlatformRow>()> platforms) {
-    platforms_ = std::move(platforms);
-}
+void BootFileStore::serve(Platforms platforms) { platforms_ = std::move(platforms); }
 
 std::string BootFileStore::directory() const { return settings_.state_directory + "/boot"; }
 

@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -47,18 +48,28 @@ public:
         /// PEM of the authorities that blades are to trust, when a file is built.
         std::function<std::string()> authorities;
         model::ComponentName server;
+        /// How long what an image does not have is not looked for again in it.
+        std::chrono::microseconds retry_after = std::chrono::hours(1);
     };
 
     /// Makes the directory, and removes or finishes what a killed predecessor left half done. In
     /// the table boot_file the image's name is that of now, whatever its paths begin with.
     static Result<BootFileStore> open(Settings settings, Database& database, Images& images);
 
-    /// Blades here are of the rows that PLATFORMS tells, which any thread may call. Until then, of
-    /// none. To be called before the others.
-    void serve(std::function<std::vector<model::PlatformRow>()> platforms);
+    /// The rows that blades here are of. Any thread may call.
+    struct Platforms {
+        std::function<std::vector<model::PlatformRow>()> all;
+        /// Those of blades that the image is assigned to.
+        std::function<Result<std::vector<model::PlatformRow>>(const model::ImageName&)> of_image;
+    };
+    /// Blades here are of the rows that PLATFORMS tells. Until then, of none. To be called before
+    /// the others.
+    void serve(Platforms platforms);
 
     Result<api::BootFile> build(const api::BuildBootFile& request,
                                 const Progress& progress) override;
+    Result<std::vector<Error>> build_earlier(const model::ImageName& image,
+                                             const Progress& progress) override;
     Result<std::optional<api::BootFile>> current(const model::ImageName& image) const override;
     Result<std::optional<api::BootFile>> of_generation(const model::ImageName& image,
                                                        model::Generation generation) const override;
@@ -95,21 +106,30 @@ private:
     Result<KnownBootFile> assemble(Order order, const Progress& progress);
     Result<BootFilePlace> install(const model::ImageName& image, model::Generation generation,
                                   const model::Platform& platform, const std::string& bytes) const;
-    Result<void> build_earlier(const KnownBootFile& built, const BootFileOrder& parts,
-                               const Progress& progress);
-    Result<void> choose_earlier(const KnownBootFile& built, const BootFileOrder& parts,
-                                const Progress& progress);
+    Result<std::vector<Error>> choose_earlier(const KnownBootFile& newest,
+                                              const BootFileOrder& parts, const Progress& progress);
     Result<void> rebuild_one(const KnownBootFile& known, linuxrc::RamdiskKind ramdisk,
                              const std::string& command_line, const Progress& progress);
 
     // boot_file_store_platforms.cpp
-    std::set<std::vector<std::string>> wanted_drivers(model::Architecture architecture) const;
+    std::set<std::vector<std::string>> known_drivers(model::Architecture architecture) const;
+    Result<std::set<std::vector<std::string>>> wanted_drivers(const api::ImageSummary& image) const;
     std::string platforms_with(const std::vector<std::string>& drivers) const;
     Result<std::vector<std::vector<std::string>>>
-    missing_beside(const KnownBootFile& base, model::Architecture architecture) const;
+    missing_beside(const KnownBootFile& base,
+                   const std::set<std::vector<std::string>>& wanted) const;
     Result<PlatformBootFile> complete_one(const KnownBootFile& base,
                                           const std::vector<std::string>& drivers,
                                           const Progress& progress);
+    Result<PlatformBootFile> make_one(const KnownBootFile& base, model::Generation generation,
+                                      const std::vector<std::string>& drivers,
+                                      const Progress& progress);
+    /// An image's name, a path of its boot file, the generation that it is made of, and drivers.
+    using PlatformKey =
+        std::tuple<model::ImageName, std::string, model::Generation, std::vector<std::string>>;
+    std::optional<Error> lasting_failure(const PlatformKey& key) const;
+    void keep_failure(const PlatformKey& key, const Error& error) const;
+    void forget_failures(const model::ImageName& image) const;
     Result<PlatformBootFile> add_platform_file(const KnownBootFile& base, BootFileOrder parts,
                                                const std::vector<std::string>& drivers,
                                                const Progress& progress);
@@ -130,17 +150,26 @@ private:
     BootFileStore(Settings settings, Database& database, Images& images)
         : settings_(std::move(settings)), database_(&database), images_(&images) {}
     Settings settings_;
-    std::function<std::vector<model::PlatformRow>()> platforms_;
+    Platforms platforms_;
     Database* database_;
     Images* images_;
     /// One work directory: held while a file is built, and while old ones are deleted.
     std::unique_ptr<std::mutex> work_ = std::make_unique<std::mutex>();
+    /// Of the tree, and of the work directory of variants, which wait for no file that is built:
+    /// held while one is made, and while a file comes into the tree or goes. Taken after work_.
+    std::unique_ptr<std::mutex> tree_ = std::make_unique<std::mutex>();
     /// What variant_of() made: asked for again whenever the DHCP server is told.
     struct Variants {
         std::mutex mutex;
         std::map<VariantKey, std::string> paths;
     };
     std::unique_ptr<Variants> variants_ = std::make_unique<Variants>();
+    /// What of platforms could not be made of an image as it is: not tried each minute.
+    struct Failures {
+        std::mutex mutex;
+        std::map<PlatformKey, std::pair<Error, std::int64_t>> at_us;
+    };
+    std::unique_ptr<Failures> failures_ = std::make_unique<Failures>();
 };
 
 }  // namespace dim::server

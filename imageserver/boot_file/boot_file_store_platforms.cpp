@@ -3,6 +3,7 @@
 
 #include "imageserver/boot_file/boot_file_store.hpp"
 #include "imageserver/boot_file/boot_file_work.hpp"
+#include "libdim/sys/clock.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/file.hpp"
 
@@ -14,33 +15,47 @@ namespace dim::server {
 using model::ImageName;
 using Drivers = std::vector<std::string>;
 
-/// The sets of drivers that platforms of blades here add to boot files for ARCHITECTURE.
-std::set<Drivers> BootFileStore::wanted_drivers(model::Architecture architecture) const {
-    std::set<Drivers> wanted;
-    if (!platforms_) return wanted;
-    for (const model::PlatformRow& row : platforms_())
+namespace {
+
+std::set<Drivers> drivers_of(const std::vector<model::PlatformRow>& rows,
+                             model::Architecture architecture) {
+    std::set<Drivers> drivers;
+    for (const model::PlatformRow& row : rows)
         if (!row.drivers.empty() && architecture_of(row.like) == architecture)
-            wanted.insert(row.drivers);
-    return wanted;
+            drivers.insert(row.drivers);
+    return drivers;
+}
+
+}  // namespace
+
+/// The sets of drivers that platforms of blades here add to boot files for ARCHITECTURE.
+std::set<Drivers> BootFileStore::known_drivers(model::Architecture architecture) const {
+    return platforms_.all ? drivers_of(platforms_.all(), architecture) : std::set<Drivers>();
+}
+
+/// Of these, what blades add that are assigned IMAGE: another distribution may not have theirs.
+Result<std::set<Drivers>> BootFileStore::wanted_drivers(const api::ImageSummary& image) const {
+    if (!platforms_.of_image) return std::set<Drivers>();
+    DIM_TRY(const auto rows, platforms_.of_image(image.name));
+    return drivers_of(rows, image.architecture);
 }
 
 /// "platform epyc, milan"
 std::string BootFileStore::platforms_with(const Drivers& drivers) const {
     std::string names;
-    for (const model::PlatformRow& row : platforms_())
+    for (const model::PlatformRow& row : platforms_.all())
         if (row.drivers == drivers) names += (names.empty() ? "" : ", ") + to_string(row.name);
     return "platform " + names;
 }
 
-/// The sets of drivers that are wanted beside BASE, and whose file is not there.
+/// The sets of drivers of WANTED whose file is not there beside BASE.
 Result<std::vector<Drivers>> BootFileStore::missing_beside(const KnownBootFile& base,
-                                                           model::Architecture architecture) const {
-    std::set<Drivers> wanted = wanted_drivers(architecture);
-    if (wanted.empty()) return std::vector<Drivers>();
+                                                           const std::set<Drivers>& wanted) const {
     DIM_TRY(const auto there, BootFileCatalog(*database_).platform_files(base.file.path));
+    std::set<Drivers> missing = wanted;
     for (const PlatformBootFile& file : there)
-        if (sys::stat(directory() + "/" + file.path)) wanted.erase(file.drivers);
-    return std::vector(wanted.begin(), wanted.end());
+        if (sys::stat(directory() + "/" + file.path)) missing.erase(file.drivers);
+    return std::vector(missing.begin(), missing.end());
 }
 
 Result<std::vector<ImageName>> BootFileStore::incomplete() const {
@@ -48,10 +63,12 @@ Result<std::vector<ImageName>> BootFileStore::incomplete() const {
     std::vector<ImageName> found;
     for (const ImageName& name : images) {
         const auto image = images_->image(name);
-        if (!image || wanted_drivers(image->architecture).empty()) continue;
+        if (!image) continue;
+        DIM_TRY(const auto wanted, wanted_drivers(*image));
+        if (wanted.empty()) continue;
         DIM_TRY(const auto bases, needed(name));
         for (const KnownBootFile& base : bases) {
-            DIM_TRY(const auto missing, missing_beside(base, image->architecture));
+            DIM_TRY(const auto missing, missing_beside(base, wanted));
             if (missing.empty()) continue;
             found.push_back(name);
             break;
@@ -64,11 +81,12 @@ Result<CompletedBootFiles> BootFileStore::complete(const ImageName& name,
                                                    const Progress& progress) {
     CompletedBootFiles done;
     DIM_TRY(const api::ImageSummary image, images_->image(name));
-    if (wanted_drivers(image.architecture).empty()) return done;
+    DIM_TRY(const auto wanted, wanted_drivers(image));
+    if (wanted.empty()) return done;
     DIM_TRY(const auto bases, needed(name));
     // The newest is what most wait for.
     for (const KnownBootFile& base : bases | std::views::reverse) {
-        DIM_TRY(const auto missing, missing_beside(base, image.architecture));
+        DIM_TRY(const auto missing, missing_beside(base, wanted));
         for (const Drivers& drivers : missing) {
             auto made = complete_one(base, drivers, progress);
             if (made)
@@ -84,8 +102,6 @@ Result<PlatformBootFile> BootFileStore::complete_one(const KnownBootFile& base,
                                                      const Drivers& drivers,
                                                      const Progress& progress) {
     const ImageName& name = base.file.image;
-    DIM_TRY(api::ImageSummary image, images_->image(name));
-    DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
     // One that has this kernel: that which the file was made of may be gone.
     DIM_TRY(const auto files, BootFileCatalog(*database_).current(name));
     DIM_TRY(const auto generations, images_->generation_numbers(name));
@@ -98,7 +114,19 @@ Result<PlatformBootFile> BootFileStore::complete_one(const KnownBootFile& base,
     }
     if (!of_base)
         return fail(ErrorCode::conflict, "boot file " + base.file.path + " was replaced meanwhile");
-    image.generation = *of_base;
+    const PlatformKey key(name, base.file.path, *of_base, drivers);
+    if (auto failure = lasting_failure(key)) return fail(*std::move(failure));
+    auto made = make_one(base, *of_base, drivers, progress);
+    if (!made) keep_failure(key, made.error());
+    return made;
+}
+
+Result<PlatformBootFile> BootFileStore::make_one(const KnownBootFile& base,
+                                                 model::Generation generation,
+                                                 const Drivers& drivers, const Progress& progress) {
+    DIM_TRY(api::ImageSummary image, images_->image(base.file.image));
+    DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
+    image.generation = generation;
     progress("take the kernel and its drivers", 0, kBootFileSteps);
     DIM_TRY(TakenKernel kernel,
             kernel_of(image, *platform, with_drivers(wishes_of(base.file), drivers), ""));
@@ -108,6 +136,33 @@ Result<PlatformBootFile> BootFileStore::complete_one(const KnownBootFile& base,
                               .command_line = base.file.command_line,
                               .kernel = std::move(kernel.taken)},
                              drivers, progress);
+}
+
+/// Why what KEY tells was not made, when it is no use to try it again yet.
+std::optional<Error> BootFileStore::lasting_failure(const PlatformKey& key) const {
+    const std::lock_guard lock(failures_->mutex);
+    const auto found = failures_->at_us.find(key);
+    if (found == failures_->at_us.end()) return std::nullopt;
+    const auto& [error, at_us] = found->second;
+    if (sys::boottime_us() - at_us >= settings_.retry_after.count()) return std::nullopt;
+    return error;
+}
+
+void BootFileStore::keep_failure(const PlatformKey& key, const Error& error) const {
+    // A disk that is full, or cannot be read, says nothing of the image.
+    if (error.system_errno() != 0) return;
+    const std::int64_t now_us = sys::boottime_us();
+    const std::lock_guard lock(failures_->mutex);
+    std::erase_if(failures_->at_us, [&](const auto& each) {
+        return now_us - each.second.second >= settings_.retry_after.count();
+    });
+    failures_->at_us.insert_or_assign(key, std::pair(error, now_us));
+}
+
+void BootFileStore::forget_failures(const ImageName& image) const {
+    const std::lock_guard lock(failures_->mutex);
+    std::erase_if(failures_->at_us,
+                  [&](const auto& each) { return std::get<ImageName>(each.first) == image; });
 }
 
 /// With the lock on the work directory.

@@ -5,6 +5,7 @@
 #include "libdim/tls/sha256.hpp"
 #include "linuxrc/elf_fixture.hpp"
 
+#include <future>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -207,6 +208,21 @@ TEST_F(BootFileStoreTest, OfBladesWithArgumentsOfTheirOwnGoWithTheOneOfAll) {
     wait_ninety_minutes();
     value_of(files->collect());
     EXPECT_FALSE(sys::stat(files->directory() + "/" + path));
+}
+
+TEST_F(BootFileStoreTest, OfBladesWithArgumentsDoNotWaitForOthersThatAreBuilt) {
+    const api::BootFile base = value_of(build({"quiet"}));
+    std::future<Result<std::string>> variant;
+    bool is_made = false;
+    value_of(files->rebuild(granite, [&](auto&&...) {
+        if (variant.valid()) return;
+        variant = std::async(std::launch::async,
+                             [&] { return files->variant_of(base, {.arguments = {"mem=1G"}}); });
+        is_made = variant.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+    }));
+    EXPECT_TRUE(is_made);
+    EXPECT_TRUE(sys::stat(files->directory() + "/" + value_of(variant.get())));
+    EXPECT_FALSE(sys::stat(state + "/boot-variant-work"));
 }
 
 TEST_F(BootFileStoreTest, HaveOtherConsolesForAPlatform) {

@@ -5,9 +5,9 @@
 
 namespace dim::server {
 
-Result<void> remove_boot_work(const std::string& state_directory) {
+Result<void> remove_boot_work(const std::string& state_directory, const char* name) {
     DIM_TRY(const sys::Fd state, sys::open_directory(state_directory));
-    return sys::remove_tree(state, kBootWork);
+    return sys::remove_tree(state, name);
 }
 
 Result<const model::Platform*> require_platform(model::Architecture architecture) {

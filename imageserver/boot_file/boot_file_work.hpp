@@ -12,9 +12,11 @@ namespace dim::server {
 
 /// Below the state directory: where a boot file is put together.
 inline constexpr const char* kBootWork = "boot-work";
+/// The same for one with another command line.
+inline constexpr const char* kVariantWork = "boot-variant-work";
 inline constexpr std::uint64_t kBootFileLimit = std::uint64_t{256} << 20;
 
-Result<void> remove_boot_work(const std::string& state_directory);
+Result<void> remove_boot_work(const std::string& state_directory, const char* name = kBootWork);
 
 /// Errors: invalid_input when nothing boots images for it.
 Result<const model::Platform*> require_platform(model::Architecture architecture);

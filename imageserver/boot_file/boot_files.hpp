@@ -19,14 +19,17 @@ public:
     virtual ~BootFiles() = default;
 
     /// Assembles the boot file of the image's newest generation; from then on current() tells it.
-    /// Those of earlier generations with other kernels get its words, drivers and choice of a
-    /// kernel.
     /// The same inputs give the same file. Blocks for seconds, and longer while another is built.
     /// To be called beside no other work on the image. Errors: not_found, also when the image has
     /// no kernel and needs one; invalid_input for a word that a kernel command line cannot hold;
     /// limit_exceeded when it is larger than the firmware takes.
     virtual Result<api::BootFile> build(const api::BuildBootFile& request,
                                         const Progress& progress) = 0;
+    /// Gives those of earlier generations with other kernels the words, drivers and choice of a
+    /// kernel of the newest one. Tells why generations keep the one that they have: one stops no
+    /// other. To be called after build(), beside no other work on the image.
+    virtual Result<std::vector<Error>> build_earlier(const model::ImageName& image,
+                                                     const Progress& progress) = 0;
     /// The one for the newest generation; nothing when there is none.
     virtual Result<std::optional<api::BootFile>> current(const model::ImageName& image) const = 0;
     /// The one for what is of GENERATION, which has another kernel than the newest one, maybe.
@@ -44,9 +47,12 @@ public:
     /// with the cure, for drivers whose file complete() has not made; those of build().
     virtual Result<std::string> variant_of(const api::BootFile& file,
                                            const BootFileVariant& variant) const = 0;
-    /// Images of whose boot files some lack the one beside them for a platform of blades here.
+    /// Images of whose boot files some lack the one beside them for a platform of blades here that
+    /// are assigned the image.
     virtual Result<std::vector<model::ImageName>> incomplete() const = 0;
-    /// Makes what incomplete() misses of IMAGE. To be called beside no other work on the image.
+    /// Makes what incomplete() misses of IMAGE. What the image lacked is the same failure again,
+    /// without another look, for an hour or until build(). To be called beside no other work on the
+    /// image.
     virtual Result<CompletedBootFiles> complete(const model::ImageName& image,
                                                 const Progress& progress) = 0;
     /// Images whose current boot file trusts other authorities than one built now would.

@@ -44,13 +44,18 @@ protected:
                                 kBootFileGenerationsMigration, kBootFilePlatformMigration}))));
         store = std::make_unique<ImageStore>(value_of(ImageStore::open(
             {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
+        open_files(std::chrono::hours(1));
+    }
+    void open_files(std::chrono::microseconds retry_after) {
+        files.reset();
         files.emplace(value_of(BootFileStore::open({.state_directory = state,
                                                     .materials = {.kernel_kit = "/nowhere",
                                                                   .agents = directory / "agents",
                                                                   .uefi_stubs = directory.path(),
                                                                   .secure_boot = directory.path()},
                                                     .authorities = [this] { return authorities; },
-                                                    .server = blade_name("is01")},
+                                                    .server = blade_name("is01"),
+                                                    .retry_after = retry_after},
                                                    *database, *store)));
     }
 
@@ -88,7 +93,13 @@ protected:
         return value_of(files->of_generation(granite, number(generation))).value();
     }
     Result<api::BootFile> build(std::vector<std::string> options = {}) {
-        return files->build({granite, std::move(options), {}}, quiet());
+        return build(api::BuildBootFile{granite, std::move(options), {}});
+    }
+    /// With those of earlier generations.
+    Result<api::BootFile> build(const api::BuildBootFile& request) {
+        DIM_TRY(api::BootFile made, files->build(request, quiet()));
+        DIM_TRY(kept, files->build_earlier(granite, quiet()));
+        return made;
     }
     std::string bytes_of(const std::string& path) const {
         return value_of(sys::read_file(files->directory() + "/" + path, std::size_t{1} << 24));
@@ -111,9 +122,28 @@ protected:
             rows.push_back({.name = *model::ComponentName::parse("epyc"),
                             .like = model::BladeType::x86_64_uefi,
                             .drivers = std::move(drivers)});
-        files->serve([this] { return rows; });
+        files->serve(
+            {.all = [this] { return rows; },
+             .of_image = [this](const auto& image) -> Result<std::vector<model::PlatformRow>> {
+                 return image == assigned ? rows : std::vector<model::PlatformRow>();
+             }});
     }
     CompletedBootFiles complete() { return value_of(files->complete(granite, quiet())); }
+    /// How often the kernel and its drivers were looked for in the image.
+    int looks_of_complete() {
+        int looks = 0;
+        value_of(files->complete(granite, [&](std::string_view what, auto, auto) {
+            if (what.starts_with("take the kernel")) ++looks;
+        }));
+        return looks;
+    }
+    /// From now on the module is not in the kernel's.
+    void take_away_sound(const std::string& release) const {
+        const std::string modules = tree + "/usr/lib/modules/" + release;
+        value_of(sys::unlink(modules + "/kernel/sound/snd.ko"));
+        const std::string dep(kDep);
+        testing::write(modules + "/modules.dep", dep.substr(0, dep.find("kernel/sound/")));
+    }
     Result<std::string> path_with(const std::string& driver, std::uint32_t generation) {
         return files->variant_of(of_generation(generation), {.drivers = {driver}});
     }
@@ -121,7 +151,7 @@ protected:
         api::BuildBootFile request{granite, {}, {}};
         request.drivers = std::move(wishes.drivers);
         if (!wishes.release.empty()) request.kernel = std::move(wishes.release);
-        return files->build(request, quiet());
+        return build(request);
     }
     bool has_module(const std::string& path, const std::string& module) {
         return look(bytes_of(path), "cpio -t --quiet").contains("/" + module + ".ko\n");
@@ -139,6 +169,8 @@ protected:
     }
 
     std::vector<model::PlatformRow> rows;
+    model::ImageName assigned = granite;  ///< to the blades of the rows
+    std::vector<Error> kept;              ///< why earlier generations kept their boot files
     std::string authorities = linuxrc::testing::kCertificate;
     std::optional<BootFileStore> files;
 };
@@ -446,6 +478,7 @@ TEST_F(DistributionKernelTest, OfAPlatformIsThatOfEachGenerationToo) {
     const model::ImageName slate = testing::image_name("slate");
     value_of(store->rename_image(granite, slate));
     value_of(files->follow_names());
+    assigned = slate;
     EXPECT_THAT(value_of(files->incomplete()), IsEmpty());
     const auto renamed = value_of(files->current(slate)).value();
     const std::string path = value_of(files->variant_of(renamed, {.drivers = {"snd"}}));
@@ -471,6 +504,73 @@ TEST_F(DistributionKernelTest, OfAPlatformThatCannotBeMadeStopsNoOther) {
     EXPECT_EQ(done.failure->cure(), "did you mean snd?");
     EXPECT_TRUE(path_with("snd", 1));
     EXPECT_FALSE(path_with("sdn", 1));
+}
+
+TEST_F(DistributionKernelTest, OfAPlatformIsMissedByNoImageThatItsBladesDoNotHave) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    value_of(build());
+    assigned = testing::image_name("other");
+    add_row({"sdn"});
+    EXPECT_THAT(value_of(files->incomplete()), IsEmpty());
+    EXPECT_FALSE(complete().failure);
+    assigned = granite;
+    EXPECT_THAT(value_of(files->incomplete()), ElementsAre(granite));
+    EXPECT_TRUE(complete().failure);
+    add_row({"snd"});
+    EXPECT_EQ(complete().made.size(), 1U);
+    assigned = testing::image_name("other");
+    collect();
+    EXPECT_TRUE(path_with("snd", 1)) << "it may be assigned again";
+}
+
+TEST_F(DistributionKernelTest, WithoutADriverOfAPlatformIsNotLookedAtAgainAndAgain) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    value_of(build());
+    add_row({"sdn"});
+    const auto first = complete();
+    EXPECT_EQ(looks_of_complete(), 0);
+    EXPECT_EQ(complete().failure, first.failure) << "told again all the same";
+    EXPECT_THAT(value_of(files->incomplete()), ElementsAre(granite));
+    add_row({"sdn", "snd"});
+    EXPECT_EQ(looks_of_complete(), 1) << "another row";
+    EXPECT_EQ(looks_of_complete(), 0);
+    value_of(build());
+    EXPECT_EQ(looks_of_complete(), 1) << "by dim buildzimage";
+    open_files(std::chrono::microseconds(0));
+    add_row({"sdn"});
+    EXPECT_EQ(looks_of_complete(), 1);
+    EXPECT_EQ(looks_of_complete(), 1) << "after a while";
+}
+
+TEST_F(DistributionKernelTest, WithoutWhatIsWishedForStaysThatOfItsGeneration) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile old = value_of(build());
+    take_away_sound("6.1.0-9-amd64");
+    update();
+    renew();
+    install_kernel("6.1.0-10-amd64");
+    update();
+    ASSERT_TRUE(renew());
+    for ([[maybe_unused]] const int once_more : {1, 2}) {
+        const api::BootFile made = value_of(build_as({.drivers = {"snd"}}));
+        ASSERT_EQ(kept.size(), 1U);
+        EXPECT_THAT(kept.front().message(), HasSubstr("generation 2: "));
+        EXPECT_THAT(kept.front().message(), HasSubstr("no module snd"));
+        EXPECT_EQ(of_generation(3), made);
+        EXPECT_TRUE(has_module(made.path, "snd"));
+        EXPECT_TRUE(has_module(of_generation(1).path, "snd"));
+        EXPECT_EQ(of_generation(2).path, old.path);
+    }
+    collect();
+    EXPECT_TRUE(sys::stat(files->directory() + "/" + old.path));
+    EXPECT_FALSE(build_as({.drivers = {"nothing"}})) << "the newest has to have it";
+    EXPECT_TRUE(has_module(of_generation(1).path, "snd"));
+    value_of(build());
+    EXPECT_THAT(kept, IsEmpty());
+    EXPECT_FALSE(has_module(of_generation(1).path, "snd"));
 }
 
 TEST_F(DistributionKernelTest, WithDriversThatAreThereAnywayIsOneFile) {

@@ -31,6 +31,9 @@ public:
         files_.insert_or_assign(image.name, file);
         return file;
     }
+    Result<std::vector<Error>> build_earlier(const model::ImageName&, const Progress&) override {
+        return kept;
+    }
     Result<std::optional<api::BootFile>> current(const model::ImageName& image) const override {
         const std::scoped_lock lock(mutex_);
         const auto found = files_.find(image);
@@ -135,6 +138,7 @@ public:
     int followed = 0;         ///< calls of follow_names
     std::set<std::string> wanted_drivers;  ///< each is that of a platform
     std::string unusable_word;             ///< no command line can have it
+    std::vector<Error> kept;               ///< why earlier generations keep theirs
     /// Of generations that have one of their own.
     std::map<std::pair<model::ImageName, model::Generation>, api::BootFile> others;
 

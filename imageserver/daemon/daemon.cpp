@@ -66,7 +66,12 @@ Daemon::Parts::Parts(DaemonSettings settings, OpenedState state,
                       std::bind_front(&Router::handle, &server_router_),
                       std::bind_front(&Parts::note_server_refusal, this)) {
     state_.images->use(overrides_);
-    state_.boot_files.serve([this] { return state_.roster.platforms(); });
+    state_.boot_files.serve({.all = [this] { return state_.roster.platforms(); },
+                             .of_image = [this](const model::ImageName& image)
+                                 -> Result<std::vector<model::PlatformRow>> {
+                                 DIM_TRY(const auto assigned, assignments_.all());
+                                 return state_.roster.platforms_with(image, assigned);
+                             }});
     router_.on_unknown([this](const http::Peer& peer, std::string_view text) {
         note_refusal(peer, http::Refusal::malformed, text);
     });

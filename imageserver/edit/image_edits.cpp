@@ -264,6 +264,11 @@ Result<Edit> ImageEdits::build_boot_file(const api::BuildBootFile& request,
     Edit edit{.done = "boot file " + file.path + " built, " + std::to_string(file.bytes) +
                       " bytes" + (file.kernel ? ", kernel " + *file.kernel : ""),
               .needs = {.dhcp = true}};
+    // From here on the newest one is in force: what fails is told, and undoes nothing.
+    const auto kept = boot_files_.build_earlier(request.image, progress);
+    if (!kept) edit.done += "\nearlier generations were not looked at: " + to_string(kept.error());
+    for (const Error& error : kept.value_or(std::vector<Error>()))
+        edit.done += "\nkept the boot file that it had: " + to_string(error);
     complete_boot_files(boot_files_, request.image, edit, progress);
     progress("telling the DHCP server", 0, 0);
     return edit;

@@ -88,6 +88,16 @@ TEST_F(ImageEditsTest, BootFilesOfPlatformsAreMadeWithThatOfTheImage) {
     EXPECT_THAT(build(), Not(HasSubstr("nfp"))) << "it is there";
 }
 
+TEST_F(ImageEditsTest, EarlierGenerationsThatLackWhatIsWishedForAreANote) {
+    add_image();
+    boot_files.kept = {Error(ErrorCode::not_found, "generation 1: there is no module nfp")};
+    auto edit = image_edits.build_boot_file({image(), {}, {}}, no_progress);
+    ASSERT_TRUE(edit);
+    EXPECT_TRUE(edit->needs.dhcp);
+    EXPECT_THAT(edit->done,
+                HasSubstr("built, 1 bytes\nkept the boot file that it had: generation 1: "));
+}
+
 TEST_F(ImageEditsTest, ProgressOfBladesThatAreMadeAtOnceIsToldInOrder) {
     add_image();
     std::vector<std::uint64_t> steps;
