@@ -2,6 +2,7 @@
 
 #include "libdim/base/log.hpp"
 #include "libdim/base/text.hpp"
+#include "libdim/model/network_words.hpp"
 
 #include <algorithm>
 #include <map>
@@ -36,42 +37,64 @@ public:
 
     /// That of FILE for BLADE, which is of ROW, if of any. Without the blade's own arguments when
     /// it cannot have them: one blade's words keep no other blade from its address. Nothing when
-    /// there is none for its platform: one without the driver of its port boots nothing.
+    /// there is none for its platform: one without the driver of its port boots nothing; nor when
+    /// its own arguments say its network: without them it would boot from another.
     std::optional<std::string> of(const api::BootFile& file, const cluster::Blade& blade,
                                   const model::PlatformRow* row) {
         BootFileVariant variant = variant_of(row);
         const std::string name = to_string(blade.name);
-        const auto& of_platform = made(
-            file, variant, name + ", of platform " + type_text(blade) + ", has no boot file: ");
+        const auto& of_platform =
+            made(file, variant, blade.name,
+                 name + ", of platform " + type_text(blade) + ", has no boot file: ");
         if (!of_platform) return std::nullopt;
         auto arguments = kernel_arguments(blade);
         if (arguments.empty()) return *of_platform;
+        const bool is_of_network = std::ranges::any_of(arguments, model::is_network_word);
         for (std::string& word : arguments)
             variant.arguments.push_back(std::move(word));
-        const auto& own = made(file, variant,
-                               "the boot file of " + name + " is without its " +
-                                   std::string(kKernelArguments) + ": ");
-        return own ? *own : *of_platform;
+        const std::string property(kKernelArguments);
+        const auto& own =
+            made(file, variant, blade.name,
+                 is_of_network
+                     ? name + " has no boot file with its " + property + ", which say its network: "
+                     : "the boot file of " + name + " is without its " + property + ": ");
+        if (own) return *own;
+        return is_of_network ? std::nullopt : std::optional(*of_platform);
     }
 
+    /// What failed.
+    std::vector<MissingBootFile> missing() && { return std::move(missing_); }
+
 private:
-    /// What fails is logged once, as TROUBLE of the first blade that wants it.
+    /// What fails is missing once, as TROUBLE of BLADE, the first that wants it.
     const Result<std::string>& made(const api::BootFile& file, const BootFileVariant& variant,
-                                    const std::string& trouble) {
+                                    const model::ComponentName& blade, const std::string& trouble) {
         const auto [place, is_new] = paths_.try_emplace({file.path, variant}, file.path);
         if (!is_new) return place->second;
         place->second = files_.variant_of(file, variant);
-        if (!place->second) log(LogLevel::error, trouble + to_string(place->second.error()));
+        if (place->second) return place->second;
+        const Error& error = place->second.error();
+        // Those with drivers are made in the background, which tells what fails.
+        if (variant.drivers.empty() || error.code() != ErrorCode::not_found)
+            missing_.push_back({blade, trouble + error.message(), error.cure()});
         return place->second;
     }
 
     const BootFiles& files_;
+    std::vector<MissingBootFile> missing_;
     std::map<std::pair<std::string, BootFileVariant>, Result<std::string>> paths_;
 };
 
 }  // namespace
 
-Result<std::vector<api::DhcpHost>> BladeDhcp::hosts_of(const Roster& roster) const {
+Result<std::vector<api::DhcpHost>> BladeDhcp::hosts() const {
+    std::vector<MissingBootFile> missing;
+    return hosts_of(roster_, missing);
+}
+
+/// MISSING is what boot files could not be made for them.
+Result<std::vector<api::DhcpHost>>
+BladeDhcp::hosts_of(const Roster& roster, std::vector<MissingBootFile>& missing) const {
     DIM_TRY(const auto images, assignments_.all());
     DIM_TRY(auto next, NextBootFiles::look(images_, boot_files_));
     VariantPaths paths(boot_files_);
@@ -92,16 +115,34 @@ Result<std::vector<api::DhcpHost>> BladeDhcp::hosts_of(const Roster& roster) con
         }
         hosts.push_back(std::move(host));
     }
+    missing = std::move(paths).missing();
     return hosts;
 }
 
+std::vector<MissingBootFile> BladeDhcp::missing() const {
+    const std::lock_guard lock(mutex_);
+    return missing_;
+}
+
+/// What is the same as the last time was logged then.
+void BladeDhcp::note_missing(std::vector<MissingBootFile> missing) {
+    const std::lock_guard lock(mutex_);
+    for (const MissingBootFile& each : missing)
+        if (std::ranges::find(missing_, each) == missing_.end())
+            log(LogLevel::error, each.text + (each.cure.empty() ? "" : " (" + each.cure + ")"));
+    missing_ = std::move(missing);
+}
+
 Result<void> BladeDhcp::apply() {
-    DIM_TRY(const auto hosts, hosts_of(roster_));
+    std::vector<MissingBootFile> missing;
+    DIM_TRY(const auto hosts, hosts_of(roster_, missing));
+    note_missing(std::move(missing));
     return dhcp_.apply(*roster_.definition(), hosts);
 }
 
 Result<std::optional<api::ServiceReload>> BladeDhcp::reloaded_by(const Roster& next) {
-    DIM_TRY(const auto hosts, hosts_of(next));
+    std::vector<MissingBootFile> missing;
+    DIM_TRY(const auto hosts, hosts_of(next, missing));
     const auto definition = next.definition();
     DIM_TRY(const auto reason, dhcp_.reload_reason(*definition, hosts));
     if (!reason) return std::nullopt;

@@ -5,9 +5,20 @@
 #include "imageserver/boot_file/next_boot_files.hpp"
 #include "imageserver/dhcp/dhcp_service.hpp"
 
+#include <mutex>
+#include <string>
 #include <vector>
 
 namespace dim::server {
+
+/// Why BLADE, and maybe others that want the same, has no boot file, or one without its words.
+struct MissingBootFile {
+    model::ComponentName blade;
+    std::string text;
+    std::string cure;
+
+    bool operator==(const MissingBootFile&) const = default;
+};
 
 /// Addresses and boot files for the blades of the roster, by the DHCP server.
 class BladeDhcp final : public AppliedService {
@@ -22,20 +33,28 @@ public:
           boot_files_(boot_files) {}
 
     /// What every blade that has a MAC is told.
-    Result<std::vector<api::DhcpHost>> hosts() const { return hosts_of(roster_); }
+    Result<std::vector<api::DhcpHost>> hosts() const;
+
+    /// What could not be made when the DHCP server was told last: apply() tries it again. Not
+    /// those with drivers that BootFiles::complete() still has to make. Any thread may ask.
+    std::vector<MissingBootFile> missing() const;
 
     Result<void> apply() override;
     Result<std::optional<api::ServiceReload>> reloaded_by(const Roster& next) override;
     std::optional<api::ServiceStatus> status() const override { return dhcp_.status(); }
 
 private:
-    Result<std::vector<api::DhcpHost>> hosts_of(const Roster& roster) const;
+    Result<std::vector<api::DhcpHost>> hosts_of(const Roster& roster,
+                                                std::vector<MissingBootFile>& missing) const;
+    void note_missing(std::vector<MissingBootFile> missing);
 
     DhcpService& dhcp_;
     const Roster& roster_;
     Assignments& assignments_;
     const Images& images_;
     const BootFiles& boot_files_;
+    mutable std::mutex mutex_;
+    std::vector<MissingBootFile> missing_;
 };
 
 }  // namespace dim::server

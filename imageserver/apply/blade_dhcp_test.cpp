@@ -145,6 +145,28 @@ TEST_F(BladeDhcpTest, NamesTheBootFileOfThePlatformOfABlade) {
     boot_files.unusable_word = "quiet";
     EXPECT_EQ(host("s1b1").boot_file, std::nullopt) << "another platform's is the wrong one";
     EXPECT_EQ(host("s1b2").boot_file, "granite/1-1/zImage");
+
+    EXPECT_TRUE(dhcp.missing().empty()) << "of what is told alone";
+    ASSERT_TRUE(dhcp.apply());
+    ASSERT_EQ(dhcp.missing().size(), 1U);
+    EXPECT_EQ(to_string(dhcp.missing().front().blade), "s1b1");
+    EXPECT_EQ(dhcp.missing().front().text,
+              "s1b1, of platform dark, has no boot file: too many words");
+}
+
+TEST_F(BladeDhcpTest, NamesNoBootFileForAnotherNetworkThanABladesOwn) {
+    add_image_with_boot_file();
+    ASSERT_TRUE(roster.replace(samples::three_blades(
+        R"(<set for="s1b1"><property name="kernel-arguments" value="quiet dim.vlan=30"/></set>)")));
+    ASSERT_TRUE(assignments.assign(std::vector{samples::component("s1b1")}, granite,
+                                   model::Timestamp::from_microseconds(0).value()));
+    EXPECT_EQ(host("s1b1").boot_file, "granite/1-1/zImage+quiet+dim.vlan=30");
+    boot_files.unusable_word = "quiet";
+    EXPECT_EQ(host("s1b1").boot_file, std::nullopt);
+    ASSERT_TRUE(dhcp.apply());
+    ASSERT_EQ(dhcp.missing().size(), 1U);
+    EXPECT_TRUE(dhcp.missing().front().text.contains("network: too many words"))
+        << dhcp.missing().front().text;
 }
 
 TEST_F(BladeDhcpTest, NamesNoBootFileWithoutTheDriversOfThePlatform) {
@@ -156,6 +178,8 @@ TEST_F(BladeDhcpTest, NamesNoBootFileWithoutTheDriversOfThePlatform) {
                            granite, model::Timestamp::from_microseconds(0).value()));
     EXPECT_EQ(host("s1b1").boot_file, std::nullopt);
     EXPECT_EQ(host("s1b2").boot_file, "granite/1-1/zImage");
+    ASSERT_TRUE(dhcp.apply());
+    EXPECT_TRUE(dhcp.missing().empty()) << "it is made in the background";
     boot_files.wanted_drivers = {"nfp"};
     ASSERT_TRUE(boot_files.complete(granite, [](auto&&...) {}));
     EXPECT_EQ(host("s1b1").boot_file, "granite/1-1/zImage+driver nfp");

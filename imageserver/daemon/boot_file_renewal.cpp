@@ -3,26 +3,35 @@
 #include "imageserver/daemon/report.hpp"
 #include "libdim/base/log.hpp"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
 
 namespace dim::server {
 
 namespace {
 
-// Kinds of alerts; their origin is the image.
+// Kinds of alerts; their origin is the image, or the blade whose boot file DHCP misses.
 constexpr const char* kOldKernel = "old-kernel";
 constexpr const char* kPlatform = "platform-boot-file";
 
 }  // namespace
 
 /// By an edit of an administrator; or the image is gone.
-void BootFileRenewal::forget_mended(const char* kind, const Images& images) {
+void BootFileRenewal::forget_mended(const char* kind, const Origins& origins) {
     for (const api::Alert& alert : alerts_.alerts())
-        if (alert.kind == kind && std::ranges::none_of(images, [&](const model::ImageName& image) {
-                return to_string(image) == alert.origin;
-            }))
+        if (alert.kind == kind && !origins.contains(alert.origin))
             alerts_.forget(kind, alert.origin);
+}
+
+/// Has what DHCP missed made again; tells whose it is.
+BootFileRenewal::Origins BootFileRenewal::tell_missing() {
+    Origins blades;
+    for (const MissingBootFile& each : dhcp_.missing()) {
+        // It was logged when it failed.
+        alerts_.note({kPlatform, to_string(each.blade), each.text, each.cure}, clock_.now().time);
+        blades.insert(to_string(each.blade));
+    }
+    if (!blades.empty()) dhcp_.tell();
+    return blades;
 }
 
 void BootFileRenewal::renew() {
@@ -31,8 +40,14 @@ void BootFileRenewal::renew() {
     if (!old) return report("boot files", old.error());
     const auto incomplete = files_.incomplete();
     if (!incomplete) return report("boot files", incomplete.error());
-    forget_mended(kOldKernel, *old);
-    forget_mended(kPlatform, *incomplete);
+    Origins origins = tell_missing();
+    for (const model::ImageName& image : *incomplete)
+        origins.insert(to_string(image));
+    forget_mended(kPlatform, origins);
+    origins.clear();
+    for (const model::ImageName& image : *old)
+        origins.insert(to_string(image));
+    forget_mended(kOldKernel, origins);
     working_ = static_cast<int>(old->size() + incomplete->size());
     const auto post = [this](const model::ImageName& image,
                              void (BootFileRenewal::*work)(const model::ImageName&)) {
@@ -52,7 +67,7 @@ void BootFileRenewal::complete_one(const model::ImageName& image) {
     if (!done) return report("boot files of " + to_string(image), done.error());
     for (const PlatformBootFile& file : done->made)
         log(LogLevel::notice, "boot file " + file.path + " built for a platform");
-    if (!done->made.empty()) name_boot_files_();
+    if (!done->made.empty()) dhcp_.tell();
     if (!done->failure) return alerts_.forget(kPlatform, to_string(image));
     const Error& error = *done->failure;
     const std::string text =
@@ -76,7 +91,7 @@ void BootFileRenewal::renew_one(const model::ImageName& image) {
     alerts_.forget(kOldKernel, to_string(image));
     if (!*renewed) return;
     log(LogLevel::notice, "boot file " + (*renewed)->path + " built for a new kernel");
-    name_boot_files_();
+    dhcp_.tell();
 }
 
 }  // namespace dim::server

@@ -1,29 +1,33 @@
 #pragma once
 
 #include "imageserver/api/lanes.hpp"
+#include "imageserver/apply/blade_dhcp.hpp"
 #include "imageserver/blade/alerts.hpp"
 #include "imageserver/boot_file/boot_files.hpp"
 #include "imageserver/state/wall_clock.hpp"
 
 #include <atomic>
 #include <functional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace dim::server {
 
 /// Renews boot files whose image has a kernel of its own that may have changed, where the edit that
 /// made the generation did not: it was killed, or failed. Makes those of platforms that came into
-/// the cluster definition. Its lanes end before it does.
+/// the cluster definition, and has those made again that failed when DHCP was told. Its lanes end
+/// before it does.
 class BootFileRenewal {
 public:
-    /// NAME_BOOT_FILES tells the DHCP server. The references outlive this.
+    struct Dhcp {
+        std::function<void()> tell;                             ///< which boot files there are
+        std::function<std::vector<MissingBootFile>()> missing;  ///< when it was told last
+    };
+    /// The references outlive this.
     BootFileRenewal(BootFiles& files, ImageLanes& lanes, Alerts& alerts, const WallClock& clock,
-                    std::function<void()> name_boot_files)
-        : files_(files),
-          lanes_(lanes),
-          alerts_(alerts),
-          clock_(clock),
-          name_boot_files_(std::move(name_boot_files)) {}
+                    Dhcp dhcp)
+        : files_(files), lanes_(lanes), alerts_(alerts), clock_(clock), dhcp_(std::move(dhcp)) {}
 
     /// Begins to, each in the lane of its image; nothing while the former call still works. What
     /// fails is an alert until it succeeds.
@@ -31,7 +35,9 @@ public:
 
 private:
     using Images = std::vector<model::ImageName>;
-    void forget_mended(const char* kind, const Images& images);
+    using Origins = std::set<std::string>;
+    void forget_mended(const char* kind, const Origins& origins);
+    Origins tell_missing();
     void renew_one(const model::ImageName& image);
     void complete_one(const model::ImageName& image);
 
@@ -39,7 +45,7 @@ private:
     ImageLanes& lanes_;
     Alerts& alerts_;
     const WallClock& clock_;
-    std::function<void()> name_boot_files_;
+    Dhcp dhcp_;
     std::atomic<int> working_{0};  ///< images
 };
 

@@ -21,7 +21,9 @@ protected:
     /// Once, to its end.
     void renew() {
         ImageLanes lanes;
-        BootFileRenewal renewal(files, lanes, alerts, clock, [this] { ++named; });
+        BootFileRenewal renewal(
+            files, lanes, alerts, clock,
+            {.tell = [this] { ++named; }, .missing = [this] { return missing; }});
         renewal.renew();
         lanes.threads().join();
     }
@@ -33,7 +35,8 @@ protected:
     FakeWallClock clock{samples::at(1)};
     FakeImages images;
     FakeBootFiles files{images};
-    int named = 0;  ///< times that DHCP was told
+    int named = 0;                         ///< times that DHCP was told
+    std::vector<MissingBootFile> missing;  ///< when it was
 };
 
 TEST_F(BootFileRenewalTest, BuildsWhatHasAnotherKernelAndTellsDhcp) {
@@ -89,6 +92,29 @@ TEST_F(BootFileRenewalTest, MakesThoseOfPlatformsThatCame) {
     EXPECT_EQ(named, 1);
     renew();
     EXPECT_EQ(named, 1);
+}
+
+TEST_F(BootFileRenewalTest, TellsDhcpAgainAsLongAsItMissesABootFile) {
+    missing = {
+        {*model::ComponentName::parse("s1b1"), "s1b1 has no boot file: disk full", "free it"}};
+    files.wanted_drivers = {"nfp"};
+    files.is_broken = true;
+    renew();
+    renew();
+    EXPECT_EQ(named, 2);
+    ASSERT_EQ(alerts.alerts().size(), 2U) << "the image's is another one";
+    missing.clear();
+    files.wanted_drivers.clear();
+    missing = {{*model::ComponentName::parse("s1b2"), "s1b2 has no boot file: disk full", ""}};
+    renew();
+    ASSERT_EQ(alerts.alerts().size(), 1U);
+    EXPECT_EQ(alerts.alerts().front().kind, "platform-boot-file");
+    EXPECT_EQ(alerts.alerts().front().origin, "s1b2");
+    EXPECT_EQ(alerts.alerts().front().text, "s1b2 has no boot file: disk full");
+    missing.clear();
+    renew();
+    EXPECT_TRUE(alerts.alerts().empty());
+    EXPECT_EQ(named, 3);
 }
 
 TEST_F(BootFileRenewalTest, AnAlertGoesWithTheRow) {

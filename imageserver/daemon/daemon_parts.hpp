@@ -128,8 +128,12 @@ private:
                               edited_blades_};
     BladeImageUpkeep blade_image_upkeep_{override_renewal_, *state_.images, lanes_.images,
                                          state_.alerts,     clock_,         settings_.check_days};
-    BootFileRenewal boot_file_renewal_{state_.boot_files, lanes_.images, state_.alerts, clock_,
-                                       [this] { name_boot_files(); }};
+    BootFileRenewal boot_file_renewal_{state_.boot_files,
+                                       lanes_.images,
+                                       state_.alerts,
+                                       clock_,
+                                       {.tell = [this] { name_boot_files(); },
+                                        .missing = [this] { return services_.dhcp().missing(); }}};
     BladeChecks checks_{*state_.images, edited_blades_, settings_.check_days};
     BladeLooks looks_{{.images = *state_.images,
                        .assignments = assignments_,
