@@ -165,6 +165,51 @@ Result<model::Ipv4Address> server_address(const BootEnvironment& environment) {
                                "command line"));
 }
 
+/// The port that was booted from, with a link; nothing when nobody tells it.
+Result<std::optional<InterfaceCandidate>>
+find_boot_port(const BootEnvironment& environment, KernelModules& modules,
+               const HardwareEvents& events, const std::function<void(std::string)>& trying,
+               const NetworkSettings& settings) {
+    trying("find the interface the blade booted from");
+    DIM_TRY(std::optional<InterfaceCandidate> chosen,
+            find_interface(boot_port(environment), modules, events,
+                           sys::Deadline::in(settings.interface_timeout)));
+    // The ports of a bond it waits for itself: one with a link is enough.
+    if (!chosen || environment.settings.bond) return chosen;
+    trying("bring up " + chosen->interface.name);
+    if (!chosen->interface.is_up) DIM_CHECK(sys::set_link_up(chosen->interface.index));
+    DIM_CHECK(
+        wait_for_carrier(chosen->interface, events, sys::Deadline::in(settings.carrier_timeout)));
+    return chosen;
+}
+
+/// Asks on CHOSEN, or on every port, or the VLAN of every port: who is answered is chosen then.
+Result<void> ask_for_address(std::optional<InterfaceCandidate>& chosen,
+                             BootEnvironment& environment, KernelModules& modules,
+                             const HardwareEvents& events,
+                             const std::function<void(std::string)>& trying,
+                             const NetworkSettings& settings) {
+    trying("ask for an address by DHCP on " +
+           (chosen ? chosen->interface.name
+                   : (environment.vlan ? "VLAN " + to_string(*environment.vlan) + " of " : "") +
+                         "every Ethernet interface"));
+    const auto only = chosen ? std::optional(chosen->interface.index) : std::nullopt;
+    std::set<int> warned;
+    const auto ports = [&]() -> Result<std::vector<sys::NetworkInterface>> {
+        DIM_TRY(auto found, ports_to_ask(only, modules, warned));
+        if (only || !environment.vlan) return found;
+        const auto make = [&](const sys::NetworkInterface& port) {
+            return make_vlan(port, *environment.vlan, modules);
+        };
+        return made_on_each(found, make, warned);
+    };
+    DIM_TRY(DhcpAnswer answer, ask_dhcp(ports, events, settings.dhcp));
+    if (environment.vlan && !only) DIM_CHECK(remove_made_links(answer.port.index));
+    environment.bootp = std::move(answer.reply);
+    chosen = InterfaceCandidate{std::move(answer.port), {}, std::nullopt};
+    return {};
+}
+
 }  // namespace
 
 Result<NetworkPlan> plan_network(const BootEnvironment& environment,
@@ -203,41 +248,14 @@ Result<BootNetwork> bring_up_network(BootEnvironment environment, KernelModules&
         return fail(
             Error(ErrorCode::invalid_input, *environment.settings.wrong_network)
                 .with_cure("build the boot file anew: dim buildzimage IMAGE --option WORD"));
-    trying("find the interface the blade booted from");
     DIM_TRY(const HardwareEvents events, HardwareEvents::listen());
     if (environment.vlan || environment.settings.bond) DIM_CHECK(remove_made_links());
     DIM_TRY(std::optional<InterfaceCandidate> chosen,
-            find_interface(boot_port(environment), modules, events,
-                           sys::Deadline::in(settings.interface_timeout)));
-    // The ports of a bond it waits for itself: one with a link is enough.
-    if (chosen && !environment.settings.bond) {
-        trying("bring up " + chosen->interface.name);
-        if (!chosen->interface.is_up) DIM_CHECK(sys::set_link_up(chosen->interface.index));
-        DIM_CHECK(wait_for_carrier(chosen->interface, events,
-                                   sys::Deadline::in(settings.carrier_timeout)));
-    }
+            find_boot_port(environment, modules, events, trying, settings));
     DIM_CHECK(put_links_on(chosen, environment, modules, events, trying, settings));
     const bool is_by_dhcp = !chosen || (!has_address(environment) && !chosen->address);
-    if (is_by_dhcp) {
-        trying("ask for an address by DHCP on " +
-               (chosen ? chosen->interface.name
-                       : (environment.vlan ? "VLAN " + to_string(*environment.vlan) + " of " : "") +
-                             "every Ethernet interface"));
-        const auto only = chosen ? std::optional(chosen->interface.index) : std::nullopt;
-        std::set<int> warned;
-        const auto ports = [&]() -> Result<std::vector<sys::NetworkInterface>> {
-            DIM_TRY(auto found, ports_to_ask(only, modules, warned));
-            if (only || !environment.vlan) return found;
-            const auto make = [&](const sys::NetworkInterface& port) {
-                return make_vlan(port, *environment.vlan, modules);
-            };
-            return made_on_each(found, make, warned);
-        };
-        DIM_TRY(DhcpAnswer answer, ask_dhcp(ports, events, settings.dhcp));
-        if (environment.vlan && !only) DIM_CHECK(remove_made_links(answer.port.index));
-        environment.bootp = std::move(answer.reply);
-        chosen = InterfaceCandidate{std::move(answer.port), {}, std::nullopt};
-    }
+    if (is_by_dhcp)
+        DIM_CHECK(ask_for_address(chosen, environment, modules, events, trying, settings));
     DIM_TRY(const model::MacAddress mac, model::MacAddress::from_bytes(chosen->interface.mac));
     DIM_TRY(const NetworkPlan plan, plan_network(environment, *chosen));
     BootNetwork network{chosen->interface.name, chosen->interface.index, mac, plan, is_by_dhcp, {}};
