@@ -197,10 +197,17 @@ Result<NetworkInterface> make_vlan(const NetworkInterface& base, model::VlanId i
     return interface_named(name);
 }
 
+void UnaskedPorts::note(const NetworkInterface& port, const Error& error) {
+    if (std::ranges::find(indexes_, port.index) != indexes_.end()) return;
+    indexes_.push_back(port.index);
+    log(LogLevel::warning,
+        "not asked on " + printable(port.name, kLongestName) + ": " + to_string(error));
+}
+
 Result<std::vector<NetworkInterface>>
 made_on_each(std::span<const NetworkInterface> ports,
              const std::function<Result<NetworkInterface>(const NetworkInterface&)>& make,
-             std::set<int>& warned) {
+             UnaskedPorts& unasked) {
     Ports made;
     std::vector<std::pair<const NetworkInterface*, Error>> failures;
     for (const NetworkInterface& port : ports) {
@@ -212,9 +219,7 @@ made_on_each(std::span<const NetworkInterface> ports,
     }
     if (made.empty() && !failures.empty()) return fail(std::move(failures.front().second));
     for (const auto& [port, error] : failures)
-        if (warned.insert(port->index).second)
-            log(LogLevel::warning,
-                "not asked on " + printable(port->name, kLongestName) + ": " + to_string(error));
+        unasked.note(*port, error);
     return made;
 }
 

@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -72,12 +71,23 @@ Result<sys::NetworkInterface> make_bond(const model::Bond& bond,
 Result<sys::NetworkInterface> make_vlan(const sys::NetworkInterface& base, model::VlanId id,
                                         KernelModules& modules);
 
-/// What MAKE makes on each of PORTS; a port where it fails is left out, and WARNED of once.
+/// Ports that are left out when all are asked, each with one warning.
+class UnaskedPorts {
+public:
+    /// Says why PORT is, the first time.
+    void note(const sys::NetworkInterface& port, const Error& error);
+    const std::vector<int>& indexes() const { return indexes_; }
+
+private:
+    std::vector<int> indexes_;
+};
+
+/// What MAKE makes on each of PORTS; a port where it fails is left out, and noted as UNASKED.
 /// Errors: that of the first, when there are ports and none is left.
 Result<std::vector<sys::NetworkInterface>>
 made_on_each(std::span<const sys::NetworkInterface> ports,
              const std::function<Result<sys::NetworkInterface>(const sys::NetworkInterface&)>& make,
-             std::set<int>& warned);
+             UnaskedPorts& unasked);
 
 /// Of INTERFACES the indexes of those that the VLAN or the bond INDEX is on, to the ports.
 std::vector<int> interfaces_below(std::span<const sys::NetworkInterface> interfaces, int index);

@@ -9,7 +9,6 @@
 #include "libdim/sys/poll.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace dim::agent {
 
@@ -73,9 +72,9 @@ Result<std::optional<InterfaceCandidate>> find_interface(const BootPort& port,
 }
 
 /// The Ethernet interfaces, up: the one with the index ONLY, or all ports there are by now but
-/// those that do not come up, each of which is WARNED of once.
+/// those that do not come up, which are noted as UNASKED.
 Result<std::vector<sys::NetworkInterface>>
-ports_to_ask(std::optional<int> only, KernelModules& modules, std::set<int>& warned) {
+ports_to_ask(std::optional<int> only, KernelModules& modules, UnaskedPorts& unasked) {
     modules.load_for_devices();
     DIM_TRY(auto interfaces, sys::network_interfaces());
     std::erase_if(interfaces, [&](const sys::NetworkInterface& interface) {
@@ -89,9 +88,7 @@ ports_to_ask(std::optional<int> only, KernelModules& modules, std::set<int>& war
             continue;
         }
         if (only) return fail(std::move(brought_up).error());
-        if (warned.insert(interface.index).second)
-            log(LogLevel::warning, "not asked on " + printable(interface.name, 15) + ": " +
-                                       to_string(brought_up.error()));
+        unasked.note(interface, brought_up.error());
     }
     return up;
 }
@@ -194,14 +191,14 @@ Result<void> ask_for_address(std::optional<InterfaceCandidate>& chosen,
                    : (environment.vlan ? "VLAN " + to_string(*environment.vlan) + " of " : "") +
                          "every Ethernet interface"));
     const auto only = chosen ? std::optional(chosen->interface.index) : std::nullopt;
-    std::set<int> warned;
+    UnaskedPorts unasked;
     const auto ports = [&]() -> Result<std::vector<sys::NetworkInterface>> {
-        DIM_TRY(auto found, ports_to_ask(only, modules, warned));
+        DIM_TRY(auto found, ports_to_ask(only, modules, unasked));
         if (only || !environment.vlan) return found;
         const auto make = [&](const sys::NetworkInterface& port) {
             return make_vlan(port, *environment.vlan, modules);
         };
-        return made_on_each(found, make, warned);
+        return made_on_each(found, make, unasked);
     };
     DIM_TRY(DhcpAnswer answer, ask_dhcp(ports, events, settings.dhcp));
     if (environment.vlan && !only) DIM_CHECK(remove_made_links(answer.port.index));
