@@ -81,6 +81,53 @@ Result<std::string> varied_command_line(const std::string& command_line,
     return linuxrc::render_command_line(words);
 }
 
+/// While the boot files of earlier generations are chosen anew: those that generations keep,
+/// because they have not got what is wished.
+class EarlierFiles {
+public:
+    /// BEFORE are the files until now. All outlive this.
+    EarlierFiles(BootFileCatalog& catalog, const api::BootFile& newest,
+                 const std::vector<KnownBootFile>& before)
+        : catalog_(catalog), newest_(newest), before_(before), chosen_{newest.path} {}
+
+    /// GENERATION keeps the file that it had, if it had one of its own, because of ERROR.
+    Result<void> keep(model::Generation generation, Error error) {
+        const KnownBootFile* file = file_for(before_, generation);
+        if (file != nullptr && file->file.path == newest_.path) file = nullptr;
+        const std::string path = file == nullptr ? "" : file->file.path;
+        // Of generations with the same kernel, the first one's failure tells of all.
+        if (kept_.empty() || path != last_kept_)
+            kept_.push_back(in_generation(generation, std::move(error))
+                                .with_default_cure("'dim image collect " + newest_.image.text() +
+                                                   "' collects generations that no blade has"));
+        last_kept_ = path;
+        // Of one that others have already, too, the kernel is the same.
+        if (file == nullptr || !chosen_.insert(path).second) return {};
+        return catalog_.keep(path, generation);
+    }
+
+    void choose(const std::string& path) {
+        last_kept_.clear();
+        chosen_.insert(path);
+    }
+
+    /// The files that nobody has any more are replaced. Returns why others were kept.
+    Result<std::vector<Error>> end() {
+        for (const KnownBootFile& other : before_)
+            if (!chosen_.contains(other.file.path))
+                DIM_CHECK(catalog_.replace(other.file.path, sys::realtime_us()));
+        return std::move(kept_);
+    }
+
+private:
+    BootFileCatalog& catalog_;
+    const api::BootFile& newest_;
+    const std::vector<KnownBootFile>& before_;
+    std::set<std::string> chosen_;
+    std::string last_kept_;
+    std::vector<Error> kept_;
+};
+
 }  // namespace
 
 Result<BootFileStore> BootFileStore::open(Settings settings, Database& database, Images& images) {
@@ -171,25 +218,8 @@ Result<std::vector<Error>> BootFileStore::choose_earlier(const KnownBootFile& ne
     const KernelWishes wishes = wishes_of(newest.file);
     DIM_TRY(const auto generations, images_->generation_numbers(name));
     DIM_TRY(const auto before, catalog.current(name));
-    std::vector<Error> kept;
-    std::set<std::string> chosen{newest.file.path};
+    EarlierFiles earlier(catalog, newest.file, before);
     std::optional<KnownBootFile> last;
-    // Of generations with the same kernel, the first one's failure tells of all.
-    std::string last_kept;
-    const auto keep = [&](model::Generation generation, Error error) -> Result<void> {
-        last.reset();
-        const KnownBootFile* file = file_for(before, generation);
-        if (file->file.path == newest.file.path) file = nullptr;
-        const std::string path = file == nullptr ? "" : file->file.path;
-        if (kept.empty() || path != last_kept)
-            kept.push_back(in_generation(generation, std::move(error))
-                               .with_default_cure("'dim image collect " + name.text() +
-                                                  "' collects generations that no blade has"));
-        last_kept = path;
-        // Of one that others have already, too, the kernel is the same.
-        if (file == nullptr || !chosen.insert(path).second) return {};
-        return catalog.keep(path, generation);
-    };
     for (const model::Generation generation : std::set(generations.begin(), generations.end())) {
         if (generation >= newest.file.generation) break;
         DIM_TRY(api::ImageSummary image, images_->image(name));
@@ -197,7 +227,8 @@ Result<std::vector<Error>> BootFileStore::choose_earlier(const KnownBootFile& ne
         auto kernel = kernel_of(image, *parts.platform, wishes, last ? last->kernel_mark : "");
         const std::lock_guard lock(*work_);
         if (!kernel) {
-            DIM_CHECK(keep(generation, std::move(kernel).error()));
+            last.reset();
+            DIM_CHECK(earlier.keep(generation, std::move(kernel).error()));
             continue;
         }
         if (!kernel->taken) {
@@ -212,17 +243,14 @@ Result<std::vector<Error>> BootFileStore::choose_earlier(const KnownBootFile& ne
         order.parts.kernel = std::move(kernel->taken);
         auto made = assemble(std::move(order), progress);
         if (!made) {
-            DIM_CHECK(keep(generation, std::move(made).error()));
+            last.reset();
+            DIM_CHECK(earlier.keep(generation, std::move(made).error()));
             continue;
         }
         last = *std::move(made);
-        last_kept.clear();
-        chosen.insert(last->file.path);
+        earlier.choose(last->file.path);
     }
-    for (const KnownBootFile& other : before)
-        if (!chosen.contains(other.file.path))
-            DIM_CHECK(catalog.replace(other.file.path, sys::realtime_us()));
-    return kept;
+    return earlier.end();
 }
 
 /// Of the generation that IMAGE tells.
