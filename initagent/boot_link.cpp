@@ -157,9 +157,10 @@ BondStep next_step(const BondPorts& now) {
                                                            : BondStep::wait_for_links;
 }
 
-std::string vlan_name(const std::string& base, model::VlanId id) {
-    const std::string name = base + '.' + to_string(id);
-    return name.size() <= kLongestName ? name : "vlan" + to_string(id);
+std::string vlan_name(const NetworkInterface& base, model::VlanId id) {
+    const auto with_id = [&](const std::string& of) { return of + '.' + to_string(id); };
+    const std::string name = with_id(base.name);
+    return name.size() <= kLongestName ? name : with_id("port" + std::to_string(base.index));
 }
 
 Result<NetworkInterface> make_bond(const model::Bond& bond,
@@ -187,7 +188,7 @@ Result<NetworkInterface> make_bond(const model::Bond& bond,
 Result<NetworkInterface> make_vlan(const NetworkInterface& base, model::VlanId id,
                                    KernelModules& modules) {
     modules.load_module("8021q");
-    const std::string name = vlan_name(base.name, id);
+    const std::string name = vlan_name(base, id);
     if (!interface_named(name)) {
         const auto made = sys::add_vlan(name, base.index, id.number());
         if (!made) return fail(not_made(made.error(), modules));

@@ -49,8 +49,8 @@ enum class BondStep { wait_for_ports, wait_for_link, wait_for_links, make_bond, 
 /// A bond is made of one link at least, and those that had one may have lost it.
 BondStep next_step(const BondPorts& now);
 
-/// "eth0.30"; "vlan30" when that would be longer than the kernel's names are.
-std::string vlan_name(const std::string& base, model::VlanId id);
+/// "eth0.30"; by BASE's index, "port2.30", when that would be longer than the kernel's names are.
+std::string vlan_name(const sys::NetworkInterface& base, model::VlanId id);
 
 struct BondWaits {
     std::chrono::milliseconds ports;    ///< until the ports are there

@@ -123,9 +123,11 @@ TEST(BootLink, KnowsWhatAnInterfaceIsOn) {
 }
 
 TEST(BootLink, NamesAVlanAsTheKernelCanBear) {
-    EXPECT_EQ(vlan_name("eth0", *model::VlanId::parse("30")), "eth0.30");
-    EXPECT_EQ(vlan_name("tencharact", *model::VlanId::parse("4094")), "tencharact.4094");
-    EXPECT_EQ(vlan_name("elevenchara", *model::VlanId::parse("4094")), "vlan4094");
+    const auto longest = *model::VlanId::parse("4094");
+    EXPECT_EQ(vlan_name(port(2, "eth0", 1), *model::VlanId::parse("30")), "eth0.30");
+    EXPECT_EQ(vlan_name(port(2, "tencharact", 1), longest), "tencharact.4094");
+    EXPECT_EQ(vlan_name(port(2, "elevenchara", 1), longest), "port2.4094");
+    EXPECT_EQ(vlan_name(port(3, "elevencharb", 1), longest), "port3.4094");
 }
 
 }  // namespace
