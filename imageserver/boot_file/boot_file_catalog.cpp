@@ -5,6 +5,7 @@
 #include "libdim/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <limits>
 
@@ -12,6 +13,8 @@ namespace dim::server {
 
 using model::Generation;
 using model::ImageName;
+
+namespace {
 
 const Migration kBootFileMigration{"boot-file-1", R"(
 CREATE TABLE boot_file (
@@ -67,8 +70,6 @@ CREATE TABLE platform_boot_file (
 CREATE INDEX platform_boot_file_path ON platform_boot_file(path);
 )"};
 
-namespace {
-
 std::string text_of(const std::vector<std::string>& drivers) {
     std::string text;
     for (const std::string& driver : drivers)
@@ -84,6 +85,13 @@ std::vector<std::string> drivers_in(const std::string& text) {
 }
 
 }  // namespace
+
+std::span<const Migration> boot_file_migrations() {
+    static const std::array all{
+        kBootFileMigration,       kBootFileTrustMigration,       kBootFileVariantMigration,
+        kBootFileKernelMigration, kBootFileGenerationsMigration, kBootFilePlatformMigration};
+    return all;
+}
 
 const KnownBootFile* file_for(const std::vector<KnownBootFile>& files, Generation generation) {
     if (files.empty()) return nullptr;

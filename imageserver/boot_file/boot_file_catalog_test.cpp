@@ -41,12 +41,7 @@ protected:
     }
 
     testing::TemporaryDirectory directory;
-    Database database =
-        Database::open(directory / "dim.db",
-                       std::array{kBootFileMigration, kBootFileTrustMigration,
-                                  kBootFileVariantMigration, kBootFileKernelMigration,
-                                  kBootFileGenerationsMigration, kBootFilePlatformMigration})
-            .value();
+    Database database = Database::open(directory / "dim.db", boot_file_migrations()).value();
     BootFileCatalog catalog{database};
 };
 
@@ -182,22 +177,14 @@ TEST_F(BootFileCatalogTest, AreThoseOfBeforeWithoutWishes) {
     // As the version before left it.
     const std::string old = directory / "old.db";
     {
-        auto before =
-            Database::open(old, std::array{kBootFileMigration, kBootFileTrustMigration,
-                                           kBootFileVariantMigration, kBootFileKernelMigration,
-                                           kBootFileGenerationsMigration})
-                .value();
+        auto before = Database::open(old, boot_file_migrations().first(5)).value();
         ASSERT_TRUE(before.transaction([](Transaction& transaction) {
             return transaction.execute("INSERT INTO boot_file (path, image, generation, bytes, "
                                        "sha256, command_line, last_generation, kernel_mark) VALUES "
                                        "('granite/1/a', 'granite', 1, 7, 'abc', 'quiet', 3, 'm')");
         }));
     }
-    auto after =
-        Database::open(old, std::array{kBootFileMigration, kBootFileTrustMigration,
-                                       kBootFileVariantMigration, kBootFileKernelMigration,
-                                       kBootFileGenerationsMigration, kBootFilePlatformMigration})
-            .value();
+    auto after = Database::open(old, boot_file_migrations()).value();
     const auto files = BootFileCatalog(after).current(image("granite")).value();
     ASSERT_EQ(files.size(), 1U);
     EXPECT_EQ(files.front().file, file("granite/1/a"));

@@ -18,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -25,12 +26,8 @@
 
 namespace dim::server {
 
-extern const Migration kBootFileMigration;
-extern const Migration kBootFileTrustMigration;
-extern const Migration kBootFileVariantMigration;
-extern const Migration kBootFileKernelMigration;
-extern const Migration kBootFileGenerationsMigration;
-extern const Migration kBootFilePlatformMigration;
+/// Of the boot files' tables, in their order.
+std::span<const Migration> boot_file_migrations();
 
 /// The files that blades load by TFTP, below STATE/boot: IMAGE/GENERATION/PLATFORM-SHA8/NAME, where
 /// the platform is the architecture its kernel is for, and NAME boot_file_name(). The name tells

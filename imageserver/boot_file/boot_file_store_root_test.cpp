@@ -39,12 +39,8 @@ protected:
         files.reset();
         store.reset();
         database.reset();
-        database = std::make_unique<Database>(value_of(
-            Database::open(directory / "dim.db",
-                           testing::with_image_migrations(
-                               {kBootFileMigration, kBootFileTrustMigration,
-                                kBootFileVariantMigration, kBootFileKernelMigration,
-                                kBootFileGenerationsMigration, kBootFilePlatformMigration}))));
+        database = std::make_unique<Database>(value_of(Database::open(
+            directory / "dim.db", testing::with_image_migrations(boot_file_migrations()))));
         store = std::make_unique<ImageStore>(value_of(ImageStore::open(
             {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
         files.emplace(value_of(BootFileStore::open(

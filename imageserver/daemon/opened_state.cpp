@@ -17,7 +17,9 @@
 #include "libdim/sys/signals.hpp"
 #include "libdim/sys/system_info.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <iterator>
 #include <vector>
 
 namespace dim::server {
@@ -26,15 +28,13 @@ namespace {
 
 /// Of every table, in the order of their dependencies.
 std::vector<Migration> all_migrations() {
-    const auto images = image_migrations();
-    std::vector<Migration> all(images.begin(), images.end());
-    all.insert(all.end(),
-               {kNfsMigration, kBootFileMigration, kBladeMigration, kClusterMigration,
-                kBootFileTrustMigration, kBootFileVariantMigration, kOverrideMigration,
-                kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
-                kRestartMigration, kBootFileKernelMigration, kSyncJournalMigration,
-                kSyncBoundsMigration, kSyncImageMigration, kLearnedMacMigration, kChassisMigration,
-                kBootFileGenerationsMigration, kBootFilePlatformMigration});
+    std::vector<Migration> all;
+    std::ranges::copy(image_migrations(), std::back_inserter(all));
+    std::ranges::copy(boot_file_migrations(), std::back_inserter(all));
+    all.insert(all.end(), {kNfsMigration, kBladeMigration, kClusterMigration, kOverrideMigration,
+                           kOverrideRenewalMigration, kPeerMigration, kDefinitionDebtMigration,
+                           kRestartMigration, kSyncJournalMigration, kSyncBoundsMigration,
+                           kSyncImageMigration, kLearnedMacMigration, kChassisMigration});
     return all;
 }
 

@@ -9,7 +9,6 @@
 #include "linuxrc/pe_fixture.hpp"
 #include "linuxrc/unified_kernel_image.hpp"
 
-#include <array>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -49,12 +48,7 @@ protected:
                                                 .command_line = "quiet dim.server-name=is01",
                                                 .os_release = "ID=debian\n"})
             .value();
-    Database database_ =
-        Database::open(directory / "dim.db",
-                       std::array{kBootFileMigration, kBootFileTrustMigration,
-                                  kBootFileVariantMigration, kBootFileKernelMigration,
-                                  kBootFileGenerationsMigration, kBootFilePlatformMigration})
-            .value();
+    Database database_ = Database::open(directory / "dim.db", boot_file_migrations()).value();
     BootFileCatalog catalog_{database_};
 };
 

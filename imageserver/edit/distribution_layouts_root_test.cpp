@@ -41,12 +41,8 @@ protected:
                        linuxrc::testing::static_x86_64_program());
         testing::write(directory / "linuxx64.efi.stub", linuxrc::testing::pe_program());
         store.reset();
-        database = std::make_unique<Database>(value_of(
-            Database::open(directory / "boot.db",
-                           testing::with_image_migrations(
-                               {kBootFileMigration, kBootFileTrustMigration,
-                                kBootFileVariantMigration, kBootFileKernelMigration,
-                                kBootFileGenerationsMigration, kBootFilePlatformMigration}))));
+        database = std::make_unique<Database>(value_of(Database::open(
+            directory / "boot.db", testing::with_image_migrations(boot_file_migrations()))));
         store = std::make_unique<ImageStore>(value_of(ImageStore::open(
             {.state_directory = state, .tables_with_images = {"boot_file"}}, *database)));
         store->use(*overrides);

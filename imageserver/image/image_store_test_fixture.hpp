@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -41,10 +42,10 @@ inline model::ComponentName blade_name(std::string_view text) {
 }
 
 /// Of the images' tables and of MORE.
-inline std::vector<Migration> with_image_migrations(std::initializer_list<Migration> more) {
+inline std::vector<Migration> with_image_migrations(std::span<const Migration> more) {
     const auto images = image_migrations();
     std::vector<Migration> all(images.begin(), images.end());
-    all.insert(all.end(), more);
+    all.insert(all.end(), more.begin(), more.end());
     return all;
 }
 

@@ -143,8 +143,8 @@ protected:
     }
 
     Database& nfs_database() {
-        second = std::make_unique<Database>(value_of(
-            Database::open(directory / "nfs.db", testing::with_image_migrations({kNfsMigration}))));
+        second = std::make_unique<Database>(value_of(Database::open(
+            directory / "nfs.db", testing::with_image_migrations({&kNfsMigration, 1}))));
         return *second;
     }
     std::uint32_t pid() const { return *supervisor->status("ganesha").pid; }
