@@ -44,6 +44,8 @@ BootRecord begin_record(const model::ComponentName& blade, model::BootStage stag
             .kernel_version = {},
             .firmware = {},
             .address = {},
+            .boot_file = {},
+            .loaded = {},
             .kernel = {},
             .agent = {},
             .exec = {},

@@ -57,9 +57,12 @@ struct BootRecord {
 
     std::optional<model::Timestamp> firmware;  ///< the first DHCPDISCOVER
     std::optional<model::Timestamp> address;   ///< DHCPACK
-    std::optional<model::Timestamp> kernel;    ///< start of the kernel; absent: no agent spoke yet
-    std::optional<model::Timestamp> agent;     ///< start of process 1
-    std::optional<model::Timestamp> exec;      ///< process 1 became the distribution's init
+    /// What its firmware asked for last, and since when it has been sent all of that.
+    std::optional<std::string> boot_file;
+    std::optional<model::Timestamp> loaded;
+    std::optional<model::Timestamp> kernel;  ///< start of the kernel; absent: no agent spoke yet
+    std::optional<model::Timestamp> agent;   ///< start of process 1
+    std::optional<model::Timestamp> exec;    ///< process 1 became the distribution's init
     std::optional<model::Timestamp> running;
 
     model::BootStage stage;        ///< begun last

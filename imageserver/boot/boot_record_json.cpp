@@ -43,6 +43,8 @@ struct Members<BootRecord> {
         member("kernel_version", &BootRecord::kernel_version),
         member("firmware", &BootRecord::firmware),
         member("address", &BootRecord::address),
+        member("boot_file", &BootRecord::boot_file),
+        member("loaded", &BootRecord::loaded),
         member("kernel", &BootRecord::kernel),
         member("agent", &BootRecord::agent),
         member("exec", &BootRecord::exec),

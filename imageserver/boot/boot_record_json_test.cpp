@@ -27,7 +27,9 @@ TEST(BootRecordJson, ReadsBackAsWritten) {
     ASSERT_TRUE(record.failed_move);
     EXPECT_EQ(record.kernel_release, "6.1.0");
     record.actimeo_seconds = 3;
-    record.firmware = record.address = record.running = record.exec = record.lost = at(11);
+    record.boot_file = "debian/3/x86_64-01234567/linux.efi";
+    record.firmware = record.address = record.loaded = record.running = record.exec = record.lost =
+        at(11);
     EXPECT_EQ(parse_boot_record(to_json(record)), record);
 }
 

@@ -120,10 +120,14 @@ std::optional<BootChange> apply_load(const std::optional<BootRecord>& latest,
         case Step::begins:
             // What was wrong before, it does now as it should.
             if (boot.failure && boot.failure->stage == BootStage::firmware) boot.has_failed = false;
+            boot.boot_file = load.file;
+            boot.loaded.reset();
             change.tell(now, "imageserver", BootStage::firmware,
                         "loads " + load.file + " by HTTP (" + mebibytes(load.size) + ")");
             break;
         case Step::is_done:
+            boot.boot_file = load.file;
+            boot.loaded = now.time;
             change.tell(now, "imageserver", BootStage::firmware, "has loaded " + load.file);
             break;
         case Step::broke_off:
@@ -192,6 +196,32 @@ std::optional<BootChange> apply_silence(const BootRecord& boot, Moment now, Mome
     return change;
 }
 
+namespace {
+
+constexpr std::string_view kConsoleTells =
+    "look at its console, where the agent says what it has not got: the driver of its port ('dim "
+    "buildzimage IMAGE --driver NAME'), that port's firmware, whose package the image must have, a "
+    "link, or the right VLAN";
+constexpr std::string_view kSecureBootTells =
+    "; firmware with Secure Boot says \"Access Denied\" there to a boot file that is not signed "
+    "with its key";
+
+/// Its firmware asked for one, and nothing followed.
+Error lost_with_boot_file(const BootRecord& boot, const std::string& silence) {
+    const std::string& file = *boot.boot_file;
+    const std::string told = boot.loaded
+                                 ? "its boot file " + file + " was loaded, and no agent spoke: the"
+                                 : "it asked for its boot file " + file +
+                                       ", and no agent spoke: it was not loaded as a whole, the";
+    std::string cure(kConsoleTells);
+    if (file.ends_with(".efi")) cure += kSecureBootTells;
+    return Error(ErrorCode::timed_out,
+                 silence + told + " kernel did not start, or the agent found no network")
+        .with_cure(std::move(cure));
+}
+
+}  // namespace
+
 Error lost_reason(const BootRecord& boot) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest_silence(boot));
     const std::string silence = "nothing heard for " + std::to_string(seconds.count()) + " s; ";
@@ -205,14 +235,14 @@ Error lost_reason(const BootRecord& boot) {
                      silence + "its last stage is " + std::string(to_string(boot.stage)))
             .with_cure("look at its console; power it off and on");
     }
+    if (boot.boot_file) return lost_with_boot_file(boot, silence);
     if (boot.address) {
         return Error(ErrorCode::timed_out,
-                     silence +
-                         "it was given its address, but no agent spoke: the boot file was not "
-                         "loaded, or its kernel did not start")
-            .with_cure("'dim dhcp show' tells its boot file; look at its console: firmware with "
-                       "Secure Boot says \"Access Denied\" there to a boot file that is not "
-                       "signed with its key");
+                     silence + "it was given its address, but no agent spoke: the boot file was "
+                               "not loaded, its kernel did not start, or the agent found no "
+                               "network")
+            .with_cure("'dim dhcp show' tells its boot file; " + std::string(kConsoleTells) +
+                       std::string(kSecureBootTells));
     }
     return Error(ErrorCode::timed_out, silence + "it asked for an address and took none")
         .with_cure("'dim status' tells whether dhcpd runs; check the network");

@@ -234,6 +234,34 @@ TEST(Silence, OfAFirmwareTellsHowFarItCame) {
     EXPECT_TRUE(lost_reason(given->record).message().contains("no agent spoke"));
 }
 
+TEST(Silence, AfterABootFileWasLoadedTellsSoAndWhatMayLack) {
+    const auto loading = apply_load(asked(), load(FirmwareLoad::Step::begins), at(3))->record;
+    EXPECT_TRUE(lost_reason(loading).message().contains(
+        "it asked for its boot file debian/3/x86_64-01234567/linux, and no agent spoke: it was "
+        "not loaded as a whole"))
+        << lost_reason(loading).message();
+
+    const auto loaded = apply_load(loading, load(FirmwareLoad::Step::is_done), at(4))->record;
+    const Error reason = lost_reason(loaded);
+    EXPECT_TRUE(reason.message().ends_with(
+        "its boot file debian/3/x86_64-01234567/linux was loaded, and no agent spoke: the kernel "
+        "did not start, or the agent found no network"))
+        << reason.message();
+    for (const char* word :
+         {"console", "dim buildzimage IMAGE --driver", "firmware", "link", "VLAN"})
+        EXPECT_TRUE(reason.cure().contains(word)) << word << ": " << reason.cure();
+    EXPECT_FALSE(reason.cure().contains("Secure Boot")) << "iPXE's parts are not signed";
+
+    FirmwareLoad program = load(FirmwareLoad::Step::is_done);
+    program.file = "debian/3/x86_64-01234567/linux.efi";
+    const auto by_uefi = apply_load(asked(), program, at(4))->record;
+    EXPECT_TRUE(lost_reason(by_uefi).cure().contains("Secure Boot"));
+
+    // Its second part is on its way: not all is loaded.
+    const auto next = apply_load(loaded, load(FirmwareLoad::Step::begins), at(5))->record;
+    EXPECT_FALSE(next.loaded);
+}
+
 TEST(Silence, AfterAFailureIsStillAFailure) {
     const auto failed =
         apply_refusal(blade(), asked(), BootStage::tls, kWrongAuthority, at(9)).record;
