@@ -1,6 +1,7 @@
 #include "linuxrc/elf_program.hpp"
 
 #include "libdim/base/byte_order.hpp"
+#include "linuxrc/machine.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -8,37 +9,15 @@
 
 namespace dim::linuxrc {
 
-namespace {
-
-struct Machine {
-    char data;              ///< EI_DATA
-    std::uint64_t machine;  ///< e_machine
-};
-
-Machine machine_of(model::Architecture architecture) {
-    switch (architecture) {
-        case model::Architecture::ppc64: return {ELFDATA2MSB, EM_PPC64};
-        case model::Architecture::ppc64le: return {ELFDATA2LSB, EM_PPC64};
-        case model::Architecture::x86_64: return {ELFDATA2LSB, EM_X86_64};
-        case model::Architecture::aarch64: return {ELFDATA2LSB, EM_AARCH64};
-    }
-    std::unreachable();
-}
-
-}  // namespace
-
 Result<void> check_static_program(std::string_view file, model::Architecture architecture) {
     if (file.size() < sizeof(Elf64_Ehdr) || !file.starts_with("\177ELF"))
         return fail(ErrorCode::invalid_input, "is no ELF program");
-    const Machine machine = machine_of(architecture);
-    const auto number = [&](std::size_t offset, std::size_t size) {
-        return machine.data == ELFDATA2MSB ? big_endian(file, offset, size)
-                                           : little_endian(file, offset, size);
-    };
-    if (file[EI_CLASS] != ELFCLASS64 || file[EI_DATA] != machine.data ||
-        number(offsetof(Elf64_Ehdr, e_machine), 2) != machine.machine) {
+    if (machine_of(file) != to_string(architecture))
         return fail(ErrorCode::invalid_input, "is not for " + std::string(to_string(architecture)));
-    }
+    const auto number = [&](std::size_t offset, std::size_t size) {
+        return file[EI_DATA] == ELFDATA2MSB ? big_endian(file, offset, size)
+                                            : little_endian(file, offset, size);
+    };
     if (number(offsetof(Elf64_Ehdr, e_type), 2) != ET_EXEC)
         return fail(ErrorCode::invalid_input, "is no static program");
     const std::uint64_t table = number(offsetof(Elf64_Ehdr, e_phoff), 8);

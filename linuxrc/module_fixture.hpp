@@ -6,8 +6,14 @@
 
 namespace dim::linuxrc::testing {
 
-/// An ELF object with the section .modinfo alone.
-inline std::string kernel_module(const std::vector<std::string>& facts, bool is_big = false) {
+/// EM_X86_64, EM_AARCH64, EM_PPC64
+inline constexpr std::uint16_t kX86Module = 62;
+inline constexpr std::uint16_t kArmModule = 183;
+inline constexpr std::uint16_t kPowerModule = 21;
+
+/// An ELF object with the section .modinfo alone, for MACHINE.
+inline std::string kernel_module(const std::vector<std::string>& facts, bool is_big = false,
+                                 std::uint16_t machine = kX86Module) {
     std::string info;
     for (const std::string& fact : facts)
         info.append(fact).push_back('\0');
@@ -19,9 +25,10 @@ inline std::string kernel_module(const std::vector<std::string>& facts, bool is_
     };
     const std::size_t table = file.size() + info.size() + names.size();
     file.replace(0, 6, is_big ? "\177ELF\2\2" : "\177ELF\2\1");
-    put(40, table, 8);  // e_shoff
-    put(60, 3, 2);      // e_shnum
-    put(62, 2, 2);      // e_shstrndx
+    put(18, machine, 2);  // e_machine
+    put(40, table, 8);    // e_shoff
+    put(60, 3, 2);        // e_shnum
+    put(62, 2, 2);        // e_shstrndx
     file += info + names;
     file.resize(table + 3 * std::size_t{64});
     const auto section = [&](std::size_t number, std::uint64_t name, std::uint64_t offset,

@@ -8,6 +8,7 @@
 #include "linuxrc/compressed_file.hpp"
 #include "linuxrc/kernel_modules.hpp"
 #include "linuxrc/kernel_version.hpp"
+#include "linuxrc/machine.hpp"
 #include "linuxrc/ramdisk_files.hpp"
 #include "linuxrc/zimage.hpp"
 
@@ -55,6 +56,7 @@ Result<std::string> read_optional(const GenerationTree& tree, const std::string&
 
 /// A kernel and the directory of its modules.
 struct Found {
+    model::Architecture architecture;  ///< what the image was imported for
     std::string release;
     std::string modules;  ///< "usr/lib/modules/6.1.0-50-amd64"
     const Entry* kernel;
@@ -120,7 +122,10 @@ Result<Found> find_kernel(const GenerationTree& tree, model::Architecture archit
         } else if (!is_wished(*release, wishes)) {
             others.append(others.empty() ? "" : ", ").append(printable(*release, 80));
         } else if (!newest || is_older_release(newest->release, *release)) {
-            newest = Found{.release = *release, .modules = modules, .kernel = kernel};
+            newest = Found{.architecture = architecture,
+                           .release = *release,
+                           .modules = modules,
+                           .kernel = kernel};
         }
     }
     if (newest) return *std::move(newest);
@@ -132,6 +137,20 @@ Result<Found> find_kernel(const GenerationTree& tree, model::Architecture archit
                                                       ", but not the kernel in /boot")
                     .with_cure("install the distribution's kernel package in the master (Debian: " +
                                kernel_package(architecture) + "), then 'dim image update'"));
+}
+
+/// That the kernel or module PATH runs on what the image is for, as far as it tells.
+Result<void> check_machine(const std::string& path, std::string_view bytes,
+                           model::Architecture architecture) {
+    const std::string wanted(to_string(architecture));
+    const std::string machine = linuxrc::machine_of(bytes);
+    if (machine.empty() || machine == wanted) return {};
+    return fail(
+        Error(ErrorCode::invalid_input,
+              path + " is for " + machine + ", but the image was imported for " + wanted)
+            .with_cure(model::parse_architecture(machine)
+                           ? "import the tree with --arch " + machine + ", after 'dim image remove'"
+                           : "import a tree of a distribution for " + wanted));
 }
 
 /// Adds what is taken to FILES, up to a limit for all.
@@ -203,6 +222,7 @@ Result<void> take_module(const GenerationTree& tree, const Found& found, const s
         return fail(ErrorCode::not_found, "modules.dep names " + path + ", which is not there");
     DIM_TRY(const std::string* bytes,
             taker.take(*entry, "lib/modules/" + found.release + "/" + taken));
+    DIM_CHECK(check_machine(path, *bytes, found.architecture));
     auto facts = linuxrc::module_info(*bytes);
     if (!facts) return fail(std::move(facts).error().with_context(path));
     DIM_CHECK(check_module(path, *facts, found.release));
@@ -350,6 +370,7 @@ Result<DistributionKernel> take_kernel(const GenerationTree& tree, const model::
     DistributionKernel result{
         .release = found.release, .version = {}, .kernel = {}, .modules = {}, .os_release = {}};
     DIM_TRY(result.kernel, read_entry(tree, *found.kernel, kKernelLimit));
+    DIM_CHECK(check_machine(found.kernel->path, result.kernel, platform.architecture));
     result.version = linuxrc::kernel_version(result.kernel);
     if (platform.boot_file == model::BootFileFormat::zimage) {
         auto kernel = linuxrc::zimage_kernel(result.kernel);

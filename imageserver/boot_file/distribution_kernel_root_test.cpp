@@ -1,6 +1,8 @@
+#include "imageserver/boot_file/boot_file_catalog.hpp"
 #include "imageserver/boot_file/boot_file_store.hpp"
 #include "imageserver/boot_file/distribution_kernel.hpp"
 #include "imageserver/image/image_store_test_fixture.hpp"
+#include "libdim/sys/clock.hpp"
 #include "linuxrc/elf_fixture.hpp"
 #include "linuxrc/module_fixture.hpp"
 #include "linuxrc/pe_file.hpp"
@@ -55,8 +57,9 @@ protected:
                                                    *database, *store)));
     }
 
-    /// A kernel and its modules in the master.
-    void install_kernel(const std::string& release, const std::string& magic = "") const {
+    /// A kernel and its modules, for MACHINE, in the master.
+    void install_kernel(const std::string& release, const std::string& magic = "",
+                        std::uint16_t machine = linuxrc::testing::kX86Module) const {
         const std::string modules = tree + "/usr/lib/modules/" + release;
         for (const char* name : {"kernel/fs/nfs", "kernel/net/sunrpc", "kernel/net/8021q",
                                  "kernel/drivers/net", "kernel/sound"})
@@ -70,14 +73,16 @@ protected:
             "vermagic=" + (magic.empty() ? release : magic) + " SMP mod_unload ";
         for (const char* name : {"kernel/fs/nfs/nfsv4.ko", "kernel/net/sunrpc/sunrpc.ko",
                                  "kernel/net/8021q/8021q.ko", "kernel/sound/snd.ko"})
-            testing::write(modules + "/" + name, linuxrc::testing::kernel_module({vermagic}));
+            testing::write(modules + "/" + name,
+                           linuxrc::testing::kernel_module({vermagic}, false, machine));
         testing::write(modules + "/kernel/drivers/net/tg3.ko",
                        linuxrc::testing::kernel_module(
-                           {vermagic, "firmware=tigon/tg3.bin", "firmware=tigon/not-there.bin"}));
+                           {vermagic, "firmware=tigon/tg3.bin", "firmware=tigon/not-there.bin"},
+                           false, machine));
     }
-    void import_debian() const {
+    void import_debian(model::Architecture architecture = model::Architecture::x86_64) const {
         auto debian = request();
-        debian.architecture = model::Architecture::x86_64;
+        debian.architecture = architecture;
         value_of(store->import_image(debian, quiet()));
     }
     void update() const {
@@ -145,6 +150,7 @@ protected:
     }
     Result<api::BootFile> build_as(KernelWishes wishes) {
         api::BuildBootFile request{granite, {}, {}};
+        request.reset = true;
         request.drivers = std::move(wishes.drivers);
         if (!wishes.release.empty()) request.kernel = std::move(wishes.release);
         return build(request);
@@ -224,6 +230,28 @@ TEST_F(DistributionKernelTest, HasModulesThatTheDistributionCompressed) {
     EXPECT_THAT(build().error().message(), HasSubstr("nfsv4.ko.zst is damaged or cut"));
 }
 
+TEST_F(DistributionKernelTest, KeepsWhatACommandDoesNotSay) {
+    install_kernel("6.1.0-10-amd64");
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    api::BuildBootFile request{granite, std::vector<std::string>{"dim.vlan=30", "quiet"}, {}};
+    request.drivers = {"snd"};
+    request.kernel = "6.1.0-9-*";
+    const api::BootFile wished = value_of(build(request));
+    EXPECT_EQ(value_of(build(api::BuildBootFile{granite, {}, {}})), wished);
+    api::BuildBootFile loud{granite, std::vector<std::string>{"debug"}, {}};
+    const api::BootFile other = value_of(build(loud));
+    EXPECT_EQ(other.command_line, "console=tty0 console=ttyS0,115200 dim.server-name=is01 debug");
+    EXPECT_EQ(other.wished_drivers, wished.wished_drivers);
+    EXPECT_EQ(other.kernel, "6.1.0-9-amd64");
+    api::BuildBootFile reset{granite, {}, {}};
+    reset.reset = true;
+    const api::BootFile bare = value_of(build(reset));
+    EXPECT_EQ(bare.command_line, "console=tty0 console=ttyS0,115200 dim.server-name=is01");
+    EXPECT_EQ(bare.kernel, "6.1.0-10-amd64");
+    EXPECT_FALSE(bare.wished_drivers);
+}
+
 TEST_F(DistributionKernelTest, StaysWhenOthersAreTrusted) {
     install_kernel("6.1.0-9-amd64");
     import_debian();
@@ -234,6 +262,20 @@ TEST_F(DistributionKernelTest, StaysWhenOthersAreTrusted) {
     EXPECT_NE(made.sha256, old.sha256);
     EXPECT_EQ(made.kernel, old.kernel);
     EXPECT_EQ(value_of(build()), made) << "as if it were built of the image";
+}
+
+TEST_F(DistributionKernelTest, IsNotTakenBackByARebuildThatBeganBefore) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile old = value_of(build());
+    install_kernel("6.1.0-10-amd64");
+    update();
+    ASSERT_TRUE(renew());
+    authorities += linuxrc::testing::kCertificate;
+    BootFileCatalog catalog(*database);
+    value_of(files->rebuild(
+        granite, [&](auto&&...) { value_of(catalog.replace(old.path, sys::realtime_us())); }));
+    EXPECT_EQ(value_of(catalog.current(granite)).size(), 1U);
 }
 
 TEST_F(DistributionKernelTest, IsTheSameWithOtherArguments) {
@@ -372,7 +414,7 @@ TEST_F(DistributionKernelTest, HasTheDriversThatAreWishedFor) {
     EXPECT_EQ(renewed.kernel, "6.1.0-10-amd64");
     EXPECT_TRUE(has_module(renewed.path, "snd")) << "renewals keep them";
     EXPECT_TRUE(has_module(of_generation(1).path, "snd"));
-    value_of(build());
+    value_of(build_as({}));
     for (const std::uint32_t generation : {1U, 2U})
         EXPECT_FALSE(has_module(of_generation(generation).path, "snd"));
     EXPECT_EQ(of_generation(1).kernel, "6.1.0-9-amd64");
@@ -564,7 +606,7 @@ TEST_F(DistributionKernelTest, WithoutWhatIsWishedForStaysThatOfItsGeneration) {
     EXPECT_TRUE(sys::stat(files->directory() + "/" + old.path));
     EXPECT_FALSE(build_as({.drivers = {"nothing"}})) << "the newest has to have it";
     EXPECT_TRUE(has_module(of_generation(1).path, "snd"));
-    value_of(build());
+    value_of(build_as({}));
     EXPECT_THAT(kept, IsEmpty());
     EXPECT_FALSE(has_module(of_generation(1).path, "snd"));
 }
@@ -604,11 +646,50 @@ TEST_F(DistributionKernelTest, MustBeThere) {
     EXPECT_EQ(value_of(files->current(granite)), std::nullopt);
 }
 
+TEST_F(DistributionKernelTest, IsOfTheMachineThatTheImageIsFor) {
+    const std::string release = "6.1.0-9-arm64";
+    install_kernel(release, "", linuxrc::testing::kArmModule);
+    import_debian();
+    const auto expect_refused = [&](const std::string& file) {
+        const auto refused = build();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), ErrorCode::invalid_input);
+        EXPECT_THAT(refused.error().message(),
+                    HasSubstr(file + " is for aarch64, but the image was imported for x86_64"));
+        EXPECT_THAT(refused.error().cure(), HasSubstr("import the tree with --arch aarch64"));
+    };
+    expect_refused(".ko");  // a kernel that does not tell: its modules do
+    std::string kernel = linuxrc::testing::pe_program();
+    kernel.replace(0x84, 2, "\x64\xaa");
+    testing::write(tree + "/boot/vmlinuz-" + release, kernel);
+    update();
+    expect_refused("boot/vmlinuz-" + release);
+
+    install_kernel(release);
+    testing::write(tree + "/boot/vmlinuz-" + release, linuxrc::testing::pe_program());
+    update();
+    EXPECT_TRUE(build());
+    kernel.replace(0x84, 2, "\x4c\x01");
+    testing::write(tree + "/boot/vmlinuz-" + release, kernel);
+    update();
+    const auto refused = build();
+    EXPECT_THAT(refused.error().message(), HasSubstr("is for i386, but"));
+    EXPECT_EQ(refused.error().cure(), "import a tree of a distribution for x86_64");
+}
+
+TEST_F(DistributionKernelTest, ForArmIsNoneForX86) {
+    install_kernel("6.1.0-9-amd64");
+    testing::write(tree + "/boot/vmlinuz-6.1.0-9-amd64", linuxrc::testing::pe_program());
+    import_debian(model::Architecture::aarch64);
+    const auto refused = build();
+    EXPECT_THAT(refused.error().message(),
+                HasSubstr("is for x86_64, but the image was imported for aarch64"));
+    EXPECT_THAT(refused.error().cure(), HasSubstr("--arch x86_64"));
+}
+
 TEST_F(DistributionKernelTest, ForPowerIsAVmlinux) {
-    install_kernel("6.1.0-9-powerpc64le");
-    auto debian = request();
-    debian.architecture = model::Architecture::ppc64le;
-    value_of(store->import_image(debian, quiet()));
+    install_kernel("6.1.0-9-powerpc64le", "", linuxrc::testing::kPowerModule);
+    import_debian(model::Architecture::ppc64le);
     const auto refused = build();
     EXPECT_EQ(refused.error().code(), ErrorCode::invalid_input);
     EXPECT_THAT(refused.error().message(), HasSubstr("boot/vmlinuz-6.1.0-9-powerpc64le"));
