@@ -17,6 +17,8 @@ using overrides::Builtin;
 constexpr std::string_view kLocalHosts = "127.0.0.1\tlocalhost\n"
                                          "::1\tlocalhost ip6-localhost ip6-loopback\n";
 constexpr std::string_view kInterfaces = "etc/network/interfaces";
+/// What is read of all of them at most.
+constexpr std::size_t kInterfacesBytes = std::size_t{256} << 10;
 constexpr std::string_view kInterfacesDirectory = "etc/network/interfaces.d";
 constexpr std::string_view kSuseNetwork = "etc/sysconfig/network";
 constexpr std::string_view kRedHatNetwork = "etc/sysconfig/network-scripts";
@@ -268,9 +270,17 @@ private:
         DIM_TRY(const std::vector<std::string> paths, ifupdown_files());
         std::vector<std::pair<std::string, BladeRoot::File>> files;
         std::set<std::string> known;
+        std::size_t bytes = 0;
         for (const std::string& path : paths) {
             auto file = now(Builtin::root_interface, path);
             if (!file) continue;
+            bytes += file->bytes.view().size();
+            if (bytes > kInterfacesBytes) {
+                note_problem(Builtin::root_interface, path,
+                             Error(ErrorCode::limit_exceeded,
+                                   "the interfaces of ifupdown are more than 256 KiB together"));
+                return {};
+            }
             for (std::string& name : overrides::interfaces_of(file->bytes.view()))
                 known.insert(std::move(name));
             files.emplace_back(path, std::move(*file));
@@ -279,15 +289,14 @@ private:
         std::string all;
         for (const auto& [path, file] : files)
             all += text_of(file) + "\n";
-        std::vector<std::string> names;
+        overrides::InterfaceNames names;
         if (name) {
-            names = overrides::interfaces_beneath(all, *name);
-            names.push_back(*name);
+            const auto beneath = overrides::interfaces_beneath(all, *name);
+            names.insert(beneath.begin(), beneath.end());
+            names.insert(*name);
         }
         for (const auto& [path, file] : files) {
-            std::string text = text_of(file);
-            for (const std::string& each : names)
-                text = overrides::without_interface(text, each);
+            std::string text = overrides::without_interfaces(text_of(file), names);
             // What was done before is wanted, too.
             if (text.contains(overrides::kRootInterfaceComment))
                 want_edited(Builtin::root_interface, path, file, std::move(text));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <map>
 
 namespace dim::overrides {
 
@@ -74,30 +75,48 @@ void append_comment(std::string& made, const LogicalLine& line) {
 }
 
 /// The line as a comment, and again with the names that are left, if there are any.
-void append_without(std::string& made, const LogicalLine& line, std::string_view interface) {
+void append_without(std::string& made, const LogicalLine& line, const InterfaceNames& interfaces) {
     append_comment(made, line);
     std::string names;
     for (auto word = line.words.begin() + 1; word != line.words.end(); ++word)
-        if (*word != interface) names += ' ' + *word;
+        if (!interfaces.contains(*word)) names += ' ' + *word;
     if (names.empty()) return;
     if (!made.ends_with('\n')) made += '\n';
     made += line.words.front() + names + '\n';
 }
 
 /// The first word says what the line does, also where an interface is called "auto".
-bool lists(const LogicalLine& line, std::string_view interface) {
+bool lists_any(const LogicalLine& line, const InterfaceNames& interfaces) {
     return !line.words.empty() && lists_interfaces(line.words.front()) &&
-           std::find(line.words.begin() + 1, line.words.end(), interface) != line.words.end();
+           std::any_of(line.words.begin() + 1, line.words.end(),
+                       [&](const std::string& word) { return interfaces.contains(word); });
+}
+
+/// Of each interface that a stanza tells of, what it is made of.
+std::map<std::string, std::vector<std::string>> parts_in(std::string_view text) {
+    std::map<std::string, std::vector<std::string>> parts;
+    std::string stanza;
+    for (const LogicalLine& line : logical_lines(text)) {
+        if (line.words.size() < 2 || is_comment(line.lines.front())) continue;
+        if (begins_stanza(line.words[0])) stanza = line.words[1];
+        const auto option = option_name(line.words[0]);
+        if (option == "vlan-raw-device" || option == "bond-slaves") {
+            auto& of_stanza = parts[stanza];
+            of_stanza.insert(of_stanza.end(), line.words.begin() + 1, line.words.end());
+        }
+        if (option == "bond-master") parts[line.words[1]].push_back(stanza);
+    }
+    return parts;
 }
 
 }  // namespace
 
 std::vector<std::string> interfaces_of(std::string_view text) {
     std::vector<std::string> interfaces;
+    InterfaceNames found;
     for (const LogicalLine& line : logical_lines(text)) {
         if (line.words.size() < 2 || line.words[0] != "iface") continue;
-        if (is_plain_interface(line.words[1]) &&
-            std::ranges::find(interfaces, line.words[1]) == interfaces.end())
+        if (is_plain_interface(line.words[1]) && found.insert(line.words[1]).second)
             interfaces.push_back(line.words[1]);
     }
     return interfaces;
@@ -105,44 +124,34 @@ std::vector<std::string> interfaces_of(std::string_view text) {
 
 std::vector<std::string> interfaces_beneath(std::string_view text, std::string_view interface) {
     std::vector<std::string> all{std::string(interface)};
-    const auto add = [&](std::string_view name) {
-        if (!name.empty() && name != "none" && std::ranges::find(all, name) == all.end())
-            all.emplace_back(name);
+    InterfaceNames found{all.front()};
+    const auto add = [&](const std::string& name) {
+        if (!name.empty() && name != "none" && found.insert(name).second) all.push_back(name);
     };
-    add(interface.substr(0, interface.find('.')));
-    const std::vector<LogicalLine> lines = logical_lines(text);
-    // A bond beneath a VLAN is known only after the VLAN's stanza was read.
-    for (std::size_t known = 0; known != all.size();) {
-        known = all.size();
-        std::string stanza;
-        for (const LogicalLine& line : lines) {
-            if (line.words.size() < 2 || is_comment(line.lines.front())) continue;
-            if (begins_stanza(line.words[0])) stanza = line.words[1];
-            const auto option = option_name(line.words[0]);
-            const bool is_ours = std::ranges::find(all, stanza) != all.end();
-            if (is_ours && (option == "vlan-raw-device" || option == "bond-slaves"))
-                for (auto word = line.words.begin() + 1; word != line.words.end(); ++word)
-                    add(*word);
-            if (option == "bond-master" && std::ranges::find(all, line.words[1]) != all.end())
-                add(stanza);
-        }
+    add(std::string(interface.substr(0, interface.find('.'))));
+    const auto parts = parts_in(text);
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        const auto of_this = parts.find(all[at]);
+        if (of_this == parts.end()) continue;
+        for (const std::string& name : of_this->second)
+            add(name);
     }
     all.erase(all.begin());
     return all;
 }
 
-std::string without_interface(std::string_view text, std::string_view interface) {
+std::string without_interfaces(std::string_view text, const InterfaceNames& interfaces) {
     std::string made;
     bool is_in_stanza = false;
     for (const LogicalLine& line : logical_lines(text)) {
         const bool is_stanza = !line.words.empty() && begins_stanza(line.words.front());
         if (is_stanza)
             is_in_stanza = line.words.front() == "iface" && line.words.size() > 1 &&
-                           line.words[1] == interface;
+                           interfaces.contains(line.words[1]);
         if (is_in_stanza && !line.words.empty()) {
             append_comment(made, line);
-        } else if (lists(line, interface)) {
-            append_without(made, line, interface);
+        } else if (lists_any(line, interfaces)) {
+            append_without(made, line, interfaces);
         } else {
             for (const std::string_view physical : line.lines)
                 made += physical;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +20,12 @@ std::vector<std::string> interfaces_of(std::string_view text);
 /// bond-slaves, bond-master). Each once, without INTERFACE itself.
 std::vector<std::string> interfaces_beneath(std::string_view text, std::string_view interface);
 
-/// An interfaces(5) in which ifupdown knows nothing of INTERFACE: its stanzas are comments that say
-/// why, and its name is gone from auto and allow lines. All other bytes stay. What was done is not
-/// done again.
-std::string without_interface(std::string_view text, std::string_view interface);
+using InterfaceNames = std::set<std::string, std::less<>>;
+
+/// An interfaces(5) in which ifupdown knows nothing of INTERFACES: their stanzas are comments that
+/// say why, and their names are gone from auto and allow lines. All other bytes stay. What was done
+/// is not done again.
+std::string without_interfaces(std::string_view text, const InterfaceNames& interfaces);
 
 /// An ifcfg(5) of SUSE whose interface is never shut down: STARTMODE='nfsroot'. All other bytes
 /// stay.

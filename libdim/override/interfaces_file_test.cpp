@@ -45,19 +45,19 @@ TEST(InterfacesFile, KnowsItsInterfaces) {
 }
 
 TEST(InterfacesFile, LosesOneAndKeepsTheOthers) {
-    const std::string made = without_interface(kDebian, "eth0");
+    const std::string made = without_interfaces(kDebian, {"eth0"});
     EXPECT_EQ(active(made), "auto lo eth1\n"
                             "iface lo inet loopback\n"
                             "iface eth1 inet dhcp\n"
                             "iface eth0.5 inet manual\n"
                             "source /etc/network/interfaces.d/*\n");
     EXPECT_THAT(made, HasSubstr("# the root comes over it (DIM): iface eth0 inet static\n"));
-    EXPECT_EQ(without_interface(made, "eth0"), made);
+    EXPECT_EQ(without_interfaces(made, {"eth0"}), made);
 }
 
 TEST(InterfacesFile, AnotherInterfaceChangesNothing) {
-    EXPECT_EQ(without_interface(kDebian, "eth7"), kDebian);
-    EXPECT_EQ(without_interface(kDebian, "eth"), kDebian);
+    EXPECT_EQ(without_interfaces(kDebian, {"eth7"}), kDebian);
+    EXPECT_EQ(without_interfaces(kDebian, {"eth"}), kDebian);
 }
 
 TEST(InterfacesFile, KnowsWhatAVlanOnABondIsMadeOf) {
@@ -75,12 +75,23 @@ TEST(InterfacesFile, KnowsWhatAVlanOnABondIsMadeOf) {
     EXPECT_THAT(interfaces_beneath("", "eth0.5"), ElementsAre("eth0"));
 }
 
+TEST(InterfacesFile, ALongChainIsFollowedAtOnce) {
+    std::string text;
+    for (int number = 20'000; number > 0; --number)
+        text += "iface x." + std::to_string(number) + " inet manual\n  vlan-raw-device x." +
+                std::to_string(number + 1) + "\n";
+    const auto beneath = interfaces_beneath(text, "x.1");
+    EXPECT_EQ(beneath.size(), 20'001U);
+    const std::string made = without_interfaces(text, {beneath.begin(), beneath.end()});
+    EXPECT_EQ(interfaces_beneath(made, "x.2"), std::vector<std::string>{"x"});
+}
+
 TEST(InterfacesFile, TellsTheNameOfAnInterfaceFromTheWordBeforeIt) {
     constexpr std::string_view kText = "auto lo auto\nauto eth0\niface auto inet dhcp\n";
-    const std::string made = without_interface(kText, "auto");
+    const std::string made = without_interfaces(kText, {"auto"});
     EXPECT_EQ(active(made), "auto lo\nauto eth0\n");
-    EXPECT_EQ(without_interface(made, "auto"), made);
-    EXPECT_EQ(active(without_interface("auto eth0 eth0\n", "eth0")), "");
+    EXPECT_EQ(without_interfaces(made, {"auto"}), made);
+    EXPECT_EQ(active(without_interfaces("auto eth0 eth0\n", {"eth0"})), "");
 }
 
 TEST(IfcfgFile, IsNeverShutDown) {

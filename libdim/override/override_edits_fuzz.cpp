@@ -53,11 +53,11 @@ void edit_hosts(std::string_view text) {
 void edit_interfaces(std::string_view text) {
     for (const std::string& interface : interfaces_of(text)) {
         interfaces.reach();
-        const std::string made = without_interface(text, interface);
+        const std::string made = without_interfaces(text, {std::string(interface)});
         const auto left = interfaces_of(made);
         check(std::ranges::find(left, interface) == left.end());
         check(lines_of(made).size() >= lines_of(text).size());
-        check(without_interface(made, interface) == made);
+        check(without_interfaces(made, {std::string(interface)}) == made);
         const auto beneath = interfaces_beneath(text, interface);
         check(std::ranges::find(beneath, interface) == beneath.end());
     }
