@@ -4,6 +4,7 @@
 #include "imageserver/image/images.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -51,6 +52,7 @@ public:
     }
     Result<std::optional<api::BootFile>> renew(const model::ImageName& image,
                                                const Progress& progress) override {
+        ++renewals;
         DIM_TRY(const auto known, current(image));
         using Made = std::optional<api::BootFile>;
         if (!known) return Made();
@@ -134,6 +136,7 @@ public:
 
     std::string authorities;  ///< what a file that is built now trusts
     bool is_broken = false;   ///< rebuild, renew and complete fail
+    std::atomic<int> renewals = 0;
     std::string next_kernel;  ///< of the newest generation of every image; empty: as ever
     int followed = 0;         ///< calls of follow_names
     std::set<std::string> wanted_drivers;  ///< each is that of a platform

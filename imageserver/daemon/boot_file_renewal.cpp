@@ -35,7 +35,10 @@ BootFileRenewal::Origins BootFileRenewal::tell_missing() {
 }
 
 void BootFileRenewal::renew() {
-    if (working_ != 0) return;
+    if (is_working_->exchange(true)) return;
+    // Until the last task is done with it.
+    const std::shared_ptr<void> work(nullptr,
+                                     [is_working = is_working_](void*) { *is_working = false; });
     const auto old = files_.unrenewed();
     if (!old) return report("boot files", old.error());
     const auto incomplete = files_.incomplete();
@@ -48,13 +51,9 @@ void BootFileRenewal::renew() {
     for (const model::ImageName& image : *old)
         origins.insert(to_string(image));
     forget_mended(kOldKernel, origins);
-    working_ = static_cast<int>(old->size() + incomplete->size());
-    const auto post = [this](const model::ImageName& image,
-                             void (BootFileRenewal::*work)(const model::ImageName&)) {
-        boost::asio::post(lanes_.of(image), [this, image, work] {
-            (this->*work)(image);
-            --working_;
-        });
+    const auto post = [this, &work](const model::ImageName& image,
+                                    void (BootFileRenewal::*act)(const model::ImageName&)) {
+        boost::asio::post(lanes_.of(image), [this, image, work, act] { (this->*act)(image); });
     };
     for (const model::ImageName& image : *old)
         post(image, &BootFileRenewal::renew_one);

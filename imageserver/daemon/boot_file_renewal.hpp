@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,7 +47,8 @@ private:
     Alerts& alerts_;
     const WallClock& clock_;
     Dhcp dhcp_;
-    std::atomic<int> working_{0};  ///< images
+    /// Of tasks, too, that outlive this and never ran.
+    std::shared_ptr<std::atomic<bool>> is_working_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace dim::server

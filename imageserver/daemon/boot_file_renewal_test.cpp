@@ -6,6 +6,9 @@
 #include "imageserver/state/fake_wall_clock.hpp"
 #include "libdim/api/message_samples.hpp"
 
+#include <boost/asio/post.hpp>
+#include <future>
+
 #include <gtest/gtest.h>
 
 namespace dim::server {
@@ -48,6 +51,26 @@ TEST_F(BootFileRenewalTest, BuildsWhatHasAnotherKernelAndTellsDhcp) {
     EXPECT_EQ(named, 1);
     renew();
     EXPECT_EQ(named, 1);
+}
+
+TEST_F(BootFileRenewalTest, BeginsNoneWhileOneIsUnderWay) {
+    files.next_kernel = "6.1.0-51-amd64";
+    files.is_broken = true;
+    ImageLanes lanes;
+    BootFileRenewal renewal(files, lanes, alerts, clock,
+                            {.tell = [] {}, .missing = [this] { return missing; }});
+    std::promise<void> later;
+    boost::asio::post(lanes.of(granite), [&later] { later.get_future().wait(); });
+    renewal.renew();
+    renewal.renew();
+    std::promise<void> done;
+    boost::asio::post(lanes.of(granite), [&done] { done.set_value(); });
+    later.set_value();
+    done.get_future().wait();
+    EXPECT_EQ(files.renewals, 1);
+    renewal.renew();
+    lanes.threads().join();
+    EXPECT_EQ(files.renewals, 2);
 }
 
 TEST_F(BootFileRenewalTest, AFailureIsAnAlertUntilItSucceeds) {
