@@ -25,6 +25,7 @@ using model::ImageName;
 namespace {
 
 constexpr std::size_t kMostVariants = 10'000;
+constexpr std::string_view kServerName = "dim.server-name=";
 
 Result<void> check_network_words(const std::vector<std::string>& words) {
     for (const std::string& word : words)
@@ -39,7 +40,7 @@ Result<std::string> render_words(const model::Platform& platform,
     std::vector<std::string> words;
     for (const std::string_view word : split(platform.console, ' '))
         words.emplace_back(word);
-    words.push_back("dim.server-name=" + server.text());
+    words.push_back(std::string(kServerName) + server.text());
     for (std::string& word : linuxrc::command_line_words(kind))
         words.push_back(std::move(word));
     words.insert(words.end(), options.begin(), options.end());
@@ -52,6 +53,28 @@ linuxrc::RamdiskKind kind_of(const std::string& command_line) {
     const auto given = split(command_line, ' ');
     const bool is_initrd = std::ranges::search(given, words).begin() != given.end();
     return is_initrd ? linuxrc::RamdiskKind::initrd : linuxrc::RamdiskKind::initramfs;
+}
+
+/// The administrator's words, which render_words() puts last.
+std::vector<std::string> options_in(const std::string& command_line) {
+    const auto words = split(command_line, ' ');
+    auto word = std::ranges::find_if(
+        words, [](std::string_view each) { return each.starts_with(kServerName); });
+    if (word != words.end()) ++word;
+    for (const std::string& standard : linuxrc::command_line_words(kind_of(command_line)))
+        if (word != words.end() && *word == standard) ++word;
+    return {word, words.end()};
+}
+
+/// REQUEST, and what it leaves open as LAST, the newest boot file, was made.
+api::BuildBootFile completed(api::BuildBootFile request, const api::BootFile& last) {
+    if (!request.options) request.options = options_in(last.command_line);
+    if (!request.ramdisk)
+        request.ramdisk =
+            kind_of(last.command_line) == linuxrc::RamdiskKind::initrd ? "initrd" : "initramfs";
+    if (!request.drivers) request.drivers = last.wished_drivers;
+    if (!request.kernel) request.kernel = last.wished_kernel;
+    return request;
 }
 
 /// Whether the newest generation may have another kernel than the last of FILES, those of IMAGE.
@@ -150,16 +173,20 @@ struct BootFileStore::Order {
     const KnownBootFile* before = nullptr;
 };
 
-Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& request,
+Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& asked,
                                            const Progress& progress) {
-    DIM_TRY(const api::ImageSummary image, images_->image(request.image));
+    DIM_TRY(const api::ImageSummary image, images_->image(asked.image));
+    DIM_TRY(const auto known, BootFileCatalog(*database_).current(image.name));
+    const bool is_anew = known.empty() || asked.reset.value_or(false);
+    const api::BuildBootFile request = is_anew ? asked : completed(asked, known.back().file);
     forget_failures(image.name);
     DIM_TRY(const linuxrc::RamdiskKind kind,
             linuxrc::parse_ramdisk_kind(request.ramdisk.value_or("initramfs")));
     DIM_TRY(const KernelWishes wishes, parse_wishes(request));
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
     DIM_TRY(const std::string command_line,
-            render_words(*platform, settings_.server, kind, request.options));
+            render_words(*platform, settings_.server, kind,
+                         request.options.value_or(std::vector<std::string>())));
     Order order{
         .image = image,
         .parts = {.platform = platform, .ramdisk = kind, .command_line = command_line},
@@ -341,9 +368,14 @@ Result<void> BootFileStore::rebuild(const ImageName& image, const Progress& prog
     // One that was lost keeps no other from being built, the newest least of all.
     Result<void> first;
     for (const KnownBootFile& known : files | std::views::reverse) {
-        const std::string& words = known.file.command_line;
         const std::lock_guard lock(*work_);
-        auto built = rebuild_one(known, kind_of(words), words, progress);
+        // A command may have replaced it since, with other words, drivers or another kernel.
+        DIM_TRY(const auto now, BootFileCatalog(*database_).current(image));
+        const auto current = std::ranges::find(
+            now, known.file.path, [](const KnownBootFile& each) { return each.file.path; });
+        if (current == now.end()) continue;
+        const std::string& words = current->file.command_line;
+        auto built = rebuild_one(*current, kind_of(words), words, progress);
         if (!built && first) first = std::move(built);
     }
     DIM_CHECK(first);

@@ -262,7 +262,8 @@ Result<Edit> ImageEdits::build_boot_file(const api::BuildBootFile& request,
                                          const Progress& progress) {
     DIM_TRY(const auto file, boot_files_.build(request, progress));
     Edit edit{.done = "boot file " + file.path + " built, " + std::to_string(file.bytes) +
-                      " bytes" + (file.kernel ? ", kernel " + *file.kernel : ""),
+                      " bytes" + (file.kernel ? ", kernel " + *file.kernel : "") +
+                      "\nkernel command line: " + file.command_line,
               .needs = {.dhcp = true}};
     // From here on the newest one is in force: what fails is told, and undoes nothing.
     const auto kept = boot_files_.build_earlier(request.image, progress);

@@ -212,7 +212,7 @@ struct Members<BuildBootFile> {
     static constexpr auto kAll = std::tuple{
         member("image", &BuildBootFile::image),     member("options", &BuildBootFile::options),
         member("ramdisk", &BuildBootFile::ramdisk), member("drivers", &BuildBootFile::drivers),
-        member("kernel", &BuildBootFile::kernel),
+        member("kernel", &BuildBootFile::kernel),   member("reset", &BuildBootFile::reset),
     };
 };
 

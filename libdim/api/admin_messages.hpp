@@ -212,16 +212,18 @@ struct DhcpHostList {
     bool operator==(const DhcpHostList&) const = default;
 };
 
-/// POST /v1/boot-files: assemble the zImage of an image.
+/// POST /v1/boot-files: assemble the zImage of an image. What is absent is as in the boot file that
+/// the image has; with RESET, or without one, there are no more words and drivers, the ramdisk is
+/// an initramfs, and the kernel the newest.
 struct BuildBootFile {
     model::ImageName image;
-    std::vector<std::string>
-        options;  ///< more words for the kernel command line: "quiet", "dim.on-failure=reboot"
-    std::optional<std::string> ramdisk;  ///< "initramfs" (the default), "initrd"
+    /// More words for the kernel command line: "quiet", "dim.on-failure=reboot".
+    std::optional<std::vector<std::string>> options;
+    std::optional<std::string> ramdisk;  ///< "initramfs", "initrd"
     /// Modules beside those of the platform's table.
     std::optional<std::vector<std::string>> drivers = {};
-    /// Which release, as fnmatch(3) compares it; absent: the newest.
-    std::optional<std::string> kernel = {};
+    std::optional<std::string> kernel = {};  ///< which release, as fnmatch(3) compares it
+    std::optional<bool> reset = {};
 
     bool operator==(const BuildBootFile&) const = default;
 };

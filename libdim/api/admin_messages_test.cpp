@@ -16,7 +16,7 @@ TEST(AdminMessages, RefuseNamesThatAreNone) {
     EXPECT_FALSE(parse<ImageOfBlades>(R"({"image":"../etc","blades":[]})"));
     EXPECT_FALSE(parse<ImageOfBlades>(R"({"image":"granite","blades":["a/b"]})"));
     EXPECT_FALSE(parse<Blades>(R"({"blades":"s01c1b01"})"));
-    EXPECT_FALSE(parse<BuildBootFile>(R"({"image":"granite"})"));
+    EXPECT_FALSE(parse<BuildBootFile>(R"({"options":[]})"));
 }
 
 TEST(AdminMessages, RefuseADefinitionThatIsTooLarge) {

@@ -34,11 +34,9 @@ inline AuthorityStatus bare_authority_status() {
 }
 inline RotateAuthority rotate_authority() { return {true, false}; }
 inline BuildBootFile build_boot_file() {
-    return {image(),
-            {"quiet", "dim.on-failure=reboot"},
-            "initrd",
-            std::vector<std::string>{"igb"},
-            "*-amd64"};
+    return {image(),   std::vector<std::string>{"quiet", "dim.on-failure=reboot"},
+            "initrd",  std::vector<std::string>{"igb"},
+            "*-amd64", true};
 }
 inline BuildBootFile bare_build_boot_file() { return {image(), {}, std::nullopt}; }
 inline BootFile boot_file() {

@@ -26,6 +26,7 @@ Action buildzimage(CLI::App& app) {
         std::optional<std::string> ramdisk;
         std::vector<std::string> drivers;
         std::optional<std::string> kernel;
+        bool is_reset = false;
     };
     auto arguments = std::make_shared<BuildzimageArguments>();
     app.add_option("IMAGE", arguments->image, "the image")->required();
@@ -41,14 +42,18 @@ Action buildzimage(CLI::App& app) {
         "--kernel", arguments->kernel,
         "the release, or a pattern such as '*-cloud-amd64', where the image has several; "
         "otherwise the newest");
+    app.add_flag("--reset", arguments->is_reset,
+                 "what is not given is not kept from the boot file that the image has");
     return [=](Context& context) -> Outcome<> {
         DIM_TRY(auto image, from_word(model::ImageName::parse(arguments->image)));
         DIM_CHECK(check_ramdisk(arguments->ramdisk));
-        api::BuildBootFile request{std::move(image), arguments->options, arguments->ramdisk};
+        api::BuildBootFile request{std::move(image), {}, arguments->ramdisk};
+        if (!arguments->options.empty()) request.options = arguments->options;
         for (const std::string& driver : arguments->drivers)
             DIM_CHECK(from_word(model::parse_module_name(driver)));
         if (!arguments->drivers.empty()) request.drivers = arguments->drivers;
         request.kernel = arguments->kernel;
+        if (arguments->is_reset) request.reset = true;
         return run_job_with_progress(context, http::Method::post, "/v1/boot-files",
                                      to_json(request));
     };
