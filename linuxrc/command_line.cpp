@@ -12,6 +12,15 @@ bool can_be_in_word(char c) { return c > ' ' && c < '\x7f' && c != '"'; }
 
 }  // namespace
 
+Result<void> check_command_line_size(std::string_view line) {
+    if (line.size() < kCommandLineBytes) return {};
+    return fail(Error(ErrorCode::limit_exceeded,
+                      "the kernel command line has " + std::to_string(line.size()) +
+                          " bytes; there is room for " + std::to_string(kCommandLineBytes - 1))
+                    .with_cure("leave some words out: of 'dim buildzimage --option', or of "
+                               "kernel-arguments in the cluster definition"));
+}
+
 Result<std::string> render_command_line(std::span<const std::string> words) {
     std::string line;
     for (const std::string& word : words) {
@@ -24,12 +33,7 @@ Result<std::string> render_command_line(std::span<const std::string> words) {
         }
         line.append(line.empty() ? "" : " ").append(word);
     }
-    if (line.size() >= kCommandLineBytes) {
-        return fail(Error(ErrorCode::limit_exceeded,
-                          "the kernel command line has " + std::to_string(line.size()) +
-                              " bytes; there is room for " + std::to_string(kCommandLineBytes - 1))
-                        .with_cure("leave some options out"));
-    }
+    DIM_CHECK(check_command_line_size(line));
     return line;
 }
 

@@ -26,6 +26,7 @@ TEST(CommandLine, RefusesMoreThanAZimageHasRoomFor) {
     const auto line = render({std::string(1024, 'x'), std::string(1023, 'y')});
     ASSERT_FALSE(line);
     EXPECT_THAT(line.error().message(), HasSubstr("2047"));
+    EXPECT_THAT(line.error().cure(), HasSubstr("--option"));
 }
 
 TEST(CommandLine, JoinsWords) {

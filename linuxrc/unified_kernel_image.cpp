@@ -12,15 +12,10 @@ constexpr const char* kCommandLine = ".cmdline";
 constexpr const char* kKernel = ".linux";
 constexpr const char* kRamdisk = ".initrd";
 
-Result<void> check_command_line(const std::string& command_line) {
-    if (command_line.size() < kCommandLineBytes) return {};
-    return fail(ErrorCode::limit_exceeded, "the kernel command line is too long");
-}
-
 }  // namespace
 
 Result<std::string> assemble_unified_kernel_image(const UnifiedKernelImageParts& parts) {
-    DIM_CHECK(check_command_line(parts.command_line));
+    DIM_CHECK(check_command_line_size(parts.command_line));
     auto made = add_pe_sections(
         parts.stub,
         {{.name = kOsRelease, .contents = parts.os_release},
@@ -36,7 +31,7 @@ Result<std::string> assemble_unified_kernel_image(const UnifiedKernelImageParts&
 }
 
 Result<std::string> with_uki_command_line(std::string file, const std::string& command_line) {
-    DIM_CHECK(check_command_line(command_line));
+    DIM_CHECK(check_command_line_size(command_line));
     return replace_pe_section(std::move(file), kCommandLine, command_line);
 }
 

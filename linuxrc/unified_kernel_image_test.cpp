@@ -34,8 +34,9 @@ TEST(UnifiedKernelImage, TakesAnotherCommandLine) {
     EXPECT_EQ(with_uki_command_line(made("quiet"), "loud mem=1G").value(), made("loud mem=1G"));
     const std::string longest(kCommandLineBytes - 1, 'x');
     EXPECT_EQ(with_uki_command_line(made("quiet"), longest).value(), made(longest));
-    EXPECT_EQ(with_uki_command_line(made(), longest + "x").error().code(),
-              ErrorCode::limit_exceeded);
+    const auto too_long = with_uki_command_line(made(), longest + "x");
+    EXPECT_EQ(too_long.error().code(), ErrorCode::limit_exceeded);
+    EXPECT_THAT(too_long.error().cure(), ::testing::HasSubstr("--option"));
     EXPECT_FALSE(with_uki_command_line("kernel", "quiet"));
 }
 

@@ -51,8 +51,7 @@ Result<void> assemble_zimage(const ZimageSettings& settings, std::string_view ra
         return fail(Error(ErrorCode::not_found, "there is no kernel kit at " + settings.kernel_kit)
                         .with_cure("install it, or name its directory (--kernel-kit)"));
     }
-    if (command_line.size() >= kCommandLineBytes)
-        return fail(ErrorCode::limit_exceeded, "the kernel command line is too long");
+    DIM_CHECK(check_command_line_size(command_line));
     const std::string ramdisk_file = settings.work_directory + "/ramdisk";
     DIM_CHECK(sys::write_file_atomically(ramdisk_file, ramdisk));
     // The kit patches the command line: objcopy would drop the notes for the firmware.
@@ -71,12 +70,14 @@ Result<std::string> with_command_line(std::string zimage, const std::string& fro
         line.resize(kCommandLineBytes);
         return line;
     };
-    if (from.size() >= kCommandLineBytes || to.size() >= kCommandLineBytes)
-        return fail(ErrorCode::limit_exceeded, "the kernel command line is too long");
+    DIM_CHECK(check_command_line_size(from));
+    DIM_CHECK(check_command_line_size(to));
     const std::string place = padded(from);
     const std::size_t found = zimage.find(place);
     if (found == std::string::npos || zimage.find(place, found + 1) != std::string::npos)
-        return fail(ErrorCode::conflict, "the boot file has another command line than is known");
+        return fail(
+            Error(ErrorCode::conflict, "the boot file has another command line than is known")
+                .with_cure("make it anew with 'dim buildzimage'"));
     zimage.replace(found, kCommandLineBytes, padded(to));
     return zimage;
 }

@@ -58,7 +58,8 @@ TEST_F(Zimage, RefusesMoreThanTheFirmwareTakes) {
 }
 
 TEST_F(Zimage, RefusesALongCommandLine) {
-    EXPECT_FALSE(assemble(std::string(kCommandLineBytes, 'x')));
+    EXPECT_THAT(assemble(std::string(kCommandLineBytes, 'x')).error().cure(),
+                HasSubstr("--option"));
 }
 
 TEST_F(Zimage, IsMadeOfKernelRamdiskAndCommandLine) {
@@ -178,10 +179,12 @@ TEST(ZimageCommandLine, IsReplacedInItsPlace) {
     EXPECT_EQ(with_command_line(file("quiet"), "loud", "x").error().code(), ErrorCode::conflict);
     EXPECT_EQ(with_command_line(file("quiet") + file("quiet"), "quiet", "x").error().code(),
               ErrorCode::conflict);
-    EXPECT_EQ(with_command_line(file("quiet"), "quiet", std::string(kCommandLineBytes, 'x'))
-                  .error()
-                  .code(),
-              ErrorCode::limit_exceeded);
+    const auto too_long =
+        with_command_line(file("quiet"), "quiet", std::string(kCommandLineBytes, 'x'));
+    EXPECT_EQ(too_long.error().code(), ErrorCode::limit_exceeded);
+    EXPECT_THAT(too_long.error().cure(), HasSubstr("--option"));
+    EXPECT_THAT(with_command_line(file("quiet"), "loud", "x").error().cure(),
+                HasSubstr("dim buildzimage"));
 }
 
 }  // namespace

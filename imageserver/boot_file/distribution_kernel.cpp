@@ -164,8 +164,12 @@ public:
         DIM_TRY(bytes, linuxrc::decompress(entry.path, std::move(bytes), kModuleFileLimit));
         bytes_ += bytes.size();
         if (bytes_ > kAllFilesLimit)
-            return fail(ErrorCode::limit_exceeded,
-                        "modules and firmware have more than 96 MiB together");
+            return fail(Error(ErrorCode::limit_exceeded,
+                              "modules and firmware have more than 96 MiB together")
+                            .with_cure("leave out drivers that 'dim buildzimage --driver' or "
+                                       "drivers= of a platform adds, or install a kernel whose "
+                                       "modules have no debug information, then 'dim image "
+                                       "update'"));
         return &files_.insert_or_assign(std::move(path), std::move(bytes)).first->second;
     }
     RamdiskFiles& files() { return files_; }
@@ -331,6 +335,31 @@ std::string_view take_part(std::string_view& text) {
     return part;
 }
 
+Result<DistributionKernel> take_found(const GenerationTree& tree, const Found& found,
+                                      const model::Platform& platform, const KernelWishes& wishes) {
+    DistributionKernel result{
+        .release = found.release, .version = {}, .kernel = {}, .modules = {}, .os_release = {}};
+    DIM_TRY(result.kernel, read_entry(tree, *found.kernel, kKernelLimit));
+    DIM_CHECK(check_machine(found.kernel->path, result.kernel, platform.architecture));
+    result.version = linuxrc::kernel_version(result.kernel);
+    if (platform.boot_file == model::BootFileFormat::zimage) {
+        auto kernel = linuxrc::zimage_kernel(result.kernel);
+        if (!kernel) return fail(std::move(kernel).error().with_context(found.kernel->path));
+        result.kernel = *std::move(kernel);
+    }
+    DIM_TRY(const RamdiskFiles files,
+            take_modules(tree, found, boot_drivers(platform.architecture), wishes.drivers));
+    DIM_TRY(result.modules, linuxrc::build_file_archive(files));
+    DIM_TRY(result.os_release, read_optional(tree, "usr/lib/os-release"));
+    return result;
+}
+
+/// Whether it is about what the files hold, and not about the server that reads them.
+bool is_of_files(const Error& error) {
+    return error.code() == ErrorCode::invalid_input || error.code() == ErrorCode::not_found ||
+           error.code() == ErrorCode::limit_exceeded;
+}
+
 }  // namespace
 
 bool is_older_release(std::string_view older, std::string_view newer) {
@@ -367,21 +396,11 @@ Result<std::string> kernel_mark(const GenerationTree& tree, const model::Platfor
 Result<DistributionKernel> take_kernel(const GenerationTree& tree, const model::Platform& platform,
                                        const KernelWishes& wishes) {
     DIM_TRY(const Found found, find_kernel(tree, platform.architecture, wishes));
-    DistributionKernel result{
-        .release = found.release, .version = {}, .kernel = {}, .modules = {}, .os_release = {}};
-    DIM_TRY(result.kernel, read_entry(tree, *found.kernel, kKernelLimit));
-    DIM_CHECK(check_machine(found.kernel->path, result.kernel, platform.architecture));
-    result.version = linuxrc::kernel_version(result.kernel);
-    if (platform.boot_file == model::BootFileFormat::zimage) {
-        auto kernel = linuxrc::zimage_kernel(result.kernel);
-        if (!kernel) return fail(std::move(kernel).error().with_context(found.kernel->path));
-        result.kernel = *std::move(kernel);
-    }
-    DIM_TRY(const RamdiskFiles files,
-            take_modules(tree, found, boot_drivers(platform.architecture), wishes.drivers));
-    DIM_TRY(result.modules, linuxrc::build_file_archive(files));
-    DIM_TRY(result.os_release, read_optional(tree, "usr/lib/os-release"));
-    return result;
+    auto kernel = take_found(tree, found, platform, wishes);
+    if (kernel || !is_of_files(kernel.error())) return kernel;
+    return fail(std::move(kernel).error().with_default_cure(
+        "install the package of kernel " + found.release +
+        " in the master anew, as the distribution has it, then 'dim image update'"));
 }
 
 }  // namespace dim::server

@@ -22,8 +22,8 @@ struct DistributionKernel {
 /// The newest kernel of TREE that is wished for and has its modules there, with the drivers of the
 /// platform (boot_drivers.hpp) and those of WISHES, what they need, and the firmware files that
 /// they name. Errors: not_found when there is none, it lacks the modules that a root on NFS needs,
-/// or one that is wished for, with the nearest; invalid_input when its files are damaged;
-/// limit_exceeded.
+/// or one that is wished for, with the nearest; invalid_input when its files are damaged
+/// or for another machine; limit_exceeded; all of these with the cure.
 Result<DistributionKernel> take_kernel(const GenerationTree& tree, const model::Platform& platform,
                                        const KernelWishes& wishes);
 

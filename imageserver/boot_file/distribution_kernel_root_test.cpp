@@ -677,6 +677,43 @@ TEST_F(DistributionKernelTest, IsOfTheMachineThatTheImageIsFor) {
     EXPECT_EQ(refused.error().cure(), "import a tree of a distribution for x86_64");
 }
 
+TEST_F(DistributionKernelTest, WithDamagedFilesHasACure) {
+    const std::string release = "6.1.0-9-amd64";
+    const std::string modules = tree + "/usr/lib/modules/" + release + "/";
+    install_kernel(release);
+    import_debian();
+    value_of(build());
+    const auto expect_cure = [&](const std::string& message, const std::string& cure) {
+        update();
+        const auto refused = files->renew(granite, quiet());
+        ASSERT_FALSE(refused) << message;
+        EXPECT_THAT(refused.error().message(), HasSubstr(message));
+        EXPECT_THAT(refused.error().cure(), HasSubstr(cure)) << message;
+        install_kernel(release);
+    };
+    const std::string package = "install the package of kernel " + release;
+    testing::write(modules + "modules.dep", std::string(kDep) + "kernel/net/bonding.ko.lz4:\n");
+    expect_cure("compressed in a way nobody knows", package);
+    testing::write(modules + "modules.dep", std::string(kDep) + "kernel/net/bonding.ko:\n");
+    expect_cure("which is not there", package);
+    testing::write(modules + "modules.dep", "nonsense\n");
+    expect_cure("a line that is none", package);
+    testing::write(modules + "kernel/drivers/net/tg3.ko", "nonsense");
+    expect_cure("it is no kernel module", package);
+    run({"truncate", "-s", "17M", modules + "kernel/drivers/net/tg3.ko"});
+    expect_cure("kernel/drivers/net/tg3.ko: more than", package);
+
+    std::vector<std::string> facts{"vermagic=" + release + " SMP"};
+    for (const char* number : {"1", "2", "3", "4", "5", "6", "7"}) {
+        facts.push_back(std::string("firmware=tigon/large") + number);
+        const std::string file = tree + "/usr/lib/firmware/tigon/large" + number;
+        run({"truncate", "-s", "15M", file});
+        run({"zstd", "-q", "--rm", file});
+    }
+    testing::write(modules + "kernel/drivers/net/tg3.ko", linuxrc::testing::kernel_module(facts));
+    expect_cure("more than 96 MiB together", "--driver");
+}
+
 TEST_F(DistributionKernelTest, ForArmIsNoneForX86) {
     install_kernel("6.1.0-9-amd64");
     testing::write(tree + "/boot/vmlinuz-6.1.0-9-amd64", linuxrc::testing::pe_program());
@@ -694,6 +731,8 @@ TEST_F(DistributionKernelTest, ForPowerIsAVmlinux) {
     EXPECT_EQ(refused.error().code(), ErrorCode::invalid_input);
     EXPECT_THAT(refused.error().message(), HasSubstr("boot/vmlinuz-6.1.0-9-powerpc64le"));
     EXPECT_THAT(refused.error().message(), HasSubstr("no vmlinux for ppc64le"));
+    EXPECT_THAT(refused.error().cure(),
+                HasSubstr("install the package of kernel 6.1.0-9-powerpc64le"));
 
     value_of(sys::unlink(tree + "/boot/vmlinuz-6.1.0-9-powerpc64le"));
     value_of(
