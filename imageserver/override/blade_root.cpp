@@ -85,6 +85,16 @@ Result<bool> BladeRoot::has_file(const std::string& path) const {
     return *found && S_ISREG((*found)->mode);
 }
 
+Result<std::optional<std::string>> BladeRoot::link(const std::string& path) const {
+    DIM_TRY(const std::optional<sys::FileStatus> found, status(path));
+    if (!found || !S_ISLNK(found->mode)) return std::optional<std::string>();
+    DIM_TRY(const std::optional<sys::Fd> parent, parent_of(path));
+    if (!parent) return std::optional<std::string>();
+    auto target = sys::read_link(*parent, name_of(path));
+    if (!target) return fail(std::move(target).error().with_context("/" + path + " of the blade"));
+    return std::optional(std::move(*target));
+}
+
 Result<std::optional<BladeRoot::File>> BladeRoot::read(const std::string& path) const {
     DIM_TRY(const std::optional<sys::FileStatus> found, status(path));
     if (!found) return std::optional<File>();

@@ -39,6 +39,8 @@ public:
     /// False also when a link is there.
     Result<bool> has_directory(const std::string& path) const;
     Result<bool> has_file(const std::string& path) const;
+    /// What the symbolic link PATH says; nothing when no link is there.
+    Result<std::optional<std::string>> link(const std::string& path) const;
     /// Empty when there is no such directory. Errors: limit_exceeded.
     Result<std::vector<std::string>> names(const std::string& directory) const;
 

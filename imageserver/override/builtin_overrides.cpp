@@ -1,8 +1,10 @@
 #include "imageserver/override/builtin_overrides.hpp"
 
+#include "libdim/base/text.hpp"
 #include "libdim/override/fstab.hpp"
 #include "libdim/override/hosts_file.hpp"
 #include "libdim/override/interfaces_file.hpp"
+#include "libdim/override/resolver_file.hpp"
 #include "libdim/override/setting_lines.hpp"
 
 #include <algorithm>
@@ -23,6 +25,7 @@ constexpr std::string_view kInterfacesDirectory = "etc/network/interfaces.d";
 constexpr std::string_view kSuseNetwork = "etc/sysconfig/network";
 constexpr std::string_view kRedHatNetwork = "etc/sysconfig/network-scripts";
 constexpr std::string_view kIfcfg = "ifcfg-";
+constexpr std::size_t kTargetShown = 60;
 
 std::string rule_of(Builtin builtin) { return "built-in " + std::string(to_string(builtin)); }
 
@@ -62,6 +65,7 @@ private:
             case Builtin::selinux: return selinux();
             case Builtin::root_interface: return root_interface();
             case Builtin::time_servers: return time_servers();
+            case Builtin::resolver: return resolver();
         }
         return {};
     }
@@ -358,6 +362,45 @@ private:
             idle(Builtin::time_servers, "the image has neither /etc/systemd/timesyncd.conf nor "
                                         "/etc/chrony/sources.d");
         return {};
+    }
+
+    /// It answers for the cluster's names alone: for all others the resolver goes on to the name
+    /// servers that the image has.
+    Result<void> resolver() {
+        const auto bootnet = cluster::bootnet_of(definition_, blade_.server);
+        if (!bootnet || definition_.services.dns == cluster::DnsBackend::none) {
+            idle(Builtin::resolver,
+                 "the cluster definition has no name servers (<services dns=\"bind\"/>)");
+            return {};
+        }
+        const std::string server = to_string(bootnet->address);
+        const std::string path = "etc/resolv.conf";
+        const auto target = root_.link(path);
+        if (!target) {
+            note_problem(Builtin::resolver, path, target.error());
+        } else if (!*target) {
+            resolver_file(path, server);
+        } else if (overrides::is_link_to_resolved(**target)) {
+            want(Builtin::resolver, "etc/systemd/resolved.conf.d/50-dim.conf",
+                 overrides::resolved_drop_in(server, definition_.domain));
+        } else {
+            idle(Builtin::resolver, "/etc/resolv.conf is a symbolic link to " +
+                                        printable(**target, kTargetShown) +
+                                        ": who writes that has to be told, or a template takes "
+                                        "the link's place");
+        }
+        return {};
+    }
+
+    void resolver_file(const std::string& path, const std::string& server) {
+        const auto file = now(Builtin::resolver, path);
+        if (file) {
+            want_edited(Builtin::resolver, path, *file,
+                        overrides::with_name_server(text_of(*file), server, definition_.domain));
+        } else if (!has_problem(path)) {
+            want(Builtin::resolver, path,
+                 overrides::with_name_server("", server, definition_.domain));
+        }
     }
 
     const cluster::Definition& definition_;

@@ -15,6 +15,7 @@ namespace dim::server::testing {
 
 inline constexpr std::string_view kOverriddenCluster =
     R"(<cluster xmlns="urn:dim:cluster:1" name="demo" domain="demo.lab">
+        <services dns="bind"/>
         <network name="bootnet" role="bootnet" per="server" address="10.{server}.0.0/16">
           <time-server address="10.{server}.0.1"/><time-server address="192.0.2.123"/>
         </network>
@@ -55,6 +56,7 @@ protected:
             {"ssh/ssh_host_rsa_key", "of the master\n"},
             {"network/interfaces", "auto lo eth0\niface lo inet loopback\niface eth0 inet dhcp\n"},
             {"systemd/timesyncd.conf", "[Time]\n#NTP=\n"},
+            {"resolv.conf", "search example.net\nnameserver 127.0.0.53\n"},
             {"motd", "of the master\n"}};
         for (const char* name : {"ssh", "network", "systemd", "systemd/network", "NetworkManager",
                                  "chrony", "chrony/sources.d"})

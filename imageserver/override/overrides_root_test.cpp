@@ -121,6 +121,10 @@ TEST_F(OverriddenBlade, TwoOfOneImageDiffer) {
                 EndsWith("\n[Time]\nNTP=10.1.0.1 192.0.2.123\n"));
     EXPECT_THAT(read("s01c1b01", "etc/chrony/sources.d/dim.sources"),
                 EndsWith("\nserver 10.1.0.1 iburst\nserver 192.0.2.123 iburst\n"));
+    EXPECT_THAT(read("s01c1b01", "etc/resolv.conf"),
+                AllOf(HasSubstr("\nsearch demo.lab example.net\nnameserver 10.1.0.1\n"),
+                      EndsWith("\nnameserver 127.0.0.53\n")));
+    EXPECT_FALSE(sys::stat(root_of("s01c1b01") + "etc/systemd/resolved.conf.d"));
     // The master's stay as they are.
     EXPECT_EQ(value_of(sys::read_file(tree + "/etc/motd")), "of the master\n");
     EXPECT_EQ(value_of(sys::read_file(tree + "/etc/ssh/ssh_host_rsa_key")), "of the master\n");
@@ -151,7 +155,7 @@ TEST_F(OverriddenBlade, KeepsItsIdentityWhenItsImageIsMadeAnew) {
 TEST_F(OverriddenBlade, WhatIsSwitchedOffIsLeftToTheMaster) {
     put("cluster/.dim-overrides", "hosts off\nmachine-id off\nssh-host-keys off\nfstab off\n");
     put("blade/s01c1b01/.dim-overrides",
-        "fstab on\nroot-interface off\nhostname off\ntime-servers off\n");
+        "fstab on\nroot-interface off\nhostname off\ntime-servers off\nresolver off\n");
     create("s01c1b01");
     EXPECT_EQ(read("s01c1b01", "etc/hosts"), "127.0.0.1\tlocalhost\n127.0.1.1\tmaster\n");
     EXPECT_EQ(read("s01c1b01", "etc/machine-id"), "00000000000000000000000000000001\n");
@@ -166,7 +170,47 @@ TEST_F(OverriddenBlade, WhatIsSwitchedOffIsLeftToTheMaster) {
                                   "built-in machine-id: switched off",
                                   "built-in ssh-host-keys: switched off",
                                   "built-in root-interface: switched off",
-                                  "built-in time-servers: switched off"));
+                                  "built-in time-servers: switched off",
+                                  "built-in resolver: switched off"));
+    EXPECT_THAT(read("s01c1b01", "etc/resolv.conf"), StartsWith("search example.net\n"));
+}
+
+TEST_F(OverriddenBlade, WithoutNameServersKeepsItsResolver) {
+    std::string xml(testing::kOverriddenCluster);
+    xml.replace(xml.find("bind"), 4, "none");
+    value_of(roster.replace(testing::overridden_definition(xml)));
+    create("s01c1b01");
+    EXPECT_EQ(read("s01c1b01", "etc/resolv.conf"), "search example.net\nnameserver 127.0.0.53\n");
+    ASSERT_THAT(plan("s01c1b01").idle, SizeIs(1));
+    EXPECT_THAT(plan("s01c1b01").idle.front().reason, HasSubstr("dns=\"bind\""));
+}
+
+TEST_F(OverriddenBlade, TellsResolvedWhereItIsTheResolver) {
+    value_of(sys::unlink(tree + "/etc/resolv.conf"));
+    value_of(sys::symlink("../run/systemd/resolve/stub-resolv.conf", tree + "/etc/resolv.conf"));
+    value_of(store->import_image(request("slate"), quiet()));
+    value_of(store->create_blade_image(blade_name("s01c1b01"), image_name("slate"), quiet()));
+    const std::string root = root_of("s01c1b01", "slate");
+    EXPECT_EQ(value_of(sys::read_link(root + "etc/resolv.conf")),
+              "../run/systemd/resolve/stub-resolv.conf");
+    EXPECT_THAT(value_of(sys::read_file(root + "etc/systemd/resolved.conf.d/50-dim.conf")),
+                EndsWith("\n[Resolve]\nDNS=10.1.0.1\nDomains=demo.lab\n"));
+}
+
+TEST_F(OverriddenBlade, WritesThroughNoLinkToAnotherResolver) {
+    create("s01c1b01");
+    const std::string file = root_of("s01c1b01") + "etc/resolv.conf";
+    value_of(sys::unlink(file));
+    value_of(sys::symlink(directory / "victim", file));
+    value_of(apply("s01c1b01", Overrides::Changed::replaced));
+    EXPECT_EQ(value_of(sys::read_file(directory / "victim")), "untouched");
+    EXPECT_EQ(value_of(sys::read_link(file)), std::string(directory / "victim"));
+    ASSERT_THAT(plan("s01c1b01").idle, SizeIs(1));
+    EXPECT_THAT(plan("s01c1b01").idle.front().reason, HasSubstr("symbolic link"));
+
+    put("cluster/etc/resolv.conf", "nameserver {server.address}\n");
+    value_of(apply("s01c1b01", Overrides::Changed::replaced));
+    EXPECT_EQ(read("s01c1b01", "etc/resolv.conf"), "nameserver 10.1.0.1\n");
 }
 
 TEST_F(OverriddenBlade, WithoutAKnownAddressOfItsPortIsToldSo) {

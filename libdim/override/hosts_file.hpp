@@ -18,7 +18,4 @@ struct HostLine {
 /// it, so they win over the master's.
 std::string with_host_lines(std::string_view text, std::span<const HostLine> lines);
 
-/// What is left of a hosts(5) when DIM's lines are taken out.
-std::string without_host_lines(std::string_view text);
-
 }  // namespace dim::overrides

@@ -1,4 +1,5 @@
 #include "libdim/override/hosts_file.hpp"
+#include "libdim/override/own_lines.hpp"
 
 #include <array>
 
@@ -21,7 +22,7 @@ TEST(HostsFile, BeginsWithTheBladesOwn) {
     EXPECT_THAT(made, StartsWith("# DIM begin"));
     EXPECT_THAT(made, HasSubstr("\n10.1.0.11\ts01c1b01.lab s01c1b01\n10.1.0.1\ts01\n# DIM end\n"));
     EXPECT_THAT(made, EndsWith(kMaster));
-    EXPECT_EQ(without_host_lines(made), kMaster);
+    EXPECT_EQ(without_own_lines(made), kMaster);
 }
 
 TEST(HostsFile, IsChangedWhereItIsDims) {
@@ -38,7 +39,7 @@ TEST(HostsFile, IsChangedWhereItIsDims) {
 TEST(HostsFile, WhatTheBladeCutOffTakesNothingAlong) {
     std::string cut = with_host_lines(kMaster, kLines);
     cut.erase(cut.find("# DIM end\n"), std::string_view("# DIM end\n").size());
-    const std::string left = without_host_lines(cut);
+    const std::string left = without_own_lines(cut);
     EXPECT_THAT(left, EndsWith(kMaster));
     EXPECT_THAT(left, Not(HasSubstr("DIM")));
 }

@@ -62,6 +62,7 @@ std::string_view to_string(Builtin builtin) {
         case Builtin::selinux: return "selinux";
         case Builtin::root_interface: return "root-interface";
         case Builtin::time_servers: return "time-servers";
+        case Builtin::resolver: return "resolver";
     }
     std::unreachable();
 }

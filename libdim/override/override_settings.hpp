@@ -19,13 +19,15 @@ enum class Builtin {
     fstab,
     selinux,
     root_interface,
-    time_servers
+    time_servers,
+    resolver
 };
 inline constexpr std::array kBuiltins{
-    Builtin::hostname, Builtin::hosts,   Builtin::machine_id,     Builtin::ssh_host_keys,
-    Builtin::fstab,    Builtin::selinux, Builtin::root_interface, Builtin::time_servers};
+    Builtin::hostname,       Builtin::hosts,        Builtin::machine_id,
+    Builtin::ssh_host_keys,  Builtin::fstab,        Builtin::selinux,
+    Builtin::root_interface, Builtin::time_servers, Builtin::resolver};
 /// "hostname", "hosts", "machine-id", "ssh-host-keys", "fstab", "selinux", "root-interface",
-/// "time-servers"
+/// "time-servers", "resolver"
 std::string_view to_string(Builtin builtin);
 
 /// The file of settings in a tree of templates.

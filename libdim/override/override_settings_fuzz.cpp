@@ -23,7 +23,7 @@ std::string text_of_settings(const dim::overrides::Settings& settings) {
 dim::testing::Seeds dim::testing::fuzz_seeds() {
     return {{"switches", "fstab off\nhosts on # again\nroot-interface-name eth0\n"},
             {"all", "hostname off\nhosts off\nmachine-id off\nssh-host-keys off\n"
-                    "root-interface off\ntime-servers off\n"},
+                    "root-interface off\ntime-servers off\nresolver off\n"},
             {"wrong", "fstab maybe\n"}};
 }
 
