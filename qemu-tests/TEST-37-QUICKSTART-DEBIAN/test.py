@@ -40,6 +40,8 @@ class OwnerOfMachines(Newcomer):
                 self._take_debian,
             "chroot /srv/masters/debian passwd root": self._type_password,
             "dim status": self._look_until_it_shows,
+            "dim blade discover 'n[02-60]' --plugin dhcp-log --in-order": self._have_no_others,
+            "dim deploy 'n[02-60]' debian": self._have_no_others,
             f"ssh root@{ADDRESS}": self._begin_ssh,
             "systemctl is-system-running --wait": self._ask_through_ssh,
         }
@@ -67,6 +69,12 @@ class OwnerOfMachines(Newcomer):
         while missing := missing_output(command, printed := self.type(command, command.text)):
             expect(time.monotonic() < deadline, f"line {command.line}: the page shows {missing!r}, but it printed:\n{printed}")
             time.sleep(1)
+
+    def _have_no_others(self, command):
+        """But the page's cluster has, by these names."""
+        others = next(word for word in shlex.split(command.text) if "[" in word)
+        names = self.type(command, f"dim --cluster docs/examples/pcs.xml cluster names {shlex.quote(others)}").split()
+        expect((names[0], len(names)) == ("n02", 59), f"line {command.line}: {names}")
 
     def _switch_off_and_on(self):
         self.blade.power_off()
