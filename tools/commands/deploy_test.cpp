@@ -123,7 +123,7 @@ TEST_F(DeployCommand, DoesAllInItsOrder) {
     const CommandEnd end = run_command(daemon, {"deploy", "all", "granite"});
     EXPECT_EQ(end.code, ExitCode::ok) << end.errors;
     EXPECT_THAT(changes(),
-                ElementsAre(R"(POST /v1/boot-files {"image":"granite","options":[]})",
+                ElementsAre(R"(POST /v1/boot-files {"image":"granite"})",
                             "POST /v1/blade-images " + kFirst, "POST /v1/blade-images " + kSecond,
                             "PUT /v1/exports " + kBoth, "PUT /v1/assignments " + kBoth));
     EXPECT_THAT(end.output, HasSubstr("\ndone\n"));
