@@ -56,6 +56,9 @@ ConfiguredService::Settings ganesha_service(const std::string& directory,
     settings.service.arguments = {kProgram, "-F",     "-f", ganesha_configuration_file(directory),
                                   "-L",     "STDOUT", "-p", directory + "/ganesha.pid"};
     settings.service.log_file = directory + "/ganesha.log";
+    // It tells file systems apart by what libblkid says is on their device, and that believes its
+    // cache for 200 s: two images would be one when loop devices changed hands meanwhile.
+    settings.service.environment = {"BLKID_FILE=/dev/null"};
     settings.service.confinement = {.user = "root", .capabilities = kCapabilities};
     settings.service.reload = ReloadAction::hangup;
     settings.service.ready_text = kReadyText;

@@ -7,6 +7,7 @@
 #include "imageserver/service/configured_service.hpp"
 #include "libdim/base/text.hpp"
 #include "libdim/sys/clock.hpp"
+#include "libdim/sys/directory.hpp"
 #include "libdim/sys/netlink.hpp"
 #include "libdim/sys/poll.hpp"
 #include "libdim/sys/process.hpp"
@@ -14,6 +15,8 @@
 #include "libdim/testing/source_directory.hpp"
 
 #include <csignal>
+#include <cstring>
+#include <ctime>
 #include <set>
 #include <thread>
 
@@ -37,10 +40,15 @@ constexpr const char* kOutside = "10.2.0.5";
 
 model::Ipv4Address address(const char* text) { return value_of(model::Ipv4Address::parse(text)); }
 
-/// A network of our own, with the server's and everybody's address on its loopback interface.
-void enter_network_namespace() {
+/// A network of our own, with the server's and everybody's address on its loopback interface, and a
+/// cache of what block devices hold.
+void enter_own_world() {
     static const bool is_done = [] {
-        if (::unshare(CLONE_NEWNET) != 0) throw std::runtime_error("unshare: needs root");
+        if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0)
+            throw std::runtime_error("unshare: needs root");
+        run({"mount", "--make-rslave", "/"});
+        value_of(sys::ensure_directory("/run/blkid"));
+        run({"mount", "-t", "tmpfs", "blkid", "/run/blkid"});
         constexpr int kLoopback = 1;
         value_of(sys::set_link_up(kLoopback));
         for (const char* host : {kServer, kFirstBlade, kSecondBlade, kUnknownHost, kOutside})
@@ -122,7 +130,7 @@ MATCHER(Refused, "is refused") { return arg.starts_with("FAILED"); }
 class NfsServer : public testing::ImageStoreTest {
 protected:
     NfsServer() {
-        enter_network_namespace();
+        enter_own_world();
         import();
         for (const char* blade : {"s01c1b01", "s01c1b02"}) {
             create(blade);
@@ -366,6 +374,33 @@ TEST_F(NfsServer, OffersAnImageThatWasNotMountedWhenItStarted) {
     value_of(nfs.ensure_served(blade_name("s01c1b02"), granite));
     EXPECT_THAT(second_blade.list(second_path + "/etc"), HasSubstr("hostname"));
     EXPECT_THAT(first_blade.list(first_path + "/etc"), HasSubstr("hostname"));
+}
+
+TEST_F(NfsServer, AsksAnImageWhatItIsNotACacheOfItsDevices) {
+    const auto uuid_of = [&](const char* blade) {
+        const std::string file = blade_file(blade);
+        return std::string(
+            trim(value_of(sys::run({"blkid", "-p", "-o", "value", "-s", "UUID", file},
+                                   std::chrono::seconds(10)))
+                     .output));
+    };
+    const std::string mounted = store->mount_point(blade_name("s01c1b02"), granite);
+    const std::string device = std::string(trim(
+        value_of(sys::run({"findmnt", "-n", "-o", "SOURCE", mounted}, std::chrono::seconds(10)))
+            .output));
+    ASSERT_THAT(device, ::testing::StartsWith("/dev/loop"));
+    ASSERT_NE(uuid_of("s01c1b01"), uuid_of("s01c1b02"));
+    value_of(supervisor->stop("ganesha"));
+    // As if the device had had the first blade's image a moment ago.
+    testing::write("/run/blkid/blkid.tab",
+                   "<device DEVNO=\"0x07" +
+                       to_hex(std::string(1, static_cast<char>(std::stoi(
+                                                 device.substr(std::strlen("/dev/loop")))))) +
+                       "\" TIME=\"" + std::to_string(std::time(nullptr)) + ".0\" UUID=\"" +
+                       uuid_of("s01c1b01") + "\" TYPE=\"ext4\">" + device + "</device>\n");
+    value_of(supervisor->start(ganesha_service(ganesha_directory, address(kServer)).service));
+    EXPECT_EQ(first_blade.read(first_path + "/etc/hostname"), "s01c1b01\n");
+    EXPECT_EQ(second_blade.read(second_path + "/etc/hostname"), "s01c1b02\n");
 }
 
 /// An inode number or generation as ext4 writes it into a file handle on this machine.
