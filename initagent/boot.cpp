@@ -25,6 +25,7 @@ constexpr std::chrono::seconds kHandshakeTimeout{20};
 constexpr std::chrono::seconds kPlanTimeout{60};  // the server may have to mount the image
 constexpr std::chrono::seconds kReportTimeout{5};
 constexpr std::size_t kAuthorityLimit = 64 * 1024;
+constexpr std::size_t kConsolesLimit = 4096;
 
 constexpr model::Architecture own_architecture() {
 #if defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -44,6 +45,7 @@ Result<void> Boot::boot(StageReporter& reporter) {
     reporter.begin(BootStage::environment);
     DIM_CHECK(mount_kernel_file_systems());
     DIM_CHECK(sys::fill_standard("/dev/console"));
+    show_on_screen();
     reporter.trying("load the modules of the boot file");
     DIM_CHECK(load_modules());
     DIM_CHECK(read_environment(reporter));
@@ -120,6 +122,16 @@ Result<void> Boot::become_init(StageReporter& reporter) {
     if (error.system_errno() == ENOEXEC)
         error = std::move(error).with_cure("it is made for another architecture");
     return fail(std::move(error));
+}
+
+/// Who looks at the screen sees what the agent does, too, where the kernel has two consoles.
+void Boot::show_on_screen() {
+    if constexpr (own_architecture() == model::Architecture::ppc64) return;  // JS20, JS21: none
+    const auto consoles = sys::read_file("/sys/class/tty/console/active", kConsolesLimit);
+    if (screen_ || !consoles || !is_screen_beside_console(*consoles)) return;
+    if (auto screen = sys::open("/dev/tty0", O_WRONLY | O_NOCTTY | O_NONBLOCK))
+        screen_ = *std::move(screen);
+    also_log_to(screen_.get());
 }
 
 Result<void> Boot::load_modules() {

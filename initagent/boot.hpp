@@ -48,6 +48,7 @@ public:
 
 private:
     Result<void> boot(StageReporter& reporter);
+    void show_on_screen();
     Result<void> load_modules();
     Result<void> read_environment(const StageReporter& reporter);
     Result<CheckedPlan> negotiate(StageReporter& reporter);
@@ -57,6 +58,7 @@ private:
 
     BootSettings settings_;
     KernelModules modules_;
+    sys::Fd screen_;
     BootEnvironment environment_;
     std::optional<tls::Random> random_;
     std::optional<tls::ClientSettings> tls_;

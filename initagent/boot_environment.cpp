@@ -114,6 +114,10 @@ Result<BootEnvironment> read_boot_environment(const EnvironmentFiles& files) {
     return environment;
 }
 
+bool is_screen_beside_console(std::string_view active) {
+    return active.contains("tty0 ");  // no other device's name ends so
+}
+
 Result<void> mount_kernel_file_systems() {
     if (!sys::stat("/proc/self")) DIM_CHECK(mount_at("/proc", "proc"));
     if (!sys::stat("/sys/kernel")) DIM_CHECK(mount_at("/sys", "sysfs"));

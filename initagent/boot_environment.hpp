@@ -40,6 +40,10 @@ Result<BootEnvironment> read_boot_environment(const EnvironmentFiles& files = {}
 /// when there is none.
 std::optional<model::Ipv4Address> parse_kernel_dhcp(std::string_view text);
 
+/// Whether the screen is a console, and not the one that /dev/console is. ACTIVE: of
+/// /sys/class/tty/console/active, /dev/console's device last.
+bool is_screen_beside_console(std::string_view active);
+
 /// Mounts /proc, /sys and /dev where nothing is mounted yet.
 Result<void> mount_kernel_file_systems();
 

@@ -37,6 +37,15 @@ protected:
     std::filesystem::path root_;
 };
 
+TEST(Screen, IsAConsoleBesideTheOneForPrograms) {
+    EXPECT_TRUE(is_screen_beside_console("tty0 ttyS0\n"));
+    EXPECT_TRUE(is_screen_beside_console("ttyS1 tty0 ttyS0\n"));
+    EXPECT_FALSE(is_screen_beside_console("tty0\n")) << "it is /dev/console";
+    EXPECT_FALSE(is_screen_beside_console("ttyS0 tty0\n")) << "it is /dev/console";
+    EXPECT_FALSE(is_screen_beside_console("hvc0\n"));
+    EXPECT_FALSE(is_screen_beside_console(""));
+}
+
 TEST_F(BootEnvironmentTest, NeedsTheCommandLine) {
     EXPECT_EQ(read_boot_environment(files()).error().code(), ErrorCode::not_found);
 }

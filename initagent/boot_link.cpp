@@ -142,10 +142,7 @@ std::vector<NetworkInterface> ports_of_bond(const model::Bond& bond,
 Result<std::array<std::uint8_t, 6>> mac_of_bond(std::span<const NetworkInterface> ports,
                                                 const std::optional<model::MacAddress>& boot_port) {
     if (ports.empty()) return fail(ErrorCode::not_found, "the bond has no port");
-    if (boot_port &&
-        std::ranges::find(ports, boot_port->bytes(), &NetworkInterface::mac) != ports.end())
-        return boot_port->bytes();
-    return ports.front().mac;
+    return boot_port ? boot_port->bytes() : ports.front().mac;
 }
 
 BondStep next_step(const BondPorts& now) {

@@ -29,8 +29,8 @@ std::vector<sys::NetworkInterface> ports_of_bond(const model::Bond& bond,
                                                  std::string& missing);
 
 /// What a bond of PORTS is known by: the address of the port that the machine booted from, for the
-/// server knows that one, if it is among them, else that of the first. Errors: not_found without a
-/// port.
+/// server knows that one, also while that has no link and is not among them, else that of the
+/// first. Errors: not_found without a port.
 Result<std::array<std::uint8_t, 6>> mac_of_bond(std::span<const sys::NetworkInterface> ports,
                                                 const std::optional<model::MacAddress>& boot_port);
 

@@ -194,6 +194,7 @@ std::string heartbeat_text(const std::string& token, std::chrono::seconds wait) 
     signal.reset();
 
     settle(settings);
+    also_log_to(-1);  // the screen is the distribution's
     (void)root.leave_to_others();
     if (const auto mounted = sys::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV, "");
         !mounted) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <tuple>
+#include <unistd.h>
 
 namespace dim {
 
@@ -11,12 +13,15 @@ namespace {
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
 LogLevel lowest_level = LogLevel::info;
 std::string program_prefix;
+int second_fd = -1;
 // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 }  // namespace
 
 void set_log_level(LogLevel level) { lowest_level = level; }
 
 void set_log_prefix(std::string_view program) { program_prefix = std::string(program) + ": "; }
+
+void also_log_to(int fd) { second_fd = fd; }
 
 void log(LogLevel level, std::string_view text) {
     if (level > lowest_level) return;
@@ -28,6 +33,7 @@ void log(LogLevel level, std::string_view text) {
     line.push_back('\n');
     // One write for one line, so that lines of several processes do not mix.
     static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
+    if (second_fd >= 0) std::ignore = ::write(second_fd, line.data(), line.size());
 }
 
 }  // namespace dim
