@@ -76,6 +76,8 @@ def check_files(shell, blade, address, greeting):
         expect(any(line[:1] == words[:1] and words[1] in line for line in lines), f"/etc/hosts names {words}: {lines}")
     expect(["::1", "localhost", "ip6-localhost"] in lines, "the master's lines stay")
     expect(shell.check(f"ping -c 1 {blade.name} | head -n 1").find(f"({address})") > 0, "programs find the blade by its name")
+    resolver = shell.check("cat /etc/resolv.conf").splitlines()
+    expect("search test.cluster" in resolver and "nameserver 10.1.0.1" in resolver, f"it asks the image server for names: {resolver}")
     fstab = shell.check("cat /etc/fstab").splitlines()
     for disk in DISKS:
         expect(disk not in fstab and any(line.startswith("#") and disk in line for line in fstab), f"the master's disk is a comment: {fstab}")
@@ -161,4 +163,4 @@ def body(cluster):
     check_nobody_tells_the_secret(server)
 
 
-run_case(body)
+run_case(body, services={"dns": "bind"})

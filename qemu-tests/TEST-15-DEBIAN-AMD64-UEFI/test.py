@@ -2,6 +2,7 @@
 """An unmodified Debian 12 for amd64, as debootstrap makes it, boots a machine with UEFI: firmware, PXE, the distribution's own kernel
 with the agent, TLS, blade image and shared root, systemd, `running`; then once more with HTTP in the place of PXE."""
 import pathlib
+import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -14,6 +15,7 @@ from lib.pc_blade import UefiBlade
 from lib.time_server import TimeServer
 
 NAME, KIND, MAC, ADDRESS = BLADE = ("s01c1b01", "x86_64-uefi", "52:54:00:01:01:01", "10.1.0.11")
+NEIGHBOUR = ("s01c1b02", KIND, "52:54:00:01:01:02", "10.1.0.12")  # stays off
 IMAGE = "debian"
 # A machine with this Debian on its disk has them, too, or why not. Nothing at present.
 EXPECTED_FAILURES = set()
@@ -24,12 +26,23 @@ class Site:
 
     def __init__(self, directory):
         self.bootnet = Bootnet()
-        self.server = ImageServer(directory)
+        self.server = ImageServer(directory, services={"dns": "bind"})
         self.server.define_blade(*BLADE)
+        self.server.define_blade(*NEIGHBOUR)
         self.server.define_time_server(ImageServer.ADDRESS)
         # No clock of this machine tells the same; behind it, since the journal takes no time to come at the next start.
         self.time_server = TimeServer(ImageServer.ADDRESS, offset=-5)
         self.blade = UefiBlade(NAME, KIND, MAC, self.bootnet, directory)
+
+
+def size_of_section(file, name):
+    """Of a PE file (Microsoft PE Format, section table)."""
+    data = file.read_bytes()
+    header, = struct.unpack_from("<I", data, 0x3c)
+    count, = struct.unpack_from("<H", data, header + 6)
+    optional, = struct.unpack_from("<H", data, header + 20)
+    sections = (struct.unpack_from("<8sI", data, header + 24 + optional + 40 * each) for each in range(count))
+    return next(size for section, size in sections if section.rstrip(b"\0") == name)
 
 
 def body(site):
@@ -44,6 +57,9 @@ def body(site):
     size = boot_files[0].stat().st_size
     step(f"the boot file has {size / 2**20:.1f} MiB")
     expect(size <= 16 << 20, "it is not larger than promised")
+    size = size_of_section(boot_files[0], b".initrd")
+    step(f"its initramfs has {size / 2**20:.1f} MiB")
+    expect(1 << 20 <= size <= 5 << 20, "nor is that")
     server.dim("deploy", NAME, IMAGE, "--yes")
 
     step("power on")
@@ -54,6 +70,8 @@ def body(site):
 
     step("what it runs from, and as what")
     check_what_it_runs(shell, NAME, "vmlinuz")
+    step("it finds a blade by its name")
+    expect(shell.check(f"getent hosts {NEIGHBOUR[0]}").split()[0] == NEIGHBOUR[3], "the image server tells")
     step("a login by ssh")
     check_ssh(shell, server, ADDRESS)
 

@@ -7,9 +7,10 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from lib.blade import Blade
 from lib.case import expect, run_case, step
-from lib.debian import check_ssh, check_what_it_runs, debian_root, make_debian, wait_until_started
+from lib.debian import check_housekeeping, check_ssh, check_what_it_runs, debian_root, make_debian, wait_for_time, wait_until_started
 from lib.image_server import ImageServer
 from lib.network import Bootnet
+from lib.time_server import TimeServer
 
 NAME, KIND, MAC, ADDRESS = BLADE = ("s01c1b01", "pseries", "52:54:00:01:01:01", "10.1.0.11")
 IMAGE = "debian"
@@ -25,6 +26,9 @@ class Site:
         self.bootnet = Bootnet()
         self.server = ImageServer(directory)
         self.server.define_blade(*BLADE)
+        self.server.define_time_server(ImageServer.ADDRESS)
+        # No clock of this machine tells the same.
+        self.time_server = TimeServer(ImageServer.ADDRESS, offset=-5)
         self.blade = Blade(NAME, KIND, MAC, self.bootnet, directory, memory_mib=1024, has_saved_firmware=False)
 
 
@@ -53,6 +57,10 @@ def body(site):
     step("a login by ssh")
     check_ssh(shell, server, ADDRESS)
 
+    step("what it does for itself, and its clock")
+    check_housekeeping(shell)
+    wait_for_time(shell, site.time_server)
+
     step("it starts anew by itself, as it was")
     site.blade.console.skip()
     site.blade.console.send("systemctl reboot\n")
@@ -64,6 +72,7 @@ def body(site):
 
     step("neither the shared root nor the master changed")
     server.dim("image", "check", IMAGE, timeout=600)
+    expect("nothing changed" in server.dim("image", "update", IMAGE, timeout=600), "a generation of the master would be the same")
 
 
 make_debian("ppc64el")
