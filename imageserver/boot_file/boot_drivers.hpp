@@ -36,6 +36,10 @@ inline constexpr std::array<std::string_view, 16> kPowerDrivers{
     "ibmveth", "ibmvnic", "virtio_pci", "virtio_net", "e1000",   "e1000e", "igb",     "ixgbe",
     "i40e",    "tg3",     "broadcom",   "bnx2x",      "bnxt_en", "be2net", "mlx4_en", "mlx5_core"};
 
+/// What is no driver of a port in these tables: buses, and what drivers need.
+inline constexpr std::array<std::string_view, 5> kNoPortDrivers{
+    "virtio_pci", "virtio_mmio", "pci_hyperv", "broadcom", "realtek"};
+
 inline std::span<const std::string_view> boot_drivers(model::Architecture architecture) {
     if (architecture == model::Architecture::ppc64le) return kPowerDrivers;
     return kAmd64Drivers;

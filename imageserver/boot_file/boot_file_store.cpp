@@ -335,6 +335,19 @@ Result<std::optional<api::BootFile>> BootFileStore::renew(const ImageName& name,
     return Made(std::move(made.file));
 }
 
+Result<std::vector<std::string>> BootFileStore::lacks(const api::BootFile& file) const {
+    DIM_TRY(const api::ImageSummary image, images_->image(file.image));
+    DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
+    if (owner_of_kernel(*platform) != KernelOwner::image) return std::vector<std::string>();
+    KernelLacks found;
+    DIM_CHECK(images_->look_into(file.image, file.generation,
+                                 [&](const GenerationTree& tree) -> Result<void> {
+                                     DIM_TRY(found, kernel_lacks(tree, *platform, wishes_of(file)));
+                                     return {};
+                                 }));
+    return lines_of(found);
+}
+
 Result<std::vector<ImageName>> BootFileStore::unrenewed() const {
     BootFileCatalog catalog(*database_);
     DIM_TRY(const auto images, catalog.images());

@@ -78,6 +78,7 @@ public:
     Result<std::vector<model::ImageName>> incomplete() const override;
     Result<CompletedBootFiles> complete(const model::ImageName& image,
                                         const Progress& progress) override;
+    Result<std::vector<std::string>> lacks(const api::BootFile& file) const override;
     Result<std::vector<model::ImageName>> outdated() const override;
     Result<void> rebuild(const model::ImageName& image, const Progress& progress) override;
     Result<void> retire(const model::ImageName& image) override;

@@ -40,6 +40,10 @@ public:
     /// before. To be called beside no other work on the image. Errors: those of build().
     virtual Result<std::optional<api::BootFile>> renew(const model::ImageName& image,
                                                        const Progress& progress) = 0;
+    /// What the drivers of FILE, which was just made, may need and its image does not have: lines
+    /// for people, with the cure. To be called beside no other work on the image. Errors: those of
+    /// build().
+    virtual Result<std::vector<std::string>> lacks(const api::BootFile& file) const = 0;
     /// Images of whose newest generation it is not known yet whether its kernel is another one.
     virtual Result<std::vector<model::ImageName>> unrenewed() const = 0;
     /// The path of FILE, a current one, as VARIANT has it: a file of its own beside it, which goes

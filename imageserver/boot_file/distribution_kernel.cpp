@@ -172,11 +172,18 @@ public:
                                        "update'"));
         return &files_.insert_or_assign(std::move(path), std::move(bytes)).first->second;
     }
+    /// A driver names FIRMWARE, which is not there.
+    void miss(const std::string& driver, const std::string& firmware) {
+        KernelLacks::Firmware& missed = lacks_.firmware[driver];
+        if (missed.count++ == 0) missed.first = firmware;
+    }
     RamdiskFiles& files() { return files_; }
+    KernelLacks& lacks() { return lacks_; }
 
 private:
     const GenerationTree& tree_;
     RamdiskFiles files_;
+    KernelLacks lacks_;
     std::size_t bytes_ = 0;
 };
 
@@ -198,19 +205,29 @@ const Entry* firmware_at(const GenerationTree& tree, const std::string& path) {
     return nullptr;
 }
 
-/// The firmware files that FACTS name, as far as the image has them: some are of another package.
-Result<void> take_firmware(const GenerationTree& tree, const std::vector<std::string>& facts,
-                           Taker& taker) {
+/// Of the file NAME, "tigon/tg3.bin"; nullptr when it is not there.
+const Entry* firmware_named(const GenerationTree& tree, const std::string& name) {
+    if (name.find("..") != std::string::npos) return nullptr;
+    for (const std::string_view library : kLibraries)
+        if (const Entry* entry = firmware_at(tree, std::string(library) + "firmware/" + name))
+            return entry;
+    return nullptr;
+}
+
+/// The firmware files that the FACTS of DRIVER name, as far as the image has them: some are of
+/// another package.
+Result<void> take_firmware(const GenerationTree& tree, const std::string& driver,
+                           const std::vector<std::string>& facts, Taker& taker) {
     constexpr std::string_view kFirmware = "firmware=";
     for (const std::string& fact : facts) {
         if (!fact.starts_with(kFirmware)) continue;
         const std::string name = fact.substr(kFirmware.size());
-        for (const std::string_view library : kLibraries) {
-            const Entry* entry = firmware_at(tree, std::string(library) + "firmware/" + name);
-            if (entry == nullptr || name.find("..") != std::string::npos) continue;
-            DIM_CHECK(taker.take(*entry, "lib/firmware/" + name));
-            break;
+        const Entry* entry = firmware_named(tree, name);
+        if (entry == nullptr) {
+            taker.miss(driver, name);
+            continue;
         }
+        DIM_CHECK(taker.take(*entry, "lib/firmware/" + name));
     }
     return {};
 }
@@ -230,7 +247,7 @@ Result<void> take_module(const GenerationTree& tree, const Found& found, const s
     auto facts = linuxrc::module_info(*bytes);
     if (!facts) return fail(std::move(facts).error().with_context(path));
     DIM_CHECK(check_module(path, *facts, found.release));
-    return take_firmware(tree, *facts, taker);
+    return take_firmware(tree, linuxrc::module_name(taken), *facts, taker);
 }
 
 Result<linuxrc::ModuleIndexes> read_indexes(const GenerationTree& tree, const Found& found) {
@@ -263,13 +280,19 @@ std::string uncompressed_paths(std::string_view dependencies) {
     return text;
 }
 
+/// The names in modules.builtin: what is in the kernel itself.
+std::set<std::string, std::less<>> names_in(std::string_view builtin) {
+    std::set<std::string, std::less<>> names;
+    for (const std::string_view path : split(builtin, '\n'))
+        names.insert(linuxrc::module_name(path));
+    return names;
+}
+
 /// That each of WISHED is there, as a file or in the kernel itself.
 Result<void> check_wished(const std::vector<std::string>& wished,
                           const linuxrc::ModuleDependencies& dependencies, std::string_view builtin,
                           const std::string& release) {
-    std::set<std::string> in_kernel;
-    for (const std::string_view path : split(builtin, '\n'))
-        in_kernel.insert(linuxrc::module_name(path));
+    const auto in_kernel = names_in(builtin);
     for (const std::string& name : wished) {
         if (dependencies.has(name) || in_kernel.contains(name)) continue;
         const auto nearest = dependencies.nearest(name);
@@ -283,8 +306,23 @@ Result<void> check_wished(const std::vector<std::string>& wished,
     return {};
 }
 
+/// Whether one of DRIVERS is there that is a port's, as a file or in the kernel itself.
+bool has_port_driver(std::span<const std::string_view> drivers,
+                     const linuxrc::ModuleDependencies& dependencies, std::string_view builtin) {
+    const auto in_kernel = names_in(builtin);
+    return std::ranges::any_of(drivers, [&](std::string_view name) {
+        return std::ranges::find(kNoPortDrivers, name) == kNoPortDrivers.end() &&
+               (dependencies.has(name) || in_kernel.contains(name));
+    });
+}
+
+struct TakenModules {
+    RamdiskFiles files;
+    KernelLacks lacks;
+};
+
 /// The modules that are chosen, and what the agent reads of them (initagent/module_index).
-Result<RamdiskFiles> take_modules(const GenerationTree& tree, const Found& found,
+Result<TakenModules> take_modules(const GenerationTree& tree, const Found& found,
                                   std::span<const std::string_view> drivers,
                                   const std::vector<std::string>& wished) {
     DIM_TRY(linuxrc::ModuleIndexes indexes, read_indexes(tree, found));
@@ -302,6 +340,8 @@ Result<RamdiskFiles> take_modules(const GenerationTree& tree, const Found& found
     Taker taker(tree);
     for (const std::string& path : chosen)
         DIM_CHECK(take_module(tree, found, path, taker));
+    if (wished.empty())
+        taker.lacks().has_port_driver = has_port_driver(drivers, dependencies, builtin);
     std::string load;
     for (const std::string_view name : kBootProtocols)
         if (dependencies.has(name)) load.append(name).append("\n");
@@ -313,7 +353,7 @@ Result<RamdiskFiles> take_modules(const GenerationTree& tree, const Found& found
     files.emplace(modules + "modules.softdep", std::move(indexes.soft_dependencies));
     files.emplace(modules + "modules.builtin", std::move(builtin));
     files.emplace("etc/modules-load.d/dim.conf", std::move(load));
-    return files;
+    return TakenModules{.files = std::move(files), .lacks = std::move(taker.lacks())};
 }
 
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
@@ -347,9 +387,9 @@ Result<DistributionKernel> take_found(const GenerationTree& tree, const Found& f
         if (!kernel) return fail(std::move(kernel).error().with_context(found.kernel->path));
         result.kernel = *std::move(kernel);
     }
-    DIM_TRY(const RamdiskFiles files,
+    DIM_TRY(const TakenModules taken,
             take_modules(tree, found, boot_drivers(platform.architecture), wishes.drivers));
-    DIM_TRY(result.modules, linuxrc::build_file_archive(files));
+    DIM_TRY(result.modules, linuxrc::build_file_archive(taken.files));
     DIM_TRY(result.os_release, read_optional(tree, "usr/lib/os-release"));
     return result;
 }
@@ -401,6 +441,14 @@ Result<DistributionKernel> take_kernel(const GenerationTree& tree, const model::
     return fail(std::move(kernel).error().with_default_cure(
         "install the package of kernel " + found.release +
         " in the master anew, as the distribution has it, then 'dim image update'"));
+}
+
+Result<KernelLacks> kernel_lacks(const GenerationTree& tree, const model::Platform& platform,
+                                 const KernelWishes& wishes) {
+    DIM_TRY(const Found found, find_kernel(tree, platform.architecture, wishes));
+    DIM_TRY(TakenModules taken,
+            take_modules(tree, found, boot_drivers(platform.architecture), wishes.drivers));
+    return std::move(taken.lacks);
 }
 
 }  // namespace dim::server

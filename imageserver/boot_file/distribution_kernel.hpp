@@ -1,5 +1,6 @@
 #pragma once
 
+#include "imageserver/boot_file/kernel_lacks.hpp"
 #include "imageserver/boot_file/kernel_wishes.hpp"
 #include "imageserver/image/generation_files.hpp"
 #include "libdim/base/result.hpp"
@@ -26,6 +27,11 @@ struct DistributionKernel {
 /// or for another machine; limit_exceeded; all of these with the cure.
 Result<DistributionKernel> take_kernel(const GenerationTree& tree, const model::Platform& platform,
                                        const KernelWishes& wishes);
+
+/// What that kernel and its drivers lack. Reads the modules as take_kernel(). Errors: those of
+/// take_kernel().
+Result<KernelLacks> kernel_lacks(const GenerationTree& tree, const model::Platform& platform,
+                                 const KernelWishes& wishes);
 
 /// What is the same as long as take_kernel() would take the same kernel, modules and firmware, told
 /// by the manifest of TREE alone. Errors: not_found, as take_kernel().

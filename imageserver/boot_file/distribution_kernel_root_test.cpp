@@ -677,6 +677,30 @@ TEST_F(DistributionKernelTest, IsOfTheMachineThatTheImageIsFor) {
     EXPECT_EQ(refused.error().cure(), "import a tree of a distribution for x86_64");
 }
 
+TEST_F(DistributionKernelTest, TellsWhatItsDriversLack) {
+    const std::string release = "6.1.0-9-amd64";
+    const std::string modules = tree + "/usr/lib/modules/" + release + "/";
+    install_kernel(release);
+    import_debian();
+    const auto lacks = [&] { return value_of(files->lacks(value_of(build()))); };
+    EXPECT_THAT(lacks(), ElementsAre(HasSubstr("for tg3 (tigon/not-there.bin); ")));
+    testing::write(tree + "/usr/lib/firmware/tigon/not-there.bin", "firmware");
+    update();
+    EXPECT_THAT(lacks(), IsEmpty());
+
+    const std::string dep(kDep);
+    const std::string without_tg3 = dep.substr(0, dep.find("kernel/drivers/net/tg3"));
+    testing::write(modules + "modules.dep", without_tg3 + "kernel/drivers/virtio/virtio_pci.ko:\n");
+    value_of(sys::ensure_directory(modules + "kernel/drivers/virtio"));
+    testing::write(modules + "kernel/drivers/virtio/virtio_pci.ko",
+                   linuxrc::testing::kernel_module({"vermagic=" + release + " SMP"}));
+    update();
+    EXPECT_THAT(lacks(), ElementsAre(HasSubstr("none of the network drivers")));
+    testing::write(modules + "modules.builtin", "kernel/drivers/net/virtio_net.ko\n");
+    update();
+    EXPECT_THAT(lacks(), IsEmpty()) << "it is in the kernel itself";
+}
+
 TEST_F(DistributionKernelTest, WithDamagedFilesHasACure) {
     const std::string release = "6.1.0-9-amd64";
     const std::string modules = tree + "/usr/lib/modules/" + release + "/";

@@ -35,6 +35,7 @@ public:
     Result<std::vector<Error>> build_earlier(const model::ImageName&, const Progress&) override {
         return kept;
     }
+    Result<std::vector<std::string>> lacks(const api::BootFile&) const override { return lacking; }
     Result<std::optional<api::BootFile>> current(const model::ImageName& image) const override {
         const std::scoped_lock lock(mutex_);
         const auto found = files_.find(image);
@@ -141,6 +142,7 @@ public:
     int followed = 0;         ///< calls of follow_names
     std::set<std::string> wanted_drivers;  ///< each is that of a platform
     std::string unusable_word;             ///< no command line can have it
+    std::vector<std::string> lacking;      ///< what lacks() tells
     std::vector<Error> kept;               ///< why earlier generations keep theirs
     /// Of generations that have one of their own.
     std::map<std::pair<model::ImageName, model::Generation>, api::BootFile> others;

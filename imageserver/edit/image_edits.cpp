@@ -265,6 +265,7 @@ Result<Edit> ImageEdits::build_boot_file(const api::BuildBootFile& request,
                       " bytes" + (file.kernel ? ", kernel " + *file.kernel : "") +
                       "\nkernel command line: " + file.command_line,
               .needs = {.dhcp = true}};
+    tell_lacks(boot_files_, file, edit);
     // From here on the newest one is in force: what fails is told, and undoes nothing.
     const auto kept = boot_files_.build_earlier(request.image, progress);
     if (!kept) edit.done += "\nearlier generations were not looked at: " + to_string(kept.error());

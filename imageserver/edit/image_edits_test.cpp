@@ -96,6 +96,19 @@ TEST_F(ImageEditsTest, EarlierGenerationsThatLackWhatIsWishedForAreANote) {
     EXPECT_THAT(edit->done, HasSubstr("\nkept the boot file that it had: generation 1: "));
 }
 
+TEST_F(ImageEditsTest, WhatDriversOfABootFileLackIsTold) {
+    add_image();
+    boot_files.lacking = {"firmware that the image does not have: for bnx2 (bnx2/mips.fw)"};
+    EXPECT_THAT(finish(image_edits.build_boot_file({image(), {}, {}}, no_progress)).value(),
+                HasSubstr("\nfirmware that the image does not have: for bnx2"));
+    EXPECT_THAT(finish(image_edits.update_image({image(), {}, ""}, no_progress)).value(),
+                Not(HasSubstr("firmware")))
+        << "it was told with the boot file";
+    boot_files.next_kernel = "6.1.0-51-amd64";
+    EXPECT_THAT(finish(image_edits.update_image({image(), {}, ""}, no_progress)).value(),
+                HasSubstr("\nfirmware that the image does not have: for bnx2"));
+}
+
 TEST_F(ImageEditsTest, ProgressOfBladesThatAreMadeAtOnceIsToldInOrder) {
     add_image();
     std::vector<std::uint64_t> steps;

@@ -15,7 +15,15 @@ void renew_boot_file(BootFiles& files, const model::ImageName& image, Edit& edit
                  (file.kernel ? ", kernel " + *file.kernel : "") +
                  ": in force at the next boot of each blade that has this generation";
     edit.needs.dhcp = true;
+    tell_lacks(files, file, edit);
     complete_boot_files(files, image, edit, progress);
+}
+
+void tell_lacks(const BootFiles& files, const api::BootFile& file, Edit& edit) {
+    const auto lines = files.lacks(file);
+    if (!lines) edit.done += "\nits drivers were not looked at: " + to_string(lines.error());
+    for (const std::string& line : lines.value_or(std::vector<std::string>()))
+        edit.done += "\n" + line;
 }
 
 void complete_boot_files(BootFiles& files, const model::ImageName& image, Edit& edit,

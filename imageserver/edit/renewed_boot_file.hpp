@@ -16,4 +16,7 @@ void renew_boot_file(BootFiles& files, const model::ImageName& image, Edit& edit
 void complete_boot_files(BootFiles& files, const model::ImageName& image, Edit& edit,
                          const Progress& progress);
 
+/// EDIT tells what the drivers of FILE, which was just made, may need and the image does not have.
+void tell_lacks(const BootFiles& files, const api::BootFile& file, Edit& edit);
+
 }  // namespace dim::server
