@@ -119,12 +119,11 @@ private:
     Result<PlatformBootFile> complete_one(const KnownBootFile& base,
                                           const std::vector<std::string>& drivers,
                                           const Progress& progress);
-    Result<PlatformBootFile> make_one(const KnownBootFile& base, model::Generation generation,
-                                      const std::vector<std::string>& drivers,
-                                      const Progress& progress);
     /// An image's name, a path of its boot file, the generation that it is made of, and drivers.
     using PlatformKey =
         std::tuple<model::ImageName, std::string, model::Generation, std::vector<std::string>>;
+    Result<PlatformBootFile> make_one(const PlatformKey& key, const KnownBootFile& base,
+                                      const Progress& progress);
     std::optional<Error> lasting_failure(const PlatformKey& key) const;
     void keep_failure(const PlatformKey& key, const Error& error) const;
     void forget_failures(const model::ImageName& image) const;

@@ -26,6 +26,14 @@ std::set<Drivers> drivers_of(const std::vector<model::PlatformRow>& rows,
     return drivers;
 }
 
+/// A disk that is full or cannot be read, or an image that others work on, says nothing of it.
+bool is_of_the_image(const Error& error) {
+    using enum ErrorCode;
+    if (error.system_errno() != 0) return false;
+    return error.code() == not_found || error.code() == invalid_input ||
+           error.code() == limit_exceeded;
+}
+
 }  // namespace
 
 /// The sets of drivers that platforms of blades here add to boot files for ARCHITECTURE.
@@ -115,26 +123,28 @@ Result<PlatformBootFile> BootFileStore::complete_one(const KnownBootFile& base,
     if (!of_base)
         return fail(ErrorCode::conflict, "boot file " + base.file.path + " was replaced meanwhile");
     const PlatformKey key(name, base.file.path, *of_base, drivers);
-    if (auto failure = lasting_failure(key)) return fail(*std::move(failure));
-    auto made = make_one(base, *of_base, drivers, progress);
-    if (!made) keep_failure(key, made.error());
-    return made;
+    return make_one(key, base, progress);
 }
 
-Result<PlatformBootFile> BootFileStore::make_one(const KnownBootFile& base,
-                                                 model::Generation generation,
-                                                 const Drivers& drivers, const Progress& progress) {
-    DIM_TRY(api::ImageSummary image, images_->image(base.file.image));
+/// What KEY tells, beside BASE.
+Result<PlatformBootFile> BootFileStore::make_one(const PlatformKey& key, const KnownBootFile& base,
+                                                 const Progress& progress) {
+    const auto& [name, path, generation, drivers] = key;
+    DIM_TRY(api::ImageSummary image, images_->image(name));
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
     image.generation = generation;
+    if (auto failure = lasting_failure(key)) return fail(*std::move(failure));
     progress("take the kernel and its drivers", 0, kBootFileSteps);
-    DIM_TRY(TakenKernel kernel,
-            kernel_of(image, *platform, with_drivers(wishes_of(base.file), drivers), ""));
+    auto kernel = kernel_of(image, *platform, with_drivers(wishes_of(base.file), drivers), "");
+    if (!kernel) {
+        keep_failure(key, kernel.error());
+        return fail(std::move(kernel).error());
+    }
     const std::lock_guard lock(*work_);
     return add_platform_file(base,
                              {.platform = platform,
                               .command_line = base.file.command_line,
-                              .kernel = std::move(kernel.taken)},
+                              .kernel = std::move(kernel->taken)},
                              drivers, progress);
 }
 
@@ -148,9 +158,9 @@ std::optional<Error> BootFileStore::lasting_failure(const PlatformKey& key) cons
     return error;
 }
 
+/// ERROR is of kernel_of(): what it does not find in the image is not there the next time, either.
 void BootFileStore::keep_failure(const PlatformKey& key, const Error& error) const {
-    // A disk that is full, or cannot be read, says nothing of the image.
-    if (error.system_errno() != 0) return;
+    if (!is_of_the_image(error)) return;
     const std::int64_t now_us = sys::boottime_us();
     const std::lock_guard lock(failures_->mutex);
     std::erase_if(failures_->at_us, [&](const auto& each) {

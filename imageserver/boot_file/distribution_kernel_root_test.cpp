@@ -582,6 +582,20 @@ TEST_F(DistributionKernelTest, WithoutADriverOfAPlatformIsNotLookedAtAgainAndAga
     EXPECT_EQ(looks_of_complete(), 1) << "after a while";
 }
 
+TEST_F(DistributionKernelTest, OfAPlatformIsTriedAgainWhenTheImageWasNotToBlame) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    value_of(build());
+    add_row({"snd"});
+    const std::string agent = directory / "agents/x86_64/initagent";
+    const std::string bytes = value_of(sys::read_file(agent));
+    testing::write(agent, "#!/bin/sh\n");
+    ASSERT_TRUE(complete().failure);
+    EXPECT_EQ(complete().failure->system_errno(), 0);
+    testing::write(agent, bytes);
+    EXPECT_EQ(complete().made.size(), 1U);
+}
+
 TEST_F(DistributionKernelTest, WithoutWhatIsWishedForStaysThatOfItsGeneration) {
     install_kernel("6.1.0-9-amd64");
     import_debian();
