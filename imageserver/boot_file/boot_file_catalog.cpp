@@ -93,6 +93,10 @@ std::span<const Migration> boot_file_migrations() {
     return all;
 }
 
+bool KnownBootFile::covers(Generation generation) const {
+    return file.generation <= generation && generation <= last_generation;
+}
+
 const KnownBootFile* file_for(const std::vector<KnownBootFile>& files, Generation generation) {
     if (files.empty()) return nullptr;
     const auto after = std::ranges::upper_bound(

@@ -22,10 +22,14 @@ struct KnownBootFile {
     /// own.
     model::Generation last_generation;
     std::string kernel_mark;  ///< kernel_mark() of them; empty: not known
+
+    /// Whether GENERATION is known to have its kernel.
+    bool covers(model::Generation generation) const;
 };
 
 /// Which of FILES is for GENERATION: the one with the last kernel up to it, otherwise the first;
-/// nullptr when there is none. FILES: of one image, by their generations.
+/// nullptr when there is none. FILES: of one image, by their generations. One that does not cover
+/// it is better than none: its kernel starts, with the modules that are in the file.
 const KnownBootFile* file_for(const std::vector<KnownBootFile>& files,
                               model::Generation generation);
 

@@ -47,14 +47,6 @@ Result<std::string> render_words(const model::Platform& platform,
     return linuxrc::render_command_line(words);
 }
 
-/// What render_words was given when it made COMMAND_LINE.
-linuxrc::RamdiskKind kind_of(const std::string& command_line) {
-    const auto words = linuxrc::command_line_words(linuxrc::RamdiskKind::initrd);
-    const auto given = split(command_line, ' ');
-    const bool is_initrd = std::ranges::search(given, words).begin() != given.end();
-    return is_initrd ? linuxrc::RamdiskKind::initrd : linuxrc::RamdiskKind::initramfs;
-}
-
 /// The administrator's words, which render_words() puts last.
 std::vector<std::string> options_in(const std::string& command_line) {
     const auto words = split(command_line, ' ');
@@ -75,17 +67,6 @@ api::BuildBootFile completed(api::BuildBootFile request, const api::BootFile& la
     if (!request.drivers) request.drivers = last.wished_drivers;
     if (!request.kernel) request.kernel = last.wished_kernel;
     return request;
-}
-
-/// Whether the newest generation may have another kernel than the last of FILES, those of IMAGE.
-bool is_unrenewed(const api::ImageSummary& image, const std::vector<KnownBootFile>& files) {
-    const model::Platform* platform = model::platform_of(image.architecture);
-    return platform != nullptr && owner_of_kernel(*platform) == KernelOwner::image &&
-           !files.empty() && files.back().last_generation < image.generation;
-}
-
-Error in_generation(model::Generation generation, Error error) {
-    return std::move(error).with_context("generation " + to_string(generation));
 }
 
 /// COMMAND_LINE with other consoles, if there are any, and ARGUMENTS behind it.
@@ -116,21 +97,26 @@ public:
     /// GENERATION keeps the file that it had, if it had one of its own, because of ERROR.
     Result<void> keep(model::Generation generation, Error error) {
         const KnownBootFile* file = file_for(before_, generation);
-        if (file != nullptr && file->file.path == newest_.path) file = nullptr;
+        if (file != nullptr && !file->covers(generation)) {
+            // Better than none, as long as no other comes before it.
+            if (file->file.generation < generation) chosen_.insert(file->file.path);
+            file = nullptr;
+        }
         const std::string path = file == nullptr ? "" : file->file.path;
         // Of generations with the same kernel, the first one's failure tells of all.
         if (kept_.empty() || path != last_kept_)
-            kept_.push_back(in_generation(generation, std::move(error))
-                                .with_default_cure("'dim image collect " + newest_.image.text() +
-                                                   "' collects generations that no blade has"));
+            kept_.push_back(in_earlier(newest_.image, generation, std::move(error)));
         last_kept_ = path;
-        // Of one that others have already, too, the kernel is the same.
-        if (file == nullptr || !chosen_.insert(path).second) return {};
-        return catalog_.keep(path, generation);
+        const bool is_as_before = std::exchange(last_, path) == path;
+        if (file == nullptr) return {};
+        if (chosen_.insert(path).second) return catalog_.keep(path, generation);
+        // Of one that others have already, too, the kernel is the same; but it has one row.
+        return is_as_before ? catalog_.extend(path, generation, "") : Result<void>();
     }
 
     void choose(const std::string& path) {
         last_kept_.clear();
+        last_ = path;
         chosen_.insert(path);
     }
 
@@ -148,6 +134,7 @@ private:
     const std::vector<KnownBootFile>& before_;
     std::set<std::string> chosen_;
     std::string last_kept_;
+    std::string last_;  ///< of the generation before
     std::vector<Error> kept_;
 };
 
@@ -162,16 +149,6 @@ Result<BootFileStore> BootFileStore::open(Settings settings, Database& database,
     (void)files.follow_names();
     return files;
 }
-
-struct BootFileStore::Order {
-    api::ImageSummary image;  ///< of the generation that it is for
-    BootFileOrder parts;
-    KernelWishes wishes;
-    model::Generation last_generation;
-    std::string kernel_mark = {};
-    /// The one in use for the generations before: enough when it would be the same.
-    const KnownBootFile* before = nullptr;
-};
 
 Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& asked,
                                            const Progress& progress) {
@@ -212,31 +189,32 @@ Result<api::BootFile> BootFileStore::build(const api::BuildBootFile& asked,
 
 Result<std::vector<Error>> BootFileStore::build_earlier(const ImageName& name,
                                                         const Progress& progress) {
-    std::vector<Error> kept;
-    DIM_TRY(const auto all, needed(name));
-    if (all.size() < 2) return kept;
-    const KnownBootFile& newest = all.back();
     DIM_TRY(const api::ImageSummary image, images_->image(name));
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
+    DIM_TRY(const auto all, needed(name));
+    if (all.empty() || owner_of_kernel(*platform) == KernelOwner::server)
+        return std::vector<Error>();
+    const KnownBootFile& newest = all.back();
     const std::string& words = newest.file.command_line;
     const bool is_same_wish = std::ranges::all_of(all, [&](const KnownBootFile& other) {
         return wishes_of(other.file) == wishes_of(newest.file);
     });
-    if (!is_same_wish)
-        return choose_earlier(
-            newest, {.platform = platform, .ramdisk = kind_of(words), .command_line = words},
-            progress);
+    DIM_TRY(const auto missing, uncovered(image, all));
+    bool is_to_choose = !is_same_wish || !missing.empty();
     for (const KnownBootFile& other : all) {
+        if (is_to_choose) break;
         if (other.file.path == newest.file.path) continue;
         const std::lock_guard lock(*work_);
-        if (auto built = rebuild_one(other, kind_of(words), words, progress); !built)
-            kept.push_back(in_generation(other.file.generation, std::move(built).error()));
+        // One that cannot be read: its kernel is in the image, too.
+        is_to_choose = !rebuild_one(other, kind_of(words), words, progress);
     }
-    return kept;
+    if (!is_to_choose) return std::vector<Error>();
+    return choose_earlier(
+        newest, {.platform = platform, .ramdisk = kind_of(words), .command_line = words}, progress);
 }
 
-/// The same when other kernels or drivers are to be taken of them: what was known of which
-/// generations have the same kernel is of no use any more. NEWEST is of PARTS.
+/// The same when kernels or drivers are to be taken of them: what was known of which generations
+/// have the same kernel is of no use any more. NEWEST is of PARTS.
 Result<std::vector<Error>> BootFileStore::choose_earlier(const KnownBootFile& newest,
                                                          const BootFileOrder& parts,
                                                          const Progress& progress) {
@@ -301,40 +279,6 @@ Result<BootFileStore::TakenKernel> BootFileStore::kernel_of(const api::ImageSumm
     return kernel;
 }
 
-Result<std::optional<api::BootFile>> BootFileStore::renew(const ImageName& name,
-                                                          const Progress& progress) {
-    using Made = std::optional<api::BootFile>;
-    DIM_TRY(const api::ImageSummary image, images_->image(name));
-    DIM_TRY(const auto files, BootFileCatalog(*database_).current(image.name));
-    if (!is_unrenewed(image, files)) return Made();
-    const KnownBootFile& known = files.back();
-    progress("look for another kernel", 0, kBootFileSteps);
-    DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
-    const KernelWishes wishes = wishes_of(known.file);
-    DIM_TRY(TakenKernel newest, kernel_of(image, *platform, wishes, known.kernel_mark));
-    if (!newest.taken) {
-        DIM_CHECK(
-            BootFileCatalog(*database_).extend(known.file.path, image.generation, newest.mark));
-        return Made();
-    }
-    const std::lock_guard lock(*work_);
-    const std::string& command_line = known.file.command_line;
-    // What it does not hold may be in those of platforms with more drivers.
-    const bool is_for_all = known_drivers(image.architecture).empty();
-    DIM_TRY(KnownBootFile made, assemble({.image = image,
-                                          .parts = {.platform = platform,
-                                                    .ramdisk = kind_of(command_line),
-                                                    .command_line = command_line,
-                                                    .kernel = std::move(newest.taken)},
-                                          .wishes = wishes,
-                                          .last_generation = image.generation,
-                                          .kernel_mark = std::move(newest.mark),
-                                          .before = is_for_all ? &known : nullptr},
-                                         progress));
-    if (made.file.path == known.file.path) return Made();
-    return Made(std::move(made.file));
-}
-
 Result<std::vector<std::string>> BootFileStore::lacks(const api::BootFile& file) const {
     DIM_TRY(const api::ImageSummary image, images_->image(file.image));
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
@@ -346,19 +290,6 @@ Result<std::vector<std::string>> BootFileStore::lacks(const api::BootFile& file)
                                      return {};
                                  }));
     return lines_of(found);
-}
-
-Result<std::vector<ImageName>> BootFileStore::unrenewed() const {
-    BootFileCatalog catalog(*database_);
-    DIM_TRY(const auto images, catalog.images());
-    std::vector<ImageName> found;
-    for (const ImageName& name : images) {
-        const auto image = images_->image(name);
-        if (!image) continue;
-        DIM_TRY(const auto files, catalog.current(name));
-        if (is_unrenewed(*image, files)) found.push_back(name);
-    }
-    return found;
 }
 
 /// Those in use for a generation that is still there.
@@ -530,8 +461,7 @@ Result<std::optional<api::BootFile>>
 BootFileStore::of_generation(const ImageName& image, model::Generation generation) const {
     DIM_TRY(const auto files, BootFileCatalog(*database_).current(image));
     const KnownBootFile* known = file_for(files, generation);
-    if (known == nullptr || !sys::stat(directory() + "/" + known->file.path))
-        return std::optional<api::BootFile>();
+    if (known == nullptr || !is_there(known->file)) return std::optional<api::BootFile>();
     return known->file;
 }
 

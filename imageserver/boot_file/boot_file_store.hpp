@@ -70,8 +70,8 @@ public:
     Result<std::optional<api::BootFile>> current(const model::ImageName& image) const override;
     Result<std::optional<api::BootFile>> of_generation(const model::ImageName& image,
                                                        model::Generation generation) const override;
-    Result<std::optional<api::BootFile>> renew(const model::ImageName& image,
-                                               const Progress& progress) override;
+    Result<RenewedBootFiles> renew(const model::ImageName& image,
+                                   const Progress& progress) override;
     Result<std::vector<model::ImageName>> unrenewed() const override;
     Result<std::string> variant_of(const api::BootFile& file,
                                    const BootFileVariant& variant) const override;
@@ -98,7 +98,15 @@ private:
         std::string mark;                         ///< kernel_mark()
         std::optional<DistributionKernel> taken;  ///< nothing: the mark was the one that is known
     };
-    struct Order;
+    struct Order {
+        api::ImageSummary image;  ///< of the generation that it is for
+        BootFileOrder parts;
+        KernelWishes wishes;
+        model::Generation last_generation;
+        std::string kernel_mark = {};
+        /// The one in use for the generations before: enough when it would be the same.
+        const KnownBootFile* before = nullptr;
+    };
     Result<TakenKernel> kernel_of(const api::ImageSummary& image, const model::Platform& platform,
                                   const KernelWishes& wishes, const std::string& known_mark);
     Result<KnownBootFile> assemble(Order order, const Progress& progress);
@@ -108,6 +116,15 @@ private:
                                               const BootFileOrder& parts, const Progress& progress);
     Result<void> rebuild_one(const KnownBootFile& known, linuxrc::RamdiskKind ramdisk,
                              const std::string& command_line, const Progress& progress);
+
+    // boot_file_store_renewal.cpp
+    bool is_there(const api::BootFile& file) const;
+    Result<std::vector<model::Generation>> uncovered(const api::ImageSummary& image,
+                                                     const std::vector<KnownBootFile>& files) const;
+    Result<api::BootFile> renew_own(const KnownBootFile& lost, const Progress& progress);
+    Result<std::optional<api::BootFile>> renew_generation(const api::ImageSummary& image,
+                                                          const model::Platform& platform,
+                                                          const Progress& progress);
 
     // boot_file_store_platforms.cpp
     std::set<std::vector<std::string>> known_drivers(model::Architecture architecture) const;
@@ -119,9 +136,15 @@ private:
     Result<PlatformBootFile> complete_one(const KnownBootFile& base,
                                           const std::vector<std::string>& drivers,
                                           const Progress& progress);
-    /// An image's name, a path of its boot file, the generation that it is made of, and drivers.
+    /// An image's name, a path of its boot file, the generation that it is made of, and drivers;
+    /// without drivers the boot file itself, without a path none that was there before.
     using PlatformKey =
         std::tuple<model::ImageName, std::string, model::Generation, std::vector<std::string>>;
+    Result<TakenKernel> kernel_unless_failed(const PlatformKey& key, const api::ImageSummary& image,
+                                             const model::Platform& platform,
+                                             const KernelWishes& wishes,
+                                             const std::string& known_mark,
+                                             const Progress& progress);
     Result<PlatformBootFile> make_one(const PlatformKey& key, const KnownBootFile& base,
                                       const Progress& progress);
     std::optional<Error> lasting_failure(const PlatformKey& key) const;
@@ -161,7 +184,7 @@ private:
         std::map<VariantKey, std::string> paths;
     };
     std::unique_ptr<Variants> variants_ = std::make_unique<Variants>();
-    /// What of platforms could not be made of an image as it is: not tried each minute.
+    /// What could not be made of an image as it is: not tried each minute.
     struct Failures {
         std::mutex mutex;
         std::map<PlatformKey, std::pair<Error, std::int64_t>> at_us;

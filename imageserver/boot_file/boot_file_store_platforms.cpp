@@ -133,19 +133,28 @@ Result<PlatformBootFile> BootFileStore::make_one(const PlatformKey& key, const K
     DIM_TRY(api::ImageSummary image, images_->image(name));
     DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
     image.generation = generation;
-    if (auto failure = lasting_failure(key)) return fail(*std::move(failure));
-    progress("take the kernel and its drivers", 0, kBootFileSteps);
-    auto kernel = kernel_of(image, *platform, with_drivers(wishes_of(base.file), drivers), "");
-    if (!kernel) {
-        keep_failure(key, kernel.error());
-        return fail(std::move(kernel).error());
-    }
+    const KernelWishes wishes = with_drivers(wishes_of(base.file), drivers);
+    DIM_TRY(TakenKernel kernel, kernel_unless_failed(key, image, *platform, wishes, "", progress));
     const std::lock_guard lock(*work_);
     return add_platform_file(base,
                              {.platform = platform,
                               .command_line = base.file.command_line,
-                              .kernel = std::move(kernel->taken)},
+                              .kernel = std::move(kernel.taken)},
                              drivers, progress);
+}
+
+/// Of the generation that IMAGE tells, for what KEY tells. What was not found is not looked for
+/// again for a while.
+Result<BootFileStore::TakenKernel>
+BootFileStore::kernel_unless_failed(const PlatformKey& key, const api::ImageSummary& image,
+                                    const model::Platform& platform, const KernelWishes& wishes,
+                                    const std::string& known_mark, const Progress& progress) {
+    if (auto failure = lasting_failure(key)) return fail(*std::move(failure));
+    progress(known_mark.empty() ? "take the kernel and its drivers" : "look for another kernel", 0,
+             kBootFileSteps);
+    auto kernel = kernel_of(image, platform, wishes, known_mark);
+    if (!kernel) keep_failure(key, kernel.error());
+    return kernel;
 }
 
 /// Why what KEY tells was not made, when it is no use to try it again yet.

@@ -136,12 +136,25 @@ TEST_F(BootFileStoreTest, OfTheServersKernelAreForAllGenerations) {
     value_of(
         store->update_image({.name = granite, .source = {}, .label = {}, .shared = {}}, quiet()));
     EXPECT_THAT(value_of(files->unrenewed()), SizeIs(0));
-    EXPECT_EQ(value_of(files->renew(granite, quiet())), std::nullopt);
+    EXPECT_THAT(value_of(files->renew(granite, quiet())).made, SizeIs(0));
     EXPECT_EQ(value_of(files->current(granite)), file);
     const api::BootFile other = value_of(build({"quiet"}));
     EXPECT_EQ(other.generation.number(), 2U);
     for (const std::uint32_t generation : {1U, 2U})
         EXPECT_EQ(value_of(files->of_generation(granite, number(generation))), other);
+}
+
+TEST_F(BootFileStoreTest, ThatWereLostComeBack) {
+    const api::BootFile file = value_of(build({"quiet"}, "initrd"));
+    value_of(sys::unlink(path_of(file)));
+    EXPECT_EQ(value_of(files->current(granite)), std::nullopt);
+    EXPECT_THAT(value_of(files->unrenewed()), ::testing::ElementsAre(granite));
+    value_of(sys::rename(agent(), agent() + "-away"));
+    EXPECT_FALSE(files->renew(granite, quiet()));
+    value_of(sys::rename(agent() + "-away", agent()));
+    EXPECT_THAT(value_of(files->renew(granite, quiet())).made, ::testing::ElementsAre(file));
+    EXPECT_EQ(value_of(files->current(granite)), file);
+    EXPECT_THAT(value_of(files->unrenewed()), SizeIs(0));
 }
 
 TEST_F(BootFileStoreTest, AreTheSameForTheSameInputs) {

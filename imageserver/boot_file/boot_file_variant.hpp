@@ -1,5 +1,6 @@
 #pragma once
 
+#include "libdim/api/admin_messages.hpp"
 #include "libdim/base/error.hpp"
 
 #include <compare>
@@ -24,6 +25,12 @@ struct PlatformBootFile {
     std::string path;
 
     bool operator==(const PlatformBootFile&) const = default;
+};
+
+struct RenewedBootFiles {
+    std::vector<api::BootFile> made = {};
+    /// Why a generation has none with its kernel, that of the newest such; one stops no other.
+    std::optional<Error> failure = {};
 };
 
 struct CompletedBootFiles {

@@ -1,7 +1,11 @@
 #include "imageserver/boot_file/boot_file_work.hpp"
 
+#include "libdim/base/text.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/remove_tree.hpp"
+#include "linuxrc/command_line.hpp"
+
+#include <algorithm>
 
 namespace dim::server {
 
@@ -19,6 +23,20 @@ Result<const model::Platform*> require_platform(model::Architecture architecture
 
 KernelOwner owner_of_kernel(const model::Platform& platform) {
     return boots_distributions_kernel(platform) ? KernelOwner::image : KernelOwner::server;
+}
+
+linuxrc::RamdiskKind kind_of(const std::string& command_line) {
+    const auto words = linuxrc::command_line_words(linuxrc::RamdiskKind::initrd);
+    const auto given = split(command_line, ' ');
+    const bool is_initrd = std::ranges::search(given, words).begin() != given.end();
+    return is_initrd ? linuxrc::RamdiskKind::initrd : linuxrc::RamdiskKind::initramfs;
+}
+
+Error in_earlier(const model::ImageName& image, model::Generation generation, Error error) {
+    return std::move(error)
+        .with_context("generation " + to_string(generation))
+        .with_default_cure("'dim image collect " + image.text() +
+                           "' collects generations that no blade has");
 }
 
 }  // namespace dim::server

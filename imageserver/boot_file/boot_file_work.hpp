@@ -3,11 +3,13 @@
 #include "imageserver/boot_file/boot_file_catalog.hpp"
 #include "libdim/base/result.hpp"
 #include "libdim/model/hardware.hpp"
+#include "libdim/model/names.hpp"
+#include "linuxrc/ramdisk.hpp"
 
 #include <cstdint>
 #include <string>
 
-/// What both sources of BootFileStore need.
+/// What several sources of BootFileStore need.
 namespace dim::server {
 
 /// Below the state directory: where a boot file is put together.
@@ -22,5 +24,11 @@ Result<void> remove_boot_work(const std::string& state_directory, const char* na
 Result<const model::Platform*> require_platform(model::Architecture architecture);
 
 KernelOwner owner_of_kernel(const model::Platform& platform);
+
+/// The kind that a boot file with COMMAND_LINE was made with.
+linuxrc::RamdiskKind kind_of(const std::string& command_line);
+
+/// ERROR of GENERATION of IMAGE, whose newest one is another.
+Error in_earlier(const model::ImageName& image, model::Generation generation, Error error);
 
 }  // namespace dim::server

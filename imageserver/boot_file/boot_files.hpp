@@ -26,8 +26,9 @@ public:
     virtual Result<api::BootFile> build(const api::BuildBootFile& request,
                                         const Progress& progress) = 0;
     /// Gives those of earlier generations with other kernels the words, drivers and choice of a
-    /// kernel of the newest one. Tells why generations keep the one that they have: one stops no
-    /// other. To be called after build(), beside no other work on the image.
+    /// kernel of the newest one, and makes those that are missing. Tells why generations keep the
+    /// one that they have: one stops no other. To be called after build(), beside no other work on
+    /// the image.
     virtual Result<std::vector<Error>> build_earlier(const model::ImageName& image,
                                                      const Progress& progress) = 0;
     /// The one for the newest generation; nothing when there is none.
@@ -35,16 +36,19 @@ public:
     /// The one for what is of GENERATION, which has another kernel than the newest one, maybe.
     virtual Result<std::optional<api::BootFile>>
     of_generation(const model::ImageName& image, model::Generation generation) const = 0;
-    /// A boot file with the kernel of the newest generation, otherwise as the one before; nothing
-    /// when that has this kernel, or there is none. The one before stays that of the generations
-    /// before. To be called beside no other work on the image. Errors: those of build().
-    virtual Result<std::optional<api::BootFile>> renew(const model::ImageName& image,
-                                                       const Progress& progress) = 0;
+    /// Makes the boot files that unrenewed() misses of IMAGE: one that was lost as it was, that of
+    /// another kernel otherwise as the newest one; none where it is seen that the kernel is that
+    /// of the generation before. What a generation lacks is the same failure again, without
+    /// another look, for an hour or until build(). To be called beside no other work on the image.
+    /// Errors: not_found when the image is gone; those of build() for DIM's own kernel.
+    virtual Result<RenewedBootFiles> renew(const model::ImageName& image,
+                                           const Progress& progress) = 0;
     /// What the drivers of FILE, which was just made, may need and its image does not have: lines
     /// for people, with the cure. To be called beside no other work on the image. Errors: those of
     /// build().
     virtual Result<std::vector<std::string>> lacks(const api::BootFile& file) const = 0;
-    /// Images of whose newest generation it is not known yet whether its kernel is another one.
+    /// Images with boot files, of which some generation has none that is there and is known to have
+    /// its kernel; with DIM's own kernel, which all have: whose boot file is not there.
     virtual Result<std::vector<model::ImageName>> unrenewed() const = 0;
     /// The path of FILE, a current one, as VARIANT has it: a file of its own beside it, which goes
     /// with FILE. One with another command line is made when it is not there. Errors: not_found,

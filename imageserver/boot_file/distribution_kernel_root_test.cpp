@@ -89,7 +89,18 @@ protected:
         value_of(store->update_image({.name = granite, .source = {}, .label = {}, .shared = {}},
                                      quiet()));
     }
-    std::optional<api::BootFile> renew() { return value_of(files->renew(granite, quiet())); }
+    /// What was made last.
+    std::optional<api::BootFile> renew() {
+        const RenewedBootFiles done = value_of(files->renew(granite, quiet()));
+        return done.made.empty() ? std::nullopt : std::optional(done.made.back());
+    }
+    std::optional<Error> failure_of_renew() {
+        return value_of(files->renew(granite, quiet())).failure;
+    }
+    std::string agent() const { return directory / "agents/x86_64/initagent"; }
+    void lose(const api::BootFile& file) const {
+        value_of(sys::unlink(files->directory() + "/" + file.path));
+    }
     api::BootFile of_generation(std::uint32_t generation) const {
         return value_of(files->of_generation(granite, number(generation))).value();
     }
@@ -367,9 +378,136 @@ TEST_F(DistributionKernelTest, ThatIsMissingLeavesTheOldOne) {
     const api::BootFile old = value_of(build());
     value_of(sys::unlink(tree + "/boot/vmlinuz-6.1.0-9-amd64"));
     update();
-    EXPECT_EQ(files->renew(granite, quiet()).error().code(), ErrorCode::not_found);
+    EXPECT_EQ(failure_of_renew().value().code(), ErrorCode::not_found);
     EXPECT_EQ(value_of(files->current(granite)), old);
     EXPECT_THAT(value_of(files->unrenewed()), ElementsAre(granite)) << "it is tried again";
+    int steps = 0;
+    const auto again = value_of(files->renew(granite, [&](auto&&...) { ++steps; }));
+    EXPECT_TRUE(again.failure);
+    EXPECT_EQ(steps, 0) << "not before an hour is over";
+    open_files(std::chrono::microseconds(0));
+    value_of(files->renew(granite, [&](auto&&...) { ++steps; }));
+    EXPECT_EQ(steps, 1);
+}
+
+TEST_F(DistributionKernelTest, ThatWasLostIsMadeAnewOfItsGeneration) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile old = value_of(build({"quiet"}));
+    testing::write(tree + "/usr/bin/new", "program");
+    update();
+    renew();
+    install_kernel("6.1.0-10-amd64");
+    update();
+    const api::BootFile made = renew().value();
+    const std::string bytes = bytes_of(old.path);
+    for (const api::BootFile& file : {old, made}) {
+        lose(file);
+        EXPECT_THAT(value_of(files->unrenewed()), ElementsAre(granite));
+        EXPECT_EQ(renew(), file);
+        EXPECT_THAT(value_of(files->unrenewed()), IsEmpty());
+    }
+    EXPECT_EQ(bytes_of(old.path), bytes);
+    EXPECT_EQ(of_generation(2), old);
+    testing::write(files->directory() + "/" + made.path, "");
+    EXPECT_THAT(value_of(files->unrenewed()), ElementsAre(granite)) << "cut";
+    EXPECT_EQ(renew(), made);
+
+    lose(old);
+    value_of(store->collect_generations(
+        {.name = granite, .keep = 1, .labelled = true, .is_dry_run = false}, quiet()));
+    EXPECT_THAT(value_of(files->unrenewed()), IsEmpty()) << "nobody needs it";
+}
+
+TEST_F(DistributionKernelTest, OfAGenerationBetweenIsMadeAfterAFailure) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile old = value_of(build());
+    install_kernel("6.1.0-10-amd64");
+    update();
+    const std::string program = value_of(sys::read_file(agent()));
+    testing::write(agent(), "#!/bin/sh\n");
+    EXPECT_THAT(failure_of_renew().value().message(), HasSubstr("agent"));
+    run({"rm", "-r", tree + "/boot/vmlinuz-6.1.0-10-amd64",
+         tree + "/usr/lib/modules/6.1.0-10-amd64"});
+    update();
+    EXPECT_TRUE(failure_of_renew());
+    EXPECT_EQ(of_generation(2), old) << "better than none";
+    testing::write(agent(), program);
+    EXPECT_EQ(value_of(files->renew(granite, quiet())).made.size(), 2U);
+    EXPECT_EQ(of_generation(2).kernel, "6.1.0-10-amd64");
+    EXPECT_EQ(value_of(files->current(granite))->kernel, "6.1.0-9-amd64");
+    EXPECT_EQ(of_generation(1), old);
+    EXPECT_THAT(value_of(files->unrenewed()), IsEmpty());
+}
+
+TEST_F(DistributionKernelTest, OfAGenerationThatHasNoneIsToldAsLongAsItIsThere) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile old = value_of(build());
+    install_kernel("6.1.0-10-amd64", "6.1.0-8-amd64");
+    update();
+    EXPECT_TRUE(failure_of_renew());
+    install_kernel("6.1.0-10-amd64");
+    update();
+    const auto done = value_of(files->renew(granite, quiet()));
+    EXPECT_EQ(done.made.size(), 1U) << "one stops no other";
+    EXPECT_THAT(done.failure.value().message(), HasSubstr("generation 2: image granite: "));
+    EXPECT_EQ(of_generation(2), old) << "better than none";
+    EXPECT_EQ(of_generation(3).kernel, "6.1.0-10-amd64");
+    EXPECT_THAT(value_of(files->unrenewed()), ElementsAre(granite));
+    value_of(
+        store->label_generation({.name = granite, .generation = number(2), .label = "broken"}));
+    value_of(store->collect_generations(
+        {.name = granite, .keep = 1, .labelled = false, .is_dry_run = false}, quiet()));
+    ASSERT_EQ(value_of(store->generation_numbers(granite)).size(), 2U);
+    value_of(build());
+    EXPECT_EQ(kept.size(), 1U);
+    EXPECT_EQ(of_generation(2), old);
+    value_of(store->collect_generations(
+        {.name = granite, .keep = 1, .labelled = true, .is_dry_run = false}, quiet()));
+    EXPECT_THAT(value_of(files->unrenewed()), IsEmpty());
+}
+
+TEST_F(DistributionKernelTest, OfEarlierGenerationsIsMadeWithTheNewest) {
+    install_kernel("6.1.0-9-amd64");
+    import_debian();
+    install_kernel("6.1.0-10-amd64");
+    update();
+    const api::BootFile newest = value_of(build());
+    EXPECT_THAT(kept, IsEmpty());
+    const api::BootFile first = of_generation(1);
+    EXPECT_EQ(first.kernel, "6.1.0-9-amd64") << "before the first boot file";
+
+    lose(first);
+    EXPECT_EQ(value_of(build()), newest);
+    EXPECT_THAT(kept, IsEmpty());
+    EXPECT_EQ(of_generation(1), first) << "lost";
+    testing::write(files->directory() + "/" + first.path, std::string(first.bytes, 'x'));
+    value_of(build());
+    EXPECT_THAT(kept, IsEmpty());
+    EXPECT_EQ(linuxrc::pe_section(bytes_of(of_generation(1).path), ".linux").value(),
+              "kernel 6.1.0-9-amd64")
+        << "damaged";
+}
+
+TEST_F(DistributionKernelTest, ThatSeveralGenerationsKeepIsThatOfAll) {
+    install_kernel("6.1.0-9-amd64");
+    take_away_sound("6.1.0-9-amd64");
+    import_debian();
+    const api::BootFile old = value_of(build());
+    testing::write(tree + "/usr/bin/new", "program");
+    update();
+    renew();
+    install_kernel("6.1.0-10-amd64");
+    update();
+    ASSERT_TRUE(renew());
+    value_of(build_as({.drivers = {"snd"}}));
+    EXPECT_EQ(kept.size(), 1U);
+    EXPECT_THAT(value_of(files->unrenewed()), IsEmpty());
+    lose(old);
+    EXPECT_EQ(renew(), old) << "without what the newest has";
+    EXPECT_EQ(of_generation(2), old);
 }
 
 TEST_F(DistributionKernelTest, OfAGenerationThatIsGoneGoes) {
@@ -587,12 +725,11 @@ TEST_F(DistributionKernelTest, OfAPlatformIsTriedAgainWhenTheImageWasNotToBlame)
     import_debian();
     value_of(build());
     add_row({"snd"});
-    const std::string agent = directory / "agents/x86_64/initagent";
-    const std::string bytes = value_of(sys::read_file(agent));
-    testing::write(agent, "#!/bin/sh\n");
+    const std::string program = value_of(sys::read_file(agent()));
+    testing::write(agent(), "#!/bin/sh\n");
     ASSERT_TRUE(complete().failure);
     EXPECT_EQ(complete().failure->system_errno(), 0);
-    testing::write(agent, bytes);
+    testing::write(agent(), program);
     EXPECT_EQ(complete().made.size(), 1U);
 }
 
@@ -723,10 +860,10 @@ TEST_F(DistributionKernelTest, WithDamagedFilesHasACure) {
     value_of(build());
     const auto expect_cure = [&](const std::string& message, const std::string& cure) {
         update();
-        const auto refused = files->renew(granite, quiet());
-        ASSERT_FALSE(refused) << message;
-        EXPECT_THAT(refused.error().message(), HasSubstr(message));
-        EXPECT_THAT(refused.error().cure(), HasSubstr(cure)) << message;
+        const auto refused = failure_of_renew();
+        ASSERT_TRUE(refused) << message;
+        EXPECT_THAT(refused->message(), HasSubstr(message));
+        EXPECT_THAT(refused->cure(), HasSubstr(cure)) << message;
         install_kernel(release);
     };
     const std::string package = "install the package of kernel " + release;

@@ -51,18 +51,20 @@ public:
         }
         return current(image);
     }
-    Result<std::optional<api::BootFile>> renew(const model::ImageName& image,
-                                               const Progress& progress) override {
+    Result<RenewedBootFiles> renew(const model::ImageName& image,
+                                   const Progress& progress) override {
         ++renewals;
         DIM_TRY(const auto known, current(image));
-        using Made = std::optional<api::BootFile>;
-        if (!known) return Made();
-        if (is_broken) return fail(ErrorCode::not_found, "the image has no kernel with modules");
-        if (next_kernel.empty() || known->kernel == next_kernel) return Made();
+        RenewedBootFiles done;
+        if (!known) return done;
+        if (is_broken)
+            done.failure = Error(ErrorCode::not_found, "the image has no kernel with modules");
+        if (is_broken || next_kernel.empty() || known->kernel == next_kernel) return done;
         DIM_TRY(api::BootFile made, build({image, {}, {}}, progress));
         const std::scoped_lock lock(mutex_);
         made.kernel = files_.at(image).kernel = next_kernel;
-        return Made(made);
+        done.made.push_back(std::move(made));
+        return done;
     }
     Result<std::vector<model::ImageName>> unrenewed() const override {
         const std::scoped_lock lock(mutex_);

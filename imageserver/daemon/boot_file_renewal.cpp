@@ -79,18 +79,15 @@ void BootFileRenewal::complete_one(const model::ImageName& image) {
 
 void BootFileRenewal::renew_one(const model::ImageName& image) {
     const auto renewed = files_.renew(image, [](auto&&...) {});
-    if (!renewed) {
-        const Error& error = renewed.error();
-        const std::string text =
-            "blades boot an older kernel than that of the newest generation: " + error.message();
-        if (alerts_.note({kOldKernel, to_string(image), text, error.cure()}, clock_.now().time))
-            report("boot file of " + to_string(image), error);
-        return;
-    }
-    alerts_.forget(kOldKernel, to_string(image));
-    if (!*renewed) return;
-    log(LogLevel::notice, "boot file " + (*renewed)->path + " built for a new kernel");
-    dhcp_.tell();
+    for (const api::BootFile& file : renewed ? renewed->made : std::vector<api::BootFile>())
+        log(LogLevel::notice, "boot file " + file.path + " built, which was missing");
+    if (renewed && !renewed->made.empty()) dhcp_.tell();
+    if (renewed && !renewed->failure) return alerts_.forget(kOldKernel, to_string(image));
+    const Error& error = renewed ? *renewed->failure : renewed.error();
+    const std::string text =
+        "blades have no boot file with the kernel of their generation: " + error.message();
+    if (alerts_.note({kOldKernel, to_string(image), text, error.cure()}, clock_.now().time))
+        report("boot file of " + to_string(image), error);
 }
 
 }  // namespace dim::server

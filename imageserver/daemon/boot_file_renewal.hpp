@@ -15,10 +15,10 @@
 
 namespace dim::server {
 
-/// Renews boot files whose image has a kernel of its own that may have changed, where the edit that
-/// made the generation did not: it was killed, or failed. Makes those of platforms that came into
-/// the cluster definition, and has those made again that failed when DHCP was told. Its lanes end
-/// before it does.
+/// Makes boot files that are missing: of generations whose kernel may be another one, where the
+/// edit that made the generation did not, being killed, or failed; and those that were lost. Makes
+/// those of platforms that came into the cluster definition, and has those made again that failed
+/// when DHCP was told. Its lanes end before it does.
 class BootFileRenewal {
 public:
     struct Dhcp {

@@ -81,6 +81,9 @@ TEST_F(BootFileRenewalTest, AFailureIsAnAlertUntilItSucceeds) {
     ASSERT_EQ(alerts.alerts().size(), 1U);
     EXPECT_EQ(alerts.alerts().front().kind, "old-kernel");
     EXPECT_EQ(alerts.alerts().front().origin, "granite");
+    EXPECT_EQ(alerts.alerts().front().text,
+              "blades have no boot file with the kernel of their generation: the image has no "
+              "kernel with modules");
     EXPECT_EQ(alerts.alerts().front().count, 2U);
     EXPECT_EQ(named, 0);
     files.is_broken = false;

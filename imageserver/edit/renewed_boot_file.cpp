@@ -4,18 +4,21 @@ namespace dim::server {
 
 void renew_boot_file(BootFiles& files, const model::ImageName& image, Edit& edit,
                      const Progress& progress) {
+    const std::string stays = "\nthe boot file stays as it was: ";
     const auto renewed = files.renew(image, progress);
     if (!renewed) {
-        edit.done += "\nthe boot file stays as it was: " + to_string(renewed.error());
+        edit.done += stays + to_string(renewed.error());
         return;
     }
-    if (!*renewed) return complete_boot_files(files, image, edit, progress);
-    const api::BootFile& file = **renewed;
-    edit.done += "\nboot file " + file.path + " built" +
-                 (file.kernel ? ", kernel " + *file.kernel : "") +
-                 ": in force at the next boot of each blade that has this generation";
-    edit.needs.dhcp = true;
-    tell_lacks(files, file, edit);
+    for (const api::BootFile& file : renewed->made) {
+        edit.done += "\nboot file " + file.path + " built" +
+                     (file.kernel ? ", kernel " + *file.kernel : "") +
+                     ": in force at the next boot of each blade that has generation " +
+                     to_string(file.generation);
+        edit.needs.dhcp = true;
+        tell_lacks(files, file, edit);
+    }
+    if (renewed->failure) edit.done += stays + to_string(*renewed->failure);
     complete_boot_files(files, image, edit, progress);
 }
 
