@@ -30,10 +30,13 @@ BootFileVariant variant_of(const model::PlatformRow* row) {
     return {.drivers = row->drivers, .console = row->console, .arguments = row->kernel_arguments};
 }
 
-/// Paths of boot files as platforms and blades want them, each made once.
+/// Paths of boot files as platforms and blades want them, each asked for once.
 class VariantPaths {
 public:
-    explicit VariantPaths(const BootFiles& files) : files_(files) {}
+    using Path = Result<std::string> (BootFiles::*)(const api::BootFile&,
+                                                    const BootFileVariant&) const;
+    /// PATH of FILES tells them.
+    VariantPaths(const BootFiles& files, Path path) : files_(files), path_(path) {}
 
     /// That of FILE for BLADE, which is of ROW, if of any. Without the blade's own arguments when
     /// it cannot have them: one blade's words keep no other blade from its address. Nothing when
@@ -71,7 +74,7 @@ private:
                                     const model::ComponentName& blade, const std::string& trouble) {
         const auto [place, is_new] = paths_.try_emplace({file.path, variant}, file.path);
         if (!is_new) return place->second;
-        place->second = files_.variant_of(file, variant);
+        place->second = (files_.*path_)(file, variant);
         if (place->second) return place->second;
         const Error& error = place->second.error();
         // Those with drivers are made in the background, which tells what fails.
@@ -81,6 +84,7 @@ private:
     }
 
     const BootFiles& files_;
+    Path path_;
     std::vector<MissingBootFile> missing_;
     std::map<std::pair<std::string, BootFileVariant>, Result<std::string>> paths_;
 };
@@ -89,15 +93,25 @@ private:
 
 Result<std::vector<api::DhcpHost>> BladeDhcp::hosts() const {
     std::vector<MissingBootFile> missing;
-    return hosts_of(roster_, missing);
+    return hosts_of(roster_, Variants::told, missing);
+}
+
+Result<std::set<std::string>> BladeDhcp::paths() const {
+    DIM_TRY(const auto all, hosts());
+    std::set<std::string> paths;
+    for (const api::DhcpHost& host : all)
+        if (host.boot_file) paths.insert(*host.boot_file);
+    return paths;
 }
 
 /// MISSING is what boot files could not be made for them.
 Result<std::vector<api::DhcpHost>>
-BladeDhcp::hosts_of(const Roster& roster, std::vector<MissingBootFile>& missing) const {
+BladeDhcp::hosts_of(const Roster& roster, Variants variants,
+                    std::vector<MissingBootFile>& missing) const {
     DIM_TRY(const auto images, assignments_.all());
     DIM_TRY(auto next, NextBootFiles::look(images_, boot_files_));
-    VariantPaths paths(boot_files_);
+    VariantPaths paths(boot_files_, variants == Variants::made ? &BootFiles::variant_of
+                                                               : &BootFiles::variant_path);
     const auto definition = roster.definition();
     std::vector<api::DhcpHost> hosts;
     for (const RosterEntry& entry : roster.entries()) {
@@ -135,14 +149,14 @@ void BladeDhcp::note_missing(std::vector<MissingBootFile> missing) {
 
 Result<void> BladeDhcp::apply() {
     std::vector<MissingBootFile> missing;
-    DIM_TRY(const auto hosts, hosts_of(roster_, missing));
+    DIM_TRY(const auto hosts, hosts_of(roster_, Variants::made, missing));
     note_missing(std::move(missing));
     return dhcp_.apply(*roster_.definition(), hosts);
 }
 
 Result<std::optional<api::ServiceReload>> BladeDhcp::reloaded_by(const Roster& next) {
     std::vector<MissingBootFile> missing;
-    DIM_TRY(const auto hosts, hosts_of(next, missing));
+    DIM_TRY(const auto hosts, hosts_of(next, Variants::told, missing));
     const auto definition = next.definition();
     DIM_TRY(const auto reason, dhcp_.reload_reason(*definition, hosts));
     if (!reason) return std::nullopt;

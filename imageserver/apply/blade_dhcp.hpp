@@ -6,6 +6,7 @@
 #include "imageserver/dhcp/dhcp_service.hpp"
 
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,19 +33,24 @@ public:
           images_(images),
           boot_files_(boot_files) {}
 
-    /// What every blade that has a MAC is told.
+    /// What every blade that has a MAC is told. Makes no boot files.
     Result<std::vector<api::DhcpHost>> hosts() const;
 
     /// What could not be made when the DHCP server was told last: apply() tries it again. Not
     /// those with drivers that BootFiles::complete() still has to make. Any thread may ask.
     std::vector<MissingBootFile> missing() const;
 
+    /// The paths of boot files that blades are told. Any thread may ask.
+    Result<std::set<std::string>> paths() const;
+
     Result<void> apply() override;
     Result<std::optional<api::ServiceReload>> reloaded_by(const Roster& next) override;
     std::optional<api::ServiceStatus> status() const override { return dhcp_.status(); }
 
 private:
-    Result<std::vector<api::DhcpHost>> hosts_of(const Roster& roster,
+    /// Whether boot files of blades' own are made, or it is told where they would be.
+    enum class Variants { made, told };
+    Result<std::vector<api::DhcpHost>> hosts_of(const Roster& roster, Variants variants,
                                                 std::vector<MissingBootFile>& missing) const;
     void note_missing(std::vector<MissingBootFile> missing);
 

@@ -120,6 +120,26 @@ TEST_F(BladeDhcpTest, TellsBeforehandWhatANewDefinitionReloads) {
         << "DHCP does not know it";
 }
 
+TEST_F(BladeDhcpTest, MakesBootFilesWhenItIsAppliedAndNotBefore) {
+    add_image_with_boot_file();
+    ASSERT_TRUE(assignments.assign(std::vector{samples::component("s1b1")}, granite,
+                                   model::Timestamp::from_microseconds(0).value()));
+    const std::string path = "granite/1-1/zImage+mem=1G";
+    const auto with_words = samples::three_blades(
+        R"(<set for="s1b1"><property name="kernel-arguments" value="mem=1G"/></set>)");
+    // The path of the fake, which was asked for, is none for DHCP.
+    const std::string refused = "the name of its boot file cannot be given";
+    const auto reload =
+        dhcp.reloaded_by(Roster::create(samples::component("s1"), with_words).value());
+    EXPECT_TRUE(reload.error().message().contains(refused));
+    ASSERT_TRUE(roster.replace(with_words));
+    EXPECT_EQ(dhcp.paths().value(), std::set<std::string>{path});
+    EXPECT_FALSE(boot_files.variants.contains(path));
+    const auto applied = dhcp.apply();
+    EXPECT_TRUE(applied.error().message().contains(refused));
+    EXPECT_TRUE(boot_files.variants.contains(path));
+}
+
 TEST_F(BladeDhcpTest, SaysWhyTheServerDoesNotRun) {
     // At its start, and again when it is told to read its configuration.
     const Result<void> ended = fail(ErrorCode::unavailable, "dhcpd ended");

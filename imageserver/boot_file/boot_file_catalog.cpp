@@ -70,6 +70,11 @@ CREATE TABLE platform_boot_file (
 CREATE INDEX platform_boot_file_path ON platform_boot_file(path);
 )"};
 
+// When no blade was told of it any more.
+const Migration kBootFileVariantUseMigration{"boot-file-7", R"(
+ALTER TABLE boot_file_variant ADD COLUMN replaced_us INTEGER;
+)"};
+
 std::string text_of(const std::vector<std::string>& drivers) {
     std::string text;
     for (const std::string& driver : drivers)
@@ -88,8 +93,9 @@ std::vector<std::string> drivers_in(const std::string& text) {
 
 std::span<const Migration> boot_file_migrations() {
     static const std::array all{
-        kBootFileMigration,       kBootFileTrustMigration,       kBootFileVariantMigration,
-        kBootFileKernelMigration, kBootFileGenerationsMigration, kBootFilePlatformMigration};
+        kBootFileMigration,          kBootFileTrustMigration,       kBootFileVariantMigration,
+        kBootFileKernelMigration,    kBootFileGenerationsMigration, kBootFilePlatformMigration,
+        kBootFileVariantUseMigration};
     return all;
 }
 
@@ -163,7 +169,7 @@ Result<std::vector<ImageName>> BootFileCatalog::images() { return images_where("
 
 Result<void> BootFileCatalog::clamp(std::int64_t now_us) {
     return database_->transaction([&](Transaction& transaction) -> Result<void> {
-        for (const char* table : {"boot_file", "platform_boot_file"})
+        for (const char* table : {"boot_file", "platform_boot_file", "boot_file_variant"})
             DIM_CHECK(transaction.execute("UPDATE " + std::string(table) +
                                               " SET replaced_us = ?1 WHERE replaced_us > ?1",
                                           now_us));
@@ -261,18 +267,24 @@ Result<void> BootFileCatalog::move(const std::string& from, const std::string& t
 Result<std::int64_t> BootFileCatalog::last_used_us(const std::string& path,
                                                    std::int64_t unknown_us) {
     return database_->transaction([&](Transaction& transaction) -> Result<std::int64_t> {
-        // That of a platform has been replaced when it was, or the one that it stands beside.
-        DIM_TRY(Statement row,
-                transaction.query(
-                    "WITH asked(path) AS (SELECT ?1 UNION SELECT base FROM boot_file_variant "
-                    "WHERE path = ?1) "
-                    "SELECT max(us) FROM ("
-                    "SELECT coalesce(replaced_us, ?2) AS us FROM boot_file JOIN asked USING (path) "
-                    "UNION ALL SELECT min(coalesce(platform_boot_file.replaced_us, ?2), "
-                    "coalesce(boot_file.replaced_us, ?2)) FROM platform_boot_file "
-                    "JOIN asked ON platform_boot_file.path = asked.path "
-                    "JOIN boot_file ON boot_file.path = platform_boot_file.base)",
-                    path, std::numeric_limits<std::int64_t>::max()));
+        // That of a platform has been replaced when it was, or the one that it stands beside; a
+        // variant the same.
+        DIM_TRY(
+            Statement row,
+            transaction.query(
+                "WITH asked(path) AS (SELECT ?1 UNION SELECT base FROM boot_file_variant "
+                "WHERE path = ?1)"
+                ", file(path, us) AS ("
+                "SELECT path, coalesce(replaced_us, ?2) FROM boot_file JOIN asked USING (path) "
+                "UNION ALL SELECT asked.path, min(coalesce(platform_boot_file.replaced_us, ?2), "
+                "coalesce(boot_file.replaced_us, ?2)) FROM platform_boot_file "
+                "JOIN asked ON platform_boot_file.path = asked.path "
+                "JOIN boot_file ON boot_file.path = platform_boot_file.base) "
+                "SELECT max(us) FROM ("
+                "SELECT us FROM file WHERE path = ?1 "
+                "UNION ALL SELECT min(coalesce(replaced_us, ?2), us) FROM boot_file_variant "
+                "JOIN file ON file.path = base WHERE boot_file_variant.path = ?1)",
+                path, std::numeric_limits<std::int64_t>::max()));
         DIM_TRY([[maybe_unused]] const bool is_there, row.next());
         // Of none there is no largest one.
         return row.optional_integer(0).value_or(unknown_us);
@@ -332,12 +344,32 @@ Result<void> BootFileCatalog::add_variant(const std::string& path, const std::st
     return database_->transaction([&](Transaction& transaction) -> Result<void> {
         // Told again at each start: nothing is written then, also on a disk that is full.
         DIM_TRY(Statement known,
-                transaction.query("SELECT 1 FROM boot_file_variant WHERE path = ?1 AND base = ?2",
+                transaction.query("SELECT 1 FROM boot_file_variant "
+                                  "WHERE path = ?1 AND base = ?2 AND replaced_us IS NULL",
                                   path, base));
         DIM_TRY(const bool is_known, known.next());
         if (is_known) return {};
-        return transaction.execute("INSERT OR REPLACE INTO boot_file_variant VALUES (?1, ?2)", path,
-                                   base);
+        return transaction.execute("INSERT OR REPLACE INTO boot_file_variant VALUES (?1, ?2, NULL)",
+                                   path, base);
+    });
+}
+
+Result<void> BootFileCatalog::replace_variants(const std::set<std::string>& named,
+                                               std::int64_t now_us) {
+    return database_->transaction([&](Transaction& transaction) -> Result<void> {
+        DIM_TRY(Statement rows,
+                transaction.query("SELECT path, replaced_us FROM boot_file_variant"));
+        using Known = std::pair<std::string, bool>;
+        DIM_TRY(const auto all,
+                read_rows(std::move(rows), [](const Statement& row) -> Result<Known> {
+                    return Known(row.text(0), !row.optional_integer(1));
+                }));
+        for (const auto& [path, is_in_use] : all)
+            if (named.contains(path) != is_in_use)
+                DIM_CHECK(transaction.execute(
+                    "UPDATE boot_file_variant SET replaced_us = ?2 WHERE path = ?1", path,
+                    is_in_use ? std::optional(now_us) : std::nullopt));
+        return {};
     });
 }
 

@@ -76,6 +76,8 @@ public:
                                         std::int64_t now_us);
     /// PATH is made of the file of BASE, a platform's or one for all, and in use as long as that.
     Result<void> add_variant(const std::string& path, const std::string& base);
+    /// Those that are not among NAMED are in use no longer; those that are, are again.
+    Result<void> replace_variants(const std::set<std::string>& named, std::int64_t now_us);
     /// It is in use for no generation any more.
     Result<void> replace(const std::string& path, std::int64_t now_us);
     /// None is one of IMAGE from now on.

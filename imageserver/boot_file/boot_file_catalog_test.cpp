@@ -167,6 +167,46 @@ TEST_F(BootFileCatalogTest, FilesOfPlatformsAreInUseAsLongAsThoseTheyStandBeside
     EXPECT_EQ(last_used("granite/1/n"), kUnknown);
 }
 
+TEST_F(BootFileCatalogTest, VariantsAreInUseAsLongAsTheyAreNamedAndTheirFileIs) {
+    ASSERT_TRUE(make_current(file("granite/1/a"), 1));
+    ASSERT_TRUE(catalog.add_variant("granite/1/x", "granite/1/a"));
+    ASSERT_TRUE(catalog.add_variant("granite/1/y", "granite/1/a"));
+    ASSERT_TRUE(catalog.replace_variants({"granite/1/y", "granite/1/a"}, 5));
+    ASSERT_TRUE(catalog.replace_variants({"granite/1/y"}, 6));
+    EXPECT_EQ(last_used("granite/1/x"), 5);
+    EXPECT_EQ(last_used("granite/1/y"), kForever);
+    EXPECT_EQ(last_used("granite/1/a"), kForever);
+    ASSERT_TRUE(catalog.clamp(3));
+    EXPECT_EQ(last_used("granite/1/x"), 3);
+    ASSERT_TRUE(catalog.replace_variants({"granite/1/x"}, 7));
+    EXPECT_EQ(last_used("granite/1/x"), kForever) << "named again";
+    EXPECT_EQ(last_used("granite/1/y"), 7);
+    ASSERT_TRUE(catalog.add_variant("granite/1/y", "granite/1/a"));
+    EXPECT_EQ(last_used("granite/1/y"), kForever) << "asked for again";
+    ASSERT_TRUE(make_current(file("granite/1/b"), 9));
+    EXPECT_EQ(last_used("granite/1/y"), 9);
+    ASSERT_TRUE(catalog.replace_variants({}, 11));
+    EXPECT_EQ(last_used("granite/1/y"), 9) << "the file that it is made of went before";
+    ASSERT_TRUE(make_current(file("granite/1/y"), 12));
+    EXPECT_EQ(last_used("granite/1/y"), kForever) << "it is that of all";
+}
+
+TEST_F(BootFileCatalogTest, VariantsOfBeforeAreInUse) {
+    const std::string old = directory / "old.db";
+    {
+        auto before = Database::open(old, boot_file_migrations().first(6)).value();
+        ASSERT_TRUE(before.transaction([](Transaction& transaction) -> Result<void> {
+            DIM_CHECK(transaction.execute("INSERT INTO boot_file (path, image, generation, bytes, "
+                                          "sha256, command_line) VALUES ('granite/1/a', 'granite', "
+                                          "1, 7, 'abc', 'quiet')"));
+            return transaction.execute(
+                "INSERT INTO boot_file_variant VALUES ('granite/1/x', 'granite/1/a')");
+        }));
+    }
+    auto after = Database::open(old, boot_file_migrations()).value();
+    EXPECT_EQ(BootFileCatalog(after).last_used_us("granite/1/x", kUnknown).value(), kForever);
+}
+
 TEST_F(BootFileCatalogTest, AreThoseOfBeforeWithoutWishes) {
     api::BootFile wished = file("granite/1/a");
     wished.wished_drivers = {"igb", "nfp"};

@@ -4,7 +4,6 @@
 #include "imageserver/boot_file/boot_file_tree.hpp"
 #include "imageserver/boot_file/boot_file_work.hpp"
 #include "libdim/base/text.hpp"
-#include "libdim/model/network_words.hpp"
 #include "libdim/sys/atomic_write.hpp"
 #include "libdim/sys/clock.hpp"
 #include "libdim/sys/copy_file.hpp"
@@ -24,14 +23,7 @@ using model::ImageName;
 
 namespace {
 
-constexpr std::size_t kMostVariants = 10'000;
 constexpr std::string_view kServerName = "dim.server-name=";
-
-Result<void> check_network_words(const std::vector<std::string>& words) {
-    for (const std::string& word : words)
-        DIM_CHECK(model::check_network_word(word));
-    return {};
-}
 
 Result<std::string> render_words(const model::Platform& platform,
                                  const model::ComponentName& server, linuxrc::RamdiskKind kind,
@@ -67,22 +59,6 @@ api::BuildBootFile completed(api::BuildBootFile request, const api::BootFile& la
     if (!request.drivers) request.drivers = last.wished_drivers;
     if (!request.kernel) request.kernel = last.wished_kernel;
     return request;
-}
-
-/// COMMAND_LINE with other consoles, if there are any, and ARGUMENTS behind it.
-Result<std::string> varied_command_line(const std::string& command_line,
-                                        const BootFileVariant& variant) {
-    std::vector<std::string> words;
-    for (const std::string& device : variant.console)
-        words.push_back("console=" + device);
-    // Those that render_words() puts in front; one that an option has is the administrator's.
-    bool is_in_front = !words.empty();
-    for (const std::string_view word : split(command_line, ' ')) {
-        is_in_front = is_in_front && word.starts_with("console=");
-        if (!is_in_front) words.emplace_back(word);
-    }
-    words.insert(words.end(), variant.arguments.begin(), variant.arguments.end());
-    return linuxrc::render_command_line(words);
 }
 
 /// While the boot files of earlier generations are chosen anew: those that generations keep,
@@ -465,61 +441,6 @@ BootFileStore::of_generation(const ImageName& image, model::Generation generatio
     return known->file;
 }
 
-Result<std::string> BootFileStore::variant_of(const api::BootFile& file,
-                                              const BootFileVariant& variant) const {
-    DIM_TRY(std::string original_path, platform_path(file, variant.drivers));
-    DIM_TRY(const std::string command_line, varied_command_line(file.command_line, variant));
-    if (command_line == file.command_line) return original_path;
-    const std::pair key(original_path, command_line);
-    if (auto known = known_variant(key)) return *std::move(known);
-    DIM_CHECK(check_network_words(variant.arguments));
-    const std::lock_guard lock(*tree_);
-    DIM_TRY(const api::ImageSummary image, images_->image(file.image));
-    DIM_TRY(const model::Platform* platform, require_platform(image.architecture));
-    DIM_TRY(std::string original,
-            sys::read_file(directory() + "/" + original_path, kBootFileLimit));
-    auto made = with_other_command_line(settings_.materials, platform->boot_file,
-                                        std::move(original), file.command_line, command_line);
-    if (!made)
-        return fail(std::move(made)
-                        .error()
-                        .with_context(original_path)
-                        .with_cure("build it anew: dim buildzimage " + file.image.text()));
-    BootFilePlace place = BootFilePlace::of(original_path);
-    place.name = place.name.substr(0, place.name.rfind('-') + 1) + tls::sha256(*made).substr(0, 8);
-    std::string path = place.file();
-    DIM_CHECK(BootFileCatalog(*database_).add_variant(path, original_path));
-    if (sys::stat(directory() + "/" + path)) {
-        keep_variant(key, path);
-        return path;
-    }
-    const std::string work = settings_.state_directory + "/" + kVariantWork;
-    DIM_CHECK(remove_boot_work(settings_.state_directory, kVariantWork));
-    DIM_CHECK(sys::mkdir(work, 0700));
-    DIM_CHECK(sys::write_file_atomically(work + "/" + kStagedBootFile, *made));
-    DIM_CHECK(install_boot_file(work, directory(), place));
-    DIM_CHECK(remove_boot_work(settings_.state_directory, kVariantWork));
-    keep_variant(key, path);
-    return path;
-}
-
-/// A path says the content, so what was made of the same is there as long as its file.
-std::optional<std::string> BootFileStore::known_variant(const VariantKey& key) const {
-    const std::lock_guard lock(variants_->mutex);
-    const auto found = variants_->paths.find(key);
-    if (found == variants_->paths.end()) return std::nullopt;
-    if (sys::stat(directory() + "/" + found->second)) return found->second;
-    variants_->paths.erase(found);
-    return std::nullopt;
-}
-
-void BootFileStore::keep_variant(const VariantKey& key, const std::string& path) const {
-    const std::lock_guard lock(variants_->mutex);
-    // Those of files that were replaced long ago are not asked for again.
-    if (variants_->paths.size() >= kMostVariants) variants_->paths.clear();
-    variants_->paths.insert_or_assign(key, path);
-}
-
 Result<std::vector<ImageName>> BootFileStore::outdated() const {
     DIM_TRY(auto images,
             BootFileCatalog(*database_).not_trusting(trust_mark(settings_.authorities())));
@@ -549,6 +470,10 @@ Result<void> BootFileStore::retire_unneeded(const ImageName& image, std::int64_t
 }
 
 Result<void> BootFileStore::collect() {
+    std::optional<std::set<std::string>> named;
+    if (blades_.paths) {
+        DIM_TRY(named, blades_.paths());
+    }
     const std::lock_guard lock(*work_);
     const std::lock_guard tree_lock(*tree_);
     BootFileCatalog catalog(*database_);
@@ -559,9 +484,10 @@ Result<void> BootFileStore::collect() {
     std::set<std::vector<std::string>> wanted;
     // Of any image: those of a blade that is assigned another one for a while are there after it.
     for (const model::PlatformRow& row :
-         platforms_.all ? platforms_.all() : std::vector<model::PlatformRow>())
+         blades_.all ? blades_.all() : std::vector<model::PlatformRow>())
         wanted.insert(row.drivers);
     DIM_CHECK(catalog.replace_platform_files(wanted, now_us));
+    if (named) DIM_CHECK(replace_variants(*named, now_us));
     DIM_CHECK(catalog.clamp(now_us));
     const std::int64_t before_us = now_us - std::chrono::microseconds(kKeepReplaced).count();
     DIM_TRY(const auto images, sys::list_names(directory()));
@@ -575,7 +501,7 @@ Result<void> BootFileStore::collect() {
     return {};
 }
 
-void BootFileStore::serve(Platforms platforms) { platforms_ = std::move(platforms); }
+void BootFileStore::serve(Blades blades) { blades_ = std::move(blades); }
 
 std::string BootFileStore::directory() const { return settings_.state_directory + "/boot"; }
 

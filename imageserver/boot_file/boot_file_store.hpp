@@ -53,15 +53,19 @@ public:
     /// the table boot_file the image's name is that of now, whatever its paths begin with.
     static Result<BootFileStore> open(Settings settings, Database& database, Images& images);
 
-    /// The rows that blades here are of. Any thread may call.
-    struct Platforms {
-        std::function<std::vector<model::PlatformRow>()> all;
+    /// What blades here are of, and are told. Any thread may call.
+    struct Blades {
+        /// The rows.
+        std::function<std::vector<model::PlatformRow>()> all = {};
         /// Those of blades that the image is assigned to.
-        std::function<Result<std::vector<model::PlatformRow>>(const model::ImageName&)> of_image;
+        std::function<Result<std::vector<model::PlatformRow>>(const model::ImageName&)> of_image =
+            {};
+        /// The paths that the DHCP server is to name to them.
+        std::function<Result<std::set<std::string>>()> paths = {};
     };
-    /// Blades here are of the rows that PLATFORMS tells. Until then, of none. To be called before
-    /// the others.
-    void serve(Platforms platforms);
+    /// Blades here are as BLADES tells. Until then they are of no row, and any path may be named to
+    /// them. To be called before the others.
+    void serve(Blades blades);
 
     Result<api::BootFile> build(const api::BuildBootFile& request,
                                 const Progress& progress) override;
@@ -75,6 +79,8 @@ public:
     Result<std::vector<model::ImageName>> unrenewed() const override;
     Result<std::string> variant_of(const api::BootFile& file,
                                    const BootFileVariant& variant) const override;
+    Result<std::string> variant_path(const api::BootFile& file,
+                                     const BootFileVariant& variant) const override;
     Result<std::vector<model::ImageName>> incomplete() const override;
     Result<CompletedBootFiles> complete(const model::ImageName& image,
                                         const Progress& progress) override;
@@ -84,8 +90,9 @@ public:
     Result<void> retire(const model::ImageName& image) override;
     Result<void> follow_names() override;
 
-    /// Deletes what was replaced longer ago than kKeepReplaced. To be called only when the DHCP
-    /// server has named the current files for as long.
+    /// Deletes what was replaced longer ago than kKeepReplaced; variants that are named to no blade
+    /// are replaced. To be called only when the DHCP server has named the current files for as
+    /// long.
     Result<void> collect();
 
     /// What the TFTP server serves.
@@ -116,6 +123,10 @@ private:
                                               const BootFileOrder& parts, const Progress& progress);
     Result<void> rebuild_one(const KnownBootFile& known, linuxrc::RamdiskKind ramdisk,
                              const std::string& command_line, const Progress& progress);
+
+    Result<void> copy_file(const std::string& from, const BootFilePlace& to);
+    Result<std::vector<KnownBootFile>> needed(const model::ImageName& image) const;
+    Result<void> retire_unneeded(const model::ImageName& image, std::int64_t now_us);
 
     // boot_file_store_renewal.cpp
     bool is_there(const api::BootFile& file) const;
@@ -160,17 +171,21 @@ private:
     Result<std::string> platform_path(const api::BootFile& file,
                                       const std::vector<std::string>& drivers) const;
 
-    Result<void> copy_file(const std::string& from, const BootFilePlace& to);
-    Result<std::vector<KnownBootFile>> needed(const model::ImageName& image) const;
-    Result<void> retire_unneeded(const model::ImageName& image, std::int64_t now_us);
+    // boot_file_store_variants.cpp
     /// The path of a file, and its command line.
     using VariantKey = std::pair<std::string, std::string>;
+    enum class Varied { made, told };
+    Result<std::string> vary(const api::BootFile& file, const BootFileVariant& variant,
+                             Varied varied) const;
+    Result<void> install_variant(const BootFilePlace& place, const std::string& bytes) const;
     std::optional<std::string> known_variant(const VariantKey& key) const;
     void keep_variant(const VariantKey& key, const std::string& path) const;
+    Result<void> replace_variants(const std::set<std::string>& named, std::int64_t now_us);
+
     BootFileStore(Settings settings, Database& database, Images& images)
         : settings_(std::move(settings)), database_(&database), images_(&images) {}
     Settings settings_;
-    Platforms platforms_;
+    Blades blades_;
     Database* database_;
     Images* images_;
     /// One work directory: held while a file is built, and while old ones are deleted.

@@ -38,20 +38,20 @@ bool is_of_the_image(const Error& error) {
 
 /// The sets of drivers that platforms of blades here add to boot files for ARCHITECTURE.
 std::set<Drivers> BootFileStore::known_drivers(model::Architecture architecture) const {
-    return platforms_.all ? drivers_of(platforms_.all(), architecture) : std::set<Drivers>();
+    return blades_.all ? drivers_of(blades_.all(), architecture) : std::set<Drivers>();
 }
 
 /// Of these, what blades add that are assigned IMAGE: another distribution may not have theirs.
 Result<std::set<Drivers>> BootFileStore::wanted_drivers(const api::ImageSummary& image) const {
-    if (!platforms_.of_image) return std::set<Drivers>();
-    DIM_TRY(const auto rows, platforms_.of_image(image.name));
+    if (!blades_.of_image) return std::set<Drivers>();
+    DIM_TRY(const auto rows, blades_.of_image(image.name));
     return drivers_of(rows, image.architecture);
 }
 
 /// "platform epyc, milan"
 std::string BootFileStore::platforms_with(const Drivers& drivers) const {
     std::string names;
-    for (const model::PlatformRow& row : platforms_.all())
+    for (const model::PlatformRow& row : blades_.all())
         if (row.drivers == drivers) names += (names.empty() ? "" : ", ") + to_string(row.name);
     return "platform " + names;
 }

@@ -64,9 +64,12 @@ protected:
     /// As if everything had happened an hour and a half ago.
     void wait_ninety_minutes() {
         constexpr std::int64_t kWaitUs = std::int64_t{90} * 60 * 1'000'000;
-        value_of(database->transaction([&](Transaction& transaction) {
-            return transaction.execute("UPDATE boot_file SET replaced_us = replaced_us - ?1",
-                                       kWaitUs);
+        value_of(database->transaction([&](Transaction& transaction) -> Result<void> {
+            for (const char* table : {"boot_file", "boot_file_variant"})
+                DIM_CHECK(transaction.execute("UPDATE " + std::string(table) +
+                                                  " SET replaced_us = replaced_us - ?1",
+                                              kWaitUs));
+            return {};
         }));
         run({"sh", "-c",
              "find " + files->directory() +
@@ -217,6 +220,62 @@ TEST_F(BootFileStoreTest, OfBladesWithArgumentsOfTheirOwnGoWithTheOneOfAll) {
     wait_ninety_minutes();
     value_of(files->collect());
     EXPECT_FALSE(sys::stat(files->directory() + "/" + path));
+}
+
+TEST_F(BootFileStoreTest, OfBladesWithArgumentsGoWhenNoBladeIsToldOfThem) {
+    const api::BootFile base = value_of(build({"quiet"}));
+    const auto variant = [&](const char* word) {
+        return value_of(files->variant_of(base, {.arguments = {word}}));
+    };
+    const std::string kept = variant("mem=1G");
+    const std::string gone = variant("mem=2G");
+    const std::string back = variant("mem=3G");
+    const auto is_there = [&](const std::string& path) {
+        return sys::stat(files->directory() + "/" + path).has_value();
+    };
+    std::set<std::string> named{base.path, kept};
+    Result<void> asked;
+    files->serve({.all = {}, .of_image = {}, .paths = [&]() -> Result<std::set<std::string>> {
+                      DIM_CHECK(asked);
+                      return named;
+                  }});
+    value_of(files->collect());
+    EXPECT_TRUE(is_there(gone)) << "a blade may be loading it";
+    EXPECT_EQ(variant("mem=3G"), back);
+    wait_ninety_minutes();
+    asked = fail(ErrorCode::io, "the disk");
+    EXPECT_FALSE(files->collect());
+    EXPECT_TRUE(is_there(gone)) << "nobody knows who is told of it";
+    asked = {};
+    value_of(files->collect());
+    EXPECT_FALSE(is_there(gone));
+    EXPECT_TRUE(is_there(kept));
+    EXPECT_TRUE(is_there(base.path));
+    EXPECT_TRUE(is_there(back)) << "it was asked for again";
+    EXPECT_EQ(variant("mem=2G"), gone);
+    EXPECT_TRUE(is_there(gone));
+}
+
+TEST_F(BootFileStoreTest, OfBladesWithArgumentsAreToldBeforeTheyAreMade) {
+    const api::BootFile base = value_of(build({"quiet"}));
+    const BootFileVariant variant{.arguments = {"mem=1G"}};
+    const auto rows = [&] {
+        return value_of(database->transaction([&](Transaction& transaction) -> Result<int> {
+            DIM_TRY(Statement row, transaction.query("SELECT count(*) FROM boot_file_variant"));
+            DIM_CHECK(row.next());
+            return static_cast<int>(row.integer(0));
+        }));
+    };
+    const std::string path = value_of(files->variant_path(base, variant));
+    EXPECT_THAT(built(), SizeIs(1));
+    EXPECT_EQ(rows(), 0);
+    EXPECT_EQ(value_of(files->variant_of(base, variant)), path);
+    EXPECT_THAT(built(), SizeIs(2));
+    EXPECT_EQ(rows(), 1);
+    EXPECT_EQ(value_of(files->variant_path(base, variant)), path);
+    EXPECT_EQ(files->variant_path(base, {.arguments = {"dim.vlan=0"}}).error().code(),
+              ErrorCode::invalid_input);
+    EXPECT_EQ(value_of(files->variant_path(base, {})), base.path);
 }
 
 TEST_F(BootFileStoreTest, OfBladesWithArgumentsDoNotWaitForOthersThatAreBuilt) {

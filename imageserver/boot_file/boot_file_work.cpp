@@ -1,6 +1,7 @@
 #include "imageserver/boot_file/boot_file_work.hpp"
 
 #include "libdim/base/text.hpp"
+#include "libdim/model/network_words.hpp"
 #include "libdim/sys/directory.hpp"
 #include "libdim/sys/remove_tree.hpp"
 #include "linuxrc/command_line.hpp"
@@ -23,6 +24,12 @@ Result<const model::Platform*> require_platform(model::Architecture architecture
 
 KernelOwner owner_of_kernel(const model::Platform& platform) {
     return boots_distributions_kernel(platform) ? KernelOwner::image : KernelOwner::server;
+}
+
+Result<void> check_network_words(const std::vector<std::string>& words) {
+    for (const std::string& word : words)
+        DIM_CHECK(model::check_network_word(word));
+    return {};
 }
 
 linuxrc::RamdiskKind kind_of(const std::string& command_line) {

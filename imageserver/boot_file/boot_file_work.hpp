@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 /// What several sources of BootFileStore need.
 namespace dim::server {
@@ -24,6 +25,9 @@ Result<void> remove_boot_work(const std::string& state_directory, const char* na
 Result<const model::Platform*> require_platform(model::Architecture architecture);
 
 KernelOwner owner_of_kernel(const model::Platform& platform);
+
+/// Errors: invalid_input for a word that says a network, and cannot.
+Result<void> check_network_words(const std::vector<std::string>& words);
 
 /// The kind that a boot file with COMMAND_LINE was made with.
 linuxrc::RamdiskKind kind_of(const std::string& command_line);

@@ -55,6 +55,10 @@ public:
     /// with the cure, for drivers whose file complete() has not made; those of build().
     virtual Result<std::string> variant_of(const api::BootFile& file,
                                            const BootFileVariant& variant) const = 0;
+    /// The path that variant_of() gives, where nothing is made: not there yet, maybe. Errors: those
+    /// of variant_of() but for what writing it finds.
+    virtual Result<std::string> variant_path(const api::BootFile& file,
+                                             const BootFileVariant& variant) const = 0;
     /// Images of whose boot files some lack the one beside them for a platform of blades here that
     /// are assigned the image.
     virtual Result<std::vector<model::ImageName>> incomplete() const = 0;

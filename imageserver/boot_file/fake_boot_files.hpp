@@ -76,6 +76,13 @@ public:
 
     Result<std::string> variant_of(const api::BootFile& file,
                                    const BootFileVariant& variant) const override {
+        auto path = variant_path(file, variant);
+        const std::scoped_lock lock(mutex_);
+        if (path) variants.insert(*path);
+        return path;
+    }
+    Result<std::string> variant_path(const api::BootFile& file,
+                                     const BootFileVariant& variant) const override {
         const std::scoped_lock lock(mutex_);
         std::string path = file.path;
         for (const std::string& driver : variant.drivers) {
@@ -142,10 +149,11 @@ public:
     std::atomic<int> renewals = 0;
     std::string next_kernel;  ///< of the newest generation of every image; empty: as ever
     int followed = 0;         ///< calls of follow_names
-    std::set<std::string> wanted_drivers;  ///< each is that of a platform
-    std::string unusable_word;             ///< no command line can have it
-    std::vector<std::string> lacking;      ///< what lacks() tells
-    std::vector<Error> kept;               ///< why earlier generations keep theirs
+    std::set<std::string> wanted_drivers;    ///< each is that of a platform
+    std::string unusable_word;               ///< no command line can have it
+    mutable std::set<std::string> variants;  ///< that were made
+    std::vector<std::string> lacking;        ///< what lacks() tells
+    std::vector<Error> kept;                 ///< why earlier generations keep theirs
     /// Of generations that have one of their own.
     std::map<std::pair<model::ImageName, model::Generation>, api::BootFile> others;
 

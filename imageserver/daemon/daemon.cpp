@@ -71,7 +71,8 @@ Daemon::Parts::Parts(DaemonSettings settings, OpenedState state,
                                  -> Result<std::vector<model::PlatformRow>> {
                                  DIM_TRY(const auto assigned, assignments_.all());
                                  return state_.roster.platforms_with(image, assigned);
-                             }});
+                             },
+                             .paths = [this] { return services_.dhcp().paths(); }});
     router_.on_unknown([this](const http::Peer& peer, std::string_view text) {
         note_refusal(peer, http::Refusal::malformed, text);
     });
