@@ -6,6 +6,7 @@ After each sync nothing outside of its own image is another than before: neither
 that are changed, nor the other blade's image but for what the generation brought. That blade gets each generation, the hostile one gets it
 or is told not to have it, and the daemon goes on. When the attacks are over, the blade can be brought up to date again."""
 import json
+import os
 import pathlib
 import shutil
 import stat
@@ -23,10 +24,11 @@ CHANGED = ("etc/app/a", "etc/app/b", "etc/motd", "var/lib/app/db")
 COMES = tuple(f"srv/comes/{name}" for name in ("1", "inner/1"))  # with every other generation
 LARGE = "srv/large"  # so that an image that is full has no room for a generation
 NEWS = "usr/share/news"
+SMALL = 1 << 17  # bytes; LARGE has four times as much
 MEANT = {*CHANGED, *COMES, LARGE, "etc/passwd"}  # to change in blade images
 PRECIOUS = "a file of the blade"
 OWN_LOGS = ("var/log", "var/run", "root")  # what a blade that runs writes
-FILL = "dd if=/dev/zero of=/srv/fill bs=64k"
+FILL = "dd if=/dev/zero bs=64k of=/srv/fill"
 
 
 def change_master(root, number):
@@ -141,15 +143,20 @@ class Attacker:
                           "truncate -s 1000000000000 /srv/comes/inner/1 && sync")
 
     def fill(self):
-        """Until nothing fits any more."""
-        status, output = self._shell.run(f"{FILL} conv=fsync", timeout=60)
-        expect(status != 0 and "No space left" in output, f"its image is full: {output}")
+        """Until there is no room for LARGE: of the writes that are on their way at a time, others may still fit after one that did not."""
+        free = []
+        while not free or free[-1] > SMALL:
+            expect(len(free) < 10, f"its image gets full: these bytes stayed free: {free}")
+            status, output = self._shell.run(f"{FILL}{len(free)} conv=fsync", timeout=60)
+            expect(status != 0 and "No space left" in output, f"its image is full: {output}")
+            room = os.statvfs(self._server.blade_root(HOSTILE, IMAGE))
+            free.append(room.f_bavail * room.f_frsize)
 
     def fill_again_and_again(self):
-        self.begin("fill", f"sh -c 'trap exit TERM; while :; do {FILL}; rm -f /srv/fill; done'")
+        self.begin("fill", f"sh -c 'trap exit TERM; while :; do rm -f /srv/fill*; {FILL}; done'")
 
     def tidy_up(self):
-        self._shell.check("rm -rf /srv/fill /aside /etc/app /var/lib/app /srv/comes /etc/motd && mkdir /etc/app /var/lib/app && sync", 60)
+        self._shell.check("rm -rf /srv/fill* /aside /etc/app /var/lib/app /srv/comes /etc/motd && mkdir /etc/app /var/lib/app && sync", 60)
 
 
 def sync(server, *words):
